@@ -1,0 +1,29 @@
+/*
+ * unit.h - what every unit test program shares: cmocka and the closing line that scripts/test adds up.
+ */
+#ifndef TESTS_UNIT_H
+#define TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* main() over a static array of struct CMUnitTest; prints "N passed, N failed, N skipped" last. */
+#define UNIT_MAIN(cases)                                                                                           \
+	int main(void)                                                                                             \
+	{                                                                                                          \
+		int failed = cmocka_run_group_tests(cases, NULL, NULL);                                            \
+		int all = (int)(sizeof(cases) / sizeof((cases)[0]));                                               \
+		if (failed < 0 || failed > all)                                                                    \
+			failed = all;                                                                              \
+		fflush(stderr);                                                                                    \
+		printf("%d passed, %d failed, 0 skipped\n", all - failed, failed);                                 \
+		return failed != 0;                                                                                \
+	}
+
+#endif
