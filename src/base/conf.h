@@ -1,0 +1,68 @@
+/*
+ * conf.h - reads a libconfig file into structs, by tables of rows. Knows no key: the rooms bring their rows.
+ */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum conf_type {
+	CONF_INT,    /* int64_t; min..max */
+	CONF_BOOL,   /* bool */
+	CONF_STRING, /* char *; owned by struct conf; min..max octets when max > 0 */
+	CONF_SECRET, /* char *; as string, never printed */
+	CONF_CHOICE, /* int; one of help's choices[], by index */
+	CONF_LIST,   /* struct conf_list: an array or list of strings (numbers are taken as strings); min..max entries */
+	CONF_FLOAT,  /* double */
+};
+
+struct conf_list {
+	char **at;
+	size_t n;
+};
+
+struct conf_row {
+	const char *key;   /* "tps"; "tls.certificate" for a key in a nested group */
+	enum conf_type type;
+	size_t offset;     /* into the section's struct */
+	const char *unit;  /* "s", "ms", "messages/s", "octets", "" */
+	int64_t min, max;
+	const char *def;   /* default as written in a file; NULL = required; "" = empty string / empty list */
+	bool reload;       /* takes effect on reload */
+	const char *help;  /* one sentence */
+	const char *const *choices; /* CONF_CHOICE: NULL-terminated */
+};
+
+struct conf_section {
+	const char *name;             /* "" for keys at the top of the file */
+	bool list;                    /* name: ( {..}, {..} ): one struct per element; else one struct */
+	size_t size;                  /* of the struct; every struct begins with struct conf_where */
+	const struct conf_row *rows;  /* ends with key NULL */
+};
+
+struct conf_where { /* first member of every section struct: for messages that name file and line */
+	const char *file;
+	int line; /* 0: the section is not in the file, all defaults */
+};
+
+struct conf;
+
+/*
+ * Reads file with its @include's (relative to the file's folder). sections ends with rows NULL. On any fault (syntax,
+ * unknown key or section, wrong type, out of range, missing required key): NULL, and *errors (owned by the caller, free())
+ * holds one "file:line: message" per line, all faults found, not only the first.
+ */
+struct conf *conf_read(const char *file, const struct conf_section *sections, char **errors);
+void conf_free(struct conf *c);
+/* The structs of a section: a group's single struct with *n = 1, or a list's array. Owned by c. */
+void *conf_get(const struct conf *c, const char *section, size_t *n);
+/* Adds "file:line: message" to a growing text of faults (for checks across sections). */
+__attribute__((format(printf, 3, 4))) void conf_fault(char **errors, const struct conf_where *where, const char *fmt, ...);
+/* Prints the table: section.key<TAB>type<TAB>unit<TAB>default<TAB>reloadable yes/no<TAB>help, a line each, to stdout. */
+void conf_print_rows(const struct conf_section *sections);
+/* Whether two reads differ in a section element, by its rows (not by position in the file). */
+bool conf_same(const struct conf_section *section, const void *a, const void *b);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * log.h - the log: one line per outcome, "TIME LEVEL id key=value ...", gathered and written once per turn.
+ * The only process-wide state in base besides the hash seed.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* fd is borrowed; before log_open() lines go to stderr at level info, written at once. Times are local with zone. */
+void log_open(int fd, enum log_level level, bool mask);
+void log_set_level(enum log_level level);
+enum log_level log_level(void);
+int log_level_by_name(const char *name); /* "error" "warn" "info" "debug"; -1 when unknown */
+bool log_on(enum log_level level);
+
+/*
+ * id: message id, account, carrier or session name, "-" when there is none. fmt gives key=value pairs. Control
+ * characters in the result are replaced; a line is cut at 2,000 octets at a UTF-8 border.
+ */
+__attribute__((format(printf, 3, 4))) void log_write(enum log_level level, const char *id, const char *fmt, ...);
+#define log_error(id, ...) log_write(LOG_LEVEL_ERROR, id, __VA_ARGS__)
+#define log_warn(id, ...)  log_write(LOG_LEVEL_WARN, id, __VA_ARGS__)
+#define log_info(id, ...)  do { if (log_on(LOG_LEVEL_INFO)) log_write(LOG_LEVEL_INFO, id, __VA_ARGS__); } while (0)
+#define log_debug(id, ...) do { if (log_on(LOG_LEVEL_DEBUG)) log_write(LOG_LEVEL_DEBUG, id, __VA_ARGS__); } while (0)
+
+/*
+ * Rate limit for lines a peer can cause at will: true at most per_second times a second for this row; how many were
+ * kept back stands in *suppressed when it says true again.
+ */
+struct log_limit {
+	int64_t second;
+	unsigned used, kept_back;
+};
+bool log_limit(struct log_limit *l, unsigned per_second, unsigned *suppressed);
+
+/* A phone number for a log line: masked ("138****8000") unless masking is off. Returns out. n octets of p. */
+const char *log_number(const void *p, size_t n, char out[32]);
+/* A text for a log line: "len=11" style when masked, else printable. Returns out. */
+const char *log_text(const void *utf8, size_t n, char out[128]);
+
+/* Writes what has gathered. Never blocks for long: when fd would block, lines are dropped and counted. */
+void log_flush(void);
+uint64_t log_dropped(void);
+
+#endif

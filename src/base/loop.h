@@ -1,0 +1,67 @@
+/*
+ * loop.h - the turn (design.md 4): events, timers, then the stages in their order, then reap. One process, one thread.
+ * Knows libevent; knows no SMPP. A simulated loop has no event base: its time moves only by loop_advance().
+ */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/wheel.h"
+
+struct loop;
+struct event_base;
+
+enum loop_stage { LOOP_STORE, LOOP_PUMP, LOOP_WRITE, LOOP_LOG, LOOP_STAGES };
+
+struct loop_hook { /* embedded by its owner; called once per turn in its stage, in order of registration */
+	struct list link;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+struct loop *loop_new(void);
+/* start_wall_ms: UTC ms since 1970 at which simulated time starts; monotonic time starts at 1 s. */
+struct loop *loop_new_simulated(int64_t start_wall_ms);
+void loop_free(struct loop *l);
+struct event_base *loop_base(const struct loop *l); /* NULL when simulated */
+struct wheel *loop_wheel(const struct loop *l);
+
+int64_t loop_now_us(const struct loop *l);  /* monotonic, taken once per turn (after events came in) */
+int64_t loop_now_ms(const struct loop *l);
+int64_t loop_wall_ms(const struct loop *l); /* UTC ms since 1970, taken once per turn; steps when the clock is set */
+
+void loop_hook(struct loop *l, enum loop_stage stage, struct loop_hook *hook);
+void loop_unhook(struct loop *l, struct loop_hook *hook);
+
+/* Sets a timer relative to this turn's time. */
+void loop_timer(struct loop *l, struct timer *t, int64_t delay_ms);
+void loop_timer_clear(struct loop *l, struct timer *t);
+
+/*
+ * Work is left over (a read budget was used up, a rate token comes in us): the next turn waits at most us microseconds;
+ * 0 = does not wait.
+ */
+void loop_wake_in(struct loop *l, int64_t us);
+
+/* Something to free after this turn: fn(arg) runs in reap, once. Embedded by its owner. */
+struct loop_defer {
+	struct list link;
+	void (*fn)(void *arg);
+	void *arg;
+	bool queued;
+};
+void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), void *arg);
+
+/* Turns until loop_stop(). 0, or -1 when the event base fails. */
+__attribute__((warn_unused_result)) int loop_run(struct loop *l);
+void loop_stop(struct loop *l);
+/* Simulated only: one turn at the present time; and time passing in steps to each timer's due time, turning at each. */
+void loop_turn(struct loop *l);
+void loop_advance(struct loop *l, int64_t ms);
+
+/* Turns so far and the longest in us since the last call of loop_longest_us(). */
+uint64_t loop_turns(const struct loop *l);
+int64_t loop_longest_us(struct loop *l);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * redis.h - one asynchronous connection to Redis through hiredis: connects, reconnects, pipelines, keeps deadlines.
+ * Knows RESP and nothing of what is stored. Scenes replace this file with an in-memory server of the same contract.
+ */
+#ifndef BASE_REDIS_H
+#define BASE_REDIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <hiredis/hiredis.h>
+#include "base/buf.h"
+
+struct loop;
+struct redis;
+
+struct redis_conf {
+	const char *address;  /* "127.0.0.1:6379", "[::1]:6379", "unix:/path" */
+	const char *user, *password; /* "" for none */
+	int64_t db;
+	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up */
+	int64_t reconnect_ms; /* first pause; doubles to 32 times with jitter */
+};
+
+struct redis_ops {
+	void (*on_up)(void *arg);   /* connected, authenticated, not LOADING */
+	void (*on_down)(void *arg, const char *reason); /* every waiting command has been called back with NULL before */
+};
+
+/* conf and its strings are borrowed for the life of the object. */
+struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg);
+void redis_free(struct redis *r); /* waiting commands are called back with NULL; on_down is not called */
+bool redis_up(const struct redis *r);
+
+/*
+ * Sends one command, already in RESP (see resp_* below); cmd is copied. fn is called exactly once: with the reply
+ * (borrowed, may be an error reply), or with NULL when the outcome is unknown or it was not sent. Returns 0, or -1 when
+ * the connection is down (fn is then not called). fn may be NULL. Never blocks. Commands leave in order.
+ */
+typedef void (*redis_fn)(const redisReply *reply, void *arg);
+__attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg);
+/* Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. */
+void redis_flush(struct redis *r);
+/* Commands waiting for replies. */
+size_t redis_pending(const struct redis *r);
+/* us of the oldest waiting command's wait; 0 when none. */
+int64_t redis_lag_us(const struct redis *r);
+
+/* Builds a command: resp_start(b, 3); resp_arg() three times. Number of args may be patched: resp_variadic_*. */
+void resp_start(struct buf *b, size_t args);
+void resp_arg(struct buf *b, const void *p, size_t n);
+void resp_str(struct buf *b, const char *s);
+void resp_u64(struct buf *b, uint64_t v);
+
+/* A variadic command whose args are not counted yet: args are gathered behind a header that is written at the end. */
+struct resp_batch {
+	struct buf body; /* args in RESP, memory kept */
+	size_t args;
+};
+void resp_batch_arg(struct resp_batch *c, const void *p, size_t n);
+void resp_batch_str(struct resp_batch *c, const char *s);
+/* Sends what gathered as one command and empties the batch; as redis_send(). */
+__attribute__((warn_unused_result)) int resp_batch_send(struct redis *r, struct resp_batch *c, redis_fn fn, void *arg);
+
+#endif
