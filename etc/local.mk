@@ -1,0 +1,20 @@
+# etc/local.mk - configuration files. An edited file is never overwritten: the new one is put beside it as FILE.new.
+
+CONF_FILES =
+EXTRA_DIST += $(CONF_FILES)
+pkgconfdir = $(sysconfdir)/smppgw
+
+install-data-local:
+	@set -e; test -z "$(CONF_FILES)" || $(MKDIR_P) "$(DESTDIR)$(pkgconfdir)"; \
+	for file in $(CONF_FILES); do \
+		from="$(srcdir)/$$file"; to="$(DESTDIR)$(pkgconfdir)/$${file##*/}"; \
+		if test -e "$$to" && ! cmp -s "$$from" "$$to"; then to="$$to.new"; fi; \
+		echo " $(INSTALL) -m 640 $$from $$to"; $(INSTALL) -m 640 "$$from" "$$to"; \
+	done
+
+uninstall-local:
+	@set -e; for file in $(CONF_FILES); do \
+		from="$(srcdir)/$$file"; to="$(DESTDIR)$(pkgconfdir)/$${file##*/}"; \
+		if cmp -s "$$from" "$$to"; then rm -f "$$to"; fi; rm -f "$$to.new"; \
+	done; \
+	rmdir "$(DESTDIR)$(pkgconfdir)" 2>/dev/null || :

@@ -1,0 +1,6 @@
+# scripts/local.mk - the checks of the tree are tests of make check; the other scripts only travel with the tarball.
+
+CHECK_TESTS = scripts/check-arrows tests/unit/test_checks.sh
+TESTS += $(CHECK_TESTS)
+dist_check_SCRIPTS += $(CHECK_TESTS)
+EXTRA_DIST += scripts/test

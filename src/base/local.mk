@@ -1,0 +1,1 @@
+# src/base/local.mk - what knows no SMPP: libbase.a.

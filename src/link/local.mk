@@ -1,0 +1,1 @@
+# src/link/local.mk - SMPP over sockets: liblink.a.

@@ -1,0 +1,1 @@
+# src/noc/local.mk - console, HTTP and records: libnoc.a.

@@ -1,0 +1,1 @@
+# src/path/local.mk - the way of a message: libpath.a.

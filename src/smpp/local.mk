@@ -1,0 +1,1 @@
+# src/smpp/local.mk - the protocol as a library: libsmpp.a.

@@ -1,0 +1,1 @@
+# src/tools/local.mk - the command-line programs: bin smppgwctl smppsim smppload smppsend.

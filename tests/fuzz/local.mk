@@ -1,0 +1,1 @@
+# tests/fuzz/local.mk - fuzz targets and the replay of their corpora.

@@ -1,0 +1,1 @@
+# tests/unit/link.mk - unit tests of src/link.

@@ -1,0 +1,1 @@
+# tests/unit/path.mk - unit tests of src/path.

@@ -1,0 +1,1 @@
+# tests/unit/smpp.mk - unit tests of src/smpp.

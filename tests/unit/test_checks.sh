@@ -1,0 +1,99 @@
+#!/bin/sh
+# test_checks.sh - tests the checks of the tree themselves: each is fed a good tree that it must accept, and bad ones,
+# one fault each, that it must refuse for the stated reason.
+set -eu
+
+src=${SMPPGW_SRC:-$(cd "$(dirname "$0")/../.." && pwd)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# A tree that keeps every rule.
+good_tree() {
+	rm -rf "$work/tree"
+	for room in smpp base link policy path noc tools; do
+		mkdir -p "$work/tree/src/$room"
+	done
+	cd "$work/tree/src"
+	printf '/* the bytes */\n#include <string.h>\n\n#include "smpp/pdu.h"\n\nstatic const int table[] = {1};\n' >smpp/pdu.c
+	printf '#ifndef PDU_H\n#define PDU_H\n#endif\n' >smpp/pdu.h
+	printf '/* malloc() is named in a comment only */\n#include "smpp/pdu.h"\n#include <event2/event.h>\n' >link/conn.c
+	printf '/* verdicts */\n#include "smpp/pdu.h"\n' >policy/caps.c
+	printf '/* order */\n#include "smpp/pdu.h"\n\nint flow(void)\n{\n\treturn 0;\n}\n' >path/flow.c
+	printf '#ifndef LOOP_H\n#define LOOP_H\n#endif\n' >base/loop.h
+	printf '/* main */\n#include "base/loop.h"\n' >main.c
+	cd "$work"
+}
+
+verdict() { # NAME OK OUTPUT
+	if [ "$2" = yes ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAILED: %s; the check said:\n%s\n' "$1" "$3"
+	fi
+}
+
+accepts() { # NAME CHECK ARGUMENTS...
+	name=$1
+	shift
+	if output=$("$@" 2>&1); then ok=yes; else ok=no; fi
+	printf '%s\n' "$output" | tail -n 1 | grep -Eq '^[1-9][0-9]* passed, 0 failed, [0-9]+ skipped$' || ok=no
+	verdict "accepts $name" "$ok" "$output"
+}
+
+refuses() { # NAME REASON CHECK ARGUMENTS...
+	name=$1
+	reason=$2
+	shift 2
+	if output=$("$@" 2>&1); then ok=no; else ok=yes; fi
+	printf '%s\n' "$output" | grep -Fq -- "$reason" || ok=no
+	printf '%s\n' "$output" | tail -n 1 | grep -Eq '^[0-9]+ passed, [1-9][0-9]* failed, [0-9]+ skipped$' || ok=no
+	verdict "refuses $name" "$ok" "$output"
+}
+
+arrows() { # NAME REASON FILE TEXT: the good tree with TEXT appended to FILE
+	good_tree
+	printf "$4" >>"$work/tree/src/$3"
+	refuses "$1" "$2" "$src/scripts/check-arrows" "$work/tree"
+}
+
+lines() { # COUNT TEXT
+	awk -v count="$1" -v text="$2" 'BEGIN { for (i = 0; i < count; i++) print text }'
+}
+
+good_tree
+accepts "a good tree" "$src/scripts/check-arrows" "$work/tree"
+mkdir "$work/tree/src/attic"
+printf '/* old */\n' >"$work/tree/src/attic/old.c"
+refuses "a room that is not known" 'is not in the table' "$src/scripts/check-arrows" "$work/tree"
+arrows "an arrow from smpp up to base" 'room smpp must not include "base/loop.h"' smpp/pdu.c '#include "base/loop.h"\n'
+arrows "an arrow from base to smpp" 'room base must not include "smpp/pdu.h"' base/loop.h '#include "smpp/pdu.h"\n'
+arrows "an arrow from link up to path" 'room link must not include "path/flow.h"' link/conn.c '# include "path/flow.h"\n'
+arrows "an arrow from policy to link" 'room policy must not include "link/conn.h"' policy/caps.c '#include "link/conn.h"\n'
+arrows "an arrow from path to main" 'room path must not include "settings.h"' path/flow.c '#include "settings.h"\n'
+arrows "an arrow from tools to path" 'room tools must not include "path/flow.h"' tools/sim.c \
+	'/* sim */\n#include "path/flow.h"\n'
+arrows "an include of nothing" 'which is not in src/' path/flow.c '#include "smpp/nothing.h"\n'
+arrows "a socket header in smpp" 'not <sys/socket.h>' smpp/pdu.c '#include <sys/socket.h>\n'
+arrows "malloc in smpp" 'malloc()' smpp/pdu.c 'void *f(void)\n{\n\treturn malloc(1);\n}\n'
+arrows "printf in smpp" 'printf()' smpp/pdu.c 'void f(void)\n{\n\tprintf("x");\n}\n'
+arrows "a changeable global in smpp" 'keeps no state' smpp/pdu.c 'static int counter;\n'
+arrows "hiredis in policy" 'policy does no I/O' policy/caps.c '#include <hiredis/hiredis.h>\n'
+arrows "a .c file without opening comment" 'does not open with a comment' noc/http.c 'int x;\n'
+good_tree
+lines 701 'int x;' >>"$work/tree/src/base/loop.h"
+refuses "a file that is too long" 'more than 700' "$src/scripts/check-arrows" "$work/tree"
+good_tree
+{ printf 'int much(void)\n{\n' && lines 59 '	x++;' && printf '}\n'; } >>"$work/tree/src/path/flow.c"
+refuses "a function that is too long" 'much() has 61 lines' "$src/scripts/check-arrows" "$work/tree"
+good_tree
+{ printf 'int enough(void)\n{\n' && lines 58 '	x++;' && printf '}\n'; } >>"$work/tree/src/path/flow.c"
+accepts "a function of 60 lines" "$src/scripts/check-arrows" "$work/tree"
+rm -rf "$work/tree/src"
+mkdir "$work/tree/src"
+refuses "an empty tree" 'no C file found' "$src/scripts/check-arrows" "$work/tree"
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
