@@ -1,0 +1,76 @@
+# common.sh - what the scripts share: which Debian packages are missing, and installing them. Sourced, not run.
+# shellcheck shell=sh
+
+# Rows "group kind what package": the package is missing when the command, the pkg-config module, the header or the
+# Perl module is not there. Asking for the thing itself accepts one that came another way (a newer node, for example).
+package_table='
+build   command  gcc             build-essential
+build   command  make            build-essential
+build   header   stdio.h         libc6-dev
+build   command  autoreconf      autoconf
+build   command  automake        automake
+build   command  pkg-config      pkg-config
+build   module   libevent        libevent-dev
+build   module   hiredis         libhiredis-dev
+build   module   libconfig       libconfig-dev
+build   header   crypt.h         libcrypt-dev
+run     command  redis-server    redis-server
+run     command  redis-cli       redis-tools
+run     command  curl            curl
+test    module   cmocka          libcmocka-dev
+all     command  clang           clang
+all     command  valgrind        valgrind
+all     debug    libc6           libc6-dbg
+all     command  tshark          tshark
+all     perl     Net::SMPP       libnet-smpp-perl
+all     command  node            nodejs
+all     command  npm             npm
+all     command  openssl         openssl
+all     command  ps              procps
+all     command  git             git
+'
+
+have() { # KIND WHAT
+	case "$1" in
+	command) command -v "$2" >/dev/null ;;
+	module) pkg-config --exists "$2" 2>/dev/null ;;
+	header) [ -e "/usr/include/$2" ] || [ -e "/usr/include/$(uname -m)-linux-gnu/$2" ] ;;
+	debug) [ -d /usr/lib/debug/.build-id ] ;;
+	perl) perl "-M$2" -e 1 2>/dev/null ;;
+	*) return 1 ;;
+	esac
+}
+
+missing_packages() { # GROUP...
+	printf '%s\n' "$package_table" | while read -r group kind what package; do
+		case " $* " in
+		*" ${group:-none} "*) have "$kind" "$what" || echo "$package" ;;
+		esac
+	done | sort -u
+}
+
+# Installs what is missing of the groups; says what it does. Needs root or sudo only when something is missing.
+install_packages() { # GROUP...
+	wanted=$(missing_packages "$@" | tr '\n' ' ')
+	if [ -z "$wanted" ]; then
+		echo "packages: nothing is missing"
+		return 0
+	fi
+	echo "packages: installing $wanted"
+	as_root=
+	if [ "$(id -u)" -ne 0 ]; then
+		if ! command -v sudo >/dev/null; then
+			echo "not root and no sudo; as root, run: apt-get install --no-install-recommends $wanted" >&2
+			return 1
+		fi
+		as_root=sudo
+	fi
+	$as_root apt-get update -qq
+	# shellcheck disable=SC2086
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted
+	wanted=$(missing_packages "$@" | tr '\n' ' ')
+	if [ -n "$wanted" ]; then
+		echo "still missing after apt-get install: $wanted" >&2
+		return 1
+	fi
+}
