@@ -1,0 +1,97 @@
+/*
+ * account.h - the apps: who may bind, from where, how often and how fast; which binds an account has now; which of them
+ * a deliver_sm goes to. Owns the sessions that bind in. Knows no messages: requests go up through ops.
+ */
+#ifndef LINK_ACCOUNT_H
+#define LINK_ACCOUNT_H
+
+#include "base/conf.h"
+#include "base/stats.h"
+#include "link/session.h"
+#include "link/throttle.h"
+
+struct account_conf {
+	struct conf_where where;
+	char *system_id, *password; /* password plain or crypt(3) ("$...") */
+	struct conf_list bind;      /* allowed: "transmitter" "receiver" "transceiver"; empty = all */
+	struct conf_list allow;     /* CIDR; empty = everywhere */
+	struct conf_list sources;   /* source codes that the account owns; MO routes by the longest */
+	int64_t max_binds, tps, burst, window;
+	int64_t interface_version;  /* 0: the peer's own; else taken instead (clients send wrong constants) */
+	bool plain_status;          /* standard codes instead of our vendor codes */
+	char *class_name;           /* default message class; key "class" */
+	int dcs0;                   /* enum charset: what data_coding 0 means with this app */
+	int64_t zone;               /* minutes east of UTC for dates in receipts */
+	int64_t response_timeout, enquire_link; /* ms */
+};
+extern const struct conf_row account_rows[];
+
+struct listen_conf {
+	struct conf_where where;
+	char *address;
+	int64_t port;
+};
+extern const struct conf_row listen_rows[];
+
+struct limits_conf { /* section "limits": bounds of all links */
+	struct conf_where where;
+	int64_t session_init, partial_pdu; /* ms */
+	int64_t max_pdu, max_connections, max_output /* octets per connection */;
+};
+extern const struct conf_row limits_rows[];
+
+struct account; /* opaque; its number is its index in the configuration */
+struct accounts;
+
+struct account_stats {
+	uint64_t requests, throttled, binds, binds_refused;
+	uint64_t bound; /* gauge */
+	uint64_t outstanding; /* gauge: deliver_sm without answer */
+	struct session_stats session;
+};
+extern const struct stats_row account_stat_rows[];
+extern const size_t account_stat_rows_n;
+
+struct account_ops {
+	/* submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm, over rate already refused. */
+	void (*on_request)(struct account *a, struct session *s, const struct pdu *pdu, void *arg);
+	/* A deliver_sm / data_sm of ours is settled (as session_ops.on_settled). */
+	void (*on_settled)(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			   void *arg);
+	void (*on_receiver)(struct account *a, void *arg); /* a bind that can receive came up, or has room again */
+	void (*on_no_receiver)(struct account *a, void *arg); /* the last one that could receive has gone */
+};
+
+/* confs[n] borrowed for life. Listens on listens[m]; NULL with *why (owned by the caller, free()) when it cannot. */
+struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct session_hub *sessions,
+			      const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
+			      const struct limits_conf *limits, const char *our_system_id, const struct account_ops *ops,
+			      void *arg, struct stats *stats, char **why);
+/* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. */
+void accounts_shutdown(struct accounts *as);
+bool accounts_idle(const struct accounts *as); /* no session left */
+void accounts_free(struct accounts *as);       /* after accounts_idle(), or after the loop has ended */
+size_t accounts_count(const struct accounts *as);
+struct account *accounts_at(const struct accounts *as, size_t i);
+struct account *accounts_find(const struct accounts *as, struct view system_id); /* NULL when unknown */
+
+const struct account_conf *account_conf(const struct account *a);
+size_t account_number(const struct account *a);
+const char *account_name(const struct account *a); /* system_id */
+struct account_stats *account_stats(struct account *a);
+size_t account_binds(const struct account *a);
+bool account_can_receive(const struct account *a);
+/* Spends one token of the account's rate; false = over it. */
+bool account_allow(struct account *a);
+/*
+ * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding. 0, -EAGAIN (no room on any:
+ * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before: TLVs
+ * only for >= 0x34; fill completes *pdu.
+ */
+__attribute__((warn_unused_result)) int account_send(struct account *a, uint64_t cookie,
+						      void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),
+						      void *arg);
+/* Every session of the account, for status. */
+void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * conn.h - a connection: bytes in, bytes out, over a socket. Knows no SMPP. Output gathers in the turn and leaves in one
+ * write in stage LOOP_WRITE. Scenes replace this file with an in-memory network of the same contract.
+ */
+#ifndef LINK_CONN_H
+#define LINK_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/loop.h"
+#include "base/net.h"
+#include "link/reason.h"
+
+/* What connections of one loop share: the list of those with output, bounds. */
+struct conn_hub;
+struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output /* octets per connection */,
+			      size_t read_budget /* octets per connection and turn */);
+void conn_hub_free(struct conn_hub *hub); /* all connections must be closed and reaped */
+
+struct conn;
+struct conn_ops {
+	void (*on_connected)(void *arg); /* conn_connect() only */
+	/*
+	 * Input: n octets at p, borrowed for the call. Returns how many were consumed; the rest is offered again with more.
+	 * After a conn_close() in the call the value does not matter.
+	 */
+	size_t (*on_input)(void *arg, const uint8_t *p, size_t n);
+	/* Ended, once, never from inside conn_close() of the owner's own call stack frame: it comes in the same turn's reap
+	 * at the latest. conn is freed after it; the owner must drop its pointer. */
+	void (*on_closed)(void *arg, enum end_reason reason);
+	void (*on_drained)(void *arg); /* output went from over a quarter of its bound to under it; may be NULL */
+};
+
+/* Takes fd. Never NULL. */
+struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *peer, const struct conn_ops *ops,
+			   void *arg);
+/* Starts a connection; failure is told by on_closed. Never NULL. timeout_ms for the attempt. */
+struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
+			  const struct conn_ops *ops, void *arg);
+
+/*
+ * Room for n more octets of output, NULL when that would pass the bound (or the connection is ending). What is filled
+ * leaves at the end of the turn.
+ */
+uint8_t *conn_room(struct conn *c, size_t n);
+void conn_filled(struct conn *c, size_t n);
+/* Octets of output that wait. */
+size_t conn_output(const struct conn *c);
+
+/* Stops / goes on reading; going on offers again what was not consumed (in this or the next turn). */
+void conn_hold(struct conn *c, bool hold);
+
+/* Ends it: output is dropped. Harmless when it is ending already (the first reason stays). */
+void conn_close(struct conn *c, enum end_reason reason);
+/* Ends it after what waits is written (at most 5 s), half-closing so that the peer reads it. */
+void conn_finish(struct conn *c, enum end_reason reason);
+
+const struct net_addr *conn_peer(const struct conn *c);
+/* loop_now_us() of the last octet received. */
+int64_t conn_last_input_us(const struct conn *c);
+uint64_t conn_octets_in(const struct conn *c);
+uint64_t conn_octets_out(const struct conn *c);
+/* What went wrong below END_IO_ERROR, END_CONNECT_FAILED, END_RESOLVE_FAILED; "" otherwise. */
+const char *conn_error(const struct conn *c);
+
+/* A listening socket that hands over accepted connections (the owner calls conn_accepted()). */
+struct conn_listener;
+struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
+				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
+				  const char **why /* static or errno text when NULL is returned */);
+void conn_unlisten(struct conn_listener *l);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * session.h - an SMPP session over a connection, ESME or SMSC side (smpp.md 6, 13): framing, state, timers, window,
+ * enquire_link, generic_nack, unbind, bad input. Knows no accounts, carriers or messages: those are its owners' (ops).
+ */
+#ifndef LINK_SESSION_H
+#define LINK_SESSION_H
+
+#include "base/stats.h"
+#include "link/conn.h"
+#include "smpp/pdu.h"
+
+enum session_role { SESSION_SMSC /* the peer bound in to us */, SESSION_ESME /* we bind */ };
+enum session_state {
+	SESSION_CONNECTING, SESSION_OPEN, SESSION_BINDING /* ESME: bind sent */, SESSION_BOUND_TX, SESSION_BOUND_RX,
+	SESSION_BOUND_TRX, SESSION_UNBINDING /* our unbind is out */, SESSION_ENDING
+};
+enum session_outcome {
+	SESSION_ANSWERED, /* resp is there */
+	SESSION_NACKED,   /* generic_nack; resp is it */
+	SESSION_TIMEOUT,  /* no answer in time: outcome unknown; a SESSION_LATE may follow */
+	SESSION_LOST,     /* the session ended first: outcome unknown; nothing follows */
+	SESSION_LATE,     /* answered after SESSION_TIMEOUT; resp is there */
+};
+
+struct session;
+
+struct session_conf { /* borrowed for the session's life */
+	int64_t enquire_link_ms, response_ms, bind_ms /* session_init or bind response */, partial_ms;
+	uint32_t max_pdu;
+	uint32_t window_out; /* our outstanding requests */
+	uint32_t window_in;  /* the peer's unanswered requests; at it we stop reading */
+};
+
+/* What a session counts; summed into its owner's by the owner's rows, or the hub-wide one. Never NULL in a session. */
+struct session_stats {
+	uint64_t pdus_in, pdus_out, malformed, unknown_command, wrong_state, unsolicited, timeouts, nacks, window_full;
+	uint64_t ended[END_REASONS];
+};
+
+struct session_ops {
+	/* SMSC side: judges a bind; ESME_ROK makes it bound. May set the session's owner (session_adopt). system_id in the
+	 * response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again. */
+	uint32_t (*on_bind)(struct session *s, const struct pdu *bind, void *arg);
+	/* ESME side: connection is there, send the bind: session_bind(). */
+	void (*on_open)(struct session *s, void *arg);
+	/* Both: bound now (SMSC side: after the bind_resp was written to the output). status: ESME side, the refusal. */
+	void (*on_bound)(struct session *s, void *arg);
+	void (*on_refused)(struct session *s, uint32_t status, void *arg);
+	/*
+	 * A request legal in this state and decoded: submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm (SMSC
+	 * side), deliver_sm, data_sm, alert_notification (ESME side). Must be answered once with session_answer(), now or
+	 * later (alert_notification: not). pdu is borrowed for the call.
+	 */
+	void (*on_request)(struct session *s, const struct pdu *pdu, void *arg);
+	/* One of ours is settled; resp is NULL for SESSION_TIMEOUT and SESSION_LOST, borrowed for the call. */
+	void (*on_settled)(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			   int64_t sent_us, void *arg);
+	/* Window or output has room again after session_send() said no. */
+	void (*on_room)(struct session *s, void *arg);
+	/* Ended, once; everything outstanding was settled as SESSION_LOST before. The session is freed after the turn. */
+	void (*on_ended)(struct session *s, enum end_reason reason, void *arg);
+};
+
+/* Shared by all sessions of a loop: the pool of sessions. */
+struct session_hub;
+struct session_hub *session_hub_new(struct loop *loop, struct conn_hub *conns, uint32_t max_sessions);
+void session_hub_free(struct session_hub *hub);
+/* Handles go stale when a session ends: NULL then. */
+struct session *session_get(const struct session_hub *hub, uint64_t handle);
+uint64_t session_handle(const struct session *s);
+
+/* SMSC side: takes an accepted fd. NULL when there is no room (fd closed). */
+struct session *session_accept(struct session_hub *hub, int fd, const struct net_addr *peer,
+			       const struct session_conf *conf, const struct session_ops *ops, void *arg,
+			       struct session_stats *stats);
+/* ESME side: connects; on_open, or on_ended when it fails. NULL when there is no room. */
+struct session *session_connect(struct session_hub *hub, const char *host, int64_t port,
+				const struct session_conf *conf, const struct session_ops *ops, void *arg,
+				struct session_stats *stats);
+/* Hands a session to another owner: new conf, ops, arg, stats (an account takes it over from the listener at bind). */
+void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
+		   struct session_stats *stats);
+
+/* ESME side, in on_open: sends bind_transmitter, bind_receiver or bind_transceiver (bind->command_id says). */
+void session_bind(struct session *s, const struct pdu *bind);
+void session_set_system_id(struct session *s, const char *system_id); /* for bind_resp; copied */
+
+/*
+ * Sends a request: pdu's command_id and body; its sequence is set here. 0, or
+ * -EAGAIN when window or output is full (on_room follows), -ENOTCONN when it cannot send requests in this state,
+ * -EMSGSIZE when it cannot be encoded.
+ */
+__attribute__((warn_unused_result)) int session_send(struct session *s, struct pdu *pdu, uint64_t cookie);
+/* How many session_send() would take now. */
+uint32_t session_room(const struct session *s);
+uint32_t session_outstanding(const struct session *s);
+
+/*
+ * Answers a request: command_id is the request's (the RESP bit is set here), sequence its own. id may be empty (then a
+ * lone NUL where the body asks for one); tlvs may be empty. With status != 0 the body follows smpp.md 2. Answers after
+ * our unbind are still sent; an answer to an ended session is dropped.
+ */
+void session_answer(struct session *s, uint32_t command_id, uint32_t sequence, uint32_t status, struct view id,
+		    struct view tlvs);
+/* Answers with a PDU that has a body of its own (query_sm_resp, submit_multi_resp); resp->sequence is set by the caller. */
+void session_answer_pdu(struct session *s, const struct pdu *resp);
+
+/* Ends it: END_WE_UNBOUND, END_CONFIG, END_SHUTDOWN unbind first (answers outstanding, at most 5 s); others close. */
+void session_end(struct session *s, enum end_reason reason);
+
+enum session_state session_state(const struct session *s);
+const char *session_state_name(enum session_state st);
+bool session_can_send(const struct session *s);    /* ESME side: BOUND_TX/TRX; SMSC side: BOUND_RX/TRX */
+uint8_t session_peer_version(const struct session *s); /* interface_version or sc_interface_version as judged: 0x33 or >= 0x34 */
+const struct net_addr *session_peer(const struct session *s);
+int64_t session_since_us(const struct session *s);     /* bound since; 0 when not bound */
+int64_t session_idle_us(const struct session *s);      /* since the last octet came in */
+/* "bank#12" or "mobile/1": what log lines begin with; set by the owner, "peer address" before. */
+const char *session_name(const struct session *s);
+void session_set_name(struct session *s, const char *name);
+/* Probes a bind now: enquire_link at once; dead (END_DISPLACED) if nothing comes within ms. */
+void session_probe(struct session *s, int64_t ms);
+
+#endif
