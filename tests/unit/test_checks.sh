@@ -95,5 +95,83 @@ rm -rf "$work/tree/src"
 mkdir "$work/tree/src"
 refuses "an empty tree" 'no C file found' "$src/scripts/check-arrows" "$work/tree"
 
+# The table of a small daemon, with the configuration and the manual that fit it.
+good_options() {
+	mkdir -p "$work/tree/etc" "$work/tree/doc/man"
+	{
+		printf 'node\tint\t\t1\tno\tNumber of this node.\n'
+		printf 'store.redis\tstring\t\t127.0.0.1:6379\tno\tWhere Redis is.\n'
+		printf 'carriers.tps\tint\tmessages/s\t0\tyes\tPace.\n'
+		printf 'carriers.tls.key\tstring\t\t\tno\tKey.\n'
+		printf 'listen.port\tint\t\t2775\tno\tPort.\n'
+	} >"$work/table"
+	cat >"$work/tree/etc/smppgw.conf" <<'END'
+# A file: of which this line is prose.
+node = 1;
+store: { redis = "127.0.0.1:6379"; };   # not = a key
+listen: ( { address_note: "x = 1"; port = 2775; } );
+carriers: (
+	{
+#		tps = 100;
+#		tls: { key = "file"; };
+	}
+);
+END
+	sed -i 's/address_note: "x = 1"; //' "$work/tree/etc/smppgw.conf"
+	cat >"$work/tree/doc/man/smppgw.conf.5" <<'END'
+.SH GENERAL
+.TP
+.B node
+Number of this node; default 1.
+.SH "STORE"
+.TP
+.BR redis " = string"
+Where Redis is (default "127.0.0.1:6379").
+.SS carriers: the links
+.TP
+\fBtps\fR
+Pace; default 0.
+.TP
+.B tls.key
+Key.
+.SS listen
+.TP
+.B port
+Default 2775.
+END
+}
+
+options() { # NAME REASON FILE SED-COMMAND: the good files, one of them changed
+	good_options
+	case "$3" in
+	table) sed -i "$4" "$work/table" ;;
+	*) sed -i "$4" "$work/tree/$3" ;;
+	esac
+	refuses "$1" "$2" "$src/scripts/check-options" "$work/tree" "$work/table"
+}
+
+good_options
+accepts "options that are all written down" "$src/scripts/check-options" "$work/tree" "$work/table"
+options "an option that smppgw.conf lacks" 'etc/smppgw.conf: option carriers.tps is missing' etc/smppgw.conf '/tps/d'
+options "an option in the wrong section of smppgw.conf" 'no option port in section store' etc/smppgw.conf \
+	's/redis =/port = 1; redis =/'
+options "an option that the manual lacks" 'doc/man/smppgw.conf.5: option carriers.tps is missing' \
+	doc/man/smppgw.conf.5 '/fBtps/d'
+options "a default that the manual does not state" 'option listen.port does not state its default' table 's/2775/2776/'
+options "an unknown option in smppgw.conf" 'knows no option speed' etc/smppgw.conf 's/tps =/speed = 1; tps =/'
+options "an unknown option in the manual" 'knows no option pace' doc/man/smppgw.conf.5 's/fBtps/fBpace/'
+options "a daemon without options" 'printed no option' table 'd'
+
+counters() { # NAME REASON DOCUMENT
+	printf '%s\n' "$3" >"$work/tree/doc/operations.md"
+	refuses "$1" "$2" "$src/scripts/check-counters" "$work/tree" "$work/table"
+}
+
+printf 'smppgw_a_total\tcounter\tOne.\nsmppgw_b_seconds\thistogram\tTwo.\n' >"$work/table"
+printf '%s\n' '`smppgw_a_total` and `smppgw_b_seconds`' >"$work/tree/doc/operations.md"
+accepts "counters that are all explained" "$src/scripts/check-counters" "$work/tree" "$work/table"
+counters "a counter that is not explained" 'smppgw_b_seconds is missing' '`smppgw_a_total`'
+counters "a counter that does not exist" 'the daemon has no smppgw_c' '`smppgw_a_total` `smppgw_b_seconds` `smppgw_c`'
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
