@@ -13,13 +13,17 @@ enum charset { CHARSET_GSM7, CHARSET_LATIN1, CHARSET_ASCII, CHARSET_UTF8, CHARSE
 const char *charset_name(enum charset c);
 int charset_by_name(const char *name);
 
-/* The alphabet that a data_coding means, dcs0 being what 0x00 means with this peer (smpp.md 8). */
+/*
+ * The alphabet that a data_coding means, dcs0 being what 0x00 means with this peer (smpp.md 8). GSM's class groups
+ * (0x10-0x1F, 0xC0-0xFF) are read as 3GPP TS 23.038 has them; what is reserved or relayed untouched is CHARSET_BINARY.
+ */
 enum charset charset_of_dcs(uint8_t data_coding, enum charset dcs0);
 
 /*
  * Reads one character at *pos of s in the charset, advances *pos past it. Returns the scalar value, or -1 for octets
  * that are no character (advances by the smallest unit; lone surrogates give -1). GSM7: one septet per octet, 0x1B
- * with its second octet is one character. CHARSET_BINARY gives each octet as -1.
+ * with its second octet is one character, -1 (past both) where the extension table is empty. CHARSET_BINARY gives each
+ * octet as -1. Bad UTF-8 (overlong forms and surrogates too) costs one octet.
  */
 int32_t charset_get(enum charset c, struct view s, uint32_t *pos);
 
@@ -28,13 +32,14 @@ int32_t charset_get(enum charset c, struct view s, uint32_t *pos);
  */
 uint32_t charset_put(enum charset c, int32_t scalar, uint8_t *out, uint32_t cap);
 
-/* Whether every character of s (in from) exists in to; invalid octets count as missing. */
+/* Whether every character of s (in from) exists in to; invalid octets count as missing. False: convert would fail. */
 bool charset_fits(enum charset from, struct view s, enum charset to);
 
 /*
  * Converts. Returns octets written into out, or -1 when a character does not exist in the target, is invalid, or cap
  * is too small (need never more than 4 * s.n). With lossy, what is missing or invalid becomes '?' (U+FFFD where the
- * target has it), for logs and receipts only.
+ * target has it), for logs and receipts only. A byte order mark FE FF in front of CHARSET_UCS2 is dropped; nothing else
+ * is guessed. out and s must not overlap.
  */
 long charset_convert(enum charset from, struct view s, enum charset to, bool lossy, uint8_t *out, uint32_t cap);
 

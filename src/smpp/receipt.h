@@ -20,7 +20,7 @@ const char *receipt_stat_name(enum message_state state);
  */
 bool receipt_stat_state(struct view stat, enum message_state *state);
 
-/* Whether a state ends a message (smpp.md 11). ACCEPTED is not final here. */
+/* Whether a state ends a message (smpp.md 11). ACCEPTED is not final here; ENROUTE and SCHEDULED never are. */
 bool receipt_state_final(enum message_state state);
 
 /* What a text said; a view of length 0 = the field was missing or empty. All views borrow the text given. */
@@ -31,19 +31,21 @@ struct receipt {
 /*
  * Parses receipt text by the rules of smpp.md 11 (keys in any order and case, all optional, junk before id:, text:
  * takes the rest, trailing NULs). text is single-octet text: for data_coding 8 use receipt_parse_pdu().
- * True when at least id: or stat: was found.
+ * What stands before text: wins; keys behind it count only for fields that are missing before it. Blanks between a
+ * colon and its value are skipped. True when id: or stat: was found with a value; out is always filled.
  */
 bool receipt_parse(struct view text, struct receipt *out);
 
 /*
- * The same for the user data of a PDU: skips a UDH when UDHI is set, decodes UTF-16BE when data_coding is 8 and retries
- * as octets, takes message_payload too. scratch (>= 512 octets useful) holds decoded text; out borrows pdu or scratch.
+ * The same for the user data of a deliver_sm or data_sm: skips a UDH when UDHI is set (and it is one), decodes UTF-16BE
+ * to UTF-8 when data_coding is 8 and retries as octets (and the other way round), takes message_payload too. scratch
+ * (>= 512 octets useful) holds decoded text; out borrows pdu or scratch.
  */
 bool receipt_parse_pdu(const struct pdu *pdu, char *scratch, size_t cap, struct receipt *out);
 
 /*
  * Whether a deliver_sm / data_sm is a receipt: esm type 0x04 or 0x20, or TLV receipted_message_id; never by its text
- * unless by_text (a handset could forge it).
+ * unless by_text (a handset could forge it), which wants both id: and stat:. False for other PDUs.
  */
 bool receipt_recognise(const struct pdu *pdu, bool by_text);
 

@@ -8,21 +8,34 @@
 
 enum smpp_time_kind { SMPP_TIME_NONE, SMPP_TIME_ABSOLUTE, SMPP_TIME_RELATIVE };
 
+/* Moments are from 1938 to 9999, what lies outside is refused or cut to it: no sum here can overflow. */
+
 /*
- * Parses schedule_delivery_time / validity_period. now is UTC in ms since 1970. *out is UTC ms of the moment meant
- * (relative times are added to now by calendar: months and years as calendar months, [S 7.1.1.2]). Empty gives
- * SMPP_TIME_NONE. Returns 0, or -1 when invalid (caller answers ESME_RINVSCHED / ESME_RINVEXPIRY).
+ * Parses schedule_delivery_time / validity_period. now is UTC in ms since 1970 (0 to the end of 9999). *out is UTC ms
+ * of the moment meant (relative times are added to now by calendar: months and years as calendar months, [S 7.1.1.2],
+ * a day past the end of the month becomes its last). Absolute fields must be a calendar moment, nn 00-48, years < 38 are 20yy; relative
+ * fields may each be 00-99, their t and nn are ignored. Empty gives SMPP_TIME_NONE and *out_ms = 0. Whether the moment
+ * is past is for the caller. Returns 0, or -1 when invalid (caller answers ESME_RINVSCHED / ESME_RINVEXPIRY).
  */
 __attribute__((warn_unused_result)) int smpp_time_parse(struct view s, int64_t now_ms, int64_t *out_ms,
 							 enum smpp_time_kind *kind);
 
-/* Writes the absolute form at a zone, quarters of an hour from UTC (China: 32); 16 characters and NUL. */
+/*
+ * Writes the absolute form at a zone, quarters of an hour from UTC, -48 to 48 (China: 32); 16 characters and NUL.
+ * The form's years are 1938 to 2037: moments outside are written as its first or last tenth of a second.
+ */
 void smpp_time_format(int64_t ms, int zone_quarters, char out[17]);
 
-/* Writes a relative form of a duration in ms (>= 0, days at most 99 by carrying into months of 30 days). */
+/*
+ * Writes a relative form of a duration in ms, rounded up to seconds; up to 99 days as days (exact), longer ones as
+ * months of 30 days and years of 12 such months, at most 99 years.
+ */
 void smpp_time_format_relative(int64_t ms, char out[17]);
 
-/* A receipt's date in the six forms of smpp.md 11 rule 4 at the given zone; -1 when none of them. */
+/*
+ * A receipt's date in the six forms of smpp.md 11 rule 4: 10, 12 (two ways), 14 digits at the given zone, 16 characters
+ * absolute with their own zone. -1 when none of them, and for "no date": empty, or all zeros.
+ */
 __attribute__((warn_unused_result)) int smpp_time_parse_receipt(struct view s, int zone_quarters, int64_t *out_ms);
 
 /* YYMMDDhhmm at the zone, 10 characters and NUL: what our receipts carry. */

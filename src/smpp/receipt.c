@@ -1,0 +1,327 @@
+/*
+ * receipt.c - delivery receipt text, read as the field writes it and written as the specification has it [S app. B].
+ * Judges words only: which message a receipt belongs to, and what a carrier's own codes mean, is decided above.
+ */
+#include "smpp/receipt.h"
+#include "smpp/charset.h"
+#include "smpp/smpp_time.h"
+#include "smpp/udh.h"
+
+#define ERR_WIDTH 3u
+#define TEXT_MAX  20u /* octets of the message that a receipt repeats [S app. B] */
+
+/* clang-format off */
+static const struct {
+	const char *word, *full; /* full may be NULL */
+	bool final;
+} states[] = {
+	[STATE_SCHEDULED] = {"SCHEDULED", NULL, false},
+	[STATE_ENROUTE] = {"ENROUTE", NULL, false},
+	[STATE_DELIVERED] = {"DELIVRD", "DELIVERED", true},
+	[STATE_EXPIRED] = {"EXPIRED", NULL, true},
+	[STATE_DELETED] = {"DELETED", NULL, true},
+	[STATE_UNDELIVERABLE] = {"UNDELIV", "UNDELIVERABLE", true},
+	[STATE_ACCEPTED] = {"ACCEPTD", "ACCEPTED", false},
+	[STATE_UNKNOWN] = {"UNKNOWN", NULL, true},
+	[STATE_REJECTED] = {"REJECTD", "REJECTED", true},
+	[STATE_SKIPPED] = {"SKIPPED", NULL, true},
+};
+/* clang-format on */
+
+#define NSTATES (sizeof states / sizeof states[0])
+
+/* The keys, the colon left out. Carriers write the two dates with a blank, an underscore or nothing between. */
+static const struct {
+	const char *name;
+	size_t field;
+} keys[] = {
+	{"id", offsetof(struct receipt, id)},
+	{"sub", offsetof(struct receipt, sub)},
+	{"dlvrd", offsetof(struct receipt, dlvrd)},
+	{"submit date", offsetof(struct receipt, submit_date)},
+	{"submit_date", offsetof(struct receipt, submit_date)},
+	{"submitdate", offsetof(struct receipt, submit_date)},
+	{"done date", offsetof(struct receipt, done_date)},
+	{"done_date", offsetof(struct receipt, done_date)},
+	{"donedate", offsetof(struct receipt, done_date)},
+	{"stat", offsetof(struct receipt, stat)},
+	{"err", offsetof(struct receipt, err)},
+	{"text", offsetof(struct receipt, text)},
+};
+
+#define NKEYS (sizeof keys / sizeof keys[0])
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+static bool is_letter(uint8_t c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+static bool same_word(struct view s, const char *word)
+{
+	uint32_t i = 0;
+
+	while (i < s.n && word[i] && lower(s.p[i]) == lower((uint8_t)word[i]))
+		i++;
+	return i == s.n && !word[i];
+}
+
+const char *receipt_stat_name(enum message_state state)
+{
+	return (unsigned)state < NSTATES ? states[state].word : states[STATE_UNKNOWN].word;
+}
+
+bool receipt_stat_state(struct view stat, enum message_state *state)
+{
+	for (unsigned i = 0; i < NSTATES; i++) {
+		if (!same_word(stat, states[i].word) && !(states[i].full && same_word(stat, states[i].full)))
+			continue;
+		*state = (enum message_state)i;
+		return true;
+	}
+	return false;
+}
+
+bool receipt_state_final(enum message_state state)
+{
+	return (unsigned)state < NSTATES && states[state].final;
+}
+
+/* The field whose key ends right before colon and has no letter in front; NULL when there is none. */
+static struct view *field_at(struct view text, uint32_t colon, struct receipt *out)
+{
+	for (unsigned i = 0; i < NKEYS; i++) {
+		uint32_t n = (uint32_t)strlen(keys[i].name);
+
+		if (n > colon || !same_word((struct view){text.p + colon - n, n}, keys[i].name))
+			continue;
+		if (n < colon && is_letter(text.p[colon - n - 1]))
+			continue;
+		return (struct view *)((char *)out + keys[i].field);
+	}
+	return NULL;
+}
+
+/* Whether a key begins at from: then the value in front of it is empty. */
+static bool key_begins(struct view text, uint32_t from)
+{
+	for (unsigned i = 0; i < NKEYS; i++) {
+		uint32_t n = (uint32_t)strlen(keys[i].name);
+
+		if (text.n - from > n && text.p[from + n] == ':' &&
+		    same_word((struct view){text.p + from, n}, keys[i].name))
+			return true;
+	}
+	return false;
+}
+
+/* The value behind a colon: blanks in front are tolerated, it runs to the next blank. */
+static struct view value_from(struct view text, uint32_t from)
+{
+	uint32_t end;
+
+	while (from < text.n && is_blank(text.p[from]))
+		from++;
+	if (key_begins(text, from))
+		return (struct view){0};
+	for (end = from; end < text.n && !is_blank(text.p[end]);)
+		end++;
+	return (struct view){text.p + from, end - from};
+}
+
+/*
+ * Fills the fields that are still empty. Returns where text: has its value, or text.n: with stop_at_text the search
+ * ends there, for what follows was written by a subscriber.
+ */
+static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, struct receipt *out)
+{
+	for (uint32_t i = from; i < text.n; i++) {
+		struct view *field = text.p[i] == ':' ? field_at(text, i, out) : NULL;
+
+		if (field == &out->text) {
+			if (stop_at_text)
+				return i + 1;
+		} else if (field && field->n == 0) {
+			*field = value_from(text, i + 1);
+		}
+	}
+	return text.n;
+}
+
+bool receipt_parse(struct view text, struct receipt *out)
+{
+	uint32_t rest;
+
+	*out = (struct receipt){0};
+	while (text.n > 0 && text.p[text.n - 1] == '\0')
+		text.n--;
+	rest = read_fields(text, 0, true, out);
+	if (rest < text.n) {
+		out->text = (struct view){text.p + rest, text.n - rest};
+		read_fields(text, rest, false, out);
+	}
+	return out->id.n > 0 || out->stat.n > 0;
+}
+
+/* UTF-16BE as UTF-8, as much as fits; an odd octet at the end is a stray NUL. */
+static struct view decode_ucs2(struct view s, char *scratch, size_t cap)
+{
+	uint8_t *out = (uint8_t *)scratch;
+	uint32_t n = 0, room = cap > UINT32_MAX ? UINT32_MAX : (uint32_t)cap;
+
+	s.n -= s.n % 2;
+	for (uint32_t pos = 0; pos < s.n;) {
+		int32_t v = charset_get(CHARSET_UCS2, s, &pos);
+		uint32_t wrote = charset_put(CHARSET_UTF8, v < 0 ? '?' : v, out + n, room - n);
+
+		if (wrote == 0)
+			break;
+		n += wrote;
+	}
+	return (struct view){out, n};
+}
+
+/* In the coding that the label says first, then in the other: vendors mislabel both ways. */
+static bool parse_either(struct view data, bool ucs2, char *scratch, size_t cap, struct receipt *out)
+{
+	if (ucs2 && receipt_parse(decode_ucs2(data, scratch, cap), out))
+		return true;
+	if (receipt_parse(data, out))
+		return true;
+	return !ucs2 && receipt_parse(decode_ucs2(data, scratch, cap), out);
+}
+
+/* Octets of a UDH whose elements fill it; 0 when what stands there is rather the text itself. */
+static uint32_t whole_udh(struct view data)
+{
+	struct udh_ie ie;
+	uint32_t pos = 0, length = udh_length(data);
+
+	while (udh_next(data, &pos, &ie))
+		;
+	return pos == length ? length : 0;
+}
+
+static struct view skip(struct view s, uint32_t n)
+{
+	return (struct view){s.p + n, s.n - n};
+}
+
+static bool parse_user_data(const struct pdu *pdu, struct view data, char *scratch, size_t cap, struct receipt *out)
+{
+	bool ucs2 = pdu->sm.data_coding == 0x08;
+	uint32_t udh = pdu->sm.esm_class & ESM_UDHI ? whole_udh(data) : 0;
+
+	if (udh && parse_either(skip(data, udh), ucs2, scratch, cap, out))
+		return true;
+	return parse_either(data, ucs2, scratch, cap, out);
+}
+
+static bool may_be_receipt(const struct pdu *pdu)
+{
+	return pdu->has_body && (pdu->command_id == DELIVER_SM || pdu->command_id == DATA_SM);
+}
+
+bool receipt_parse_pdu(const struct pdu *pdu, char *scratch, size_t cap, struct receipt *out)
+{
+	struct view payload;
+
+	*out = (struct receipt){0};
+	if (!may_be_receipt(pdu))
+		return false;
+	if (parse_user_data(pdu, pdu->sm.short_message, scratch, cap, out))
+		return true;
+	return tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload) && parse_user_data(pdu, payload, scratch, cap, out);
+}
+
+bool receipt_recognise(const struct pdu *pdu, bool by_text)
+{
+	char scratch[512];
+	struct receipt r;
+	struct view id;
+	unsigned type;
+
+	if (!may_be_receipt(pdu))
+		return false;
+	type = pdu->sm.esm_class & ESM_TYPE_MASK;
+	if (type == ESM_RECEIPT || type == ESM_INTERMEDIATE || tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &id))
+		return true;
+	return by_text && receipt_parse_pdu(pdu, scratch, sizeof scratch, &r) && r.id.n > 0 && r.stat.n > 0;
+}
+
+/* A buffer that is being filled; once something does not fit nothing more is written. */
+struct out {
+	char *p;
+	size_t n, cap;
+	bool full;
+};
+
+static void put(struct out *o, const void *p, size_t n)
+{
+	if (o->full || n > o->cap - o->n) {
+		o->full = true;
+		return;
+	}
+	if (n > 0)
+		memcpy(o->p + o->n, p, n);
+	o->n += n;
+}
+
+static void put_str(struct out *o, const char *s)
+{
+	put(o, s, strlen(s));
+}
+
+static void put_date(struct out *o, const char *key, int64_t ms, int zone_quarters)
+{
+	char date[11];
+
+	smpp_time_format_receipt(ms, zone_quarters, date);
+	put_str(o, key);
+	put_str(o, date);
+}
+
+static void put_err(struct out *o, struct view err)
+{
+	put_str(o, " err:");
+	for (uint32_t i = err.n; i < ERR_WIDTH; i++)
+		put_str(o, "0");
+	put(o, err.p, err.n);
+}
+
+static uint32_t cut_text(struct view text)
+{
+	uint32_t n = TEXT_MAX;
+
+	if (text.n <= TEXT_MAX)
+		return text.n;
+	while (n > 0 && (text.p[n] & 0xC0) == 0x80)
+		n--;
+	return n;
+}
+
+size_t receipt_format(const struct receipt_out *r, char *buf, size_t cap)
+{
+	struct out o = {.p = buf, .cap = cap};
+
+	put_str(&o, "id:");
+	put(&o, r->id.p, r->id.n);
+	put_str(&o, r->dlvrd ? " sub:001 dlvrd:001" : " sub:001 dlvrd:000");
+	put_date(&o, " submit date:", r->submit_ms, r->zone_quarters);
+	put_date(&o, " done date:", r->done_ms, r->zone_quarters);
+	put_str(&o, " stat:");
+	put_str(&o, receipt_stat_name(r->state));
+	put_err(&o, r->err);
+	put_str(&o, " text:");
+	put(&o, r->text.p, cut_text(r->text));
+	return o.full ? 0 : o.n;
+}
