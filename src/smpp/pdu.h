@@ -13,6 +13,9 @@
 #define PDU_HEADER 16u
 #define PDU_MAX_DEFAULT 70000u /* octets; a 65,535 octet message_payload and the rest */
 #define PDU_MAX_DESTS 254u
+#define PDU_DEST_SME 1u  /* struct pdu_dest.flag */
+#define PDU_DEST_LIST 2u
+#define PDU_DEST_MAX 21u /* octets of an address or a list name with its NUL, in a list */
 
 struct pdu_addr {
 	uint8_t ton, npi;
@@ -39,7 +42,7 @@ struct pdu_sm { /* submit_sm, deliver_sm, data_sm (fields that data_sm lacks are
 	uint8_t esm_class, protocol_id, priority_flag;
 	uint8_t registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id;
 	uint8_t ndests;             /* submit_multi only */
-	struct view schedule;       /* "" or 16 characters, unjudged: see smpp_time.h */
+	struct view schedule;       /* "" or 16 characters, unjudged: see smpp_time.h; in deliver_sm unused, anything */
 	struct view validity;
 	struct view short_message;  /* sm_length octets; payload stays in tlvs: see pdu_text() */
 	struct view dests;          /* submit_multi: the raw entries, walk with pdu_next_dest() */
@@ -91,7 +94,8 @@ struct pdu_alert {
 
 struct pdu {
 	uint32_t command_id, command_status, sequence;
-	bool has_body; /* decoded: the mandatory body was there (a response may lack it) */
+	bool has_body; /* decoded: the mandatory body was there (a response may lack it); false when the PDU has none.
+			  The encoder does not look at it. */
 	union {
 		struct pdu_bind bind;
 		struct pdu_id resp;
@@ -108,7 +112,7 @@ struct pdu {
 };
 
 /*
- * Reads the header of a frame that may not be whole yet; have >= 4. Gives *need = command_length.
+ * Reads the header of a frame that may not be whole yet. Gives *need = command_length; PDU_HEADER while have < 4.
  * 0, or ESME_RINVCMDLEN when it is < 16 or > max_pdu (framing is lost: generic_nack, then close) [S 3.2].
  */
 uint32_t pdu_frame(const uint8_t *buf, size_t have, uint32_t max_pdu, uint32_t *need);
@@ -119,15 +123,20 @@ uint32_t pdu_frame(const uint8_t *buf, size_t have, uint32_t max_pdu, uint32_t *
  * command (answer: generic_nack), ESME_RINVCMDLEN, ESME_RINVMSGLEN, ESME_RINVOPTPARSTREAM or a field's own status.
  * With ESME_RINVOPTPARSTREAM the mandatory part is whole and tlvs holds what was intact, so that a deliver_sm can
  * still be used. Tolerances of smpp.md 13 and 17: stray octets, missing or superfluous bodies of responses.
- * For a malformed response it returns ESME_ROK with has_body false: it is settled by command_status alone.
- * pdu borrows buf.
+ * For a malformed response it returns ESME_ROK with has_body false: it is settled by command_status alone. When only
+ * the TLVs of a successful response are broken, its body and the TLVs before the fault are kept.
+ * After any other fault the fields before it are filled, for the log, and the rest is empty or 0.
+ * An over-long system_id or password of a bind or outbind is decoded in full: it fails the bind by itself.
+ * pdu borrows buf. tlvs ends with the last intact TLV: stray octets and zero padding are left out.
  */
 __attribute__((warn_unused_result)) uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu);
 
 /*
  * Encodes pdu into buf. Returns the octets written (command_length), 0 when cap is too small or a field is over its
- * maximum (a programming error or a length the caller must check: fields are never cut). A response with a non-zero
- * command_status and a body in smpp.md 2's "none" class is written as its header alone.
+ * maximum (a programming error or a length the caller must check: fields are never cut), a C-octet string holds a NUL,
+ * a time is neither empty nor 16 characters, or a list does not have as many entries as its count says. A response with
+ * a non-zero command_status and a body in smpp.md 2's "none" class (generic_nack, bind_*_resp, submit_sm_resp) is
+ * written as its header alone, without TLVs. tlvs is written as it is.
  */
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap);
 
@@ -136,7 +145,7 @@ void pdu_header(uint8_t *buf, uint32_t command_id, uint32_t status, uint32_t seq
 
 /*
  * The user data of an sm: short_message, or message_payload when sm_length is 0. False when both are there and not
- * empty (answer ESME_RINVMSGLEN).
+ * empty (answer ESME_RINVMSGLEN). Only for submit_sm, submit_multi, deliver_sm, data_sm.
  */
 bool pdu_text(const struct pdu *pdu, struct view *text);
 

@@ -63,7 +63,10 @@ uint32_t tlv_check(struct view area);
 /* The first TLV with the tag [smpp.md 4: first wins]; false when absent. Linear: areas are short. */
 bool tlv_find(struct view area, uint16_t tag, struct view *value);
 
-/* An integer TLV of 1, 2 or 4 octets; false when absent or of a wrong length (receiver then ignores it). */
+/*
+ * An integer TLV of 1, 2 or 4 octets; false when absent or of a wrong length (receiver then ignores it): for a known tag
+ * any but its row's.
+ */
 bool tlv_find_int(struct view area, uint16_t tag, uint32_t *value);
 
 /* A C-octet string TLV; takes it with or without its NUL. The view leaves the NUL out. */
@@ -73,13 +76,13 @@ bool tlv_find_str(struct view area, uint16_t tag, struct view *value);
 struct tlv_out {
 	uint8_t *p;
 	uint32_t n, cap;
-	bool full; /* something did not fit; the area holds only what did */
+	bool full; /* something did not fit or could not be written; the area holds what came before it */
 };
 
 void tlv_put(struct tlv_out *o, uint16_t tag, const void *value, uint32_t n);
-/* width 1, 2 or 4 */
+/* width 1, 2 or 4; a value that needs more is an error */
 void tlv_put_int(struct tlv_out *o, uint16_t tag, uint32_t value, unsigned width);
-/* Adds the NUL. */
+/* Adds the NUL; a NUL inside is an error. */
 void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s);
 
 #endif

@@ -1,0 +1,204 @@
+/*
+ * layout.c - the table of PDU bodies: one row a field, in the order of the wire. Knows no octets.
+ */
+#include "smpp/layout.h"
+
+#include <stddef.h>
+
+#include "smpp/pdu.h"
+
+#define SERVICE_TYPE_MAX 6
+#define SYSTEM_ID_MAX 16
+#define PASSWORD_MAX 9
+#define SYSTEM_TYPE_MAX 13
+#define ADDRESS_MAX 21
+#define LONG_ADDRESS_MAX 65 /* data_sm, alert_notification */
+#define ADDRESS_RANGE_MAX 41
+#define MESSAGE_ID_MAX 65
+#define TIME_MAX 17
+#define TEXT_MAX 254 /* 255 is forbidden [S 5.2.21] */
+
+#define AT(member) offsetof(struct pdu, member)
+#define OCTET(member) {FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(member), 0}
+#define STRING(member, max, status) {FIELD_STRING, max, status, false, AT(member), 0}
+#define LAX(member, max, status) {FIELD_STRING, max, status, true, AT(member), 0}
+#define TIME(member, status) {FIELD_TIME, TIME_MAX, status, false, AT(member), 0}
+#define ADDR(member, max, status) {FIELD_ADDR, max, status, false, AT(member), 0}
+#define TEXT(member) {FIELD_TEXT, TEXT_MAX, ESME_RINVMSGLEN, false, AT(member), 0}
+#define DESTS(counter, member) {FIELD_DESTS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)}
+#define UNSUCCESS(counter, member) {FIELD_UNSUCCESS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)}
+
+/* An over-long system_id or password fails the bind by itself: the account does not exist, the password is wrong. */
+static const struct field any_bind[] = {
+	LAX(bind.system_id, SYSTEM_ID_MAX, ESME_RINVSYSID),
+	LAX(bind.password, PASSWORD_MAX, ESME_RINVPASWD),
+	STRING(bind.system_type, SYSTEM_TYPE_MAX, ESME_RINVSYSTYP),
+	OCTET(bind.interface_version),
+	ADDR(bind.range, ADDRESS_RANGE_MAX, ESME_RINVCMDLEN),
+};
+
+static const struct field bind_resp[] = {
+	STRING(resp.id, SYSTEM_ID_MAX, ESME_RINVSYSID),
+};
+
+static const struct field message_resp[] = {
+	STRING(resp.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+};
+
+static const struct field outbind[] = {
+	LAX(outbind.system_id, SYSTEM_ID_MAX, ESME_RINVSYSID),
+	LAX(outbind.password, PASSWORD_MAX, ESME_RINVPASWD),
+};
+
+static const struct field submit_sm[] = {
+	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
+	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
+	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
+	OCTET(sm.esm_class),
+	OCTET(sm.protocol_id),
+	OCTET(sm.priority_flag),
+	TIME(sm.schedule, ESME_RINVSCHED),
+	TIME(sm.validity, ESME_RINVEXPIRY),
+	OCTET(sm.registered_delivery),
+	OCTET(sm.replace_if_present_flag),
+	OCTET(sm.data_coding),
+	OCTET(sm.sm_default_msg_id),
+	TEXT(sm.short_message),
+};
+
+/* The times are unused here: whatever stands there is no reason to refuse a receipt. */
+static const struct field deliver_sm[] = {
+	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
+	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
+	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
+	OCTET(sm.esm_class),
+	OCTET(sm.protocol_id),
+	OCTET(sm.priority_flag),
+	LAX(sm.schedule, TIME_MAX, ESME_RINVSCHED),
+	LAX(sm.validity, TIME_MAX, ESME_RINVEXPIRY),
+	OCTET(sm.registered_delivery),
+	OCTET(sm.replace_if_present_flag),
+	OCTET(sm.data_coding),
+	OCTET(sm.sm_default_msg_id),
+	TEXT(sm.short_message),
+};
+
+static const struct field submit_multi[] = {
+	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
+	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
+	DESTS(sm.ndests, sm.dests),
+	OCTET(sm.esm_class),
+	OCTET(sm.protocol_id),
+	OCTET(sm.priority_flag),
+	TIME(sm.schedule, ESME_RINVSCHED),
+	TIME(sm.validity, ESME_RINVEXPIRY),
+	OCTET(sm.registered_delivery),
+	OCTET(sm.replace_if_present_flag),
+	OCTET(sm.data_coding),
+	OCTET(sm.sm_default_msg_id),
+	TEXT(sm.short_message),
+};
+
+static const struct field submit_multi_resp[] = {
+	STRING(multi_resp.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+	UNSUCCESS(multi_resp.no_unsuccess, multi_resp.unsuccess),
+};
+
+static const struct field data_sm[] = {
+	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
+	ADDR(sm.src, LONG_ADDRESS_MAX, ESME_RINVSRCADR),
+	ADDR(sm.dst, LONG_ADDRESS_MAX, ESME_RINVDSTADR),
+	OCTET(sm.esm_class),
+	OCTET(sm.registered_delivery),
+	OCTET(sm.data_coding),
+};
+
+static const struct field query_sm[] = {
+	STRING(query.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+	ADDR(query.src, ADDRESS_MAX, ESME_RINVSRCADR),
+};
+
+/* final_date: 16 characters, 12, or free text, by vendor. */
+static const struct field query_sm_resp[] = {
+	STRING(query_resp.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+	LAX(query_resp.final_date, TIME_MAX, ESME_RINVEXPIRY),
+	OCTET(query_resp.message_state),
+	OCTET(query_resp.error_code),
+};
+
+static const struct field cancel_sm[] = {
+	STRING(cancel.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
+	STRING(cancel.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+	ADDR(cancel.src, ADDRESS_MAX, ESME_RINVSRCADR),
+	ADDR(cancel.dst, ADDRESS_MAX, ESME_RINVDSTADR),
+};
+
+static const struct field replace_sm[] = {
+	STRING(replace.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
+	ADDR(replace.src, ADDRESS_MAX, ESME_RINVSRCADR),
+	TIME(replace.schedule, ESME_RINVSCHED),
+	TIME(replace.validity, ESME_RINVEXPIRY),
+	OCTET(replace.registered_delivery),
+	OCTET(replace.sm_default_msg_id),
+	TEXT(replace.short_message),
+};
+
+static const struct field alert_notification[] = {
+	ADDR(alert.src, LONG_ADDRESS_MAX, ESME_RINVSRCADR),
+	ADDR(alert.esme, LONG_ADDRESS_MAX, ESME_RINVDSTADR),
+};
+
+/* Ids up to submit_multi index the tables by themselves; the two of the 0x100 block follow. */
+#define SLOT_0X100 (SUBMIT_MULTI + 1)
+#define SLOT(id) ((id) - ALERT_NOTIFICATION + SLOT_0X100)
+#define NSLOTS (SLOT(DATA_SM) + 1)
+
+#define BODY(fields) {true, false, sizeof(fields) / sizeof((fields)[0]), fields}
+#define BODY_UNLESS_ERROR(fields) {true, true, sizeof(fields) / sizeof((fields)[0]), fields}
+#define NO_BODY {true, true, 0, NULL}
+
+static const struct layout requests[NSLOTS] = {
+	[BIND_RECEIVER] = BODY(any_bind),
+	[BIND_TRANSMITTER] = BODY(any_bind),
+	[BIND_TRANSCEIVER] = BODY(any_bind),
+	[OUTBIND] = BODY(outbind),
+	[UNBIND] = NO_BODY,
+	[ENQUIRE_LINK] = NO_BODY,
+	[SUBMIT_SM] = BODY(submit_sm),
+	[DELIVER_SM] = BODY(deliver_sm),
+	[SUBMIT_MULTI] = BODY(submit_multi),
+	[SLOT(DATA_SM)] = BODY(data_sm),
+	[QUERY_SM] = BODY(query_sm),
+	[CANCEL_SM] = BODY(cancel_sm),
+	[REPLACE_SM] = BODY(replace_sm),
+	[SLOT(ALERT_NOTIFICATION)] = BODY(alert_notification),
+};
+
+static const struct layout responses[NSLOTS] = {
+	[GENERIC_NACK & ~COMMAND_RESP] = NO_BODY,
+	[BIND_RECEIVER] = BODY_UNLESS_ERROR(bind_resp),
+	[BIND_TRANSMITTER] = BODY_UNLESS_ERROR(bind_resp),
+	[BIND_TRANSCEIVER] = BODY_UNLESS_ERROR(bind_resp),
+	[UNBIND] = NO_BODY,
+	[ENQUIRE_LINK] = NO_BODY,
+	[SUBMIT_SM] = BODY_UNLESS_ERROR(message_resp),
+	[DELIVER_SM] = BODY(message_resp),
+	[SUBMIT_MULTI] = BODY(submit_multi_resp),
+	[SLOT(DATA_SM)] = BODY(message_resp),
+	[QUERY_SM] = BODY(query_sm_resp),
+	[CANCEL_SM] = NO_BODY,
+	[REPLACE_SM] = NO_BODY,
+};
+
+const struct layout *layout_of(uint32_t command_id)
+{
+	const struct layout *table = command_id & COMMAND_RESP ? responses : requests;
+	uint32_t slot = command_id & ~COMMAND_RESP;
+
+	if (slot >= SLOT_0X100) {
+		if (slot < ALERT_NOTIFICATION || slot > DATA_SM)
+			return NULL;
+		slot = SLOT(slot);
+	}
+	return table[slot].known ? &table[slot] : NULL;
+}

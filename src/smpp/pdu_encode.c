@@ -1,0 +1,151 @@
+/*
+ * pdu_encode.c - structs to octets, by layout.c's rows. Never cuts a field: what does not fit is not written.
+ */
+#include "smpp/pdu.h"
+
+#include "smpp/cursor.h"
+#include "smpp/layout.h"
+
+static void write_addr(struct writer *w, const struct pdu_addr *addr, uint32_t max)
+{
+	writer_u8(w, addr->ton);
+	writer_u8(w, addr->npi);
+	writer_cstring(w, addr->addr, max);
+}
+
+static void write_time(struct writer *w, struct view v, uint32_t max)
+{
+	if (v.n != 0 && v.n != max - 1)
+		writer_fail(w);
+	writer_cstring(w, v, max);
+}
+
+static void write_text(struct writer *w, struct view v, uint32_t max)
+{
+	if (v.n > max)
+		writer_fail(w);
+	writer_u8(w, (uint8_t)v.n);
+	writer_octets(w, v);
+}
+
+static uint32_t count_dests(struct view list)
+{
+	struct pdu_dest dest;
+	uint32_t pos = 0, n = 0;
+
+	while (pdu_next_dest(list, &pos, &dest))
+		n++;
+	return n;
+}
+
+static uint32_t count_unsuccess(struct view list)
+{
+	struct pdu_unsuccess entry;
+	uint32_t pos = 0, n = 0;
+
+	while (pdu_next_unsuccess(list, &pos, &entry))
+		n++;
+	return n;
+}
+
+/* The caller built the entries and counted them itself: a wrong count would shift every later field. */
+static void write_list(struct writer *w, const struct field *f, struct view list, uint8_t count)
+{
+	bool dests = f->kind == FIELD_DESTS;
+
+	if (count != (dests ? count_dests(list) : count_unsuccess(list)))
+		writer_fail(w);
+	if (dests && (count == 0 || count > PDU_MAX_DESTS))
+		writer_fail(w);
+	writer_u8(w, count);
+	writer_octets(w, list);
+}
+
+static void write_fields(struct writer *w, const struct layout *layout, const struct pdu *pdu)
+{
+	const struct field *end = layout->fields + layout->nfields;
+
+	for (const struct field *f = layout->fields; f != end; f++) {
+		const void *from = (const char *)pdu + f->offset;
+
+		switch ((enum field_kind)f->kind) {
+		case FIELD_INT:
+			writer_u8(w, *(const uint8_t *)from);
+			break;
+		case FIELD_STRING:
+			writer_cstring(w, *(const struct view *)from, f->max);
+			break;
+		case FIELD_TIME:
+			write_time(w, *(const struct view *)from, f->max);
+			break;
+		case FIELD_ADDR:
+			write_addr(w, from, f->max);
+			break;
+		case FIELD_TEXT:
+			write_text(w, *(const struct view *)from, f->max);
+			break;
+		case FIELD_DESTS:
+		case FIELD_UNSUCCESS:
+			write_list(w, f, *(const struct view *)from, *((const uint8_t *)pdu + f->count));
+			break;
+		}
+	}
+}
+
+size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
+{
+	const struct layout *layout = layout_of(pdu->command_id);
+	struct writer w;
+	size_t n = PDU_HEADER;
+
+	if (!layout || cap < PDU_HEADER)
+		return 0;
+	w = (struct writer){.p = buf + PDU_HEADER, .end = buf + cap};
+	if (!(pdu->command_id & COMMAND_RESP) || pdu->command_status == ESME_ROK || !layout->bare_error) {
+		write_fields(&w, layout, pdu);
+		writer_octets(&w, pdu->tlvs);
+		if (w.failed)
+			return 0;
+		n = (size_t)(w.p - buf);
+	}
+	pdu_header(buf, pdu->command_id, pdu->command_status, pdu->sequence);
+	octets_put_u32(buf, (uint32_t)n);
+	return n;
+}
+
+void pdu_header(uint8_t *buf, uint32_t command_id, uint32_t status, uint32_t sequence)
+{
+	octets_put_u32(buf, PDU_HEADER);
+	octets_put_u32(buf + 4, command_id);
+	octets_put_u32(buf + 8, status);
+	octets_put_u32(buf + 12, sequence);
+}
+
+bool pdu_put_dest(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu_dest *dest)
+{
+	struct writer w = {.p = buf + *n, .end = buf + cap};
+
+	writer_u8(&w, dest->flag);
+	if (dest->flag == PDU_DEST_SME)
+		write_addr(&w, &dest->addr, PDU_DEST_MAX);
+	else if (dest->flag == PDU_DEST_LIST)
+		writer_cstring(&w, dest->list, PDU_DEST_MAX);
+	else
+		writer_fail(&w);
+	if (w.failed)
+		return false;
+	*n = (uint32_t)(w.p - buf);
+	return true;
+}
+
+bool pdu_put_unsuccess(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu_unsuccess *entry)
+{
+	struct writer w = {.p = buf + *n, .end = buf + cap};
+
+	write_addr(&w, &entry->addr, PDU_DEST_MAX);
+	writer_u32(&w, entry->status);
+	if (w.failed)
+		return false;
+	*n = (uint32_t)(w.p - buf);
+	return true;
+}
