@@ -1,0 +1,73 @@
+/*
+ * flow.h - the order of a message's life: judged, stored, answered, queued, sent, answered by the carrier, its receipt
+ * matched, stored, delivered to the app, forgotten. The only file that knows this order. Creates and owns the rooms of path/.
+ */
+#ifndef PATH_FLOW_H
+#define PATH_FLOW_H
+
+#include "link/account.h"
+#include "link/carrier.h"
+#include "path/msg.h"
+#include "path/reply.h"
+#include "path/route.h"
+#include "path/store.h"
+
+struct messages_conf { /* section messages: bounds and times of a message's life */
+	struct conf_where where;
+	int64_t max_held;       /* messages in memory */
+	int64_t validity;       /* s: when the app gives none */
+	int64_t attempts;       /* submits per message */
+	int64_t retry, retry_max; /* ms: first and longest pause after a temporary error */
+	int64_t park;           /* s: how long a receipt for an unknown id is kept */
+	int64_t max_parked;
+	int64_t schedule_max;   /* s: how far ahead schedule_delivery_time may lie */
+	int64_t backlog_max_age;/* s: age at which a backlog entry is dropped; 0: never */
+};
+extern const struct conf_row messages_rows[];
+
+/* What main has read from the configuration; borrowed for life. */
+struct flow_conf {
+	unsigned node;
+	const char *system_id; /* ours, in bind responses */
+	const struct store_conf *store;
+	const struct messages_conf *messages;
+	const struct limits_conf *limits;
+	const struct listen_conf *listens;
+	const struct account_conf *accounts;
+	const struct carrier_conf *carriers;
+	const struct route_conf *routes;
+	const struct operator_conf *operators;
+	const struct reply_conf *reply;
+	const struct keyword_conf *keywords;
+	const struct menu_conf *menus;
+	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
+	uint64_t seed; /* of jitter and references; 0: random */
+};
+
+struct flow;
+/* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with faults. */
+bool flow_check(const struct flow_conf *conf, char **errors);
+/* NULL with *errors when the configuration is faulty or a port cannot be listened on. Loading starts when Redis is up. */
+struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats, char **errors);
+/* Begins to leave: no new binds, submits are refused, links unbind when what is out is answered. on_idle is called when done. */
+void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg);
+void flow_free(struct flow *f);
+
+enum flow_phase { FLOW_WAITING /* for Redis */, FLOW_LOADING, FLOW_RUNNING, FLOW_LEAVING };
+struct flow_status {
+	enum flow_phase phase;
+	bool store_up;
+	uint64_t store_lag_us, store_pending;
+	uint64_t messages, bytes;  /* in memory */
+	uint64_t by_state[MSG_STATES];
+	uint64_t queued, parked;
+	int64_t since_ms;          /* UTC: when it started */
+};
+void flow_status(const struct flow *f, struct flow_status *out);
+const char *flow_phase_name(enum flow_phase p);
+struct accounts *flow_accounts(const struct flow *f);
+struct carriers *flow_carriers(const struct flow *f);
+uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
+uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * msg.c - where messages live. Must not know what becomes of them.
+ */
+#include "path/msg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+struct msgs {
+	struct pool *pool;
+	struct slab *slab;
+	uint8_t scratch[RECORD_MAX];
+};
+
+static const char *const state_names[MSG_STATES] = {
+	"new", "storing", "held", "queued", "sent", "awaiting", "closing", "delivering", "leaving",
+};
+
+struct msgs *msgs_new(uint32_t max)
+{
+	struct msgs *ms = mem_zalloc(sizeof(*ms));
+	ms->pool = pool_new(sizeof(struct msg), max);
+	ms->slab = slab_new();
+	return ms;
+}
+
+void msgs_free(struct msgs *ms)
+{
+	if (!ms)
+		return;
+	slab_destroy(ms->slab);
+	pool_free(ms->pool);
+	mem_free(ms);
+}
+
+struct msg *msgs_take(struct msgs *ms)
+{
+	uint64_t handle;
+	struct msg *m = pool_take(ms->pool, &handle);
+	if (!m)
+		return NULL;
+	list_init(&m->link);
+	m->handle = handle;
+	m->account = MSG_NO_ACCOUNT;
+	m->carrier = MSG_NO_CARRIER;
+	return m;
+}
+
+void msgs_give(struct msgs *ms, struct msg *m)
+{
+	slab_free(ms->slab, m->rec, m->rec_len);
+	slab_free(ms->slab, m->cid, m->cid_len);
+	pool_give(ms->pool, m->handle);
+}
+
+struct msg *msgs_get(const struct msgs *ms, uint64_t handle)
+{
+	return pool_get(ms->pool, handle);
+}
+
+uint32_t msgs_count(const struct msgs *ms)
+{
+	return pool_count(ms->pool);
+}
+
+size_t msgs_bytes(const struct msgs *ms)
+{
+	return (size_t)pool_count(ms->pool) * sizeof(struct msg) + slab_bytes(ms->slab);
+}
+
+int msg_set_record(struct msgs *ms, struct msg *m, const struct record *r)
+{
+	size_t n = record_encode(r, ms->scratch, sizeof(ms->scratch));
+	if (n == 0)
+		return -EMSGSIZE;
+	uint8_t *rec = slab_alloc(ms->slab, n);
+	if (!rec)
+		return -ENOMEM;
+	memcpy(rec, ms->scratch, n);
+	slab_free(ms->slab, m->rec, m->rec_len);
+	m->rec = rec;
+	m->rec_len = (uint32_t)n;
+	return 0;
+}
+
+void msg_record(const struct msg *m, struct record *out)
+{
+	if (!record_decode((struct view){m->rec, m->rec_len}, out)) {
+		log_error("-", "event=fault what=record id=%llu len=%u", (unsigned long long)m->id, m->rec_len);
+		log_flush();
+		abort();
+	}
+}
+
+void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
+{
+	struct record local;
+	if (!rec)
+		rec = &local;
+	msg_record(m, rec);
+	if (pdu_decode(rec->frame.p, rec->frame.n, pdu) != ESME_ROK) {
+		log_error("-", "event=fault what=frame id=%llu", (unsigned long long)m->id);
+		log_flush();
+		abort();
+	}
+}
+
+int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n)
+{
+	char *copy = n ? slab_alloc(ms->slab, n) : NULL;
+	if (n && !copy)
+		return -ENOMEM;
+	if (n)
+		memcpy(copy, cid, n);
+	slab_free(ms->slab, m->cid, m->cid_len);
+	m->cid = copy;
+	m->cid_len = (uint8_t)n;
+	return 0;
+}
+
+const char *msg_state_name(enum msg_state s)
+{
+	return s < MSG_STATES ? state_names[s] : "?";
+}

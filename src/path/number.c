@@ -1,0 +1,54 @@
+/*
+ * number.c - normalises phone numbers (smpp.md 3, 16). Must not know routes or accounts.
+ */
+#include "path/number.h"
+
+#include <string.h>
+
+/* A bare Chinese mobile number: 1, then 3-9, 11 digits in all. */
+static bool is_bare_mobile(const char *d, unsigned n)
+{
+	return n == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9';
+}
+
+/* International access code 00 in front of a country code; a number of 00 alone is not one. */
+static unsigned access_code(const char *d, unsigned n, bool plus)
+{
+	return !plus && n > 4 && d[0] == '0' && d[1] == '0' ? 2 : 0;
+}
+
+bool number_parse(struct pdu_addr addr, struct number *out)
+{
+	char raw[NUMBER_MAX + 3]; /* with 00 in front */
+	unsigned n = 0;
+	bool plus = false;
+	for (uint32_t i = 0; i < addr.addr.n; i++) {
+		uint8_t c = addr.addr.p[i];
+		if (c == '+' && n == 0 && !plus) {
+			plus = true;
+			continue;
+		}
+		if (c == ' ' || c == '-')
+			continue;
+		if (c < '0' || c > '9' || n == sizeof(raw) - 1)
+			return false;
+		raw[n++] = (char)c;
+	}
+	unsigned skip = access_code(raw, n, plus);
+	const char *d = raw + skip;
+	n -= skip;
+	bool china = !plus && skip == 0 && is_bare_mobile(d, n);
+	unsigned prefix = china ? 2 : 0;
+	if (n < 3 || n + prefix > NUMBER_MAX)
+		return false;
+	memcpy(out->digits, "86", prefix);
+	memcpy(out->digits + prefix, d, n);
+	out->n = (uint8_t)(n + prefix);
+	out->digits[out->n] = '\0';
+	return true;
+}
+
+bool number_parse_text(const char *s, struct number *out)
+{
+	return number_parse((struct pdu_addr){0, 0, view_of(s)}, out);
+}

@@ -1,0 +1,27 @@
+/*
+ * number.h - phone numbers in one form for routing, matching and opt-outs. Pure.
+ */
+#ifndef PATH_NUMBER_H
+#define PATH_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "smpp/pdu.h"
+
+#define NUMBER_MAX 20u /* digits; source_addr:c21 without its NUL */
+
+struct number {
+	char digits[NUMBER_MAX + 1]; /* with country code, no + and no 00; NUL-terminated */
+	uint8_t n;
+};
+
+/*
+ * Normalises: "+86138...", "0086138...", "86138..." and a bare 11-digit Chinese mobile number all give "86138...". Other
+ * countries keep their digits. Blanks and hyphens are dropped. False when it is empty, has other characters, is longer
+ * than NUMBER_MAX, or is shorter than 3 digits.
+ */
+__attribute__((warn_unused_result)) bool number_parse(struct pdu_addr addr, struct number *out);
+/* The same for text from people. */
+__attribute__((warn_unused_result)) bool number_parse_text(const char *s, struct number *out);
+
+#endif

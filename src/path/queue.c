@@ -1,0 +1,108 @@
+/*
+ * queue.c - lanes of waiting messages. Must not know carriers' state, sockets or the store.
+ */
+#include "path/queue.h"
+
+#include "base/mem.h"
+
+#define TURN_OF_LOWER 16u /* one take in so many goes to a lower urgency that waits */
+
+struct lane {
+	struct list waiting[URGENCIES];
+	uint64_t count[URGENCIES];
+	unsigned takes;
+};
+
+struct queue {
+	struct lane *lanes;
+	size_t n;
+	uint64_t order, total;
+};
+
+struct queue *queue_new(size_t lanes)
+{
+	struct queue *q = mem_zalloc(sizeof(*q));
+	q->lanes = mem_zalloc((lanes ? lanes : 1) * sizeof(*q->lanes));
+	q->n = lanes;
+	for (size_t i = 0; i < lanes; i++) {
+		for (int u = 0; u < URGENCIES; u++)
+			list_init(&q->lanes[i].waiting[u]);
+	}
+	return q;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	mem_free(q->lanes);
+	mem_free(q);
+}
+
+static void count(struct queue *q, const struct msg *m, enum class_urgency urgency, int by)
+{
+	q->lanes[m->route].count[urgency] += (uint64_t)(int64_t)by;
+	q->total += (uint64_t)(int64_t)by;
+}
+
+void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency)
+{
+	m->order = ++q->order;
+	list_append(&q->lanes[m->route].waiting[urgency], &m->link);
+	count(q, m, urgency, 1);
+}
+
+void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency)
+{
+	struct list *head = &q->lanes[m->route].waiting[urgency];
+	struct list *at = head;
+	/* what was taken is older than nearly all that waits: the walk is as long as what came back before it */
+	while (at->next != head && LIST_OF(at->next, struct msg, link)->order < m->order)
+		at = at->next;
+	list_put(at, &m->link);
+	count(q, m, urgency, 1);
+}
+
+void queue_remove(struct queue *q, struct msg *m, enum class_urgency urgency)
+{
+	list_remove(&m->link);
+	count(q, m, urgency, -1);
+}
+
+static int choose(const struct lane *lane)
+{
+	int first = -1, lower = -1;
+	for (int u = 0; u < URGENCIES; u++) {
+		if (!lane->count[u])
+			continue;
+		if (first < 0)
+			first = u;
+		lower = u;
+	}
+	return lane->takes % TURN_OF_LOWER == TURN_OF_LOWER - 1 ? lower : first;
+}
+
+struct msg *queue_take(struct queue *q, size_t lane)
+{
+	struct lane *l = &q->lanes[lane];
+	int u = choose(l);
+	if (u < 0)
+		return NULL;
+	l->takes++;
+	struct msg *m = LIST_OF(l->waiting[u].next, struct msg, link);
+	queue_remove(q, m, (enum class_urgency)u);
+	return m;
+}
+
+uint64_t queue_depth(const struct queue *q, size_t lane)
+{
+	uint64_t n = 0;
+	for (int u = 0; u < URGENCIES; u++)
+		n += q->lanes[lane].count[u];
+	return n;
+}
+
+uint64_t queue_total(const struct queue *q)
+{
+	return q->total;
+}

@@ -1,0 +1,110 @@
+/*
+ * record.c - journal records. Must not know Redis, messages in memory or the meaning of a state.
+ */
+#include "path/record.h"
+
+#include "smpp/pdu.h"
+
+#define VERSION 1u
+
+/* Offsets of the numbers; lengths of the views stand in LEN_*, the frame's in four octets. */
+enum {
+	AT_VERSION = 0, AT_KIND = 1, AT_CLASS = 2, AT_FLAGS = 3, AT_STATE = 4, AT_ATTEMPTS = 5,
+	AT_LEN_ACCOUNT = 6, AT_LEN_STAT = 7, AT_LEN_ERR = 8, AT_LEN_VIA = 9, /* 10, 11: zero */
+	AT_LEN_FRAME = 12, AT_ACCEPT = 16, AT_EXPIRY = 24, AT_DONE = 32, /* 40-47: zero */
+};
+
+static void put64(uint8_t *p, int64_t v)
+{
+	for (int i = 0; i < 8; i++)
+		p[i] = (uint8_t)((uint64_t)v >> (8 * i));
+}
+
+static int64_t get64(const uint8_t *p)
+{
+	uint64_t v = 0;
+	for (int i = 0; i < 8; i++)
+		v |= (uint64_t)p[i] << (8 * i);
+	return (int64_t)v;
+}
+
+static void put32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint8_t *append(uint8_t *to, struct view v)
+{
+	if (v.n)
+		memcpy(to, v.p, v.n);
+	return to + v.n;
+}
+
+size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
+{
+	size_t n = (size_t)RECORD_HEADER + r->account.n + r->stat.n + r->err.n + r->via.n + r->frame.n;
+	if (n > cap || r->account.n > 255 || r->stat.n > 255 || r->err.n > 255 || r->via.n > 255 ||
+	    r->frame.n > PDU_MAX_DEFAULT)
+		return 0;
+	memset(buf, 0, RECORD_HEADER);
+	buf[AT_VERSION] = VERSION;
+	buf[AT_KIND] = r->kind;
+	buf[AT_CLASS] = r->class_id;
+	buf[AT_FLAGS] = r->flags;
+	buf[AT_STATE] = r->final_state;
+	buf[AT_ATTEMPTS] = r->attempts;
+	buf[AT_LEN_ACCOUNT] = (uint8_t)r->account.n;
+	buf[AT_LEN_STAT] = (uint8_t)r->stat.n;
+	buf[AT_LEN_ERR] = (uint8_t)r->err.n;
+	buf[AT_LEN_VIA] = (uint8_t)r->via.n;
+	put32(buf + AT_LEN_FRAME, r->frame.n);
+	put64(buf + AT_ACCEPT, r->accept_ms);
+	put64(buf + AT_EXPIRY, r->expiry_ms);
+	put64(buf + AT_DONE, r->done_ms);
+	uint8_t *p = buf + RECORD_HEADER;
+	p = append(p, r->account);
+	p = append(p, r->stat);
+	p = append(p, r->err);
+	p = append(p, r->via);
+	append(p, r->frame);
+	return n;
+}
+
+static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
+{
+	*out = (struct view){p, n};
+	return p + n;
+}
+
+bool record_decode(struct view b, struct record *out)
+{
+	if (b.n < RECORD_HEADER || b.p[AT_VERSION] != VERSION || b.p[AT_KIND] > RECORD_MO)
+		return false;
+	uint32_t account = b.p[AT_LEN_ACCOUNT], stat = b.p[AT_LEN_STAT], err = b.p[AT_LEN_ERR], via = b.p[AT_LEN_VIA];
+	uint32_t frame = get32(b.p + AT_LEN_FRAME);
+	if (frame > PDU_MAX_DEFAULT || b.n != RECORD_HEADER + account + stat + err + via + frame)
+		return false;
+	*out = (struct record){
+		.kind = b.p[AT_KIND],
+		.class_id = b.p[AT_CLASS],
+		.flags = b.p[AT_FLAGS],
+		.final_state = b.p[AT_STATE],
+		.attempts = b.p[AT_ATTEMPTS],
+		.accept_ms = get64(b.p + AT_ACCEPT),
+		.expiry_ms = get64(b.p + AT_EXPIRY),
+		.done_ms = get64(b.p + AT_DONE),
+	};
+	const uint8_t *p = b.p + RECORD_HEADER;
+	p = take(p, account, &out->account);
+	p = take(p, stat, &out->stat);
+	p = take(p, err, &out->err);
+	p = take(p, via, &out->via);
+	take(p, frame, &out->frame);
+	return true;
+}

@@ -1,0 +1,116 @@
+/*
+ * store.h - the journal and the memory shared by nodes, in Redis (design.md 8). Writes gather in the turn and leave as few
+ * grouped commands in stage LOOP_STORE; each write's outcome is told once. Knows keys and records' places; knows no message
+ * states: what a write means is its caller's.
+ *
+ * Keys, all behind the configured prefix:
+ *   node:<node>               string with expiry: the lease of this journal
+ *   journal:<node>            set of the buckets in use
+ *   journal:<node>:<bucket>   hash id -> record; a bucket is the messages of ten seconds
+ *   receipt                   set of the carriers that have entries
+ *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id; a slot is one hour of submits; expires
+ *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
+ *   part:<node>               hash reassembly key -> part of a long MO
+ *   backlog:<account>         stream: id, rec
+ *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
+ *   value:<account>           hash name -> text that a menu shows; written by the app
+ */
+#ifndef PATH_STORE_H
+#define PATH_STORE_H
+
+#include "base/conf.h"
+#include "base/loop.h"
+#include "base/redis.h"
+#include "base/stats.h"
+#include "smpp/view.h"
+
+struct store_conf { /* section store */
+	struct conf_where where;
+	char *redis, *user, *password, *prefix;
+	int64_t db, deadline, reconnect; /* ms */
+	int64_t receipt_horizon;         /* s: how long a carrier's id is remembered */
+};
+extern const struct conf_row store_rows[];
+
+struct store;
+struct store_ops {
+	void (*on_up)(void *arg);   /* Redis answers and the lease is ours */
+	void (*on_down)(void *arg); /* every write under way has been told ok = false before */
+	void (*on_taken)(const char *owner, void *arg); /* another live process holds this node's lease: leave */
+};
+
+/* The outcome of a write: ok, or not known to be stored (link lost, error reply). token is the caller's. */
+typedef void (*store_fn)(void *arg, uint64_t token, bool ok);
+
+/* conf borrowed. arg goes to ops and to every store_fn. */
+struct store *store_new(struct loop *loop, const struct store_conf *conf, unsigned node, const struct store_ops *ops,
+			void *arg, struct stats *stats);
+void store_free(struct store *s); /* gives the lease back when it can */
+bool store_up(const struct store *s);
+int64_t store_lag_us(const struct store *s);  /* how long the oldest write waits */
+size_t store_pending(const struct store *s);
+
+/* All writes: 0 and fn is called once later; -1 when the store is down (fn is not called). */
+#define STORE_MUST __attribute__((warn_unused_result))
+STORE_MUST int store_journal_put(struct store *s, uint64_t id, struct view rec, store_fn fn, uint64_t token);
+STORE_MUST int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint64_t token);
+/* slot: store_slot() of the time of submit; give the same one to del. */
+uint32_t store_slot(int64_t wall_ms);
+STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, uint64_t id,
+				 store_fn fn, uint64_t token);
+STORE_MUST int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid);
+STORE_MUST int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn,
+				uint64_t token);
+STORE_MUST int store_parked_del(struct store *s, const char *carrier, struct view cid);
+STORE_MUST int store_part_put(struct store *s, struct view key, struct view frame, store_fn fn, uint64_t token);
+STORE_MUST int store_part_del(struct store *s, struct view key);
+/*
+ * Appends to an account's backlog; with journal_id != 0 the journal entry goes in the same transaction, so that a receipt
+ * is never in both places.
+ */
+STORE_MUST int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id,
+				 store_fn fn, uint64_t token);
+STORE_MUST int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token);
+/* Opt-outs: adds or removes a number and writes the history, in one transaction. */
+STORE_MUST int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
+			    struct view text, store_fn fn, uint64_t token);
+
+/*
+ * Reads. fn of a check: member is true when the number stands in scope's or the global set; ok false: not known.
+ * Checks of one turn and scope leave as one command.
+ */
+typedef void (*store_check_fn)(void *arg, uint64_t token, bool ok, bool member);
+STORE_MUST int store_optout_check(struct store *s, struct view scope, struct view number, store_check_fn fn,
+				  uint64_t token);
+/* One value of value:<account>; found false also when the store fails. value borrowed for the call. */
+typedef void (*store_value_fn)(void *arg, uint64_t token, bool found, struct view value);
+STORE_MUST int store_value(struct store *s, struct view account, struct view name, store_value_fn fn, uint64_t token);
+/*
+ * Up to count entries of a backlog after the entry `after` ("" = from the start), in order: entry() for each, then done()
+ * with how many there were (-1: failed). Views borrowed for the call.
+ */
+struct store_backlog_reader {
+	void (*entry)(void *arg, uint64_t token, struct view entry, uint64_t id, struct view rec);
+	void (*done)(void *arg, uint64_t token, int count);
+};
+STORE_MUST int store_backlog_read(struct store *s, struct view account, struct view after, unsigned count,
+				  const struct store_backlog_reader *reader, uint64_t token);
+
+/* Reads everything that this node left behind (store_load.c), in this order; calls are made over many turns. */
+struct store_loader {
+	void (*journal)(void *arg, uint64_t id, struct view rec);
+	void (*receipt)(void *arg, struct view carrier, uint32_t slot, struct view cid, uint64_t id);
+	void (*parked)(void *arg, struct view carrier, struct view cid, struct view frame);
+	void (*part)(void *arg, struct view key, struct view frame);
+	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */
+	void (*done)(void *arg, bool ok); /* false: the store went away; load again from the start when it is up */
+};
+STORE_MUST int store_load(struct store *s, const struct store_loader *loader, void *arg);
+
+/* For store_load.c only. */
+struct redis *store_redis(struct store *s);
+const struct store_conf *store_conf_of(const struct store *s);
+unsigned store_node(const struct store *s);
+struct loop *store_loop(const struct store *s);
+
+#endif
