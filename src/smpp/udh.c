@@ -83,8 +83,8 @@ static bool concat_of_sar(struct view tlvs, struct udh_concat *out)
 
 static bool has_user_data(const struct pdu *pdu)
 {
-	return pdu->has_body && (pdu->command_id == SUBMIT_SM || pdu->command_id == DELIVER_SM ||
-				 pdu->command_id == DATA_SM || pdu->command_id == SUBMIT_MULTI);
+	return pdu->command_id == SUBMIT_SM || pdu->command_id == DELIVER_SM || pdu->command_id == DATA_SM ||
+	       pdu->command_id == SUBMIT_MULTI;
 }
 
 bool udh_concat_pdu(const struct pdu *pdu, struct udh_concat *out)
