@@ -1,1 +1,17 @@
-# src/base/local.mk - what knows no SMPP: libbase.a.
+# src/base/local.mk - what knows no SMPP: loop, log, conf, stats, redis, containers, text, sockets: libbase.a.
+
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/buf.c src/base/buf.h \
+	src/base/ids.c src/base/ids.h \
+	src/base/list.h \
+	src/base/log.c src/base/log.h \
+	src/base/loop.c src/base/loop.h \
+	src/base/map.c src/base/map.h \
+	src/base/mem.c src/base/mem.h \
+	src/base/net.c src/base/net.h \
+	src/base/poison.h \
+	src/base/pool.c src/base/pool.h \
+	src/base/slab.c src/base/slab.h \
+	src/base/text.c src/base/text.h \
+	src/base/wheel.c src/base/wheel.h

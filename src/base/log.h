@@ -13,6 +13,8 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
 
 /* fd is borrowed; before log_open() lines go to stderr at level info, written at once. Times are local with zone. */
 void log_open(int fd, enum log_level level, bool mask);
+/* Writes what it can, frees memory, goes back to stderr at level info. For the end of the process and tests. */
+void log_close(void);
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 int log_level_by_name(const char *name); /* "error" "warn" "info" "debug"; -1 when unknown */
@@ -38,12 +40,19 @@ struct log_limit {
 };
 bool log_limit(struct log_limit *l, unsigned per_second, unsigned *suppressed);
 
-/* A phone number for a log line: masked ("138****8000") unless masking is off. Returns out. n octets of p. */
+/*
+ * A phone number for a log line. Masked: a leading 86 or +86 of a mainland number goes, the first 3 and the last 4 stay
+ * ("138****8000"); of 7 to 9 octets the first 3 and the last 2; up to 6 (service numbers such as 95588) stay whole.
+ * Returns out. n octets of p; what is not printable shows as '?'.
+ */
 const char *log_number(const void *p, size_t n, char out[32]);
-/* A text for a log line: "len=11" style when masked, else printable. Returns out. */
+/* A text for a log line: when masked "len=11" (characters), else its start, printable. Returns out. */
 const char *log_text(const void *utf8, size_t n, char out[128]);
 
-/* Writes what has gathered. Never blocks for long: when fd would block, lines are dropped and counted. */
+/*
+ * Writes what has gathered. Never blocks for long: when fd would block, up to 1 MiB waits, and further lines are dropped
+ * and counted; the log tells how many (event=log_lines_dropped) when it can be written again.
+ */
 void log_flush(void);
 uint64_t log_dropped(void);
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/list.h"
 #include "base/wheel.h"
 
 struct loop;
@@ -20,9 +21,10 @@ struct loop_hook { /* embedded by its owner; called once per turn in its stage, 
 	void *arg;
 };
 
-struct loop *loop_new(void);
+struct loop *loop_new(void); /* never NULL: ends the process when epoll or timerfd is refused */
 /* start_wall_ms: UTC ms since 1970 at which simulated time starts; monotonic time starts at 1 s. */
 struct loop *loop_new_simulated(int64_t start_wall_ms);
+/* Runs what is deferred; hooks and timers are forgotten. Events of others on the base must be gone. */
 void loop_free(struct loop *l);
 struct event_base *loop_base(const struct loop *l); /* NULL when simulated */
 struct wheel *loop_wheel(const struct loop *l);
@@ -34,17 +36,19 @@ int64_t loop_wall_ms(const struct loop *l); /* UTC ms since 1970, taken once per
 void loop_hook(struct loop *l, enum loop_stage stage, struct loop_hook *hook);
 void loop_unhook(struct loop *l, struct loop_hook *hook);
 
-/* Sets a timer relative to this turn's time. */
+/* Sets a timer relative to this turn's time; never early, late by less than 1 ms and the length of a turn. */
 void loop_timer(struct loop *l, struct timer *t, int64_t delay_ms);
 void loop_timer_clear(struct loop *l, struct timer *t);
 
 /*
  * Work is left over (a read budget was used up, a rate token comes in us): the next turn waits at most us microseconds;
- * 0 = does not wait.
+ * 0 = does not wait. The wish is kept until its time has come, also over turns that come earlier for other reasons. Each
+ * wish below the turn's own length costs a turn: ask for no more precision than the work needs (1 ms is plenty).
  */
 void loop_wake_in(struct loop *l, int64_t us);
 
-/* Something to free after this turn: fn(arg) runs in reap, once. Embedded by its owner. */
+/* Something to free after this turn: fn(arg) runs in reap, once; what it defers itself runs in the next turn's reap.
+ * Embedded by its owner (zero it before first use). */
 struct loop_defer {
 	struct list link;
 	void (*fn)(void *arg);
@@ -53,10 +57,11 @@ struct loop_defer {
 };
 void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), void *arg);
 
-/* Turns until loop_stop(). 0, or -1 when the event base fails. */
+/* Turns until loop_stop() and ends that turn. 0, or -1 when the event base fails. */
 __attribute__((warn_unused_result)) int loop_run(struct loop *l);
 void loop_stop(struct loop *l);
-/* Simulated only: one turn at the present time; and time passing in steps to each timer's due time, turning at each. */
+/* Simulated only: one turn at the present time; and time passing in steps to each timer's due time and each wish of
+ * loop_wake_in(), turning at each, and at the end. */
 void loop_turn(struct loop *l);
 void loop_advance(struct loop *l, int64_t ms);
 

@@ -15,8 +15,12 @@ struct net_addr {
 	socklen_t len;
 };
 
-/* A numeric IPv4/IPv6 address or a name (resolved by getaddrinfo, blocking: only at start and reconnect); 0 or -1 with *why static text. */
-__attribute__((warn_unused_result)) int net_resolve(const char *host, int64_t port, struct net_addr *out, const char **why);
+/*
+ * A numeric IPv4/IPv6 address ("::1" or "[::1]") or a name (resolved by getaddrinfo, blocking: only at start and
+ * reconnect); port 0..65535. 0, or -1 with *why static text.
+ */
+__attribute__((warn_unused_result)) int net_resolve(const char *host, int64_t port, struct net_addr *out,
+						    const char **why);
 /* "127.0.0.1:2775", "[::1]:2775" */
 void net_print(const struct net_addr *a, char out[64]);
 

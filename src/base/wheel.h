@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include <stdint.h>
 
+/* Times are ms > 0 on any one clock; a time further than 557 years is taken as that. */
 struct timer { /* embedded by its owner; zero it before first use */
 	struct list link;
 	int64_t due_ms; /* 0: not set */
@@ -16,7 +17,10 @@ struct timer { /* embedded by its owner; zero it before first use */
 struct wheel;
 struct wheel *wheel_new(int64_t now_ms);
 void wheel_free(struct wheel *w); /* timers left in it are forgotten, not called */
-/* (Re)sets the timer to fire once at due_ms or in the first turn after. fn may set it again. O(1). */
+/*
+ * (Re)sets the timer to fire once: in the first wheel_run() at or after due_ms; when due_ms has passed already, in the next
+ * wheel_run(). fn may set it again. O(1). Timers of one ms fire in no particular order.
+ */
 void wheel_set(struct wheel *w, struct timer *t, int64_t due_ms);
 void wheel_clear(struct wheel *w, struct timer *t); /* harmless when not set */
 static inline bool wheel_isset(const struct timer *t)
@@ -25,7 +29,8 @@ static inline bool wheel_isset(const struct timer *t)
 }
 /*
  * Fires what is due at now_ms, at most budget timers (the rest next time); returns how many fired. Callbacks may set,
- * clear and free any timer, their own too.
+ * clear and free any timer, their own too. Where very many timers share a far time, the step towards it is spread over
+ * several runs, in which wheel_next() says "now".
  */
 unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget);
 /* A lower bound of the next due time, INT64_MAX when empty. Never later than the truth. */
