@@ -179,7 +179,7 @@ static struct view decode_ucs2(struct view s, char *scratch, size_t cap)
 	uint32_t n = 0, room = cap > UINT32_MAX ? UINT32_MAX : (uint32_t)cap;
 
 	s.n -= s.n % 2;
-	for (uint32_t pos = 0; pos < s.n;) {
+	for (uint32_t pos = 0; pos < s.n && n < room;) {
 		int32_t v = charset_get(CHARSET_UCS2, s, &pos);
 		uint32_t wrote = charset_put(CHARSET_UTF8, v < 0 ? '?' : v, out + n, room - n);
 

@@ -1,0 +1,698 @@
+/*
+ * test_receipt.c - receipt text: the words of all states, the exact form we write, receipts as carriers send them,
+ * and what may be taken for a receipt at all.
+ */
+#include "unit.h"
+
+#include "smpp/receipt.h"
+#include "smpp/charset.h"
+
+#define CHINA 32
+
+static struct view bytes(const void *p, size_t n)
+{
+	return (struct view){p, (uint32_t)n};
+}
+
+#define BYTES(literal) bytes(literal, sizeof literal - 1)
+
+/* The table of smpp.md 11 */
+static const struct {
+	enum message_state state;
+	const char *word, *full;
+	bool final;
+} words[] = {
+	{STATE_SCHEDULED, "SCHEDULED", "SCHEDULED", false},
+	{STATE_ENROUTE, "ENROUTE", "ENROUTE", false},
+	{STATE_DELIVERED, "DELIVRD", "DELIVERED", true},
+	{STATE_EXPIRED, "EXPIRED", "EXPIRED", true},
+	{STATE_DELETED, "DELETED", "DELETED", true},
+	{STATE_UNDELIVERABLE, "UNDELIV", "UNDELIVERABLE", true},
+	{STATE_ACCEPTED, "ACCEPTD", "ACCEPTED", false},
+	{STATE_UNKNOWN, "UNKNOWN", "UNKNOWN", true},
+	{STATE_REJECTED, "REJECTD", "REJECTED", true},
+	{STATE_SKIPPED, "SKIPPED", "SKIPPED", true},
+};
+
+static void means(const char *word, enum message_state want)
+{
+	enum message_state got = (enum message_state)99;
+
+	assert_true(receipt_stat_state(view_of(word), &got));
+	assert_int_equal(got, want);
+}
+
+static void every_state(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		char lower[16];
+
+		assert_int_equal(words[i].state, i);
+		assert_string_equal(receipt_stat_name(words[i].state), words[i].word);
+		assert_int_equal(receipt_state_final(words[i].state), words[i].final);
+		means(words[i].word, words[i].state);
+		means(words[i].full, words[i].state);
+		for (size_t at = 0; at <= strlen(words[i].full); at++)
+			lower[at] = (char)(words[i].full[at] | (words[i].full[at] ? 0x20 : 0));
+		means(lower, words[i].state);
+	}
+	assert_string_equal(receipt_stat_name((enum message_state)10), "UNKNOWN");
+	assert_string_equal(receipt_stat_name((enum message_state)255), "UNKNOWN");
+	assert_false(receipt_state_final((enum message_state)10));
+}
+
+static void words_that_the_specification_lacks(void **state)
+{
+	static const char *const others[] = {
+		"",	   "FAILED",  "MK:0001", "MBBLACK", "DB:0141", "DND_REJECTED", "ACKED",	   "BUFFRED",
+		"2",	   "DELIVR",  "DELIVRDX", "DELIVERE", " DELIVRD", "UNDELIVE",  "REJECT", "M:00181",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+		enum message_state got = (enum message_state)77;
+
+		assert_false(receipt_stat_state(view_of(others[i]), &got));
+		assert_int_equal(got, 77);
+	}
+	assert_false(receipt_stat_state(BYTES("DELIVRD\0"), &(enum message_state){0}));
+}
+
+static struct receipt_out sample(void)
+{
+	return (struct receipt_out){
+		.id = view_of("100000000000004711"),
+		.state = STATE_DELIVERED,
+		.dlvrd = true,
+		.submit_ms = INT64_C(1777599000000), /* 2026-05-01 01:30 UTC */
+		.done_ms = INT64_C(1777599065999),
+		.zone_quarters = CHINA,
+		.text = view_of("Hello"),
+	};
+}
+
+static void writes(const struct receipt_out *r, const char *want)
+{
+	char buf[300];
+	size_t n = receipt_format(r, buf, sizeof buf);
+
+	assert_int_equal(n, strlen(want));
+	assert_memory_equal(buf, want, n);
+}
+
+static void exact_form(void **state)
+{
+	struct receipt_out r = sample();
+
+	(void)state;
+	writes(&r, "id:100000000000004711 sub:001 dlvrd:001 submit date:2605010930 done date:2605010931 stat:DELIVRD "
+		   "err:000 text:Hello");
+	r.dlvrd = false;
+	r.state = STATE_UNDELIVERABLE;
+	r.err = view_of("MK:0001");
+	r.zone_quarters = 0;
+	r.text = view_of("");
+	writes(&r, "id:100000000000004711 sub:001 dlvrd:000 submit date:2605010130 done date:2605010131 stat:UNDELIV "
+		   "err:MK:0001 text:");
+}
+
+static void every_state_written(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		struct receipt_out r = sample();
+		struct receipt got;
+		char buf[200];
+		size_t n;
+
+		r.state = words[i].state;
+		n = receipt_format(&r, buf, sizeof buf);
+		assert_true(receipt_parse(bytes(buf, n), &got));
+		assert_true(view_eq(got.stat, view_of(words[i].word)));
+		assert_true(view_eq(got.id, r.id));
+		assert_true(view_eq(got.sub, view_of("001")));
+		assert_true(view_eq(got.dlvrd, view_of("001")));
+		assert_true(view_eq(got.submit_date, view_of("2605010930")));
+		assert_true(view_eq(got.done_date, view_of("2605010931")));
+		assert_true(view_eq(got.err, view_of("000")));
+		assert_true(view_eq(got.text, view_of("Hello")));
+	}
+}
+
+static void err_is_three_wide(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"", "000"}, {"5", "005"}, {"75", "075"}, {"034", "034"}, {"null", "null"}, {"1F", "01F"}, {"0x45", "0x45"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		struct receipt_out r = sample();
+		char want[200];
+
+		r.err = view_of(pairs[i][0]);
+		snprintf(want, sizeof want,
+			 "id:100000000000004711 sub:001 dlvrd:001 submit date:2605010930 done date:2605010931 "
+			 "stat:DELIVRD err:%s text:Hello",
+			 pairs[i][1]);
+		writes(&r, want);
+	}
+}
+
+static void text_is_cut_at_a_character(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"12345678901234567890", "12345678901234567890"},
+		{"123456789012345678901", "12345678901234567890"},
+		{"【测试】验证码一二三四五六", "【测试】验证"}, /* 18 octets, 21 would be too many */
+		{"ab测试测试测试测试", "ab测试测试测试"},	/* 20 octets just so */
+		{"abcd测试测试测试", "abcd测试测试测"},	/* 19 */
+		{"a😀😀😀😀😀😀", "a😀😀😀😀"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		struct receipt_out r = sample();
+		char want[200];
+
+		r.text = view_of(pairs[i][0]);
+		snprintf(want, sizeof want,
+			 "id:100000000000004711 sub:001 dlvrd:001 submit date:2605010930 done date:2605010931 "
+			 "stat:DELIVRD err:000 text:%s",
+			 pairs[i][1]);
+		writes(&r, want);
+	}
+}
+
+static void never_over_the_room(void **state)
+{
+	struct receipt_out r = sample();
+	char whole[300], buf[300];
+	size_t n = receipt_format(&r, whole, sizeof whole);
+
+	(void)state;
+	for (size_t cap = 0; cap <= n; cap++) {
+		memset(buf, 0x5A, sizeof buf);
+		assert_int_equal(receipt_format(&r, buf, cap), cap == n ? n : 0);
+		for (size_t i = cap; i < sizeof buf; i++)
+			assert_int_equal(buf[i], 0x5A);
+	}
+	assert_memory_equal(buf, whole, n);
+}
+
+/* One receipt of the field; NULL stands for a missing or empty field. */
+struct field_case {
+	const char *what;
+	struct view text;
+	bool found;
+	const char *id, *sub, *dlvrd, *submit_date, *done_date, *stat, *err, *rest;
+};
+
+#define TEXT(literal) {(const uint8_t *)literal, sizeof literal - 1}
+
+#define LONG_ID "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF"
+#define DATES	"submit date:2605010930 done date:2605010931 "
+#define D1	"2605010930"
+#define D2	"2605010931"
+#define UUID	"3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+
+static const struct field_case table[] = {
+	/* as the specification has it */
+	{"plain", TEXT("id:0123456789 sub:001 dlvrd:001 " DATES "stat:DELIVRD err:000 text:Hello"), true,
+	 "0123456789", "001", "001", D1, D2, "DELIVRD", "000", "Hello"},
+	{"capital Text", TEXT("id:0123456789 sub:001 dlvrd:001 " DATES "stat:DELIVRD err:000 Text:Hello"), true,
+	 "0123456789", "001", "001", D1, D2, "DELIVRD", "000", "Hello"},
+	{"one digit of err", TEXT("id:1 sub:001 dlvrd:001 " DATES "stat:DELIVRD err:0 text:"), true, "1", "001", "001",
+	 D1, D2, "DELIVRD", "0", NULL},
+	/* fields missing */
+	{"no sub", TEXT("id:1 dlvrd:001 " DATES "stat:DELIVRD err:000 text:x"), true, "1", NULL, "001", D1, D2,
+	 "DELIVRD", "000", "x"},
+	{"no sub, no dlvrd", TEXT("id:1 " DATES "stat:DELIVRD err:000"), true, "1", NULL, NULL, D1, D2, "DELIVRD",
+	 "000", NULL},
+	{"no err, no text", TEXT("id:1 sub:001 dlvrd:001 " DATES "stat:UNDELIV"), true, "1", "001", "001", D1, D2,
+	 "UNDELIV", NULL, NULL},
+	{"no dates", TEXT("id:1 sub:001 dlvrd:001 stat:EXPIRED err:027"), true, "1", "001", "001", NULL, NULL,
+	 "EXPIRED", "027", NULL},
+	{"id and stat", TEXT("id:77 stat:DELIVRD"), true, "77", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"only id", TEXT("id:77"), true, "77", NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"only stat", TEXT("stat:REJECTD"), true, NULL, NULL, NULL, NULL, NULL, "REJECTD", NULL, NULL},
+	{"no id", TEXT("sub:001 dlvrd:000 stat:REJECTD err:8"), true, NULL, "001", "000", NULL, NULL, "REJECTD", "8",
+	 NULL},
+	/* order and case */
+	{"stat first", TEXT("stat:DELIVRD id:5 err:0"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", "0", NULL},
+	{"dates last", TEXT("id:5 stat:DELIVRD err:000 done date:2605010931 submit date:2605010930"), true, "5", NULL,
+	 NULL, D1, D2, "DELIVRD", "000", NULL},
+	{"all capitals", TEXT("ID:5 SUB:001 DLVRD:001 SUBMIT DATE:2605010930 DONE DATE:2605010931 STAT:DELIVRD ERR:000 "
+			       "TEXT:HI"),
+	 true, "5", "001", "001", D1, D2, "DELIVRD", "000", "HI"},
+	{"capital first letters", TEXT("Id:5 Sub:001 Dlvrd:001 Submit Date:2605010930 Done Date:2605010931 "
+					"Stat:delivrd Err:000 Text:hi"),
+	 true, "5", "001", "001", D1, D2, "delivrd", "000", "hi"},
+	{"underscores", TEXT("id:5 submit_date:2605010930 done_date:2605010931 stat:DELIVRD"), true, "5", NULL, NULL, D1,
+	 D2, "DELIVRD", NULL, NULL},
+	{"dates in one word", TEXT("id:5 submitdate:2605010930 donedate:2605010931 stat:DELIVRD"), true, "5", NULL, NULL,
+	 D1, D2, "DELIVRD", NULL, NULL},
+	/* junk */
+	{"junk in front", TEXT("@@##id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"digits in front", TEXT("0012id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"words in front", TEXT("Delivery report: id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD",
+	 NULL, NULL},
+	{"a letter in front is another key", TEXT("mid:9 xstat:NO id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL,
+	 "DELIVRD", NULL, NULL},
+	{"octets over 127 in front", TEXT("\xE5\x9B\x9E\xE6\x89\xA7id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL,
+	 NULL, "DELIVRD", NULL, NULL},
+	{"UDH in front", TEXT("\x05\x00\x03\xA7\x01\x01id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL,
+	 "DELIVRD", NULL, NULL},
+	{"unknown keys between", TEXT("id:5 rank:3 mcc:460 stat:DELIVRD mnc:00 err:000"), true, "5", NULL, NULL, NULL,
+	 NULL, "DELIVRD", "000", NULL},
+	/* blanks */
+	{"two blanks", TEXT("id:5  sub:001  stat:DELIVRD  err:000"), true, "5", "001", NULL, NULL, NULL, "DELIVRD",
+	 "000", NULL},
+	{"tabs and lines", TEXT("id:5\tsub:001\r\nstat:DELIVRD\nerr:000\r\ntext:a b"), true, "5", "001", NULL, NULL,
+	 NULL, "DELIVRD", "000", "a b"},
+	{"blank behind the colon", TEXT("id: 5 sub: 001 stat: DELIVRD err: 000"), true, "5", "001", NULL, NULL, NULL,
+	 "DELIVRD", "000", NULL},
+	{"blank in front", TEXT("  id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	/* ids */
+	{"hexadecimal id", TEXT("id:3f2a91 stat:DELIVRD"), true, "3f2a91", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"0x id", TEXT("id:0x3F2A91 stat:DELIVRD"), true, "0x3F2A91", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"uuid", TEXT("id:" UUID " stat:DELIVRD"), true, UUID, NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"30 digits", TEXT("id:123456789012345678901234567890 stat:DELIVRD"), true, "123456789012345678901234567890",
+	 NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"64 characters", TEXT("id:" LONG_ID " sub:001 stat:DELIVRD"), true, LONG_ID, "001", NULL, NULL, NULL, "DELIVRD",
+	 NULL, NULL},
+	{"id with signs", TEXT("id:a.b-c_d+e=f/g stat:DELIVRD"), true, "a.b-c_d+e=f/g", NULL, NULL, NULL, NULL,
+	 "DELIVRD", NULL, NULL},
+	{"id that holds a colon", TEXT("id:node1:4711 stat:DELIVRD"), true, "node1:4711", NULL, NULL, NULL, NULL,
+	 "DELIVRD", NULL, NULL},
+	{"empty id", TEXT("id: sub:001 dlvrd:001 stat:DELIVRD"), true, NULL, "001", "001", NULL, NULL, "DELIVRD", NULL,
+	 NULL},
+	{"empty id, no blank", TEXT("id:sub:001 stat:DELIVRD"), true, NULL, "001", NULL, NULL, NULL, "DELIVRD", NULL,
+	 NULL},
+	{"first id wins", TEXT("id:5 stat:DELIVRD id:6"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	/* err */
+	{"empty err", TEXT("id:5 stat:DELIVRD err: text:hi"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, "hi"},
+	{"empty err at the end", TEXT("id:5 stat:DELIVRD err:"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL,
+	 NULL},
+	{"err null", TEXT("id:5 stat:DELIVRD err:null text:"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", "null",
+	 NULL},
+	{"err of dots", TEXT("id:5 stat:UNDELIV err:... text:hi"), true, "5", NULL, NULL, NULL, NULL, "UNDELIV", "...",
+	 "hi"},
+	{"err hexadecimal", TEXT("id:5 stat:UNDELIV err:1F text:hi"), true, "5", NULL, NULL, NULL, NULL, "UNDELIV", "1F",
+	 "hi"},
+	{"err of four", TEXT("id:5 stat:UNDELIV err:0x45 text:hi"), true, "5", NULL, NULL, NULL, NULL, "UNDELIV", "0x45",
+	 "hi"},
+	{"err negative", TEXT("id:5 stat:UNDELIV err:-9000"), true, "5", NULL, NULL, NULL, NULL, "UNDELIV", "-9000", NULL},
+	/* stat */
+	{"MK:0001", TEXT("id:5 sub:001 dlvrd:000 stat:MK:0001 err:001 text:"), true, "5", "001", "000", NULL, NULL,
+	 "MK:0001", "001", NULL},
+	{"MBBLACK", TEXT("id:5 stat:MBBLACK err:000"), true, "5", NULL, NULL, NULL, NULL, "MBBLACK", "000", NULL},
+	{"DB:0141", TEXT("id:5 stat:DB:0141 err:141"), true, "5", NULL, NULL, NULL, NULL, "DB:0141", "141", NULL},
+	{"M:00181", TEXT("id:5 stat:M:00181"), true, "5", NULL, NULL, NULL, NULL, "M:00181", NULL, NULL},
+	{"DND_REJECTED", TEXT("id:5 stat:DND_REJECTED err:9"), true, "5", NULL, NULL, NULL, NULL, "DND_REJECTED", "9",
+	 NULL},
+	{"full word", TEXT("id:5 stat:UNDELIVERABLE err:9"), true, "5", NULL, NULL, NULL, NULL, "UNDELIVERABLE", "9",
+	 NULL},
+	{"bare digit", TEXT("id:5 stat:2 err:0"), true, "5", NULL, NULL, NULL, NULL, "2", "0", NULL},
+	{"stat in small letters", TEXT("id:5 stat:delivrd"), true, "5", NULL, NULL, NULL, NULL, "delivrd", NULL, NULL},
+	{"empty stat", TEXT("id:5 stat: err:000"), true, "5", NULL, NULL, NULL, NULL, NULL, "000", NULL},
+	/* dates */
+	{"12 digits", TEXT("id:5 submit date:260501093000 done date:260501093105 stat:DELIVRD"), true, "5", NULL, NULL,
+	 "260501093000", "260501093105", "DELIVRD", NULL, NULL},
+	{"14 digits", TEXT("id:5 submit date:20260501093000 done date:20260501093105 stat:DELIVRD"), true, "5", NULL, NULL,
+	 "20260501093000", "20260501093105", "DELIVRD", NULL, NULL},
+	{"16 characters", TEXT("id:5 submit date:260501093000032+ done date:260501093105032+ stat:DELIVRD"), true, "5",
+	 NULL, NULL, "260501093000032+", "260501093105032+", "DELIVRD", NULL, NULL},
+	{"zero dates", TEXT("id:5 submit date:0000000000 done date:0 stat:ENROUTE"), true, "5", NULL, NULL, "0000000000",
+	 "0", "ENROUTE", NULL, NULL},
+	{"empty dates", TEXT("id:5 submit date: done date: stat:ENROUTE"), true, "5", NULL, NULL, NULL, NULL, "ENROUTE",
+	 NULL, NULL},
+	{"dashed date", TEXT("id:5 done date:2026-05-01T09:31 stat:DELIVRD"), true, "5", NULL, NULL, NULL,
+	 "2026-05-01T09:31", "DELIVRD", NULL, NULL},
+	/* sub, dlvrd */
+	{"one digit of sub", TEXT("id:5 sub:1 dlvrd:1 stat:DELIVRD"), true, "5", "1", "1", NULL, NULL, "DELIVRD", NULL,
+	 NULL},
+	/* text */
+	{"text with keys", TEXT("id:5 stat:UNDELIV err:1 text:id:6 stat:DELIVRD err:000"), true, "5", NULL, NULL, NULL,
+	 NULL, "UNDELIV", "1", "id:6 stat:DELIVRD err:000"},
+	{"text with one more text", TEXT("id:5 stat:UNDELIV text:a text:b"), true, "5", NULL, NULL, NULL, NULL, "UNDELIV",
+	 NULL, "a text:b"},
+	{"text in Chinese", TEXT("id:5 stat:DELIVRD err:000 text:【测试】验证码"), true, "5", NULL, NULL, NULL, NULL,
+	 "DELIVRD", "000", "【测试】验证码"},
+	{"keys behind text", TEXT("id:5 text:hello stat:DELIVRD err:000"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD",
+	 "000", "hello stat:DELIVRD err:000"},
+	{"all behind text", TEXT("text:hello id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL,
+	 "hello id:5 stat:DELIVRD"},
+	{"context is not text", TEXT("id:5 context:web stat:DELIVRD text:a"), true, "5", NULL, NULL, NULL, NULL,
+	 "DELIVRD", NULL, "a"},
+	/* NULs */
+	{"NUL at the end", TEXT("id:5 stat:DELIVRD\0"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", NULL, NULL},
+	{"many NULs", TEXT("id:5 stat:DELIVRD err:000 text:hi\0\0\0\0"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD",
+	 "000", "hi"},
+	{"NUL between", TEXT("id:5\0stat:DELIVRD\0err:000"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD", "000", NULL},
+	/* no receipts */
+	{"nothing", TEXT(""), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"NULs alone", TEXT("\0\0"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"TD", TEXT("TD"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"colons", TEXT(":::: : :"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"a word before the colon", TEXT("paid:100 nostat:x"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"empty id and stat", TEXT("id: stat:"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+	{"err alone", TEXT("err:000 text:hi"), false, NULL, NULL, NULL, NULL, NULL, NULL, "000", "hi"},
+	{"key cut off", TEXT("id"), false, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+#define NTABLE (sizeof table / sizeof table[0])
+
+static void field_is(const char *what, const char *name, struct view got, const char *want)
+{
+	if (!view_eq(got, view_of(want ? want : "")))
+		fail_msg("%s: %s is \"%.*s\", not \"%s\"", what, name, (int)got.n, got.n ? (const char *)got.p : "",
+			 want ? want : "");
+}
+
+static void receipt_is(const struct field_case *c, bool found, const struct receipt *r)
+{
+	if (found != c->found)
+		fail_msg("%s: found is %d", c->what, found);
+	field_is(c->what, "id", r->id, c->id);
+	field_is(c->what, "sub", r->sub, c->sub);
+	field_is(c->what, "dlvrd", r->dlvrd, c->dlvrd);
+	field_is(c->what, "submit date", r->submit_date, c->submit_date);
+	field_is(c->what, "done date", r->done_date, c->done_date);
+	field_is(c->what, "stat", r->stat, c->stat);
+	field_is(c->what, "err", r->err, c->err);
+	field_is(c->what, "text", r->text, c->rest);
+}
+
+static void receipts_of_the_field(void **state)
+{
+	(void)state;
+	assert_true(NTABLE >= 60);
+	for (unsigned i = 0; i < NTABLE; i++) {
+		struct receipt r;
+		bool found = receipt_parse(table[i].text, &r);
+
+		receipt_is(&table[i], found, &r);
+	}
+}
+
+static struct pdu deliver(struct view text, uint8_t esm_class, uint8_t data_coding)
+{
+	struct pdu pdu = {.command_id = DELIVER_SM, .has_body = true};
+
+	pdu.sm.esm_class = esm_class;
+	pdu.sm.data_coding = data_coding;
+	pdu.sm.short_message = text;
+	return pdu;
+}
+
+static struct view as_ucs2(struct view text, uint8_t *room, uint32_t cap)
+{
+	long n = charset_convert(CHARSET_UTF8, text, CHARSET_UCS2, false, room, cap);
+
+	assert_true(n >= 0);
+	return bytes(room, (size_t)n);
+}
+
+/* The whole table again, as single octets and as UCS-2, labelled rightly and wrongly. */
+static void every_label(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < NTABLE; i++)
+		for (unsigned way = 0; way < 4; way++) {
+			struct view text = table[i].text;
+			uint8_t room[1024];
+			char scratch[512];
+			struct receipt r;
+			struct pdu pdu;
+			bool found;
+
+			/* where nothing is found what is left behind depends on the last try; junk is no UTF-8 */
+			if (!table[i].found || strncmp(table[i].what, "UDH", 3) == 0)
+				continue;
+			if (way & 1)
+				text = as_ucs2(text, room, sizeof room);
+			pdu = deliver(text, ESM_RECEIPT, way & 2 ? 8 : 0);
+			found = receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r);
+			receipt_is(&table[i], found, &r);
+		}
+}
+
+static const struct field_case hello = {
+	.what = "in a PDU", .found = true, .id = "4139665", .stat = "DELIVRD", .err = "000", .rest = "Hello"};
+
+#define HELLO "id:4139665 stat:DELIVRD err:000 text:Hello"
+
+static void reads_hello(const struct pdu *pdu)
+{
+	char scratch[512];
+	struct receipt r;
+	bool found = receipt_parse_pdu(pdu, scratch, sizeof scratch, &r);
+
+	receipt_is(&hello, found, &r);
+}
+
+static void payload_and_data_sm(void **state)
+{
+	uint8_t area[256];
+	struct tlv_out o = {.p = area, .cap = sizeof area};
+	struct pdu pdu = deliver(bytes(NULL, 0), ESM_RECEIPT, 0);
+
+	(void)state;
+	tlv_put(&o, TLV_MESSAGE_PAYLOAD, HELLO, sizeof HELLO - 1);
+	pdu.tlvs = bytes(o.p, o.n);
+	reads_hello(&pdu);
+	pdu.command_id = DATA_SM;
+	reads_hello(&pdu);
+	pdu.sm.short_message = BYTES("\0\0"); /* says nothing, so the payload is asked */
+	reads_hello(&pdu);
+	pdu.sm.short_message = BYTES(HELLO);
+	pdu.tlvs = bytes(NULL, 0);
+	reads_hello(&pdu);
+}
+
+static void header_before_the_text(void **state)
+{
+	uint8_t room[256];
+	struct view ucs2;
+	struct pdu pdu = deliver(BYTES("\5\0\3\xA7\1\1" HELLO), ESM_RECEIPT | ESM_UDHI, 0);
+
+	(void)state;
+	reads_hello(&pdu);
+	pdu.sm.esm_class = ESM_RECEIPT; /* header there, mark forgotten */
+	reads_hello(&pdu);
+	pdu = deliver(BYTES(HELLO), ESM_RECEIPT | ESM_UDHI, 0); /* mark there, header forgotten */
+	reads_hello(&pdu);
+	memcpy(room, "\6\x08\4\1\xA7\1\1", 7); /* an odd header before UTF-16 */
+	ucs2 = as_ucs2(BYTES(HELLO), room + 7, sizeof room - 7);
+	pdu = deliver(bytes(room, 7 + ucs2.n), ESM_RECEIPT | ESM_UDHI, 8);
+	reads_hello(&pdu);
+	pdu.sm.data_coding = 0;
+	reads_hello(&pdu);
+	pdu = deliver(BYTES("\7\0\3\xA7\1\1\0\5" HELLO), ESM_RECEIPT | ESM_UDHI, 0); /* broken header */
+	reads_hello(&pdu);
+}
+
+/* A header element that spells a key must not win over the text behind the header. */
+static void keys_inside_the_header(void **state)
+{
+	struct pdu pdu = deliver(BYTES("\x0E\x70\x0Cid:1 stat:NO " HELLO), ESM_RECEIPT | ESM_UDHI, 0);
+
+	(void)state;
+	reads_hello(&pdu);
+}
+
+static void utf16_with_stray_octets(void **state)
+{
+	uint8_t room[256];
+	struct view ucs2 = as_ucs2(BYTES(HELLO), room, sizeof room - 4);
+	struct pdu pdu;
+
+	(void)state;
+	memset(room + ucs2.n, 0, 3);
+	for (uint32_t stray = 0; stray <= 3; stray++) {
+		pdu = deliver(bytes(room, ucs2.n + stray), ESM_RECEIPT, 8);
+		reads_hello(&pdu);
+	}
+	room[ucs2.n - 2] = 0xD8; /* "Hell" and half a pair */
+	room[ucs2.n - 1] = 0x3D;
+	pdu = deliver(bytes(room, ucs2.n), ESM_RECEIPT, 8);
+	{
+		struct field_case want = hello;
+		char scratch[512];
+		struct receipt r;
+		bool found = receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r);
+
+		want.rest = "Hell?";
+		receipt_is(&want, found, &r);
+	}
+}
+
+static void small_scratch(void **state)
+{
+	uint8_t room[256];
+	struct view ucs2 = as_ucs2(BYTES(HELLO), room, sizeof room);
+	struct pdu pdu = deliver(ucs2, ESM_RECEIPT, 8);
+	char scratch[sizeof HELLO];
+	struct receipt r;
+
+	(void)state;
+	for (size_t cap = 0; cap < sizeof HELLO; cap++) {
+		memset(scratch, 0x5A, sizeof scratch);
+		/* "id:4" is the first that says something */
+		assert_int_equal(receipt_parse_pdu(&pdu, scratch, cap, &r), cap >= 4);
+		for (size_t i = cap; i < sizeof scratch; i++)
+			assert_int_equal(scratch[i], 0x5A);
+	}
+	field_is("small scratch", "text", r.text, "Hello");
+	assert_false(receipt_parse_pdu(&pdu, NULL, 0, &r));
+}
+
+/* Example 18 of smpp.md 14 */
+static void golden_18(void **state)
+{
+	struct view text = BYTES("id:4139665 sub:001 dlvrd:001 submit date:2605010930 done date:2605010931 stat:DELIVRD "
+				 "err:000 text:Hello");
+	uint8_t buf[256] = {0, 0, 0, 0xB7, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 2};
+	static const char body[] = "\0\1\1"
+				   "8613800138000\0\1\1"
+				   "1069012345\0\4\0\0\0\0\0\0\0\0\x68";
+	static const char tlvs[] = "\0\x1e\0\7"
+				   "3f2a91\0\4\x27\0\1\2\4\x23\0\3\0\0";
+	size_t n = 16;
+	struct receipt r;
+	struct pdu pdu;
+	char scratch[512];
+
+	(void)state;
+	memcpy(buf + n, body, sizeof body - 1);
+	n += sizeof body - 1;
+	memcpy(buf + n, text.p, text.n);
+	n += text.n;
+	memcpy(buf + n, tlvs, sizeof tlvs);
+	n += sizeof tlvs;
+	assert_int_equal(n, 0xB7);
+	assert_int_equal(pdu_decode(buf, n, &pdu), ESME_ROK);
+	assert_true(receipt_recognise(&pdu, false));
+	assert_true(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
+	field_is("golden 18", "id", r.id, "4139665");
+	field_is("golden 18", "stat", r.stat, "DELIVRD");
+	field_is("golden 18", "done date", r.done_date, "2605010931");
+}
+
+/* Of all values of esm_class, only the types 0x04 and 0x20 are receipts; mode, UDHI and reply path do not matter. */
+static void recognised_by_type(void **state)
+{
+	(void)state;
+	for (unsigned esm = 0; esm < 256; esm++) {
+		struct pdu pdu = deliver(BYTES("TD"), (uint8_t)esm, 0);
+		unsigned type = esm & 0x3C;
+
+		assert_int_equal(receipt_recognise(&pdu, false), type == 0x04 || type == 0x20);
+		pdu.command_id = DATA_SM;
+		assert_int_equal(receipt_recognise(&pdu, false), type == 0x04 || type == 0x20);
+		pdu.command_id = SUBMIT_SM;
+		assert_false(receipt_recognise(&pdu, false));
+		assert_false(receipt_recognise(&pdu, true));
+	}
+}
+
+static void recognised_by_tlv(void **state)
+{
+	uint8_t area[64];
+	struct tlv_out o = {.p = area, .cap = sizeof area};
+	struct pdu pdu = deliver(bytes(NULL, 0), 0, 0);
+
+	(void)state;
+	tlv_put_int(&o, TLV_MESSAGE_STATE, 2, 1); /* says nothing alone */
+	pdu.tlvs = bytes(o.p, o.n);
+	assert_false(receipt_recognise(&pdu, true));
+	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, view_of("3f2a91"));
+	pdu.tlvs = bytes(o.p, o.n);
+	assert_true(receipt_recognise(&pdu, false));
+	o.n = 0;
+	tlv_put(&o, TLV_RECEIPTED_MESSAGE_ID, "3f2a91", 6); /* without its NUL */
+	pdu.tlvs = bytes(o.p, o.n);
+	assert_true(receipt_recognise(&pdu, false));
+}
+
+static void a_forged_text_is_no_receipt(void **state)
+{
+	uint8_t room[512];
+	struct pdu pdu = deliver(BYTES(HELLO), 0, 0);
+
+	(void)state;
+	assert_false(receipt_recognise(&pdu, false));
+	assert_true(receipt_recognise(&pdu, true)); /* the carrier is configured so */
+	pdu = deliver(as_ucs2(BYTES(HELLO), room, sizeof room), 0, 8);
+	assert_false(receipt_recognise(&pdu, false));
+	assert_true(receipt_recognise(&pdu, true));
+	pdu = deliver(BYTES("id:5"), 0, 0); /* both keys are wanted */
+	assert_false(receipt_recognise(&pdu, true));
+	pdu = deliver(BYTES("stat:DELIVRD"), 0, 0);
+	assert_false(receipt_recognise(&pdu, true));
+	pdu = deliver(BYTES("退订"), 0, 0);
+	assert_false(receipt_recognise(&pdu, true));
+	pdu = deliver(BYTES(HELLO), 0x08, 0); /* an SME's acknowledgement */
+	assert_false(receipt_recognise(&pdu, false));
+}
+
+static void other_pdus_hold_no_receipt(void **state)
+{
+	struct pdu pdu = deliver(BYTES(HELLO), ESM_RECEIPT, 0);
+	char scratch[512];
+	struct receipt r;
+
+	(void)state;
+	pdu.command_id = SUBMIT_SM;
+	assert_false(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
+	assert_int_equal(r.id.n, 0);
+	pdu.command_id = DELIVER_SM | COMMAND_RESP;
+	assert_false(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
+	assert_false(receipt_recognise(&pdu, true));
+}
+
+/* A text made to be slow: many keys, long runs of blanks. It must be read in one go. */
+static void long_hostile_texts(void **state)
+{
+	static char text[65535];
+	struct receipt r;
+
+	(void)state;
+	for (size_t i = 0; i + 3 <= sizeof text; i += 3)
+		memcpy(text + i, "id:", 3);
+	assert_false(receipt_parse(bytes(text, sizeof text), &r));
+	memset(text, ':', sizeof text);
+	assert_false(receipt_parse(bytes(text, sizeof text), &r));
+	memset(text, ' ', sizeof text);
+	memcpy(text, "id:", 3);
+	memcpy(text + sizeof text - 4, "stat", 4);
+	assert_true(receipt_parse(bytes(text, sizeof text), &r));
+	field_is("long", "id", r.id, "stat");
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(every_state),
+	cmocka_unit_test(words_that_the_specification_lacks),
+	cmocka_unit_test(exact_form),
+	cmocka_unit_test(every_state_written),
+	cmocka_unit_test(err_is_three_wide),
+	cmocka_unit_test(text_is_cut_at_a_character),
+	cmocka_unit_test(never_over_the_room),
+	cmocka_unit_test(receipts_of_the_field),
+	cmocka_unit_test(every_label),
+	cmocka_unit_test(payload_and_data_sm),
+	cmocka_unit_test(header_before_the_text),
+	cmocka_unit_test(keys_inside_the_header),
+	cmocka_unit_test(utf16_with_stray_octets),
+	cmocka_unit_test(small_scratch),
+	cmocka_unit_test(golden_18),
+	cmocka_unit_test(recognised_by_type),
+	cmocka_unit_test(recognised_by_tlv),
+	cmocka_unit_test(a_forged_text_is_no_receipt),
+	cmocka_unit_test(other_pdus_hold_no_receipt),
+	cmocka_unit_test(long_hostile_texts),
+};
+
+UNIT_MAIN(cases)
