@@ -33,7 +33,7 @@ static inline bool wheel_isset(const struct timer *t)
  * several runs, in which wheel_next() says "now".
  */
 unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget);
-/* A lower bound of the next due time, INT64_MAX when empty. Never later than the truth. */
+/* A lower bound of the time at which wheel_run() has work, INT64_MAX when empty. Not above the last now_ms: work is left. */
 int64_t wheel_next(const struct wheel *w);
 unsigned long wheel_count(const struct wheel *w);
 
