@@ -16,6 +16,8 @@
 struct conn_hub;
 struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output /* octets per connection */,
 			      size_t read_budget /* octets per connection and turn */);
+struct loop *conn_hub_loop(const struct conn_hub *hub);
+size_t conn_hub_max_output(const struct conn_hub *hub);
 void conn_hub_free(struct conn_hub *hub); /* all connections must be closed and reaped */
 
 struct conn;
@@ -26,15 +28,22 @@ struct conn_ops {
 	 * After a conn_close() in the call the value does not matter.
 	 */
 	size_t (*on_input)(void *arg, const uint8_t *p, size_t n);
-	/* Ended, once, never from inside conn_close() of the owner's own call stack frame: it comes in the same turn's reap
-	 * at the latest. conn is freed after it; the owner must drop its pointer. */
+	/* Ended, once, in a turn's reap, never from inside a call of the owner's. conn is freed after it; the owner must
+	 * drop its pointer. Nothing else is called after conn_close(). */
 	void (*on_closed)(void *arg, enum end_reason reason);
 	void (*on_drained)(void *arg); /* output went from over a quarter of its bound to under it; may be NULL */
 };
 
+/*
+ * Input is not offered while more than half of the output bound waits, until less than a quarter does: who does not read
+ * is not read from.
+ */
+
 /* Takes fd. Never NULL. */
 struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *peer, const struct conn_ops *ops,
 			   void *arg);
+/* Closes an accepted fd that is not wanted. */
+void conn_refuse(struct conn_hub *hub, int fd);
 /* Starts a connection; failure is told by on_closed. Never NULL. timeout_ms for the attempt. */
 struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
 			  const struct conn_ops *ops, void *arg);
@@ -45,15 +54,18 @@ struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, 
  */
 uint8_t *conn_room(struct conn *c, size_t n);
 void conn_filled(struct conn *c, size_t n);
-/* Octets of output that wait. */
+/* Octets of output that wait, and how many more conn_room() would give. */
 size_t conn_output(const struct conn *c);
+size_t conn_free(const struct conn *c);
+/* Whether input is not offered because the peer does not read. */
+bool conn_choked(const struct conn *c);
 
 /* Stops / goes on reading; going on offers again what was not consumed (in this or the next turn). */
 void conn_hold(struct conn *c, bool hold);
 
 /* Ends it: output is dropped. Harmless when it is ending already (the first reason stays). */
 void conn_close(struct conn *c, enum end_reason reason);
-/* Ends it after what waits is written (at most 5 s), half-closing so that the peer reads it. */
+/* Ends it after what waits is written (at most 5 s), half-closing so that the peer reads it. Input is dropped from now. */
 void conn_finish(struct conn *c, enum end_reason reason);
 
 const struct net_addr *conn_peer(const struct conn *c);

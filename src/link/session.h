@@ -37,9 +37,13 @@ struct session_stats {
 	uint64_t ended[END_REASONS];
 };
 
+/* on_bind's answer when it cannot judge yet: session_judge() follows, and nothing is read from the peer until then. */
+#define SESSION_BIND_LATER 0xFFFFFFFFu
+
 struct session_ops {
 	/* SMSC side: judges a bind; ESME_ROK makes it bound. May set the session's owner (session_adopt). system_id in the
-	 * response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again. */
+	 * response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again.
+	 * May be SESSION_BIND_LATER. */
 	uint32_t (*on_bind)(struct session *s, const struct pdu *bind, void *arg);
 	/* ESME side: connection is there, send the bind: session_bind(). */
 	void (*on_open)(struct session *s, void *arg);
@@ -57,7 +61,8 @@ struct session_ops {
 			   int64_t sent_us, void *arg);
 	/* Window or output has room again after session_send() said no. */
 	void (*on_room)(struct session *s, void *arg);
-	/* Ended, once; everything outstanding was settled as SESSION_LOST before. The session is freed after the turn. */
+	/* Ended, once, in a turn's reap; everything outstanding was settled as SESSION_LOST before. The session is freed
+	 * after the call. */
 	void (*on_ended)(struct session *s, enum end_reason reason, void *arg);
 };
 
@@ -65,11 +70,14 @@ struct session_ops {
 struct session_hub;
 struct session_hub *session_hub_new(struct loop *loop, struct conn_hub *conns, uint32_t max_sessions);
 void session_hub_free(struct session_hub *hub);
-/* Handles go stale when a session ends: NULL then. */
+/* Handles go stale when a session begins to end (SESSION_ENDING): NULL then. */
 struct session *session_get(const struct session_hub *hub, uint64_t handle);
 uint64_t session_handle(const struct session *s);
 
-/* SMSC side: takes an accepted fd. NULL when there is no room (fd closed). */
+/*
+ * A session may be ended, and any session be called, from within any callback.
+ * SMSC side: takes an accepted fd. NULL when there is no room (fd closed).
+ */
 struct session *session_accept(struct session_hub *hub, int fd, const struct net_addr *peer,
 			       const struct session_conf *conf, const struct session_ops *ops, void *arg,
 			       struct session_stats *stats);
@@ -84,14 +92,18 @@ void session_adopt(struct session *s, const struct session_conf *conf, const str
 /* ESME side, in on_open: sends bind_transmitter, bind_receiver or bind_transceiver (bind->command_id says). */
 void session_bind(struct session *s, const struct pdu *bind);
 void session_set_system_id(struct session *s, const char *system_id); /* for bind_resp; copied */
+/* SMSC side, after SESSION_BIND_LATER: the verdict. */
+void session_judge(struct session *s, uint32_t status);
+/* Takes another interface_version than the peer said (clients send wrong constants). */
+void session_set_peer_version(struct session *s, uint8_t version);
 
 /*
  * Sends a request: pdu's command_id and body; its sequence is set here. 0, or
  * -EAGAIN when window or output is full (on_room follows), -ENOTCONN when it cannot send requests in this state,
- * -EMSGSIZE when it cannot be encoded.
+ * -EMSGSIZE when it cannot be encoded or is over max_pdu. After session_room() > 0 it never says -EAGAIN.
  */
 __attribute__((warn_unused_result)) int session_send(struct session *s, struct pdu *pdu, uint64_t cookie);
-/* How many session_send() would take now. */
+/* How many session_send() would take now: 0 also while there is no room for the largest PDU in the output. */
 uint32_t session_room(const struct session *s);
 uint32_t session_outstanding(const struct session *s);
 
@@ -111,14 +123,24 @@ void session_end(struct session *s, enum end_reason reason);
 enum session_state session_state(const struct session *s);
 const char *session_state_name(enum session_state st);
 bool session_can_send(const struct session *s);    /* ESME side: BOUND_TX/TRX; SMSC side: BOUND_RX/TRX */
-uint8_t session_peer_version(const struct session *s); /* interface_version or sc_interface_version as judged: 0x33 or >= 0x34 */
+uint8_t session_peer_version(const struct session *s); /* interface_version, or sc_interface_version
+	of the bind response (0x33 without one), as judged: 0x33 or >= 0x34 */
 const struct net_addr *session_peer(const struct session *s);
 int64_t session_since_us(const struct session *s);     /* bound since; 0 when not bound */
 int64_t session_idle_us(const struct session *s);      /* since the last octet came in */
 /* "bank#12" or "mobile/1": what log lines begin with; set by the owner, "peer address" before. */
 const char *session_name(const struct session *s);
 void session_set_name(struct session *s, const char *name);
+/* What went wrong below END_IO_ERROR and the like, for the owner's log line; "" otherwise. */
+const char *session_error(const struct session *s);
+/* Octets over the connection. */
+uint64_t session_octets_in(const struct session *s);
+uint64_t session_octets_out(const struct session *s);
+/* The peer's requests that we have not answered yet. */
+uint32_t session_unanswered(const struct session *s);
 /* Probes a bind now: enquire_link at once; dead (END_DISPLACED) if nothing comes within ms. */
 void session_probe(struct session *s, int64_t ms);
+/* A probe is out and nothing has come since. */
+bool session_probing(const struct session *s);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * window.h - outstanding requests of one direction of a session: a ring indexed by sequence number (smpp.md 6).
- * Pure: told the time. A request that timed out frees its place but stays known, so that a late answer is matched.
+ * Pure: told the time. A request that timed out frees its place but stays known, so that a late answer is matched. A
+ * number is also skipped when an older request still stands at its place in the ring.
  */
 #ifndef LINK_WINDOW_H
 #define LINK_WINDOW_H
@@ -19,7 +20,11 @@ uint32_t window_used(const struct window *w);
  * wraps. cookie is the caller's.
  */
 uint32_t window_take(struct window *w, uint64_t cookie, int64_t now_us);
-/* Gives back the last taken place whose request was not sent after all. */
+/* The next sequence number for a request that takes no place (enquire_link, unbind). */
+uint32_t window_number(struct window *w);
+/* Sets the next sequence number of a window that was not used yet: 1..0x7FFFFFFF. */
+void window_start_at(struct window *w, uint32_t sequence);
+/* Gives back the last taken place whose request was not sent after all; its number is given out again. */
 void window_untake(struct window *w, uint32_t sequence);
 
 enum window_match { WINDOW_UNKNOWN, WINDOW_ANSWERED, WINDOW_LATE /* timed out before; told once */ };

@@ -1,0 +1,521 @@
+/*
+ * conn.c - connections over sockets: non-blocking reads and gathered writes. Knows libevent; knows no SMPP.
+ *
+ * A read goes into a buffer that all connections share; only what the owner did not consume is kept per connection. Output
+ * gathers during the turn and leaves in one write in LOOP_WRITE; buffers that have become empty go back to a small store
+ * of the hub, so that busy connections do not allocate and idle ones hold nothing.
+ */
+#include "link/conn.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define CONN_SPARES    64     /* empty output buffers kept by the hub */
+#define CONN_SPARE_MAX 262144 /* octets: a larger one is freed */
+#define CONN_SMALL     4096   /* octets of left input that are copied in front of the next read */
+#define CONN_IN_KEEP   512    /* octets of input memory that an idle connection may keep */
+#define CONN_LINGER_MS 5000
+
+struct conn_hub {
+	struct loop *loop;
+	size_t max_output, read_budget;
+	uint8_t *scratch; /* CONN_SMALL + read_budget */
+	struct list dirty; /* output was added in this turn */
+	struct list again; /* kept input is to be offered again */
+	struct loop_hook offer_hook, write_hook;
+	struct buf spare[CONN_SPARES];
+	unsigned spares;
+};
+
+enum conn_phase { CONN_CONNECTING, CONN_OPEN, CONN_FLUSHING, CONN_LINGERING, CONN_ENDED };
+
+struct conn {
+	struct conn_hub *hub;
+	int fd;
+	enum conn_phase phase;
+	enum end_reason reason;
+	const struct conn_ops *ops;
+	void *arg;
+	struct net_addr peer;
+	struct event on_read, on_write;
+	struct timer timer; /* the connection attempt; lingering */
+	struct loop_defer defer;
+	struct list dirty, again;
+	struct buf in, out;
+	bool held;     /* by the owner */
+	bool choked;   /* too much output waits */
+	bool read_off; /* the read event was taken out while held or choked */
+	bool blocked;  /* the socket takes no more: waits for on_write */
+	int64_t last_input_us;
+	uint64_t octets_in, octets_out;
+	int error; /* errno */
+	const char *why;
+};
+
+static void conn_offer_hook(void *arg);
+static void conn_write_hook(void *arg);
+
+struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output, size_t read_budget)
+{
+	struct conn_hub *hub = mem_zalloc(sizeof(*hub));
+
+	hub->loop = loop;
+	hub->max_output = max_output;
+	hub->read_budget = read_budget;
+	hub->scratch = mem_zalloc(CONN_SMALL + read_budget);
+	list_init(&hub->dirty);
+	list_init(&hub->again);
+	hub->offer_hook = (struct loop_hook){ .fn = conn_offer_hook, .arg = hub };
+	hub->write_hook = (struct loop_hook){ .fn = conn_write_hook, .arg = hub };
+	loop_hook(loop, LOOP_STORE, &hub->offer_hook);
+	loop_hook(loop, LOOP_WRITE, &hub->write_hook);
+	return hub;
+}
+
+void conn_hub_free(struct conn_hub *hub)
+{
+	if (hub == NULL)
+		return;
+	loop_unhook(hub->loop, &hub->offer_hook);
+	loop_unhook(hub->loop, &hub->write_hook);
+	while (hub->spares > 0)
+		buf_free(&hub->spare[--hub->spares]);
+	mem_free(hub->scratch);
+	mem_free(hub);
+}
+
+struct loop *conn_hub_loop(const struct conn_hub *hub)
+{
+	return hub->loop;
+}
+
+size_t conn_hub_max_output(const struct conn_hub *hub)
+{
+	return hub->max_output;
+}
+
+/* Output memory: taken when the first octet is put in, given back when the last one has left. */
+static void conn_take_spare(struct conn *c)
+{
+	if (c->out.mem == NULL && c->hub->spares > 0)
+		c->out = c->hub->spare[--c->hub->spares];
+}
+
+static void conn_give_spare(struct conn *c)
+{
+	if (c->out.mem == NULL)
+		return;
+	c->out.start = c->out.end = 0;
+	if (c->hub->spares < CONN_SPARES && c->out.cap <= CONN_SPARE_MAX)
+		c->hub->spare[c->hub->spares++] = c->out;
+	else
+		buf_free(&c->out);
+	memset(&c->out, 0, sizeof(c->out));
+}
+
+static void conn_reap(void *arg)
+{
+	struct conn *c = arg;
+
+	c->ops->on_closed(c->arg, c->reason);
+	mem_free(c);
+}
+
+/* The one place where a connection ends. */
+static void conn_end(struct conn *c, enum end_reason reason)
+{
+	if (c->phase == CONN_ENDED)
+		return;
+	if (c->phase != CONN_FLUSHING && c->phase != CONN_LINGERING)
+		c->reason = reason;
+	c->phase = CONN_ENDED;
+	if (c->fd >= 0) {
+		event_del(&c->on_read);
+		event_del(&c->on_write);
+		close(c->fd);
+		c->fd = -1;
+	}
+	loop_timer_clear(c->hub->loop, &c->timer);
+	list_remove(&c->dirty);
+	list_remove(&c->again);
+	conn_give_spare(c);
+	buf_free(&c->in);
+	loop_defer(c->hub->loop, &c->defer, conn_reap, c);
+}
+
+static void conn_fail(struct conn *c, enum end_reason reason, int error)
+{
+	if (c->phase != CONN_ENDED)
+		c->error = error;
+	conn_end(c, reason);
+}
+
+static void conn_offer_later(struct conn *c)
+{
+	list_remove(&c->again);
+	list_append(&c->hub->again, &c->again);
+	loop_wake_in(c->hub->loop, 0);
+}
+
+/* Reading goes on when nothing keeps it back: kept input first. */
+static void conn_resume(struct conn *c)
+{
+	if (c->held || c->choked || c->phase != CONN_OPEN)
+		return;
+	if (buf_len(&c->in) > 0)
+		conn_offer_later(c);
+	if (c->read_off) {
+		c->read_off = false;
+		event_add(&c->on_read, NULL);
+	}
+}
+
+static size_t conn_offer(struct conn *c, const uint8_t *p, size_t n)
+{
+	size_t used = c->ops->on_input(c->arg, p, n);
+
+	return c->phase == CONN_ENDED || used > n ? n : used;
+}
+
+static void conn_offer_hook(void *arg)
+{
+	struct conn_hub *hub = arg;
+
+	struct list now;
+
+	if (list_empty(&hub->again))
+		return;
+	/* each once a turn, even when it is put in again */
+	list_init(&now);
+	list_put(&hub->again, &now);
+	list_remove(&hub->again);
+	while (!list_empty(&now)) {
+		struct conn *c = LIST_OF(now.next, struct conn, again);
+		list_remove(&c->again);
+		if (c->held || c->choked || c->phase != CONN_OPEN || buf_len(&c->in) == 0)
+			continue;
+		size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
+		if (c->phase != CONN_ENDED)
+			buf_consume(&c->in, used, CONN_IN_KEEP);
+	}
+}
+
+/* Reads once. Small rests of the last time are put before the new octets in the shared buffer; large ones grow in place. */
+static void conn_read(struct conn *c)
+{
+	struct conn_hub *hub = c->hub;
+	size_t kept = buf_len(&c->in);
+	bool shared = kept <= CONN_SMALL;
+	uint8_t *at = shared ? hub->scratch + kept : buf_room(&c->in, hub->read_budget);
+	ssize_t got = recv(c->fd, at, hub->read_budget, 0);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got < 0) {
+		conn_fail(c, END_IO_ERROR, errno);
+		return;
+	}
+	if (got == 0) {
+		conn_end(c, END_PEER_CLOSED);
+		return;
+	}
+	c->last_input_us = loop_now_us(hub->loop);
+	c->octets_in += (uint64_t)got;
+	if (!shared) {
+		buf_filled(&c->in, (size_t)got);
+		size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
+		if (c->phase != CONN_ENDED)
+			buf_consume(&c->in, used, CONN_IN_KEEP);
+		return;
+	}
+	if (kept > 0) {
+		memcpy(hub->scratch, buf_data(&c->in), kept);
+		buf_consume(&c->in, kept, CONN_IN_KEEP);
+	}
+	size_t used = conn_offer(c, hub->scratch, kept + (size_t)got);
+	if (c->phase != CONN_ENDED)
+		buf_put(&c->in, hub->scratch + used, kept + (size_t)got - used);
+}
+
+/* A connection that is being finished: what still comes is dropped until the peer closes. */
+static void conn_drop_input(struct conn *c)
+{
+	ssize_t got = recv(c->fd, c->hub->scratch, c->hub->read_budget, 0);
+
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+		conn_end(c, c->reason);
+}
+
+static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd;
+	(void)what;
+	if (c->phase == CONN_FLUSHING || c->phase == CONN_LINGERING) {
+		conn_drop_input(c);
+	} else if (c->held || c->choked) {
+		/* only now: most holds are over before more octets come */
+		event_del(&c->on_read);
+		c->read_off = true;
+	} else {
+		conn_read(c);
+	}
+}
+
+static void conn_opened(struct conn *c)
+{
+	c->phase = CONN_OPEN;
+	c->last_input_us = loop_now_us(c->hub->loop);
+	event_add(&c->on_read, NULL);
+}
+
+static void conn_on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)what;
+	if (c->phase == CONN_CONNECTING) {
+		int error = net_connected(fd);
+		if (error != 0) {
+			conn_fail(c, END_CONNECT_FAILED, error);
+			return;
+		}
+		loop_timer_clear(c->hub->loop, &c->timer);
+		conn_opened(c);
+		c->ops->on_connected(c->arg);
+		return;
+	}
+	c->blocked = false;
+	if (list_empty(&c->dirty))
+		list_append(&c->hub->dirty, &c->dirty);
+}
+
+static void conn_on_timer(struct timer *t)
+{
+	struct conn *c = LIST_OF(t, struct conn, timer);
+
+	if (c->phase == CONN_CONNECTING)
+		conn_fail(c, END_CONNECT_FAILED, ETIMEDOUT);
+	else
+		conn_end(c, c->reason);
+}
+
+static struct conn *conn_new(struct conn_hub *hub, const struct conn_ops *ops, void *arg)
+{
+	struct conn *c = mem_zalloc(sizeof(*c));
+
+	c->hub = hub;
+	c->fd = -1;
+	c->ops = ops;
+	c->arg = arg;
+	c->timer.fn = conn_on_timer;
+	list_init(&c->dirty);
+	list_init(&c->again);
+	c->last_input_us = loop_now_us(hub->loop);
+	return c;
+}
+
+static void conn_watch(struct conn *c, int fd)
+{
+	struct event_base *base = loop_base(c->hub->loop);
+
+	c->fd = fd;
+	event_assign(&c->on_read, base, fd, EV_READ | EV_PERSIST, conn_on_readable, c);
+	event_assign(&c->on_write, base, fd, EV_WRITE, conn_on_writable, c);
+}
+
+struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *peer, const struct conn_ops *ops,
+			   void *arg)
+{
+	struct conn *c = conn_new(hub, ops, arg);
+
+	c->peer = *peer;
+	conn_watch(c, fd);
+	conn_opened(c);
+	return c;
+}
+
+void conn_refuse(struct conn_hub *hub, int fd)
+{
+	(void)hub;
+	close(fd);
+}
+
+struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
+			  const struct conn_ops *ops, void *arg)
+{
+	struct conn *c = conn_new(hub, ops, arg);
+
+	c->phase = CONN_CONNECTING;
+	if (net_resolve(host, port, &c->peer, &c->why) != 0) {
+		conn_end(c, END_RESOLVE_FAILED);
+		return c;
+	}
+	int fd = net_connect(&c->peer);
+	if (fd < 0) {
+		conn_fail(c, END_CONNECT_FAILED, errno);
+		return c;
+	}
+	conn_watch(c, fd);
+	event_add(&c->on_write, NULL);
+	loop_timer(hub->loop, &c->timer, timeout_ms);
+	return c;
+}
+
+size_t conn_free(const struct conn *c)
+{
+	size_t waits = buf_len(&c->out);
+
+	return c->phase == CONN_OPEN && waits < c->hub->max_output ? c->hub->max_output - waits : 0;
+}
+
+uint8_t *conn_room(struct conn *c, size_t n)
+{
+	if (n > conn_free(c))
+		return NULL;
+	conn_take_spare(c);
+	return buf_room(&c->out, n);
+}
+
+void conn_filled(struct conn *c, size_t n)
+{
+	buf_filled(&c->out, n);
+	if (!c->blocked && list_empty(&c->dirty))
+		list_append(&c->hub->dirty, &c->dirty);
+	if (buf_len(&c->out) > c->hub->max_output / 2)
+		c->choked = true;
+}
+
+size_t conn_output(const struct conn *c)
+{
+	return buf_len(&c->out);
+}
+
+bool conn_choked(const struct conn *c)
+{
+	return c->choked;
+}
+
+/* Everything is written: a connection that is being finished is half-closed, so that the peer reads it all. */
+static void conn_flushed(struct conn *c)
+{
+	conn_give_spare(c);
+	if (c->phase != CONN_FLUSHING)
+		return;
+	if (shutdown(c->fd, SHUT_WR) != 0)
+		conn_end(c, c->reason);
+	else
+		c->phase = CONN_LINGERING;
+}
+
+static void conn_write(struct conn *c)
+{
+	size_t waits = buf_len(&c->out), quarter = c->hub->max_output / 4;
+	ssize_t sent = waits > 0 ? send(c->fd, buf_data(&c->out), waits, MSG_NOSIGNAL) : 0;
+
+	if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+		conn_fail(c, END_IO_ERROR, errno);
+		return;
+	}
+	if (sent > 0) {
+		c->octets_out += (uint64_t)sent;
+		buf_consume(&c->out, (size_t)sent, SIZE_MAX);
+	}
+	if (buf_len(&c->out) > 0) {
+		c->blocked = true;
+		event_add(&c->on_write, NULL);
+	} else {
+		conn_flushed(c);
+	}
+	if (c->choked && buf_len(&c->out) < quarter) {
+		c->choked = false;
+		conn_resume(c);
+	}
+	if (waits >= quarter && buf_len(&c->out) < quarter && c->phase == CONN_OPEN && c->ops->on_drained != NULL)
+		c->ops->on_drained(c->arg);
+}
+
+static void conn_write_hook(void *arg)
+{
+	struct conn_hub *hub = arg;
+	struct list now;
+
+	if (list_empty(&hub->dirty))
+		return;
+	/* what on_drained() adds leaves in the next turn */
+	list_init(&now);
+	list_put(&hub->dirty, &now);
+	list_remove(&hub->dirty);
+	while (!list_empty(&now)) {
+		struct conn *c = LIST_OF(now.next, struct conn, dirty);
+		list_remove(&c->dirty);
+		conn_write(c);
+	}
+	if (!list_empty(&hub->dirty))
+		loop_wake_in(hub->loop, 0);
+}
+
+void conn_hold(struct conn *c, bool hold)
+{
+	if (c->held == hold)
+		return;
+	c->held = hold;
+	conn_resume(c);
+}
+
+void conn_close(struct conn *c, enum end_reason reason)
+{
+	conn_end(c, reason);
+}
+
+void conn_finish(struct conn *c, enum end_reason reason)
+{
+	if (c->phase == CONN_CONNECTING)
+		conn_end(c, reason);
+	if (c->phase != CONN_OPEN)
+		return;
+	c->reason = reason;
+	c->phase = CONN_FLUSHING;
+	buf_free(&c->in);
+	if (c->read_off) {
+		c->read_off = false;
+		event_add(&c->on_read, NULL);
+	}
+	if (!c->blocked && list_empty(&c->dirty))
+		list_append(&c->hub->dirty, &c->dirty);
+	loop_timer(c->hub->loop, &c->timer, CONN_LINGER_MS);
+}
+
+const struct net_addr *conn_peer(const struct conn *c)
+{
+	return &c->peer;
+}
+
+int64_t conn_last_input_us(const struct conn *c)
+{
+	return c->last_input_us;
+}
+
+uint64_t conn_octets_in(const struct conn *c)
+{
+	return c->octets_in;
+}
+
+uint64_t conn_octets_out(const struct conn *c)
+{
+	return c->octets_out;
+}
+
+const char *conn_error(const struct conn *c)
+{
+	if (c->why != NULL)
+		return c->why;
+	return c->error != 0 ? strerror(c->error) : "";
+}

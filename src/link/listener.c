@@ -1,0 +1,95 @@
+/*
+ * listener.c - a listening socket that hands accepted connections to its owner. Knows no SMPP.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "base/mem.h"
+#include "link/conn.h"
+
+#define LISTENER_BACKLOG  1024
+#define LISTENER_BATCH    64  /* connections accepted in one turn */
+#define LISTENER_PAUSE_MS 200 /* without file descriptors: how long nothing is accepted */
+
+struct conn_listener {
+	struct loop *loop;
+	int fd;
+	struct event on_read;
+	struct timer timer;
+	void (*on_accept)(int fd, const struct net_addr *peer, void *arg);
+	void *arg;
+	struct log_limit limit;
+};
+
+/* Level-triggered: without a pause the loop would turn without end when there are no file descriptors left. */
+static void listener_pause(struct conn_listener *l, int error)
+{
+	unsigned suppressed;
+
+	event_del(&l->on_read);
+	loop_timer(l->loop, &l->timer, LISTENER_PAUSE_MS);
+	if (log_limit(&l->limit, 1, &suppressed))
+		log_error("-", "event=accept_failed error=\"%s\" suppressed=%u advice=\"raise the limit of open files\"",
+			  strerror(error), suppressed);
+}
+
+static void listener_on_timer(struct timer *t)
+{
+	struct conn_listener *l = LIST_OF(t, struct conn_listener, timer);
+
+	event_add(&l->on_read, NULL);
+}
+
+static void listener_on_readable(evutil_socket_t listening, short what, void *arg)
+{
+	struct conn_listener *l = arg;
+	struct net_addr peer;
+
+	(void)what;
+	for (int i = 0; i < LISTENER_BATCH; i++) {
+		int fd = net_accept((int)listening, &peer);
+		if (fd >= 0)
+			l->on_accept(fd, &peer, l->arg);
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			listener_pause(l, errno);
+		if (fd < 0 && errno != ECONNABORTED && errno != EINTR)
+			return;
+	}
+}
+
+struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
+				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
+				  const char **why)
+{
+	struct net_addr at;
+
+	if (net_resolve(address, port, &at, why) != 0)
+		return NULL;
+	int fd = net_listen(&at, LISTENER_BACKLOG);
+	if (fd < 0) {
+		*why = strerror(errno);
+		return NULL;
+	}
+	struct conn_listener *l = mem_zalloc(sizeof(*l));
+	l->loop = conn_hub_loop(hub);
+	l->fd = fd;
+	l->timer.fn = listener_on_timer;
+	l->on_accept = on_accept;
+	l->arg = arg;
+	event_assign(&l->on_read, loop_base(l->loop), fd, EV_READ | EV_PERSIST, listener_on_readable, l);
+	event_add(&l->on_read, NULL);
+	return l;
+}
+
+void conn_unlisten(struct conn_listener *l)
+{
+	if (l == NULL)
+		return;
+	event_del(&l->on_read);
+	loop_timer_clear(l->loop, &l->timer);
+	close(l->fd);
+	mem_free(l);
+}
