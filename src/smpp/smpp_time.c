@@ -209,7 +209,7 @@ static char *put_minutes(char *at, const struct fields *f)
 void smpp_time_format(int64_t ms, int zone_quarters, char out[17])
 {
 	int64_t offset = zone_ms(zone_quarters);
-	int64_t local = clamp(ms, EXPRESSIBLE_MIN, EXPRESSIBLE_MAX) + offset;
+	int64_t local = clamp(ms, EXPRESSIBLE_MIN - DAY, EXPRESSIBLE_MAX + DAY) + offset;
 	struct fields f = fields_of(clamp(local, EXPRESSIBLE_MIN, EXPRESSIBLE_MAX));
 	char *at = put_minutes(out, &f);
 
@@ -295,7 +295,7 @@ int smpp_time_parse_receipt(struct view s, int zone_quarters, int64_t *out_ms)
 
 void smpp_time_format_receipt(int64_t ms, int zone_quarters, char out[11])
 {
-	struct fields f = fields_of(clamp(ms, EXPRESSIBLE_MIN, MOMENT_MAX) + zone_ms(zone_quarters));
+	struct fields f = fields_of(clamp(ms, EXPRESSIBLE_MIN - DAY, MOMENT_MAX) + zone_ms(zone_quarters));
 
 	*put_minutes(out, &f) = '\0';
 }

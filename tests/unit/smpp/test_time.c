@@ -225,6 +225,9 @@ static void absolute_form(void **state)
 	writes(utc(2037, 12, 31, 23, 0, 0), CHINA, "371231235959932+");
 	writes(INT64_MIN, 0, "380101000000000+");
 	writes(INT64_MIN, -48, "380101000000048-");
+	writes(INT64_MIN, 48, "380101000000048+");
+	writes(utc(1937, 12, 31, 16, 0, 0), CHINA, "380101000000032+"); /* it is the zone's year that counts */
+	writes(utc(2038, 1, 1, 5, 0, 0) - 100, -20, "371231235959920-");
 	for (int zone = -48; zone <= 48; zone++) {
 		char s[17];
 
@@ -409,7 +412,7 @@ static void receipt_dates_written(void **state)
 	smpp_time_format_receipt(INT64_MAX, 48, s);
 	assert_string_equal(s, "0001011159");
 	smpp_time_format_receipt(INT64_MIN, -48, s);
-	assert_string_equal(s, "3712311200");
+	assert_string_equal(s, "3712301200");
 	for (int64_t ms = utc(2026, 1, 1, 0, 0, 0); ms < utc(2027, 1, 1, 0, 0, 0); ms += 7 * 60000) {
 		smpp_time_format_receipt(ms, CHINA, s);
 		receipt_date(s, ms);

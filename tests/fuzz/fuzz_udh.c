@@ -1,0 +1,127 @@
+/*
+ * fuzz_udh.c - any octets as user data with a header, as a TLV area with a SAR trio, and as a long text to split. The
+ * first octet chooses alphabet and mode, the second a small limit.
+ */
+#include <stdlib.h>
+
+#include "smpp/split.h"
+#include "smpp/udh.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static bool inside(struct view part, struct view whole)
+{
+	return part.n == 0 || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n);
+}
+
+static void check_written(const struct udh_concat *c)
+{
+	struct udh_concat again;
+	uint8_t out[7];
+	uint32_t n = udh_write(c, out);
+
+	must(n == (c->ref16 ? 7 : 6) && udh_length((struct view){out, n}) == n);
+	must(udh_concat((struct view){out, n}, &again));
+	must(again.ref == c->ref && again.total == c->total && again.seq == c->seq && again.ref16 == c->ref16);
+}
+
+static void check_header(struct view data)
+{
+	uint32_t pos = 0, length = udh_length(data), ies = 0;
+	struct udh_concat c;
+	struct udh_ie ie;
+
+	must(length <= data.n);
+	while (udh_next(data, &pos, &ie)) {
+		must(inside(ie.value, (struct view){data.p, length}) && pos <= length);
+		must(++ies <= length / 2);
+	}
+	if (!udh_concat(data, &c))
+		return;
+	must(ies > 0 && pos == length && c.seq >= 1 && c.seq <= c.total && !c.sar && (c.ref16 || c.ref < 256));
+	check_written(&c);
+}
+
+static void check_pdu(struct view data)
+{
+	struct pdu pdu = {.command_id = DELIVER_SM, .has_body = true};
+	struct udh_concat c;
+
+	pdu.sm.esm_class = ESM_UDHI;
+	pdu.sm.short_message = data;
+	must(udh_concat_pdu(&pdu, &c) == udh_concat(data, &c));
+	pdu.sm.esm_class = 0;
+	must(!udh_concat_pdu(&pdu, &c));
+	if (tlv_check(data) != ESME_ROK)
+		return;
+	pdu.tlvs = data;
+	if (!udh_concat_pdu(&pdu, &c))
+		return;
+	must(c.sar && c.ref16 && c.seq >= 1 && c.seq <= c.total);
+	check_written(&c);
+}
+
+/* Whether a character begins at each offset, read from the start of the text in the plainest way. */
+static bool is_border(enum charset c, struct view text, uint32_t at)
+{
+	uint32_t pos = 0;
+
+	while (pos < at) {
+		uint32_t before = pos;
+
+		charset_get(c, text, &pos);
+		must(pos > before && pos <= text.n);
+	}
+	return pos == at;
+}
+
+static void check_parts(enum charset c, struct view text, uint32_t limit)
+{
+	uint32_t from = 0;
+
+	while (from < text.n) {
+		uint32_t end = split_next(c, text, from, limit);
+
+		must(end > from && end <= text.n);
+		must(end - from <= limit || limit < 4);
+		must(is_border(c, text, end));
+		from = end;
+	}
+	must(split_next(c, text, text.n, limit) == text.n);
+}
+
+static void check_plan(enum charset c, struct view text, enum split_mode mode)
+{
+	uint32_t ends[SPLIT_MAX];
+	uint32_t count = split_plan(c, text, mode, ends);
+
+	must(count == split_plan(c, text, mode, NULL) && count <= SPLIT_MAX);
+	if (count == 0)
+		return;
+	must(ends[count - 1] == text.n);
+	must((count == 1) == (text.n <= split_single(c) || mode == SPLIT_PAYLOAD));
+	for (uint32_t i = 0, from = 0; count > 1 && i < count; from = ends[i++])
+		must(ends[i] > from && ends[i] - from <= split_part(c, mode));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct view rest;
+	enum charset c;
+
+	if (size < 2 || size > 4096)
+		return 0;
+	c = (enum charset)(data[0] % 6);
+	rest = (struct view){data + 2, (uint32_t)size - 2};
+	check_header(rest);
+	check_pdu(rest);
+	check_parts(c, rest, data[1] % 32);
+	check_plan(c, rest, (enum split_mode)(data[0] / 6 % 4));
+	return 0;
+}
