@@ -37,8 +37,9 @@ static const struct field any_bind[] = {
 	ADDR(bind.range, ADDRESS_RANGE_MAX, ESME_RINVCMDLEN),
 };
 
+/* Only the log shows it: too long a name is no reason to lose sc_interface_version. */
 static const struct field bind_resp[] = {
-	STRING(resp.id, SYSTEM_ID_MAX, ESME_RINVSYSID),
+	LAX(resp.id, SYSTEM_ID_MAX, ESME_RINVSYSID),
 };
 
 static const struct field message_resp[] = {

@@ -63,9 +63,8 @@ static void write_list(struct writer *w, const struct field *f, struct view list
 
 static void write_fields(struct writer *w, const struct layout *layout, const struct pdu *pdu)
 {
-	const struct field *end = layout->fields + layout->nfields;
-
-	for (const struct field *f = layout->fields; f != end; f++) {
+	for (unsigned i = 0; i < layout->nfields; i++) {
+		const struct field *f = &layout->fields[i];
 		const void *from = (const char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {

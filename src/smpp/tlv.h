@@ -64,8 +64,8 @@ uint32_t tlv_check(struct view area);
 bool tlv_find(struct view area, uint16_t tag, struct view *value);
 
 /*
- * An integer TLV of 1, 2 or 4 octets; false when absent or of a wrong length (receiver then ignores it): for a known tag
- * any but its row's.
+ * An integer TLV of 1, 2 or 4 octets; false when absent or of a wrong length (receiver then ignores it): for a known
+ * tag any but its row's.
  */
 bool tlv_find_int(struct view area, uint16_t tag, uint32_t *value);
 

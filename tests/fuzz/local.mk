@@ -1,1 +1,53 @@
 # tests/fuzz/local.mk - fuzz targets and the replay of their corpora.
+#
+# make check   builds tests/fuzz/replay_NAME for each target and feeds it every file of tests/fuzz/corpus/NAME
+# make fuzz    builds tests/fuzz/fuzz_NAME for libFuzzer, in a build configured with --enable-fuzz CC=clang; run e.g.
+#              tests/fuzz/fuzz_pdu -max_len=512 NEW_DIRECTORY SOURCE/tests/fuzz/corpus/pdu
+
+fuzz_replays = \
+	tests/fuzz/replay_pdu \
+	tests/fuzz/replay_receipt \
+	tests/fuzz/replay_time \
+	tests/fuzz/replay_udh
+check_PROGRAMS += $(fuzz_replays)
+dist_check_SCRIPTS += tests/fuzz/replay.sh
+TESTS += tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/corpus
+
+tests_fuzz_replay_pdu_SOURCES = tests/fuzz/fuzz_pdu.c tests/fuzz/replay.c
+tests_fuzz_replay_pdu_LDADD = libsmpp.a
+tests_fuzz_replay_receipt_SOURCES = tests/fuzz/fuzz_receipt.c tests/fuzz/replay.c
+tests_fuzz_replay_receipt_LDADD = libsmpp.a
+tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz_time.c tests/fuzz/replay.c
+tests_fuzz_replay_time_LDADD = libsmpp.a
+tests_fuzz_replay_udh_SOURCES = tests/fuzz/fuzz_udh.c tests/fuzz/replay.c
+tests_fuzz_replay_udh_LDADD = libsmpp.a
+
+if FUZZ
+fuzz_targets = \
+	tests/fuzz/fuzz_pdu \
+	tests/fuzz/fuzz_receipt \
+	tests/fuzz/fuzz_time \
+	tests/fuzz/fuzz_udh
+EXTRA_PROGRAMS = $(fuzz_targets)
+CLEANFILES += $(fuzz_targets)
+
+tests_fuzz_fuzz_pdu_SOURCES = tests/fuzz/fuzz_pdu.c
+tests_fuzz_fuzz_pdu_LDADD = libsmpp.a
+tests_fuzz_fuzz_pdu_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_receipt_SOURCES = tests/fuzz/fuzz_receipt.c
+tests_fuzz_fuzz_receipt_LDADD = libsmpp.a
+tests_fuzz_fuzz_receipt_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_time_SOURCES = tests/fuzz/fuzz_time.c
+tests_fuzz_fuzz_time_LDADD = libsmpp.a
+tests_fuzz_fuzz_time_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_udh_SOURCES = tests/fuzz/fuzz_udh.c
+tests_fuzz_fuzz_udh_LDADD = libsmpp.a
+tests_fuzz_fuzz_udh_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+fuzz: $(fuzz_targets)
+else
+fuzz:
+	@echo "make fuzz: this build is not for fuzzing; configure another one with --enable-fuzz CC=clang" >&2; exit 1
+endif
+.PHONY: fuzz
