@@ -139,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > PDU_MAX_DEFAULT)
 		return 0;
-	exact = malloc(size ? size : 1);
+	exact = calloc(1, size ? size : 1);
 	MUST(exact);
 	if (size > 0)
 		memcpy(exact, data, size);
