@@ -1,1 +1,15 @@
 # src/noc/local.mk - console, HTTP and records: libnoc.a.
+noinst_LIBRARIES += libnoc.a
+libnoc_a_SOURCES = \
+	src/noc/console.c src/noc/console.h \
+	src/noc/http.c src/noc/http.h \
+	src/noc/json.c src/noc/json.h \
+	src/noc/label.c src/noc/label.h \
+	src/noc/metrics.c src/noc/metrics.h \
+	src/noc/noc.c src/noc/noc.h \
+	src/noc/process.c src/noc/process.h \
+	src/noc/snapshot.c src/noc/snapshot.h \
+	src/noc/status.c src/noc/status_json.c src/noc/status.h \
+	src/noc/table.c src/noc/table.h \
+	src/noc/verb.c src/noc/verb.h \
+	src/noc/words.c src/noc/words.h

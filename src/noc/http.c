@@ -1,0 +1,235 @@
+/*
+ * http.c - serves a table of pages over evhttp. Must not know what the pages show.
+ *
+ * evhttp of libevent 2.1 does not bound its connections, and tells of no end of a connection that sent no request. So each
+ * connection's bufferevent is wrapped in a filter that does nothing but be freed with it: that keeps the count.
+ */
+#include "noc/http.h"
+
+#include <arpa/inet.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+#define HTTP_TIMEOUT_S   5    /* without an octet read or written */
+#define HTTP_MAX_HEADERS 8192 /* octets */
+#define HTTP_MAX_HOST    80   /* octets; an address with a port is shorter */
+#define HTTP_REST_MS     1000 /* without accepting, when no file descriptor is left */
+
+struct http {
+	struct loop *loop;
+	struct evhttp *server;
+	struct evconnlistener *listener; /* owned by server */
+	const struct http_page *pages;
+	void *arg;
+	struct http_stats *stats;
+	struct buf body;
+	unsigned connections;
+	struct timer again;
+};
+
+/* Splits "host", "host:port", "[v6]", "[v6]:port"; false when it is none of them. */
+static bool http_split_host(const char *text, char host[HTTP_MAX_HOST])
+{
+	const char *start = text, *end, *rest;
+
+	if (*text == '[') {
+		start = text + 1;
+		end = strchr(start, ']');
+		if (!end)
+			return false;
+		rest = end + 1;
+	} else {
+		end = start + strcspn(start, ":");
+		rest = end;
+	}
+	if (*rest == ':')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	size_t n = (size_t)(end - start);
+	if (*rest != '\0' || n == 0 || n >= HTTP_MAX_HOST)
+		return false;
+	memcpy(host, start, n);
+	host[n] = '\0';
+	return true;
+}
+
+bool http_host_allowed(const char *text)
+{
+	char host[HTTP_MAX_HOST];
+	uint8_t address[16];
+
+	if (!http_split_host(text, host))
+		return false;
+	if (*text == '[')
+		return inet_pton(AF_INET6, host, address) == 1;
+	return strcasecmp(host, "localhost") == 0 || inet_pton(AF_INET, host, address) == 1;
+}
+
+/* Sends h->body; to HEAD only its length. */
+static void http_reply(struct http *h, struct evhttp_request *req, int status, const char *type)
+{
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
+	struct evbuffer *out = evbuffer_new();
+	char length[24];
+
+	snprintf(length, sizeof(length), "%zu", buf_len(&h->body));
+	evhttp_add_header(headers, "Content-Type", type);
+	evhttp_add_header(headers, "Content-Length", length);
+	evhttp_add_header(headers, "Cache-Control", "no-store");
+	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	evhttp_add_header(headers, "Connection", "close");
+	if (out && evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
+		evbuffer_add(out, buf_data(&h->body), buf_len(&h->body));
+	evhttp_send_reply(req, status, NULL, out);
+	if (out)
+		evbuffer_free(out);
+	buf_consume(&h->body, buf_len(&h->body), 65536);
+}
+
+static void http_refuse(struct http *h, struct evhttp_request *req, int status, const char *text)
+{
+	h->stats->refused++;
+	buf_printf(&h->body, "%s\n", text);
+	http_reply(h, req, status, "text/plain; charset=utf-8");
+}
+
+static void http_list_pages(const struct http *h, struct buf *out)
+{
+	for (const struct http_page *p = h->pages; p->path; p++)
+		buf_printf(out, "%-14s %s\n", p->path, p->help);
+}
+
+/* Whom the request is for must be an address or localhost: its Host header, and its target when that names a host. */
+static bool http_addressed(struct http *h, struct evhttp_request *req)
+{
+	const char *host = evhttp_find_header(evhttp_request_get_input_headers(req), "Host");
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *target = uri ? evhttp_uri_get_host(uri) : NULL;
+
+	if ((host && !http_host_allowed(host)) || (target && *target && !http_host_allowed(target))) {
+		http_refuse(h, req, 403, "Host must be an IP address or localhost.");
+		return false;
+	}
+	return true;
+}
+
+static void http_on_request(struct evhttp_request *req, void *arg)
+{
+	struct http *h = arg;
+	enum evhttp_cmd_type method = evhttp_request_get_command(req);
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+
+	if (!http_addressed(h, req))
+		return;
+	if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD) {
+		evhttp_add_header(evhttp_request_get_output_headers(req), "Allow", "GET, HEAD");
+		http_refuse(h, req, 405, "Only GET and HEAD.");
+		return;
+	}
+	if (path && strcmp(path, "/") == 0) {
+		h->stats->requests++;
+		http_list_pages(h, &h->body);
+		http_reply(h, req, 200, "text/plain; charset=utf-8");
+		return;
+	}
+	for (const struct http_page *p = h->pages; path && p->path; p++) {
+		if (strcmp(p->path, path) == 0) {
+			h->stats->requests++;
+			int status = p->fn(h->arg, &h->body);
+			http_reply(h, req, status, p->type);
+			return;
+		}
+	}
+	http_refuse(h, req, 404, "No such page; / lists them.");
+}
+
+static void http_on_connection_freed(void *arg)
+{
+	struct http *h = arg;
+
+	if (h->connections-- == HTTP_MAX_CONNECTIONS && h->listener)
+		evconnlistener_enable(h->listener);
+}
+
+/* Called by evhttp for each new connection. NULL makes it use a bufferevent of its own. */
+static struct bufferevent *http_on_connection(struct event_base *base, void *arg)
+{
+	struct http *h = arg;
+	struct bufferevent *plain = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *counted;
+
+	if (!plain)
+		return NULL;
+	counted = bufferevent_filter_new(plain, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, http_on_connection_freed, h);
+	if (!counted) {
+		bufferevent_free(plain);
+		return NULL;
+	}
+	if (++h->connections == HTTP_MAX_CONNECTIONS)
+		evconnlistener_disable(h->listener); /* the others wait in the backlog */
+	return counted;
+}
+
+static void http_on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	struct http *h = arg;
+
+	evconnlistener_disable(listener);
+	loop_timer(h->loop, &h->again, HTTP_REST_MS);
+}
+
+static void http_on_again(struct timer *t)
+{
+	struct http *h = LIST_OF(t, struct http, again);
+
+	if (h->connections < HTTP_MAX_CONNECTIONS)
+		evconnlistener_enable(h->listener);
+}
+
+struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, void *arg, struct http_stats *stats)
+{
+	struct http *h = mem_zalloc(sizeof(*h));
+
+	h->loop = loop;
+	h->pages = pages;
+	h->again.fn = http_on_again;
+	h->arg = arg;
+	h->stats = stats;
+	h->server = evhttp_new(loop_base(loop));
+	h->listener = evconnlistener_new(loop_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0,
+					 fd);
+	if (!h->server || !h->listener || !evhttp_bind_listener(h->server, h->listener)) {
+		fprintf(stderr, "smppgw: the HTTP server cannot start: out of memory\n");
+		abort();
+	}
+	evconnlistener_set_error_cb(h->listener, http_on_accept_error);
+	evhttp_set_timeout(h->server, HTTP_TIMEOUT_S);
+	evhttp_set_max_headers_size(h->server, HTTP_MAX_HEADERS);
+	evhttp_set_max_body_size(h->server, 0);
+	/* all methods, so that the answer is ours: 405, not evhttp's 501 */
+	evhttp_set_allowed_methods(h->server, 0xFFFF);
+	evhttp_set_bevcb(h->server, http_on_connection, h);
+	evhttp_set_gencb(h->server, http_on_request, h);
+	return h;
+}
+
+void http_free(struct http *h)
+{
+	if (!h)
+		return;
+	loop_timer_clear(h->loop, &h->again);
+	h->listener = NULL; /* goes with the server */
+	evhttp_free(h->server);
+	buf_free(&h->body);
+	mem_free(h);
+}

@@ -1,0 +1,35 @@
+/*
+ * http.h - a small HTTP server over evhttp: a table of pages, GET and HEAD only, one request per connection. Knows no page.
+ */
+#ifndef NOC_HTTP_H
+#define NOC_HTTP_H
+
+#include "base/buf.h"
+#include "base/loop.h"
+
+#define HTTP_MAX_CONNECTIONS 64
+
+struct http_page {
+	const char *path; /* exact; the table ends with NULL */
+	const char *type; /* Content-Type */
+	int (*fn)(void *arg, struct buf *out); /* writes the body; returns the HTTP status */
+	const char *help; /* one line, for the list at / */
+};
+
+struct http_stats {
+	uint64_t requests; /* answered with a page */
+	uint64_t refused;  /* answered with 400, 403, 404, 405 by us */
+};
+
+struct http;
+/* Takes fd, a listening non-blocking socket. pages and stats are borrowed for life. Never NULL. */
+struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, void *arg, struct http_stats *stats);
+void http_free(struct http *h);
+
+/*
+ * Whether a Host header names an address or localhost, with or without a port. A browser that was lured to our port by a
+ * name of the attacker's (DNS rebinding) sends that name.
+ */
+bool http_host_allowed(const char *host);
+
+#endif

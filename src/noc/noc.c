@@ -1,0 +1,274 @@
+/*
+ * noc.c - starts the stats port and the console, and puts the pages together. Must not know sockets' details or formats.
+ */
+#include "noc/noc.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "noc/verb.h"
+#include "noc/console.h"
+#include "noc/http.h"
+#include "noc/metrics.h"
+#include "noc/snapshot.h"
+#include "noc/status.h"
+
+#define NOC_BACKLOG 128
+
+struct noc_stats {
+	struct http_stats http;
+	struct console_stats console;
+	uint64_t log_dropped;
+	uint64_t build; /* 1 */
+};
+
+struct noc {
+	struct snapshot_source source;
+	struct stats *stats;
+	struct noc_stats counted;
+	struct http *http;
+	struct console *console;
+	char *socket;
+};
+
+const struct conf_row stats_port_rows[] = {
+	{ "address", CONF_STRING, offsetof(struct stats_port_conf, address), "", 1, 255, "127.0.0.1", false,
+	  "Address of the stats port (HTTP without a password): keep it on loopback or a management network.", NULL },
+	{ "port", CONF_INT, offsetof(struct stats_port_conf, port), "", 0, 65535, "0", false,
+	  "Port of the stats port; 0: off. 8775 by custom.", NULL },
+	{ 0 },
+};
+
+const struct conf_row console_rows[] = {
+	{ "socket", CONF_STRING, offsetof(struct console_conf, socket), "", 0, 0, "", false,
+	  "Path of the console's unix socket; empty: off.", NULL },
+	{ "mode", CONF_STRING, offsetof(struct console_conf, mode), "", 1, 5, "0600", false,
+	  "Mode of the console's socket, octal.", NULL },
+	{ "group", CONF_STRING, offsetof(struct console_conf, group), "", 0, 0, "", false,
+	  "Group of the console's socket; its members may operate, whoever else the mode lets in may read.", NULL },
+	{ 0 },
+};
+
+const struct stats_row noc_stat_rows[] = {
+	{ "smppgw_stats_requests_total", "Pages served by the stats port.", STATS_COUNTER,
+	  offsetof(struct noc_stats, http.requests), NULL, NULL },
+	{ "smppgw_stats_refused_total", "Requests that the stats port refused: wrong method, path or host.", STATS_COUNTER,
+	  offsetof(struct noc_stats, http.refused), NULL, NULL },
+	{ "smppgw_console_commands_total", "Commands carried out by the console.", STATS_COUNTER,
+	  offsetof(struct noc_stats, console.commands), NULL, NULL },
+	{ "smppgw_console_refused_total", "Requests that the console answered with an error.", STATS_COUNTER,
+	  offsetof(struct noc_stats, console.refused), NULL, NULL },
+	{ "smppgw_log_dropped_lines_total", "Log lines dropped because their reader was too slow.", STATS_COUNTER,
+	  offsetof(struct noc_stats, log_dropped), NULL, NULL },
+};
+const size_t noc_stat_rows_n = sizeof(noc_stat_rows) / sizeof(noc_stat_rows[0]);
+
+const struct stats_row noc_build_rows[] = {
+	{ "smppgw_build_info", "Always 1; the label tells the version.", STATS_GAUGE, 0, NULL, NULL },
+};
+const size_t noc_build_rows_n = sizeof(noc_build_rows) / sizeof(noc_build_rows[0]);
+
+static int noc_healthz(void *arg, struct buf *out)
+{
+	const struct noc *n = arg;
+	struct flow_status status;
+	struct carriers *all = flow_carriers(n->source.flow);
+
+	flow_status(n->source.flow, &status);
+	const char *sick = snapshot_unhealthy(&status);
+	buf_printf(out, "%s\n", sick ? sick : "ok");
+	for (size_t i = 0; i < carriers_count(all); i++) {
+		const struct carrier *c = carriers_at(all, i);
+		if (!carrier_up(c))
+			buf_printf(out, "carrier %s is down or paused\n", carrier_name(c));
+	}
+	return sick ? 503 : 200;
+}
+
+static int noc_metrics(void *arg, struct buf *out)
+{
+	const struct noc *n = arg;
+	struct process p;
+
+	metrics_print(n->stats, out);
+	process_read(&p);
+	process_read_files(&p);
+	metrics_print_process(&p, out);
+	return 200;
+}
+
+static int noc_status(void *arg, struct buf *out)
+{
+	const struct noc *n = arg;
+	struct snapshot s;
+
+	snapshot_take(&n->source, VERB_MAX_SESSIONS, NULL, &s);
+	status_text(&s, out);
+	snapshot_free(&s);
+	return 200;
+}
+
+static int noc_status_json(void *arg, struct buf *out)
+{
+	const struct noc *n = arg;
+	struct snapshot s;
+
+	snapshot_take(&n->source, VERB_MAX_SESSIONS, NULL, &s);
+	status_json(&s, out);
+	snapshot_free(&s);
+	return 200;
+}
+
+static const struct http_page pages[] = {
+	{ "/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not" },
+	{ "/metrics", "text/plain; version=0.0.4; charset=utf-8", noc_metrics, "counters for Prometheus" },
+	{ "/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status" },
+	{ "/status.json", "application/json", noc_status_json, "the same for programs" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+/* Octal, permission bits only; -1 when it is not. */
+static long noc_mode(const char *text)
+{
+	char *end;
+	long mode = strtol(text, &end, 8);
+
+	return *text >= '0' && *text <= '7' && *end == '\0' && mode <= 0777 ? mode : -1;
+}
+
+/* CONSOLE_NO_GROUP when none is set; false when it does not exist. */
+static bool noc_group(const char *name, gid_t *gid)
+{
+	*gid = CONSOLE_NO_GROUP;
+	if (*name == '\0')
+		return true;
+	const struct group *g = getgrnam(name);
+	if (g)
+		*gid = g->gr_gid;
+	return g != NULL;
+}
+
+bool noc_check(const struct noc_conf *conf, char **errors)
+{
+	const struct console_conf *c = conf->console;
+	bool ok = true;
+	gid_t gid;
+
+	if (noc_mode(c->mode) < 0) {
+		conf_fault(errors, &c->where, "console.mode \"%s\" is not an octal mode such as \"0660\"", c->mode);
+		ok = false;
+	}
+	if (!noc_group(c->group, &gid)) {
+		conf_fault(errors, &c->where, "console.group \"%s\" does not exist on this machine", c->group);
+		ok = false;
+	}
+	if (strlen(c->socket) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
+		conf_fault(errors, &c->where, "console.socket is longer than a unix socket's path may be (107 octets)");
+		ok = false;
+	}
+	return ok;
+}
+
+__attribute__((format(printf, 2, 3))) static int noc_why(char **why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(why, fmt, ap) < 0)
+		*why = NULL;
+	va_end(ap);
+	return -1;
+}
+
+static int noc_start_http(struct noc *n, const struct stats_port_conf *conf, char **why)
+{
+	struct net_addr address;
+	const char *reason;
+
+	if (conf->port == 0)
+		return 0;
+	if (net_resolve(conf->address, conf->port, &address, &reason) != 0)
+		return noc_why(why, "stats.address \"%s\": %s", conf->address, reason);
+	int fd = net_listen(&address, NOC_BACKLOG);
+	if (fd < 0)
+		return noc_why(why, "stats port %s:%lld: %s; is another gateway running?", conf->address,
+			       (long long)conf->port, strerror(errno));
+	n->http = http_new(n->source.loop, fd, pages, n, &n->counted.http);
+	log_info("-", "event=stats_port_open address=%s port=%lld", conf->address, (long long)conf->port);
+	return 0;
+}
+
+static int noc_start_console(struct noc *n, const struct console_conf *conf, char **why)
+{
+	gid_t gid;
+	long mode = noc_mode(conf->mode);
+
+	if (*conf->socket == '\0')
+		return 0;
+	if (mode < 0 || !noc_group(conf->group, &gid))
+		return noc_why(why, "console: mode \"%s\" or group \"%s\" is not usable", conf->mode, conf->group);
+	/* nobody else gets in before the group is set */
+	int fd = net_listen_unix(conf->socket, gid == CONSOLE_NO_GROUP ? (unsigned)mode : 0600);
+	if (fd < 0)
+		return noc_why(why, "console socket %s: %s; does its directory exist, is another gateway running?",
+			       conf->socket, strerror(errno));
+	if (gid != CONSOLE_NO_GROUP &&
+	    (chown(conf->socket, (uid_t)-1, gid) != 0 || chmod(conf->socket, (mode_t)mode) != 0)) {
+		int error = errno;
+		unlink(conf->socket);
+		close(fd);
+		return noc_why(why, "console socket %s: group %s: %s", conf->socket, conf->group, strerror(error));
+	}
+	n->socket = mem_strdup(conf->socket);
+	n->console = console_new(n->source.loop, fd, gid, verb_table, &n->source, &n->counted.console);
+	log_info("-", "event=console_open socket=%s", conf->socket);
+	return 0;
+}
+
+static void noc_before(void *object)
+{
+	struct noc_stats *counted = object;
+
+	counted->log_dropped = log_dropped();
+}
+
+struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow *flow, struct stats *stats, char **why)
+{
+	struct noc *n = mem_zalloc(sizeof(*n));
+
+	n->source = (struct snapshot_source){ loop, flow, conf->version, conf->node };
+	n->stats = stats;
+	n->counted.build = 1;
+	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);
+	stats_add(stats, noc_build_rows, noc_build_rows_n, &n->counted.build, "version", conf->version, NULL);
+	if (noc_start_http(n, conf->stats, why) != 0 || noc_start_console(n, conf->console, why) != 0) {
+		noc_free(n);
+		return NULL;
+	}
+	return n;
+}
+
+void noc_free(struct noc *n)
+{
+	if (!n)
+		return;
+	http_free(n->http);
+	console_free(n->console);
+	if (n->socket)
+		unlink(n->socket);
+	mem_free(n->socket);
+	stats_drop(n->stats, &n->counted);
+	stats_drop(n->stats, &n->counted.build);
+	mem_free(n);
+}

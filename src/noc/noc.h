@@ -1,0 +1,54 @@
+/*
+ * noc.h - what the NOC staff see: the stats port (HTTP) and the console socket. Starts both; reads the gateway's state,
+ * changes nothing of it but what a console command asks for.
+ */
+#ifndef NOC_NOC_H
+#define NOC_NOC_H
+
+#include "base/conf.h"
+#include "base/loop.h"
+#include "base/stats.h"
+
+struct flow;
+
+struct stats_port_conf { /* section stats */
+	struct conf_where where;
+	char *address; /* numeric, or a name resolved once at start */
+	int64_t port;  /* 0: off */
+};
+extern const struct conf_row stats_port_rows[];
+
+struct console_conf { /* section console */
+	struct conf_where where;
+	char *socket; /* path; "": off */
+	char *mode;   /* octal: "0600" */
+	char *group;  /* "": the daemon's own */
+};
+extern const struct conf_row console_rows[];
+
+struct noc_conf { /* all borrowed for life */
+	const struct stats_port_conf *stats;
+	const struct console_conf *console;
+	const char *version;
+	unsigned node;
+};
+
+/* What the room counts by itself; one object, no label. */
+extern const struct stats_row noc_stat_rows[];
+extern const size_t noc_stat_rows_n;
+/* One gauge, 1, labelled version="..." (Prometheus' way to show a text). */
+extern const struct stats_row noc_build_rows[];
+extern const size_t noc_build_rows_n;
+
+/* Checks what the rows cannot: mode, group, length of the path. Adds "file:line: message"; false with faults. */
+bool noc_check(const struct noc_conf *conf, char **errors);
+
+struct noc;
+/*
+ * Listens and serves from the next turn on. flow and stats are borrowed until noc_free(), which must come before
+ * flow_free(). NULL with *why (owned by the caller, free()) when it cannot listen.
+ */
+struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow *flow, struct stats *stats, char **why);
+void noc_free(struct noc *n); /* NULL does no harm; removes the socket file */
+
+#endif

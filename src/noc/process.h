@@ -1,0 +1,21 @@
+/*
+ * process.h - what the kernel knows about this process.
+ */
+#ifndef NOC_PROCESS_H
+#define NOC_PROCESS_H
+
+#include <stdint.h>
+
+struct process {
+	int pid;
+	uint64_t cpu_us;   /* user and system */
+	uint64_t resident; /* octets */
+	uint64_t open_fds, max_fds;
+};
+
+/* All but the open files. What cannot be read is 0. */
+void process_read(struct process *p);
+/* open_fds and max_fds; takes milliseconds when ten thousand files are open. */
+void process_read_files(struct process *p);
+
+#endif

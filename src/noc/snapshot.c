@@ -1,0 +1,153 @@
+/*
+ * snapshot.c - reads the gateway's objects through their headers. Must not know how it is shown.
+ */
+#include "noc/snapshot.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Sessions are gathered and summed in one pass over their owners. */
+struct gather {
+	struct snapshot *to;
+	size_t cap, max;
+	int64_t now_us;
+	const char *wanted, *owner;
+	bool carrier;
+	uint64_t bound, outstanding; /* of this owner */
+};
+
+static bool snapshot_bound(enum session_state st)
+{
+	return st == SESSION_BOUND_TX || st == SESSION_BOUND_RX || st == SESSION_BOUND_TRX;
+}
+
+static void snapshot_session(const struct session *s, void *arg)
+{
+	struct gather *g = arg;
+	struct snapshot *to = g->to;
+
+	g->bound += snapshot_bound(session_state(s));
+	g->outstanding += session_outstanding(s);
+	if (g->wanted && strcmp(g->wanted, g->owner) != 0)
+		return;
+	to->sessions_total++;
+	if (to->sessions_n == g->max)
+		return;
+	if (to->sessions_n == g->cap) {
+		g->cap = g->cap ? g->cap * 2 : 64;
+		to->sessions = mem_realloc(to->sessions, g->cap * sizeof(to->sessions[0]));
+	}
+	struct snapshot_session *out = &to->sessions[to->sessions_n++];
+	int64_t since_us = session_since_us(s);
+	*out = (struct snapshot_session){
+		.name = session_name(s),
+		.owner = g->owner,
+		.carrier = g->carrier,
+		.state = session_state_name(session_state(s)),
+		.since_ms = since_us ? to->wall_ms - (g->now_us - since_us) / 1000 : 0,
+		.idle_us = session_idle_us(s),
+		.outstanding = session_outstanding(s),
+	};
+	if (session_peer(s))
+		net_print(session_peer(s), out->peer);
+}
+
+static void snapshot_carriers(const struct flow *flow, struct gather *g)
+{
+	struct carriers *all = flow_carriers(flow);
+	struct snapshot *to = g->to;
+
+	to->carriers_n = carriers_count(all);
+	to->carriers = mem_zalloc((to->carriers_n + 1) * sizeof(to->carriers[0]));
+	for (size_t i = 0; i < to->carriers_n; i++) {
+		struct carrier *c = carriers_at(all, i);
+		const struct carrier_conf *conf = carrier_conf(c);
+		const struct carrier_stats *stats = carrier_stats(c);
+
+		g->owner = carrier_name(c);
+		g->carrier = true;
+		g->bound = g->outstanding = 0;
+		carrier_each_session(c, snapshot_session, g);
+		to->carriers[i] = (struct snapshot_carrier){
+			.name = g->owner,
+			.up = carrier_up(c),
+			.paused_ms = carrier_paused_ms(c),
+			.bound = g->bound,
+			.binds = (uint64_t)conf->binds * (conf->bind == 1 ? 2 : 1),
+			.outstanding = g->outstanding,
+			.window = (uint64_t)(conf->window * conf->binds),
+			.queued = flow_carrier_queued(flow, c),
+			.submitted = stats->submitted,
+			.ok = stats->answered_ok,
+			.errors = stats->answered_error,
+			.throttled = stats->throttled,
+			.p50_us = histogram_quantile(&stats->response, 0.5),
+			.p99_us = histogram_quantile(&stats->response, 0.99),
+		};
+	}
+}
+
+static void snapshot_accounts(const struct flow *flow, struct gather *g)
+{
+	struct accounts *all = flow_accounts(flow);
+	struct snapshot *to = g->to;
+
+	to->accounts_n = accounts_count(all);
+	to->accounts = mem_zalloc((to->accounts_n + 1) * sizeof(to->accounts[0]));
+	for (size_t i = 0; i < to->accounts_n; i++) {
+		struct account *a = accounts_at(all, i);
+		const struct account_stats *stats = account_stats(a);
+
+		g->owner = account_name(a);
+		g->carrier = false;
+		g->bound = g->outstanding = 0;
+		account_each_session(a, snapshot_session, g);
+		to->accounts[i] = (struct snapshot_account){
+			.name = g->owner,
+			.binds = g->bound,
+			.max_binds = (uint64_t)account_conf(a)->max_binds,
+			.requests = stats->requests,
+			.throttled = stats->throttled,
+			.outstanding = g->outstanding,
+			.waiting = flow_account_waiting(flow, a),
+		};
+	}
+}
+
+void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out)
+{
+	struct gather g = { .to = out, .max = sessions_max, .wanted = owner, .now_us = loop_now_us(from->loop) };
+
+	memset(out, 0, sizeof(*out));
+	out->version = from->version;
+	out->node = from->node;
+	out->wall_ms = loop_wall_ms(from->loop);
+	process_read(&out->process);
+	flow_status(from->flow, &out->flow);
+	snapshot_carriers(from->flow, &g);
+	snapshot_accounts(from->flow, &g);
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	mem_free(s->carriers);
+	mem_free(s->accounts);
+	mem_free(s->sessions);
+	memset(s, 0, sizeof(*s));
+}
+
+const char *snapshot_unhealthy(const struct flow_status *s)
+{
+	switch (s->phase) {
+	case FLOW_WAITING:
+		return "waiting for the store (Redis)";
+	case FLOW_LOADING:
+		return "loading the journal";
+	case FLOW_LEAVING:
+		return "leaving";
+	case FLOW_RUNNING:
+		break;
+	}
+	return s->store_up ? NULL : "the store (Redis) is down";
+}

@@ -1,0 +1,67 @@
+/*
+ * snapshot.h - all that is shown, taken at one moment: one struct that every page and command prints from. Texts borrow
+ * from the gateway's objects: a snapshot is good until the turn ends.
+ */
+#ifndef NOC_SNAPSHOT_H
+#define NOC_SNAPSHOT_H
+
+#include "base/net.h"
+#include "noc/process.h"
+#include "path/flow.h"
+
+struct snapshot_source {
+	struct loop *loop;
+	struct flow *flow;
+	const char *version;
+	unsigned node;
+};
+
+struct snapshot_carrier {
+	const char *name;
+	bool up;
+	int64_t paused_ms;            /* of the throttle pause, left; 0 */
+	uint64_t bound, binds;        /* connections: bound now, wanted */
+	uint64_t outstanding, window; /* over all binds */
+	uint64_t queued, submitted, ok, errors, throttled;
+	int64_t p50_us, p99_us;       /* submit_sm to its response, since the start */
+};
+
+struct snapshot_account {
+	const char *name;
+	uint64_t binds, max_binds;
+	uint64_t requests, throttled, outstanding, waiting;
+};
+
+struct snapshot_session {
+	const char *name, *owner, *state;
+	bool carrier;     /* owner is a carrier, else an account */
+	char peer[64];
+	int64_t since_ms; /* UTC ms since 1970; 0: not bound */
+	int64_t idle_us;
+	uint64_t outstanding;
+};
+
+struct snapshot {
+	const char *version;
+	unsigned node;
+	struct process process; /* without open files */
+	int64_t wall_ms;        /* UTC ms since 1970 */
+	struct flow_status flow;
+	struct snapshot_carrier *carriers;
+	struct snapshot_account *accounts;
+	struct snapshot_session *sessions; /* carriers' first */
+	size_t carriers_n, accounts_n, sessions_n;
+	size_t sessions_total; /* how many there are; only so many as asked for are in sessions */
+};
+
+/* sessions_max: how many sessions are listed. owner: NULL, or the account or carrier whose sessions are wanted. */
+void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out);
+void snapshot_free(struct snapshot *s);
+
+/*
+ * Why the gateway is not healthy, static text: it starts, loads, leaves, or has no store. NULL: it is. A carrier that is
+ * down makes it no worse: another may be up, and a restart would not help.
+ */
+const char *snapshot_unhealthy(const struct flow_status *s);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * status.c - plain tables of a snapshot, for people. Must not know where the numbers come from.
+ */
+#include "noc/status.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "noc/label.h"
+#include "noc/table.h"
+
+#define MB 1000000.0
+
+const char *status_time(int64_t wall_ms, bool rfc3339, char out[STATUS_STAMP])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (wall_ms == 0 || !localtime_r(&seconds, &tm))
+		return strcpy(out, "-");
+	size_t n = strftime(out, STATUS_STAMP, rfc3339 ? "%Y-%m-%dT%H:%M:%S%z" : "%Y-%m-%d %H:%M:%S %z", &tm);
+	if (rfc3339 && n > 2) {
+		memmove(out + n - 1, out + n - 2, 3); /* a colon into the zone */
+		out[n - 2] = ':';
+	}
+	return out;
+}
+
+const char *status_span(int64_t ms, char out[STATUS_STAMP])
+{
+	int64_t s = ms / 1000;
+
+	if (ms < 0)
+		ms = s = 0;
+	if (ms < 1000)
+		snprintf(out, STATUS_STAMP, "%" PRId64 " ms", ms);
+	else if (s < 60)
+		snprintf(out, STATUS_STAMP, "%" PRId64 " s", s);
+	else if (s < 3600)
+		snprintf(out, STATUS_STAMP, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+	else if (s < 86400)
+		snprintf(out, STATUS_STAMP, "%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, STATUS_STAMP, "%" PRId64 " d %" PRId64 " h", s / 86400, s / 3600 % 24);
+	return out;
+}
+
+/* A response time; nothing measured yet is "-". */
+static void status_response(struct table *t, int64_t us)
+{
+	if (us == 0)
+		table_text(t, "-");
+	else
+		table_cell(t, "%.1f ms", (double)us / 1000);
+}
+
+static const char *status_carrier_state(const struct snapshot_carrier *c, char out[64])
+{
+	char span[STATUS_STAMP];
+
+	if (c->bound > 0 && c->paused_ms > 0)
+		snprintf(out, 64, "paused %s", status_span(c->paused_ms, span));
+	else
+		snprintf(out, 64, "%s", c->up ? "up" : "down");
+	return out;
+}
+
+void status_carriers(const struct snapshot *s, const char *name, struct buf *out)
+{
+	struct table *t = table_new("CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +P50 +P99");
+	char state[64];
+
+	for (size_t i = 0; i < s->carriers_n; i++) {
+		const struct snapshot_carrier *c = &s->carriers[i];
+		if (name && strcmp(name, c->name) != 0)
+			continue;
+		table_text(t, c->name);
+		table_text(t, status_carrier_state(c, state));
+		table_cell(t, "%" PRIu64 "/%" PRIu64, c->bound, c->binds);
+		table_cell(t, "%" PRIu64 "/%" PRIu64, c->outstanding, c->window);
+		table_cell(t, "%" PRIu64, c->queued);
+		table_cell(t, "%" PRIu64, c->submitted);
+		table_cell(t, "%" PRIu64, c->ok);
+		table_cell(t, "%" PRIu64, c->errors);
+		table_cell(t, "%" PRIu64, c->throttled);
+		status_response(t, c->p50_us);
+		status_response(t, c->p99_us);
+	}
+	table_print(t, out);
+	table_free(t);
+}
+
+void status_accounts(const struct snapshot *s, const char *name, struct buf *out)
+{
+	struct table *t = table_new("ACCOUNT +BINDS +RECEIVED +THROTTLED +OUTSTANDING +WAITING");
+
+	for (size_t i = 0; i < s->accounts_n; i++) {
+		const struct snapshot_account *a = &s->accounts[i];
+		if (name && strcmp(name, a->name) != 0)
+			continue;
+		table_text(t, a->name);
+		table_cell(t, "%" PRIu64 "/%" PRIu64, a->binds, a->max_binds);
+		table_cell(t, "%" PRIu64, a->requests);
+		table_cell(t, "%" PRIu64, a->throttled);
+		table_cell(t, "%" PRIu64, a->outstanding);
+		table_cell(t, "%" PRIu64, a->waiting);
+	}
+	table_print(t, out);
+	table_free(t);
+}
+
+void status_sessions(const struct snapshot *s, struct buf *out)
+{
+	struct table *t = table_new("BIND OF STATE PEER BOUND_SINCE +IDLE +OUTSTANDING");
+	char text[STATUS_STAMP];
+
+	for (size_t i = 0; i < s->sessions_n; i++) {
+		const struct snapshot_session *b = &s->sessions[i];
+		table_text(t, b->name);
+		table_cell(t, "%s %s", b->carrier ? "carrier" : "account", b->owner);
+		table_text(t, b->state);
+		table_text(t, b->peer[0] ? b->peer : "-");
+		table_text(t, status_time(b->since_ms, false, text));
+		table_text(t, status_span(b->idle_us / 1000, text));
+		table_cell(t, "%" PRIu64, b->outstanding);
+	}
+	table_print(t, out);
+	table_free(t);
+	if (s->sessions_total > s->sessions_n)
+		buf_printf(out, "... and %zu more; smppgwctl binds NAME lists those of one account or carrier\n",
+			   s->sessions_total - s->sessions_n);
+}
+
+static void status_states(const struct snapshot *s, struct buf *out)
+{
+	struct table *t = table_new("MESSAGES +NUMBER");
+
+	for (size_t i = 0; i < MSG_STATES; i++) {
+		table_text(t, msg_state_name((enum msg_state)i));
+		table_cell(t, "%" PRIu64, s->flow.by_state[i]);
+	}
+	table_text(t, "all");
+	table_cell(t, "%" PRIu64, s->flow.messages);
+	table_print(t, out);
+	table_free(t);
+	buf_printf(out, "receipts parked, without a message yet: %" PRIu64 "\n", s->flow.parked);
+}
+
+void status_queue(const struct snapshot *s, struct buf *out)
+{
+	struct table *carriers = table_new("CARRIER +QUEUED");
+	struct table *accounts = table_new("ACCOUNT +WAITING");
+
+	status_states(s, out);
+	for (size_t i = 0; i < s->carriers_n; i++) {
+		table_text(carriers, s->carriers[i].name);
+		table_cell(carriers, "%" PRIu64, s->carriers[i].queued);
+	}
+	for (size_t i = 0; i < s->accounts_n; i++) {
+		table_text(accounts, s->accounts[i].name);
+		table_cell(accounts, "%" PRIu64, s->accounts[i].waiting);
+	}
+	buf_puts(out, "\n");
+	table_print(carriers, out);
+	buf_puts(out, "\n");
+	table_print(accounts, out);
+	table_free(carriers);
+	table_free(accounts);
+}
+
+/* The lines above the tables. */
+static void status_head(const struct snapshot *s, struct buf *out)
+{
+	char text[STATUS_STAMP];
+	const char *sick = snapshot_unhealthy(&s->flow);
+
+	buf_printf(out, "smppgw %s   node %u   pid %d   %s\n", s->version, s->node, s->process.pid,
+		   status_time(s->wall_ms, false, text));
+	buf_printf(out, "%s for %s   %s\n", flow_phase_name(s->flow.phase),
+		   status_span(s->wall_ms - s->flow.since_ms, text), sick ? sick : "healthy");
+	buf_printf(out, "store %s   oldest write %.1f ms   pending %" PRIu64 "\n", s->flow.store_up ? "up" : "down",
+		   (double)s->flow.store_lag_us / 1000, s->flow.store_pending);
+	buf_printf(out, "messages %" PRIu64 " in %.1f MB   queued %" PRIu64 "   process %.1f MB\n", s->flow.messages,
+		   (double)s->flow.bytes / MB, s->flow.queued, (double)s->process.resident / MB);
+	const char *before = "";
+	for (size_t i = 0; i < MSG_STATES; i++) {
+		buf_printf(out, "%s%s %" PRIu64, before, msg_state_name((enum msg_state)i), s->flow.by_state[i]);
+		before = "   ";
+	}
+	buf_printf(out, "   parked %" PRIu64 "\n", s->flow.parked);
+}
+
+void status_text(const struct snapshot *s, struct buf *out)
+{
+	status_head(s, out);
+	buf_puts(out, "\n");
+	status_carriers(s, NULL, out);
+	buf_puts(out, "\n");
+	status_accounts(s, NULL, out);
+	buf_puts(out, "\n");
+	status_sessions(s, out);
+}

@@ -1,0 +1,27 @@
+/*
+ * status.h - a snapshot as JSON and as plain tables. Pure: reads the snapshot only.
+ */
+#ifndef NOC_STATUS_H
+#define NOC_STATUS_H
+
+#include "base/buf.h"
+#include "noc/snapshot.h"
+
+/* One object; doc/operations.md names its keys. Times are RFC 3339 with zone. Ends with a newline. */
+void status_json(const struct snapshot *s, struct buf *out);
+
+/* Everything, for `watch curl` and `smppgwctl status`. */
+void status_text(const struct snapshot *s, struct buf *out);
+/* Its parts. name: NULL for all, or one row only. */
+void status_carriers(const struct snapshot *s, const char *name, struct buf *out);
+void status_accounts(const struct snapshot *s, const char *name, struct buf *out);
+void status_sessions(const struct snapshot *s, struct buf *out);
+void status_queue(const struct snapshot *s, struct buf *out);
+
+#define STATUS_STAMP 40
+/* Local time with zone, "2025-06-01 08:00:00 +0800", or RFC 3339 with 'T' and "+08:00". "-" for 0. */
+const char *status_time(int64_t wall_ms, bool rfc3339, char out[STATUS_STAMP]);
+/* A length of time in the two units that matter: "350 ms", "12 s", "3 min 5 s", "2 h 7 min", "4 d 11 h". */
+const char *status_span(int64_t ms, char out[STATUS_STAMP]);
+
+#endif

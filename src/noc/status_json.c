@@ -1,0 +1,115 @@
+/*
+ * status_json.c - a snapshot as one JSON object. Keys are an interface: they are added, never renamed.
+ */
+#include "noc/json.h"
+#include "noc/status.h"
+
+static void status_json_head(struct json *j, const struct snapshot *s)
+{
+	char text[STATUS_STAMP];
+	int64_t up_ms = s->wall_ms - s->flow.since_ms;
+
+	json_text(j, "version", s->version);
+	json_u64(j, "node", s->node);
+	json_u64(j, "pid", (uint64_t)s->process.pid);
+	json_text(j, "time", status_time(s->wall_ms, true, text));
+	json_text(j, "started", status_time(s->flow.since_ms, true, text));
+	json_u64(j, "uptime_s", up_ms > 0 ? (uint64_t)up_ms / 1000 : 0);
+	json_text(j, "phase", flow_phase_name(s->flow.phase));
+	json_bool(j, "healthy", snapshot_unhealthy(&s->flow) == NULL);
+	json_text(j, "unhealthy", snapshot_unhealthy(&s->flow));
+	json_open(j, "store", '{');
+	json_bool(j, "up", s->flow.store_up);
+	json_ms(j, "lag_ms", (int64_t)s->flow.store_lag_us);
+	json_u64(j, "pending", s->flow.store_pending);
+	json_close(j, '}');
+	json_open(j, "memory", '{');
+	json_u64(j, "resident_bytes", s->process.resident);
+	json_u64(j, "messages_bytes", s->flow.bytes);
+	json_close(j, '}');
+}
+
+static void status_json_messages(struct json *j, const struct snapshot *s)
+{
+	json_open(j, "messages", '{');
+	json_u64(j, "total", s->flow.messages);
+	json_u64(j, "queued", s->flow.queued);
+	json_u64(j, "parked", s->flow.parked);
+	json_open(j, "by_state", '{');
+	for (size_t i = 0; i < MSG_STATES; i++)
+		json_u64(j, msg_state_name((enum msg_state)i), s->flow.by_state[i]);
+	json_close(j, '}');
+	json_close(j, '}');
+}
+
+static void status_json_carrier(struct json *j, const struct snapshot_carrier *c)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "name", c->name);
+	json_bool(j, "up", c->up);
+	json_u64(j, "paused_ms", (uint64_t)c->paused_ms);
+	json_u64(j, "bound", c->bound);
+	json_u64(j, "binds", c->binds);
+	json_u64(j, "outstanding", c->outstanding);
+	json_u64(j, "window", c->window);
+	json_u64(j, "queued", c->queued);
+	json_u64(j, "submitted", c->submitted);
+	json_u64(j, "ok", c->ok);
+	json_u64(j, "errors", c->errors);
+	json_u64(j, "throttled", c->throttled);
+	json_ms(j, "p50_ms", c->p50_us);
+	json_ms(j, "p99_ms", c->p99_us);
+	json_close(j, '}');
+}
+
+static void status_json_account(struct json *j, const struct snapshot_account *a)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "name", a->name);
+	json_u64(j, "binds", a->binds);
+	json_u64(j, "max_binds", a->max_binds);
+	json_u64(j, "received", a->requests);
+	json_u64(j, "throttled", a->throttled);
+	json_u64(j, "outstanding", a->outstanding);
+	json_u64(j, "waiting", a->waiting);
+	json_close(j, '}');
+}
+
+static void status_json_session(struct json *j, const struct snapshot_session *b)
+{
+	char text[STATUS_STAMP];
+
+	json_open(j, NULL, '{');
+	json_text(j, "name", b->name);
+	json_text(j, b->carrier ? "carrier" : "account", b->owner);
+	json_text(j, "state", b->state);
+	json_text(j, "peer", b->peer);
+	json_text(j, "since", b->since_ms ? status_time(b->since_ms, true, text) : NULL);
+	json_ms(j, "idle_ms", b->idle_us);
+	json_u64(j, "outstanding", b->outstanding);
+	json_close(j, '}');
+}
+
+void status_json(const struct snapshot *s, struct buf *out)
+{
+	struct json j = { .out = out };
+
+	json_open(&j, NULL, '{');
+	status_json_head(&j, s);
+	status_json_messages(&j, s);
+	json_open(&j, "carriers", '[');
+	for (size_t i = 0; i < s->carriers_n; i++)
+		status_json_carrier(&j, &s->carriers[i]);
+	json_close(&j, ']');
+	json_open(&j, "accounts", '[');
+	for (size_t i = 0; i < s->accounts_n; i++)
+		status_json_account(&j, &s->accounts[i]);
+	json_close(&j, ']');
+	json_open(&j, "binds", '[');
+	for (size_t i = 0; i < s->sessions_n; i++)
+		status_json_session(&j, &s->sessions[i]);
+	json_close(&j, ']');
+	json_u64(&j, "binds_total", s->sessions_total);
+	json_close(&j, '}');
+	buf_puts(out, "\n");
+}

@@ -1,0 +1,20 @@
+/*
+ * table.h - plain tables for people: columns aligned by the width on a terminal. Pure.
+ */
+#ifndef NOC_TABLE_H
+#define NOC_TABLE_H
+
+#include "base/buf.h"
+
+struct table;
+
+/* heads: "NAME" left, "+NAME" right aligned, separated by blanks ("_" stands for a blank inside a head). */
+struct table *table_new(const char *heads);
+void table_free(struct table *t);
+/* The next cell, row by row from left to right. Text is copied. */
+void table_text(struct table *t, const char *text);
+__attribute__((format(printf, 2, 3))) void table_cell(struct table *t, const char *fmt, ...);
+/* Prints heads and rows; a row that is not full is left out. The table is empty then. */
+void table_print(struct table *t, struct buf *out);
+
+#endif

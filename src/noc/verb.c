@@ -1,0 +1,142 @@
+/*
+ * verb.c - what the operator may ask. Must not know sockets; shows snapshots, and does what is asked through the
+ * headers of the rooms below.
+ */
+#include "noc/verb.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "noc/status.h"
+#include "noc/table.h"
+
+static int verb_help(struct console_call *call)
+{
+	struct table *t = table_new("COMMAND RIGHT WHAT_IT_DOES");
+
+	for (const struct console_command *c = call->table; c->name; c++) {
+		table_cell(t, "%s%s%s", c->name, *c->args ? " " : "", c->args);
+		table_text(t, console_right_name(c->right));
+		table_text(t, c->help);
+	}
+	table_print(t, call->out);
+	table_free(t);
+	return 0;
+}
+
+static int verb_status(struct console_call *call)
+{
+	struct snapshot s;
+
+	if (call->n == 1 && strcmp(call->words[0], "json") != 0)
+		return console_fail(call, "usage: status [json]");
+	snapshot_take(call->arg, VERB_MAX_SESSIONS, NULL, &s);
+	if (call->n == 1)
+		status_json(&s, call->out);
+	else
+		status_text(&s, call->out);
+	snapshot_free(&s);
+	return 0;
+}
+
+static const char *verb_name(const struct console_call *call)
+{
+	return call->n > 0 ? call->words[0] : NULL;
+}
+
+static bool verb_knows_carrier(const struct console_call *call, const char *name)
+{
+	const struct snapshot_source *from = call->arg;
+
+	return carriers_find(flow_carriers(from->flow), name) != NULL;
+}
+
+static bool verb_knows_account(const struct console_call *call, const char *name)
+{
+	const struct snapshot_source *from = call->arg;
+
+	return accounts_find(flow_accounts(from->flow), view_of(name)) != NULL;
+}
+
+static int verb_carriers(struct console_call *call)
+{
+	const char *name = verb_name(call);
+	struct snapshot s;
+
+	if (name && !verb_knows_carrier(call, name))
+		return console_fail(call, "no carrier %.100s; carriers lists them", name);
+	snapshot_take(call->arg, 0, NULL, &s);
+	status_carriers(&s, name, call->out);
+	snapshot_free(&s);
+	return 0;
+}
+
+static int verb_accounts(struct console_call *call)
+{
+	const char *name = verb_name(call);
+	struct snapshot s;
+
+	if (name && !verb_knows_account(call, name))
+		return console_fail(call, "no account %.100s; accounts lists them", name);
+	snapshot_take(call->arg, 0, NULL, &s);
+	status_accounts(&s, name, call->out);
+	snapshot_free(&s);
+	return 0;
+}
+
+static int verb_binds(struct console_call *call)
+{
+	const char *name = verb_name(call);
+	struct snapshot s;
+
+	if (name && !verb_knows_carrier(call, name) && !verb_knows_account(call, name))
+		return console_fail(call, "no account or carrier %.100s; accounts and carriers list them", name);
+	/* one owner's binds are all listed: their number is bounded by the configuration */
+	snapshot_take(call->arg, name ? SIZE_MAX : VERB_MAX_SESSIONS, name, &s);
+	status_sessions(&s, call->out);
+	snapshot_free(&s);
+	return 0;
+}
+
+static int verb_queue(struct console_call *call)
+{
+	struct snapshot s;
+
+	snapshot_take(call->arg, 0, NULL, &s);
+	status_queue(&s, call->out);
+	snapshot_free(&s);
+	return 0;
+}
+
+static int verb_version(struct console_call *call)
+{
+	const struct snapshot_source *from = call->arg;
+
+	buf_printf(call->out, "smppgw %s\n", from->version);
+	return 0;
+}
+
+static int verb_log_level(struct console_call *call)
+{
+	int level = log_level_by_name(call->words[0]);
+
+	if (level < 0)
+		return console_fail(call, "no level %.100s; there are error, warn, info, debug", call->words[0]);
+	log_set_level((enum log_level)level);
+	buf_printf(call->out, "log level %s, until the next start or reload\n", call->words[0]);
+	return 0;
+}
+
+const struct console_command verb_table[] = {
+	{ "help", "", 0, 0, CONSOLE_READ, verb_help, "Lists the commands." },
+	{ "status", "[json]", 0, 1, CONSOLE_READ, verb_status, "Shows all: store, messages, carriers, accounts, binds." },
+	{ "carriers", "[NAME]", 0, 1, CONSOLE_READ, verb_carriers, "Shows carriers: state, window, queue, outcomes." },
+	{ "accounts", "[NAME]", 0, 1, CONSOLE_READ, verb_accounts, "Shows accounts: binds, requests, what waits for them." },
+	{ "binds", "[NAME]", 0, 1, CONSOLE_READ, verb_binds, "Lists binds, all or those of one account or carrier." },
+	{ "queue", "", 0, 0, CONSOLE_READ, verb_queue, "Shows messages by state, by carrier and by account." },
+	{ "version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version." },
+	{ "log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets how much is logged: error, warn, info, debug." },
+	{ NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL },
+};

@@ -1,0 +1,15 @@
+/*
+ * verb.h - the console's commands: one row each.
+ */
+#ifndef NOC_VERB_H
+#define NOC_VERB_H
+
+#include "noc/console.h"
+#include "noc/snapshot.h"
+
+#define VERB_MAX_SESSIONS 1000 /* listed at once, everywhere */
+
+/* Ends with a NULL name. The console's arg is the const struct snapshot_source that they read. */
+extern const struct console_command verb_table[];
+
+#endif
