@@ -23,11 +23,10 @@ struct fields {
 	int64_t year, month, day, hour, minute, second, tenth;
 };
 
-static bool digits(struct view s, uint32_t from, uint32_t n)
+/* Whether s begins with n digits; it has that many octets. */
+static bool digits(struct view s, uint32_t n)
 {
-	if (s.n < from + n)
-		return false;
-	for (uint32_t i = from; i < from + n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
 	return true;
@@ -142,7 +141,7 @@ static int parse_absolute(struct view s, int64_t *out_ms)
 	struct fields f;
 	int64_t quarters;
 
-	if (s.n != 16 || !digits(s, 0, 15) || (s.p[15] != '+' && s.p[15] != '-'))
+	if (s.n != 16 || !digits(s, 15) || (s.p[15] != '+' && s.p[15] != '-'))
 		return -1;
 	quarters = number(s, 13, 2);
 	if (quarters > QUARTER_MAX)
@@ -177,7 +176,7 @@ int smpp_time_parse(struct view s, int64_t now_ms, int64_t *out_ms, enum smpp_ti
 		*out_ms = 0;
 		return 0;
 	}
-	if (s.n != 16 || !digits(s, 0, 15))
+	if (s.n != 16 || !digits(s, 15))
 		return -1;
 	if (s.p[15] != 'R') {
 		*kind = SMPP_TIME_ABSOLUTE;
@@ -243,14 +242,6 @@ void smpp_time_format_relative(int64_t ms, char out[17])
 	*at = '\0';
 }
 
-static bool all_zeros(struct view s)
-{
-	for (uint32_t i = 0; i < s.n; i++)
-		if (s.p[i] != '0')
-			return false;
-	return true;
-}
-
 /* YYMMDDhhmm, with seconds when there are 12 digits. */
 static struct fields read_short(struct view s)
 {
@@ -281,11 +272,9 @@ int smpp_time_parse_receipt(struct view s, int zone_quarters, int64_t *out_ms)
 {
 	struct fields f;
 
-	if (all_zeros(s))
-		return -1;
 	if (s.n == 16)
 		return parse_absolute(s, out_ms);
-	if ((s.n != 10 && s.n != 12 && s.n != 14) || !digits(s, 0, s.n))
+	if ((s.n != 10 && s.n != 12 && s.n != 14) || !digits(s, s.n))
 		return -1;
 	f = s.n == 14 ? read_wide(s) : read_short(s);
 	if (s.n == 12 && !is_moment(&f))
@@ -304,7 +293,7 @@ int smpp_time_parse_final(struct view s, int zone_quarters, int64_t *out_ms)
 {
 	struct fields f;
 
-	if (s.n != 12 || !digits(s, 0, 12))
+	if (s.n != 12 || !digits(s, 12))
 		return parse_absolute(s, out_ms);
 	f = read_short(s);
 	return settle(&f, zone_ms(zone_quarters), out_ms);

@@ -27,20 +27,19 @@ bool udh_next(struct view user_data, uint32_t *pos, struct udh_ie *out)
 	return true;
 }
 
-/* False when the IE is not one of concatenation; then *out is left alone. total 0 marks a bad one. */
-static bool read_concat(const struct udh_ie *ie, struct udh_concat *out)
+/* Takes the place that a concatenation IE gives, all zeros when it is bad; leaves *out alone for other IEs. */
+static void read_concat(const struct udh_ie *ie, struct udh_concat *out)
 {
 	const uint8_t *v = ie->value.p;
 	struct udh_concat c = {0};
 
 	if (ie->id != IE_CONCAT8 && ie->id != IE_CONCAT16)
-		return false;
+		return;
 	if (ie->id == IE_CONCAT8 && ie->value.n == 3)
 		c = (struct udh_concat){.ref = v[0], .total = v[1], .seq = v[2]};
 	else if (ie->id == IE_CONCAT16 && ie->value.n == 4)
 		c = (struct udh_concat){.ref = (uint16_t)(v[0] << 8 | v[1]), .total = v[2], .seq = v[3], .ref16 = true};
 	*out = c;
-	return true;
 }
 
 static bool sane(const struct udh_concat *c)

@@ -457,6 +457,7 @@ static void byte_order_mark(void **state)
 	(void)state;
 	converts(CHARSET_UCS2, bytes("\xFE\xFF\x6D\x4B", 4), CHARSET_UTF8, view_of("测"));
 	converts(CHARSET_UCS2, bytes("\xFE\xFF\x00\x41", 4), CHARSET_GSM7, view_of("A"));
+	converts(CHARSET_UCS2, bytes("\xFE\xFF", 2), CHARSET_UTF8, view_of(""));
 	converts(CHARSET_UCS2, bytes("\x6D\x4B\xFE\xFF", 4), CHARSET_UTF8, view_of("测\xEF\xBB\xBF"));
 	/* little-endian is not guessed: FF FE is U+FFFE */
 	converts(CHARSET_UCS2, bytes("\xFF\xFE\x4B\x6D", 4), CHARSET_UTF8, view_of("\xEF\xBF\xBE䭭"));

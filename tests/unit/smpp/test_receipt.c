@@ -260,6 +260,8 @@ static const struct field_case table[] = {
 	 NULL, NULL},
 	{"a letter in front is another key", TEXT("mid:9 xstat:NO id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL,
 	 "DELIVRD", NULL, NULL},
+	{"from a to z", TEXT("aid:1 zid:2 Aid:3 Zid:4 id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL, "DELIVRD",
+	 NULL, NULL},
 	{"octets over 127 in front", TEXT("\xE5\x9B\x9E\xE6\x89\xA7id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL,
 	 NULL, "DELIVRD", NULL, NULL},
 	{"UDH in front", TEXT("\x05\x00\x03\xA7\x01\x01id:5 stat:DELIVRD"), true, "5", NULL, NULL, NULL, NULL,
@@ -529,6 +531,21 @@ static void utf16_with_stray_octets(void **state)
 	}
 }
 
+/* Octets that say one thing as UTF-16 and another one by one: the label decides. */
+static void the_label_comes_first(void **state)
+{
+	struct pdu pdu = deliver(BYTES("\0i\0d\0:\0001\0 id:9 "), ESM_RECEIPT, 8); /* "id:1 " and three ideographs */
+	char scratch[512];
+	struct receipt r;
+
+	(void)state;
+	assert_true(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
+	field_is("labelled UTF-16", "id", r.id, "1");
+	pdu.sm.data_coding = 0;
+	assert_true(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
+	field_is("labelled octets", "id", r.id, "9");
+}
+
 static void small_scratch(void **state)
 {
 	uint8_t room[256];
@@ -547,6 +564,11 @@ static void small_scratch(void **state)
 	}
 	field_is("small scratch", "text", r.text, "Hello");
 	assert_false(receipt_parse_pdu(&pdu, NULL, 0, &r));
+	pdu = deliver(as_ucs2(BYTES("id:5 text:测试"), room, sizeof room), ESM_RECEIPT, 8);
+	for (size_t cap = 10; cap <= 16; cap++) { /* a character that does not fit is left out whole */
+		assert_true(receipt_parse_pdu(&pdu, scratch, cap, &r));
+		field_is("small scratch", "text", r.text, cap < 13 ? "" : cap < 16 ? "测" : "测试");
+	}
 }
 
 /* Example 18 of smpp.md 14 */
@@ -686,6 +708,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(header_before_the_text),
 	cmocka_unit_test(keys_inside_the_header),
 	cmocka_unit_test(utf16_with_stray_octets),
+	cmocka_unit_test(the_label_comes_first),
 	cmocka_unit_test(small_scratch),
 	cmocka_unit_test(golden_18),
 	cmocka_unit_test(recognised_by_type),

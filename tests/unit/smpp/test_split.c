@@ -276,6 +276,39 @@ static void marks_stay_with_their_base(void **state)
 	keeps_together(tibetan, 2);
 }
 
+/* UTF-8: the base and its marks, 1 + 2 + 3 octets, with the limit behind each of its octets. */
+static void marks_in_utf8(void **state)
+{
+	static const char sequence[] = "e\xCC\x81\xEF\xB8\x8F"; /* e, U+0301, U+FE0F */
+
+	(void)state;
+	for (uint32_t inside = 0; inside <= 6; inside++) {
+		uint32_t at = 134 - inside;
+
+		fill_letters(CHARSET_UTF8, 300);
+		memcpy(text + at, sequence, 6);
+		split_plan(CHARSET_UTF8, first(300), SPLIT_UDH8, ends);
+		assert_int_equal(ends[0], inside == 0 || inside == 6 ? 134 : at);
+	}
+}
+
+/* At most 16 characters are given up for a sequence: a base with 15 marks moves, one with 16 is cut. */
+static void how_far_a_cut_moves(void **state)
+{
+	static const uint16_t mark[] = {0x0301};
+
+	(void)state;
+	for (uint32_t count = 1; count < 30; count++) {
+		uint32_t base = 134 - 2 * count; /* all but the last mark are before the limit */
+
+		fill_letters(CHARSET_UCS2, 300);
+		for (uint32_t i = 1; i <= count; i++)
+			put_units(base + 2 * i, mark, 1);
+		split_plan(CHARSET_UCS2, first(300), SPLIT_UDH8, ends);
+		assert_int_equal(ends[0], count <= 15 ? base : 134);
+	}
+}
+
 static void a_heap_of_marks_is_cut_all_the_same(void **state)
 {
 	static const uint16_t mark[] = {0x0301};
@@ -408,6 +441,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(odd_octets),
 	cmocka_unit_test(utf8_is_cut_between_characters),
 	cmocka_unit_test(marks_stay_with_their_base),
+	cmocka_unit_test(marks_in_utf8),
+	cmocka_unit_test(how_far_a_cut_moves),
 	cmocka_unit_test(a_heap_of_marks_is_cut_all_the_same),
 	cmocka_unit_test(small_limits_go_on),
 	cmocka_unit_test(random_texts),

@@ -362,6 +362,8 @@ static void six_forms_of_receipt_dates(void **state)
 	receipt_date("260501013015000+", utc(2026, 5, 1, 1, 30, 15));
 	receipt_date("260430203015020-", utc(2026, 5, 1, 1, 30, 15));
 	receipt_date("201211101112", utc(2020, 12, 11, 2, 11, 12)); /* both are dates: the short year */
+	receipt_date("99991231235959", utc(9999, 12, 31, 15, 59, 59));
+	receipt_date("19380101080000", utc(1938, 1, 1, 0, 0, 0));
 	receipt_date("2601010000", utc(2025, 12, 31, 16, 0, 0));
 	no_receipt_date("");
 	no_receipt_date("0");
@@ -389,6 +391,9 @@ static void dates_that_are_none(void **state)
 	no_receipt_date("260501093015032R");
 	no_receipt_date("260501093015049+");
 	no_receipt_date("260501 930");
+	no_receipt_date("26050109301503x+");
+	no_receipt_date("2605010930150320");
+	no_receipt_date("2605010930150+");
 	no_receipt_date("2026-05-01");
 	no_receipt_date("null");
 	no_receipt_date("26050109301503200+");
@@ -437,6 +442,7 @@ static void final_dates(void **state)
 	assert_int_equal(smpp_time_parse_final(view_of("000001000000000R"), CHINA, &got), -1);
 	assert_int_equal(smpp_time_parse_final(view_of("not yet, sorry"), CHINA, &got), -1);
 	assert_int_equal(smpp_time_parse_final(view_of("261301093100"), CHINA, &got), -1);
+	assert_int_equal(smpp_time_parse_final(view_of("2605010931000x2+"), CHINA, &got), -1);
 	assert_int_equal(smpp_time_parse_final(view_of("20260501093100"), CHINA, &got), -1);
 	assert_int_equal(got, 4711);
 }
