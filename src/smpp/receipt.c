@@ -31,22 +31,26 @@ static const struct {
 #define NSTATES (sizeof states / sizeof states[0])
 
 /* The keys, the colon left out. Carriers write the two dates with a blank, an underscore or nothing between. */
+/* clang-format off */
+#define KEY(name, member) {name, sizeof name - 1, offsetof(struct receipt, member)}
+/* clang-format on */
 static const struct {
 	const char *name;
+	uint32_t n;
 	size_t field;
 } keys[] = {
-	{"id", offsetof(struct receipt, id)},
-	{"sub", offsetof(struct receipt, sub)},
-	{"dlvrd", offsetof(struct receipt, dlvrd)},
-	{"submit date", offsetof(struct receipt, submit_date)},
-	{"submit_date", offsetof(struct receipt, submit_date)},
-	{"submitdate", offsetof(struct receipt, submit_date)},
-	{"done date", offsetof(struct receipt, done_date)},
-	{"done_date", offsetof(struct receipt, done_date)},
-	{"donedate", offsetof(struct receipt, done_date)},
-	{"stat", offsetof(struct receipt, stat)},
-	{"err", offsetof(struct receipt, err)},
-	{"text", offsetof(struct receipt, text)},
+	KEY("id", id),
+	KEY("sub", sub),
+	KEY("dlvrd", dlvrd),
+	KEY("submit date", submit_date),
+	KEY("submit_date", submit_date),
+	KEY("submitdate", submit_date),
+	KEY("done date", done_date),
+	KEY("done_date", done_date),
+	KEY("donedate", done_date),
+	KEY("stat", stat),
+	KEY("err", err),
+	KEY("text", text),
 };
 
 #define NKEYS (sizeof keys / sizeof keys[0])
@@ -99,10 +103,14 @@ bool receipt_state_final(enum message_state state)
 /* The field whose key ends right before colon and has no letter in front; NULL when there is none. */
 static struct view *field_at(struct view text, uint32_t colon, struct receipt *out)
 {
-	for (unsigned i = 0; i < NKEYS; i++) {
-		uint32_t n = (uint32_t)strlen(keys[i].name);
+	uint8_t last = colon > 0 ? lower(text.p[colon - 1]) : '\0';
 
-		if (n > colon || !same_word((struct view){text.p + colon - n, n}, keys[i].name))
+	for (unsigned i = 0; i < NKEYS; i++) {
+		uint32_t n = keys[i].n;
+
+		if (last != keys[i].name[n - 1] || n > colon)
+			continue;
+		if (!same_word((struct view){text.p + colon - n, n}, keys[i].name))
 			continue;
 		if (n < colon && is_letter(text.p[colon - n - 1]))
 			continue;
@@ -114,10 +122,12 @@ static struct view *field_at(struct view text, uint32_t colon, struct receipt *o
 /* Whether a key begins at from: then the value in front of it is empty. */
 static bool key_begins(struct view text, uint32_t from)
 {
-	for (unsigned i = 0; i < NKEYS; i++) {
-		uint32_t n = (uint32_t)strlen(keys[i].name);
+	uint8_t initial = from < text.n ? lower(text.p[from]) : '\0';
 
-		if (text.n - from > n && text.p[from + n] == ':' &&
+	for (unsigned i = 0; i < NKEYS; i++) {
+		uint32_t n = keys[i].n;
+
+		if (initial == keys[i].name[0] && text.n - from > n && text.p[from + n] == ':' &&
 		    same_word((struct view){text.p + from, n}, keys[i].name))
 			return true;
 	}
@@ -144,14 +154,18 @@ static struct view value_from(struct view text, uint32_t from)
  */
 static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, struct receipt *out)
 {
-	for (uint32_t i = from; i < text.n; i++) {
-		struct view *field = text.p[i] == ':' ? field_at(text, i, out) : NULL;
+	const uint8_t *colon;
 
+	for (; from < text.n && (colon = memchr(text.p + from, ':', text.n - from)) != NULL; from++) {
+		struct view *field;
+
+		from = (uint32_t)(colon - text.p);
+		field = field_at(text, from, out);
 		if (field == &out->text) {
 			if (stop_at_text)
-				return i + 1;
+				return from + 1;
 		} else if (field && field->n == 0) {
-			*field = value_from(text, i + 1);
+			*field = value_from(text, from + 1);
 		}
 	}
 	return text.n;
