@@ -3,6 +3,10 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
+	src/base/conf.c src/base/conf.h \
+	src/base/conf_scan.c src/base/conf_scan.h \
+	src/base/conf_value.c src/base/conf_value.h \
+	src/base/histogram.c src/base/histogram.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/list.h \
 	src/base/log.c src/base/log.h \
@@ -13,5 +17,6 @@ libbase_a_SOURCES = \
 	src/base/poison.h \
 	src/base/pool.c src/base/pool.h \
 	src/base/slab.c src/base/slab.h \
+	src/base/stats.c src/base/stats.h \
 	src/base/text.c src/base/text.h \
 	src/base/wheel.c src/base/wheel.h

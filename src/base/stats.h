@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/histogram.h"
 
 enum stats_type { STATS_COUNTER, STATS_GAUGE, STATS_HISTOGRAM };
 
@@ -20,29 +21,17 @@ struct stats_row {
 	const char *value;
 };
 
-/* Latency histogram: log-linear buckets of microseconds, 1 us .. ~17 min, relative error <= 1/16. */
-#define HISTOGRAM_BUCKETS 480
-struct histogram {
-	uint64_t count, sum_us;
-	uint32_t bucket[HISTOGRAM_BUCKETS];
-};
-void histogram_add(struct histogram *h, int64_t us); /* negative counts as 0 */
-/* The q-quantile (0..1) in us, upper bound of its bucket; 0 when empty. */
-int64_t histogram_quantile(const struct histogram *h, double q);
-/* How many samples were <= us (for Prometheus' cumulative buckets). */
-uint64_t histogram_below(const struct histogram *h, int64_t us);
-void histogram_merge(struct histogram *into, const struct histogram *from);
-
 /* The registry. */
 struct stats;
 struct stats *stats_new(void);
 void stats_free(struct stats *s);
 /*
  * Adds an object to be counted: rows[n] (static) at object (borrowed until stats_drop), labelled label="value" (label
- * may be NULL: no label; value is copied). before(object) may be NULL; it is called before a walk reads gauges.
+ * may be NULL: no label; value is copied; label must be static). before(object) may be NULL; it is called before a walk reads gauges.
  */
 void stats_add(struct stats *s, const struct stats_row *rows, size_t n, void *object, const char *label,
 	       const char *value, void (*before)(void *object));
+/* Forgets all that was added for object; harmless when there is nothing. Not inside a walk. */
 void stats_drop(struct stats *s, const void *object);
 
 struct stats_sample {
@@ -50,7 +39,7 @@ struct stats_sample {
 	const char *label, *label_value; /* of the object; NULL when none */
 	const void *at;                  /* const uint64_t * or const struct histogram * */
 };
-/* Every sample, grouped by row name (all objects of one name together). */
+/* Every sample, grouped by row name (all objects of one name together), names in the order of their first stats_add(). */
 void stats_walk(const struct stats *s, void (*fn)(const struct stats_sample *sample, void *arg), void *arg);
 
 #endif

@@ -2,12 +2,14 @@
 
 base_unit_tests = \
 	tests/unit/base/test_buf \
+	tests/unit/base/test_conf \
 	tests/unit/base/test_ids \
 	tests/unit/base/test_log \
 	tests/unit/base/test_loop \
 	tests/unit/base/test_map \
 	tests/unit/base/test_mem \
 	tests/unit/base/test_net \
+	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
 	tests/unit/base/test_wheel
 check_PROGRAMS += $(base_unit_tests)
@@ -32,3 +34,7 @@ tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
 tests_unit_base_test_text_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_wheel_SOURCES = tests/unit/base/test_wheel.c
 tests_unit_base_test_wheel_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_conf_SOURCES = tests/unit/base/test_conf.c
+tests_unit_base_test_conf_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c
+tests_unit_base_test_stats_LDADD = $(base_unit_ldadd)

@@ -1,0 +1,31 @@
+/*
+ * conf_value.h - one row of a configuration table and its value: from a libconfig setting, from the default, compared.
+ * For conf.c only.
+ */
+#ifndef BASE_CONF_VALUE_H
+#define BASE_CONF_VALUE_H
+
+#include <libconfig.h>
+#include "base/conf.h"
+
+#define CONF_WHY 512 /* octets of a reason */
+
+struct conf_strings { /* what a configuration owns; freed together */
+	void **at;
+	size_t n, cap;
+};
+
+/* Copies n octets (and a NUL) to memory owned by own. */
+char *conf_value_own(struct conf_strings *own, const void *s, size_t n);
+void conf_value_free(struct conf_strings *own);
+
+/* Takes the setting as the row's value into at. 0, or -1 with a sentence in why ("must be ..."). */
+__attribute__((warn_unused_result)) int conf_value_read(const struct conf_row *row, const config_setting_t *s, void *at,
+							 struct conf_strings *own, char why[CONF_WHY]);
+/* Sets the row's default, which must not be NULL; a default that is not of the row's type ends the process. */
+void conf_value_default(const struct conf_row *row, void *at, struct conf_strings *own);
+bool conf_value_same(const struct conf_row *row, const void *a, const void *b);
+/* "int 1..99", "choice a|b", "string" */
+void conf_value_type(const struct conf_row *row, char *out, size_t cap);
+
+#endif

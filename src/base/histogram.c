@@ -1,0 +1,73 @@
+/*
+ * histogram.c - latencies in buckets whose width grows with the value. Values below 32 us have a bucket each; above, each
+ * doubling is cut into 16 buckets.
+ */
+#include "base/histogram.h"
+
+#include <math.h>
+
+#define HISTOGRAM_SUB 16 /* buckets per doubling */
+
+static unsigned histogram_index(uint64_t us)
+{
+	if (us < 2 * HISTOGRAM_SUB)
+		return (unsigned)us;
+
+	unsigned shift = 63 - (unsigned)__builtin_clzll(us) - 4; /* leaves 16..31 */
+	unsigned index = shift * HISTOGRAM_SUB + (unsigned)(us >> shift);
+	return index < HISTOGRAM_BUCKETS ? index : HISTOGRAM_BUCKETS - 1;
+}
+
+/* The largest value that counts in a bucket. */
+static int64_t histogram_upper(unsigned index)
+{
+	if (index < 2 * HISTOGRAM_SUB)
+		return index;
+
+	unsigned shift = index / HISTOGRAM_SUB - 1;
+	return ((int64_t)(index - shift * HISTOGRAM_SUB + 1) << shift) - 1;
+}
+
+void histogram_add(struct histogram *h, int64_t us)
+{
+	uint64_t v = us > 0 ? (uint64_t)us : 0;
+
+	h->count++;
+	h->sum_us += v;
+	h->bucket[histogram_index(v)]++;
+}
+
+int64_t histogram_quantile(const struct histogram *h, double q)
+{
+	uint64_t seen = 0, rank = 1;
+
+	if (h->count == 0)
+		return 0;
+	if (q > 0)
+		rank = q < 1 ? (uint64_t)ceil(q * (double)h->count) : h->count;
+	if (rank < 1)
+		rank = 1;
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		seen += h->bucket[i];
+		if (seen >= rank)
+			return histogram_upper(i);
+	}
+	return histogram_upper(HISTOGRAM_BUCKETS - 1);
+}
+
+uint64_t histogram_below(const struct histogram *h, int64_t us)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS && histogram_upper(i) <= us; i++)
+		n += h->bucket[i];
+	return n;
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	into->count += from->count;
+	into->sum_us += from->sum_us;
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		into->bucket[i] += from->bucket[i];
+}

@@ -1,0 +1,22 @@
+/*
+ * histogram.h - latencies in log-linear buckets of microseconds: 1 us .. 2.4 h, relative error <= 1/16. Longer ones count
+ * in the last bucket.
+ */
+#ifndef BASE_HISTOGRAM_H
+#define BASE_HISTOGRAM_H
+
+#include <stdint.h>
+
+#define HISTOGRAM_BUCKETS 480
+struct histogram {
+	uint64_t count, sum_us;
+	uint64_t bucket[HISTOGRAM_BUCKETS];
+};
+void histogram_add(struct histogram *h, int64_t us); /* negative counts as 0 */
+/* The q-quantile (0..1) in us, upper bound of its bucket; 0 when empty. */
+int64_t histogram_quantile(const struct histogram *h, double q);
+/* How many samples were <= us (for Prometheus' cumulative buckets); a bucket that us divides is left out. */
+uint64_t histogram_below(const struct histogram *h, int64_t us);
+void histogram_merge(struct histogram *into, const struct histogram *from);
+
+#endif
