@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "link/account.h"
 #include "link/carrier.h"
+#include "path/menu.h"
 #include "path/number.h"
 #include "path/store.h"
 #include "policy/keyword.h"
@@ -20,16 +21,37 @@ struct reply_conf { /* section reply */
 };
 extern const struct conf_row reply_rows[];
 
-struct menu_conf { /* section menus: ( { account; source; key; action; text } ) */
-	struct conf_where where;
-	char *account; /* "" : every account */
-	char *source;  /* source code that the reply was sent to, a prefix; "" : every one of the account */
-	char *key;     /* the reply, after folding */
-	int action;    /* enum menu_action */
-	char *text;    /* {name} stands for the value that the app has set: HSET value:<account> name text */
-	char *missing; /* sent instead when a value is missing; "" : the text with the value left out */
+struct reply_ops {
+	/*
+	 * Sends a UTF-8 text as MT of an account from one of its codes; fn(arg, token, ok) once when all its parts are stored.
+	 * -1: it cannot (no route, store down): fn is not called.
+	 */
+	int (*send_text)(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
+			 store_fn fn, uint64_t token);
+	/* An entry came to the account's backlog in the store. */
+	void (*backlog_grew)(void *arg, size_t account);
+	/* The number said stop (or start again): from now on, before it is stored. */
+	void (*opted)(void *arg, size_t account, const struct number *number, bool out);
+	uint64_t (*new_id)(void *arg);
+	struct carrier *(*carrier)(void *arg, size_t number);
 };
-enum menu_action { MENU_TEXT, MENU_FORWARD };
-extern const struct conf_row menu_rows[];
+
+struct reply_setup {
+	const struct reply_conf *conf;
+	const struct keyword_conf *keywords;
+	const struct menu_conf *menus;
+	size_t keywords_n, menus_n;
+};
+
+struct reply;
+/* setup is copied, what it points to is borrowed for life. arg: for ops, and the owner of store callbacks. */
+struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
+			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
+			struct stats *stats);
+void reply_free(struct reply *r);
+/* A deliver_sm / data_sm that is no receipt; answered when its effects are stored. pdu borrowed for the call. */
+void reply_take(struct reply *r, const struct carrier *c, struct session *s, const struct pdu *pdu);
+/* A part that the store still held at start. */
+void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame);
 
 #endif

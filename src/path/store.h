@@ -107,10 +107,14 @@ struct store_loader {
 };
 STORE_MUST int store_load(struct store *s, const struct store_loader *loader, void *arg);
 
-/* For store_load.c only. */
+/* Sends now what has gathered, ahead of a read that must see it. */
+void store_flush(struct store *s);
+
+/* For store_load.c and store_read.c only. */
 struct redis *store_redis(struct store *s);
 const struct store_conf *store_conf_of(const struct store *s);
 unsigned store_node(const struct store *s);
 struct loop *store_loop(const struct store *s);
+void *store_arg(const struct store *s);
 
 #endif

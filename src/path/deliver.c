@@ -1,0 +1,115 @@
+/*
+ * deliver.c - builds what apps receive. Must not know binds, windows or the store.
+ */
+#include "path/deliver.h"
+
+#include <stdio.h>
+
+#include "base/ids.h"
+#include "smpp/charset.h"
+#include "smpp/receipt.h"
+
+#define MINUTES_PER_QUARTER 15
+
+/* Sent by the app, returned in its receipt (design.md 6). */
+static const uint16_t returned_tags[] = {
+	TLV_USER_MESSAGE_REFERENCE, TLV_MESSAGE_CLASS, TLV_CAMPAIGN, TLV_VARIANT, TLV_CONSENT_REF, TLV_GROUP_KEY,
+};
+
+/* The text as the receipt may show it: only when all of its start is printable ASCII, else nothing (never half a character). */
+static struct view excerpt(const struct pdu *pdu, enum charset dcs0, char *out, uint32_t cap)
+{
+	struct view text, none = {NULL, 0};
+	uint32_t pos = 0, n = 0;
+	if (!pdu_text(pdu, &text) || (pdu->sm.esm_class & ESM_UDHI))
+		return none;
+	enum charset c = charset_of_dcs(pdu->sm.data_coding, dcs0);
+	while (pos < text.n && n < cap) {
+		int32_t scalar = charset_get(c, text, &pos);
+		if (scalar < 0x20 || scalar > 0x7E)
+			return none;
+		out[n++] = (char)scalar;
+	}
+	return (struct view){(const uint8_t *)out, n};
+}
+
+static void put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b)
+{
+	char words[520];
+	if (a.n + b.n == 0)
+		return;
+	int n = snprintf(words, sizeof(words), "%.*s%s%.*s", (int)a.n, (const char *)a.p, b.n ? " " : "", (int)b.n,
+			 (const char *)b.p);
+	tlv_put_str(o, tag, (struct view){(const uint8_t *)words, (uint32_t)n});
+}
+
+static struct view receipt_tlvs(const struct msg *m, const struct record *rec, const struct pdu *sent,
+				struct deliver_scratch *scratch)
+{
+	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
+	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, view_of(scratch->id));
+	tlv_put_int(&o, TLV_MESSAGE_STATE, m->final_state, 1);
+	for (size_t i = 0; i < sizeof(returned_tags) / sizeof(returned_tags[0]); i++) {
+		struct view v;
+		if (tlv_find(sent->tlvs, returned_tags[i], &v))
+			tlv_put(&o, returned_tags[i], v.p, v.n);
+	}
+	put_words(&o, TLV_CARRIER_STATUS, rec->stat, rec->err);
+	char attempt[16];
+	snprintf(attempt, sizeof(attempt), "%u", m->attempts);
+	if (rec->via.n)
+		put_words(&o, TLV_VIA, rec->via, view_of(attempt));
+	return (struct view){o.p, o.n};
+}
+
+static void fill_receipt(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
+			 struct deliver_scratch *scratch, struct pdu *pdu)
+{
+	struct record rec;
+	struct pdu sent;
+	char text[20];
+	msg_pdu(m, &rec, &sent);
+	ids_print(m->id, scratch->id);
+	struct receipt_out r = {
+		.id = view_of(scratch->id),
+		.state = (enum message_state)m->final_state,
+		.dlvrd = m->final_state == STATE_DELIVERED,
+		.submit_ms = rec.accept_ms,
+		.done_ms = rec.done_ms,
+		.zone_quarters = (int)(conf->zone / MINUTES_PER_QUARTER),
+		.err = rec.err,
+		.text = excerpt(&sent, (enum charset)conf->dcs0, text, sizeof(text)),
+	};
+	size_t n = receipt_format(&r, scratch->text, sizeof(scratch->text));
+	*pdu = (struct pdu){.command_id = DELIVER_SM};
+	pdu->sm.service_type = sent.sm.service_type;
+	pdu->sm.src = sent.sm.dst;
+	pdu->sm.dst = sent.sm.src;
+	pdu->sm.esm_class = ESM_RECEIPT;
+	pdu->sm.short_message = (struct view){(const uint8_t *)scratch->text, (uint32_t)n};
+	if (peer_version >= 0x34)
+		pdu->tlvs = receipt_tlvs(m, &rec, &sent, scratch);
+}
+
+static void fill_mo(const struct msg *m, uint8_t peer_version, struct pdu *pdu)
+{
+	msg_pdu(m, NULL, pdu);
+	pdu->command_id = DELIVER_SM;
+	pdu->command_status = 0;
+	pdu->sm.registered_delivery = 0;
+	if (peer_version >= 0x34)
+		return;
+	struct view text;
+	if (pdu_text(pdu, &text) && text.n <= 254)
+		pdu->sm.short_message = text;
+	pdu->tlvs = (struct view){NULL, 0};
+}
+
+void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version, struct deliver_scratch *scratch,
+		  struct pdu *pdu)
+{
+	if (m->mo)
+		fill_mo(m, peer_version, pdu);
+	else
+		fill_receipt(m, conf, peer_version, scratch, pdu);
+}

@@ -1,0 +1,87 @@
+/*
+ * idform.c - forms of a carrier's message id. Must not know carriers or messages.
+ */
+#include "path/idform.h"
+
+#include <ctype.h>
+
+const char *idform_name(enum idform f)
+{
+	static const char *const names[IDFORMS] = {"text", "hex_resp_dec_dlr", "dec_resp_hex_dlr"};
+	return names[f];
+}
+
+size_t idform_canonical(struct view id, char out[IDFORM_MAX])
+{
+	const uint8_t *p = id.p, *end = id.p + id.n;
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\0'))
+		end--;
+	while (end - p > 1 && *p == '0')
+		p++;
+	size_t n = (size_t)(end - p);
+	if (n > IDFORM_MAX)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (char)toupper(p[i]);
+	return n;
+}
+
+static int digit(uint8_t c, unsigned base)
+{
+	int v = c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return v < (int)base ? v : -1;
+}
+
+/* number = number * base + add, over little-endian digits of base `to`; false when it gets too long. */
+static bool multiply_add(uint8_t number[IDFORM_MAX], size_t *n, unsigned base, unsigned to, unsigned add)
+{
+	unsigned carry = add;
+	for (size_t i = 0; i < *n; i++) {
+		unsigned v = number[i] * base + carry;
+		number[i] = (uint8_t)(v % to);
+		carry = v / to;
+	}
+	for (; carry; carry /= to) {
+		if (*n == IDFORM_MAX)
+			return false;
+		number[(*n)++] = (uint8_t)(carry % to);
+	}
+	return true;
+}
+
+static size_t rebase(struct view id, unsigned from, unsigned to, char out[IDFORM_MAX])
+{
+	uint8_t number[IDFORM_MAX];
+	size_t n = 0;
+	if (id.n == 0)
+		return 0;
+	for (uint32_t i = 0; i < id.n; i++) {
+		int d = digit(id.p[i], from);
+		if (d < 0 || !multiply_add(number, &n, from, to, (unsigned)d))
+			return 0;
+	}
+	if (n == 0)
+		number[n++] = 0;
+	for (size_t i = 0; i < n; i++)
+		out[i] = "0123456789ABCDEF"[number[n - 1 - i]];
+	return n;
+}
+
+size_t idform_convert(enum idform f, struct view id, char out[IDFORM_MAX])
+{
+	switch (f) {
+	case IDFORM_DEC_TO_HEX:
+		return rebase(id, 10, 16, out);
+	case IDFORM_HEX_TO_DEC:
+		return rebase(id, 16, 10, out);
+	case IDFORM_TEXT:
+	case IDFORMS:
+		break;
+	}
+	if (id.n > IDFORM_MAX)
+		return 0;
+	memcpy(out, id.p, id.n);
+	return id.n;
+}

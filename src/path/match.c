@@ -1,0 +1,279 @@
+/*
+ * match.c - carrier ids to messages; parked receipts. Must not know what a receipt does to a message, nor the store.
+ */
+#include "path/match.h"
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+#define LEARN_AFTER 8u /* matches under one form, none under another */
+
+struct forms {
+	uint64_t matches[IDFORMS];
+	int fixed; /* enum idform or -1 */
+};
+
+struct parked {
+	struct list link; /* oldest first */
+	int64_t until_ms;
+	size_t carrier;
+	uint32_t cid_n, frame_n;
+	char cid[IDFORM_MAX];
+	uint8_t frame[];
+};
+
+struct match {
+	struct loop *loop;
+	struct msgs *msgs;
+	struct map *ids, *parked_ids;
+	struct forms *forms;
+	size_t carriers;
+	struct list parked;
+	size_t parked_n, max_parked;
+	int64_t park_ms;
+	struct timer timer;
+	void (*on_expired)(void *arg, size_t carrier, struct view cid);
+	void *expired_arg;
+};
+
+struct key {
+	const struct match *x;
+	size_t carrier;
+	struct view cid;
+};
+
+static uint64_t hash_of(size_t carrier, struct view cid)
+{
+	return map_hash(cid.p, cid.n) ^ map_hash_u64(carrier);
+}
+
+static bool is_message(uint64_t value, const void *key)
+{
+	const struct key *k = key;
+	const struct msg *m = msgs_get(k->x->msgs, value);
+	return m && m->carrier == k->carrier && m->cid_len == k->cid.n && memcmp(m->cid, k->cid.p, k->cid.n) == 0;
+}
+
+static bool is_parked(uint64_t value, const void *key)
+{
+	const struct key *k = key;
+	const struct parked *p = (const struct parked *)(uintptr_t)value;
+	return p->carrier == k->carrier && p->cid_n == k->cid.n && memcmp(p->cid, k->cid.p, k->cid.n) == 0;
+}
+
+static void drop_parked(struct match *x, struct parked *p)
+{
+	uint64_t value;
+	struct view cid = {(const uint8_t *)p->cid, p->cid_n};
+	struct key key = {x, p->carrier, cid};
+	map_remove(x->parked_ids, hash_of(p->carrier, cid), is_parked, &key, &value);
+	list_remove(&p->link);
+	x->parked_n--;
+	mem_free(p);
+}
+
+static void arm(struct match *x)
+{
+	if (list_empty(&x->parked))
+		return;
+	int64_t wait = LIST_OF(x->parked.next, struct parked, link)->until_ms - loop_now_ms(x->loop);
+	loop_timer(x->loop, &x->timer, wait > 0 ? wait : 0);
+}
+
+static void expire(struct timer *t)
+{
+	struct match *x = LIST_OF(t, struct match, timer);
+	while (!list_empty(&x->parked)) {
+		struct parked *p = LIST_OF(x->parked.next, struct parked, link);
+		if (p->until_ms > loop_now_ms(x->loop))
+			break;
+		if (x->on_expired)
+			x->on_expired(x->expired_arg, p->carrier, (struct view){(const uint8_t *)p->cid, p->cid_n});
+		drop_parked(x, p);
+	}
+	arm(x);
+}
+
+struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, uint32_t max_parked, int64_t park_ms)
+{
+	struct match *x = mem_zalloc(sizeof(*x));
+	x->loop = loop;
+	x->msgs = msgs;
+	x->ids = map_new();
+	x->parked_ids = map_new();
+	x->carriers = carriers;
+	x->forms = mem_zalloc((carriers ? carriers : 1) * sizeof(*x->forms));
+	for (size_t i = 0; i < carriers; i++)
+		x->forms[i].fixed = -1;
+	list_init(&x->parked);
+	x->max_parked = max_parked;
+	x->park_ms = park_ms;
+	x->timer.fn = expire;
+	return x;
+}
+
+void match_free(struct match *x)
+{
+	if (!x)
+		return;
+	loop_timer_clear(x->loop, &x->timer);
+	while (!list_empty(&x->parked))
+		drop_parked(x, LIST_OF(x->parked.next, struct parked, link));
+	map_free(x->ids);
+	map_free(x->parked_ids);
+	mem_free(x->forms);
+	mem_free(x);
+}
+
+void match_fix_form(struct match *x, size_t carrier, enum idform form)
+{
+	x->forms[carrier].fixed = (int)form;
+}
+
+int match_add(struct match *x, struct msg *m)
+{
+	return map_put(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle);
+}
+
+static bool is_this(uint64_t value, const void *key)
+{
+	return value == *(const uint64_t *)key;
+}
+
+void match_remove(struct match *x, struct msg *m)
+{
+	uint64_t value;
+	if (m->cid_len && m->carrier != MSG_NO_CARRIER)
+		map_remove(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), is_this,
+			   &m->handle, &value);
+}
+
+static struct msg *look_up(struct match *x, size_t carrier, struct view cid)
+{
+	uint64_t value;
+	struct key key = {x, carrier, cid};
+	if (!map_find(x->ids, hash_of(carrier, cid), is_message, &key, &value))
+		return NULL;
+	return msgs_get(x->msgs, value);
+}
+
+static bool is_to(const struct msg *m, const struct number *number)
+{
+	struct pdu pdu;
+	struct number to;
+	msg_pdu(m, NULL, &pdu);
+	return number && number_parse(pdu.sm.dst, &to) && to.n == number->n && memcmp(to.digits, number->digits, to.n) == 0;
+}
+
+static int known_form(const struct forms *f)
+{
+	if (f->fixed >= 0)
+		return f->fixed;
+	for (int i = 0; i < IDFORMS; i++) {
+		uint64_t others = 0;
+		for (int k = 0; k < IDFORMS; k++)
+			others += k == i ? 0 : f->matches[k];
+		if (f->matches[i] >= LEARN_AFTER && others * LEARN_AFTER <= f->matches[i])
+			return i;
+	}
+	return -1;
+}
+
+struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number)
+{
+	char text[IDFORM_MAX], other[IDFORM_MAX];
+	struct forms *forms = &x->forms[carrier];
+	struct view canonical = {(const uint8_t *)text, (uint32_t)idform_canonical(id, text)};
+	int known = known_form(forms);
+	if (canonical.n == 0)
+		return NULL;
+	for (int i = -1; i < IDFORMS; i++) {
+		int form = i < 0 ? known : i; /* the known one first, then all, by their rank */
+		if (form < 0 || (i >= 0 && form == known) || (forms->fixed >= 0 && form != forms->fixed))
+			continue;
+		size_t n = idform_convert((enum idform)form, canonical, other);
+		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
+		if (m && (form == known || is_to(m, number))) {
+			forms->matches[form]++;
+			return m;
+		}
+	}
+	return NULL;
+}
+
+bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64_t *matches)
+{
+	int known = known_form(&x->forms[carrier]);
+	if (known < 0)
+		return false;
+	*form = (enum idform)known;
+	*matches = x->forms[carrier].matches[known];
+	return true;
+}
+
+static struct parked *find_parked(const struct match *x, size_t carrier, struct view cid)
+{
+	uint64_t value;
+	struct key key = {x, carrier, cid};
+	if (!map_find(x->parked_ids, hash_of(carrier, cid), is_parked, &key, &value))
+		return NULL;
+	return (struct parked *)(uintptr_t)value;
+}
+
+bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame)
+{
+	struct parked *old = find_parked(x, carrier, cid);
+	if (old)
+		drop_parked(x, old);
+	if (x->parked_n >= x->max_parked || cid.n > IDFORM_MAX)
+		return false;
+	struct parked *p = mem_zalloc(sizeof(*p) + frame.n);
+	p->until_ms = loop_now_ms(x->loop) + x->park_ms;
+	p->carrier = carrier;
+	p->cid_n = cid.n;
+	p->frame_n = frame.n;
+	memcpy(p->cid, cid.p, cid.n);
+	memcpy(p->frame, frame.p, frame.n);
+	if (map_put(x->parked_ids, hash_of(carrier, cid), (uint64_t)(uintptr_t)p) < 0) {
+		mem_free(p);
+		return false;
+	}
+	list_append(&x->parked, &p->link);
+	x->parked_n++;
+	if (!wheel_isset(&x->timer))
+		arm(x);
+	return true;
+}
+
+bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
+		  char parked_id[IDFORM_MAX], size_t *parked_n)
+{
+	/* from the response's form to the receipt's: the other way round than match_find() */
+	static const enum idform back[] = {IDFORM_TEXT, IDFORM_HEX_TO_DEC, IDFORM_DEC_TO_HEX};
+	char other[IDFORM_MAX];
+	for (size_t i = 0; x->parked_n && i < sizeof(back) / sizeof(back[0]); i++) {
+		size_t n = idform_convert(back[i], cid, other);
+		struct parked *p = n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
+		if (!p || p->frame_n > cap)
+			continue;
+		memcpy(buf, p->frame, p->frame_n);
+		*frame = (struct view){buf, p->frame_n};
+		memcpy(parked_id, p->cid, p->cid_n);
+		*parked_n = p->cid_n;
+		drop_parked(x, p);
+		return true;
+	}
+	return false;
+}
+
+void match_on_expired(struct match *x, void (*fn)(void *arg, size_t carrier, struct view cid), void *arg)
+{
+	x->on_expired = fn;
+	x->expired_arg = arg;
+}
+
+size_t match_parked(const struct match *x)
+{
+	return x->parked_n;
+}

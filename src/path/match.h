@@ -1,0 +1,44 @@
+/*
+ * match.h - from a carrier's message id to our message, and receipts that came before their response. Per carrier, never
+ * per bind. Owns the parked receipts; borrows messages.
+ */
+#ifndef PATH_MATCH_H
+#define PATH_MATCH_H
+
+#include "base/loop.h"
+#include "path/idform.h"
+#include "path/msg.h"
+#include "path/number.h"
+
+struct match;
+/* Carriers are known by number. max_parked: bound of parked receipts. park_ms: how long one is kept. */
+struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, uint32_t max_parked, int64_t park_ms);
+void match_free(struct match *x);
+/* Fixes the form of a carrier's ids (configuration); else it is learnt. */
+void match_fix_form(struct match *x, size_t carrier, enum idform form);
+
+/* Enters a message under (m->carrier, m->cid). 0 or -1 without memory. */
+__attribute__((warn_unused_result)) int match_add(struct match *x, struct msg *m);
+void match_remove(struct match *x, struct msg *m); /* harmless when it is not in */
+/*
+ * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every form
+ * but the known one, the receipt's number must be the message's destination too.
+ */
+struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number);
+
+/* The form that a carrier uses, and after how many matches; false while it is not known. */
+bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64_t *matches);
+
+/* Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */
+bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame);
+/*
+ * Takes out the receipt that was parked for the response id `cid` (canonical), under any form: frame is copied into buf.
+ * Gives the id it was parked under. False when there is none.
+ */
+bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
+		  char parked_id[IDFORM_MAX], size_t *parked_n);
+/* Told for each parked receipt whose time is over, before it is dropped. */
+void match_on_expired(struct match *x, void (*fn)(void *arg, size_t carrier, struct view cid), void *arg);
+size_t match_parked(const struct match *x);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * outbox.h - what waits for an app: receipts and replies, per account, in order; the backlog in the store for what cannot
+ * wait in memory. Owns the messages it holds. Knows no carrier; tells flow what became of a message.
+ */
+#ifndef PATH_OUTBOX_H
+#define PATH_OUTBOX_H
+
+#include "link/account.h"
+#include "path/msg.h"
+#include "path/store.h"
+
+struct outbox_ops {
+	/* The app has it, or refused it for good (refused: its status, else 0): forget it. Takes m back. */
+	void (*on_delivered)(void *arg, struct msg *m, uint32_t refused);
+	/* It cannot wait here: into the backlog with it (m is not from there). Takes m back. */
+	void (*on_evicted)(void *arg, struct msg *m);
+};
+
+struct outbox_stats {
+	uint64_t sent, delivered, refused, retried, evicted, read_back;
+};
+
+struct outbox;
+struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
+			  const struct outbox_ops *ops, void *arg, struct stats *stats);
+void outbox_free(struct outbox *o);
+
+/* Takes m: a receipt for m->account, stored. */
+void outbox_put(struct outbox *o, struct msg *m);
+/* The account's backlog in the store has grown: read it when the app can receive. */
+void outbox_backlog_grew(struct outbox *o, size_t account);
+/* From account_ops. */
+void outbox_receiver(struct outbox *o, size_t account);
+void outbox_no_receiver(struct outbox *o, size_t account);
+void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum session_outcome outcome,
+		    const struct pdu *resp);
+/* The store is back: backlogs can be read again. */
+void outbox_store_up(struct outbox *o);
+uint64_t outbox_waiting(const struct outbox *o, size_t account);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * outcome.h - what a carrier's receipt PDU says of a message, by the rules of smpp.md 11 and the carrier's settings. Pure.
+ */
+#ifndef PATH_OUTCOME_H
+#define PATH_OUTCOME_H
+
+#include "link/carrier.h"
+#include "path/number.h"
+#include "smpp/receipt.h"
+
+#define OUTCOME_SCRATCH 2048u
+
+struct outcome {
+	struct view id, other_id;  /* TLV's id first, the text's when it differs; empty: none */
+	enum message_state state;
+	bool final;
+	struct view stat, err;     /* the carrier's words, untouched; may be empty */
+	struct number number;      /* of the phone: the message's destination */
+	bool has_number;
+};
+
+/*
+ * False when the PDU is no receipt for this carrier (then it is a MO). scratch holds decoded text; views borrow pdu or it.
+ */
+bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
+		  struct outcome *out);
+
+#endif

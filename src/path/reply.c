@@ -1,0 +1,441 @@
+/*
+ * reply.c - the life of a MO: whose it is, what it means, what is done, and its answer when all of that is stored. Must
+ * not know queues, routes or binds of apps.
+ */
+#include "path/reply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "path/menu.h"
+#include "path/reassembly.h"
+#include "path/record.h"
+#include "smpp/charset.h"
+
+#define TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
+#define UNROUTED "unrouted"
+
+const struct conf_row reply_rows[] = {
+	{"account", CONF_STRING, offsetof(struct reply_conf, account), "", 0, 15, "", true,
+	 "Account that gets replies to codes which no account owns; empty: they are kept in backlog:unrouted.", NULL},
+	{"part_age", CONF_INT, offsetof(struct reply_conf, part_age), "s", 10, 86400, "600", true,
+	 "How long the parts of a long reply wait for the missing ones.", NULL},
+	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", false,
+	 "Most parts of long replies held at a time.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+struct reply_stats {
+	uint64_t taken, parts, expired_parts, opt_outs, opt_ins, menus, forwarded, unrouted, texts, failed;
+};
+
+static const struct stats_row stat_rows[] = {
+	{"smppgw_mo_total", "Replies of phone users (MO), parts of long ones counted once.", STATS_COUNTER,
+	 offsetof(struct reply_stats, taken), NULL, NULL},
+	{"smppgw_mo_parts_total", "Parts of long MO.", STATS_COUNTER, offsetof(struct reply_stats, parts), NULL, NULL},
+	{"smppgw_mo_incomplete_total", "Long MO whose missing parts did not come in time; what was there was used.",
+	 STATS_COUNTER, offsetof(struct reply_stats, expired_parts), NULL, NULL},
+	{"smppgw_mo_opt_outs_total", "MO that put a number on an opt-out set.", STATS_COUNTER,
+	 offsetof(struct reply_stats, opt_outs), NULL, NULL},
+	{"smppgw_mo_opt_ins_total", "MO that took a number off an opt-out set.", STATS_COUNTER,
+	 offsetof(struct reply_stats, opt_ins), NULL, NULL},
+	{"smppgw_mo_menu_total", "MO that chose a menu row.", STATS_COUNTER, offsetof(struct reply_stats, menus), NULL, NULL},
+	{"smppgw_mo_forwarded_total", "MO stored for an app.", STATS_COUNTER, offsetof(struct reply_stats, forwarded), NULL,
+	 NULL},
+	{"smppgw_mo_unrouted_total", "MO to a code that no account owns.", STATS_COUNTER,
+	 offsetof(struct reply_stats, unrouted), NULL, NULL},
+	{"smppgw_mo_answers_total", "Texts sent in answer to MO.", STATS_COUNTER, offsetof(struct reply_stats, texts), NULL,
+	 NULL},
+	{"smppgw_mo_failed_total", "MO whose effect could not be stored; the carrier was asked to send them again.",
+	 STATS_COUNTER, offsetof(struct reply_stats, failed), NULL, NULL},
+};
+
+struct reply {
+	struct reply_setup setup;
+	struct session_hub *sessions;
+	struct accounts *accounts;
+	struct store *store;
+	const struct reply_ops *ops;
+	void *arg;
+	struct reassembly *parts;
+	struct reply_stats counters;
+	struct stats *stats;
+	struct list open; /* struct mo not answered yet */
+};
+
+/* A MO on its way: lives until its effects are stored. */
+struct mo {
+	struct list link;
+	struct reply *reply;
+	uint64_t session; /* handle; 0: nobody waits for an answer */
+	uint32_t sequence, command_id;
+	const struct carrier *carrier;
+	int account;      /* number, -1: nobody's */
+	unsigned pending; /* effects not stored yet, and one while effects are still being found */
+	bool failed;
+	struct number from;
+	char code[24];    /* where it was sent to */
+	const struct menu_conf *menu;
+	struct menu_values values;
+	bool whole;       /* the last part of a long text came: its effects stand for the part */
+	char (*part_keys)[REASSEMBLY_KEY_MAX]; /* of the parts in the store that the effects replace; owned */
+	size_t part_keys_n;
+	size_t text_n;
+	char text[TEXT_MAX]; /* UTF-8 */
+};
+
+static struct mo *of(uint64_t token)
+{
+	return (struct mo *)(uintptr_t)token;
+}
+
+static uint64_t token_of(struct mo *mo)
+{
+	return (uint64_t)(uintptr_t)mo;
+}
+
+/* The one end of a MO: its effects are stored, or could not be. */
+static void done(struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	struct session *s = mo->session ? session_get(r->sessions, mo->session) : NULL;
+	if (mo->failed) {
+		r->counters.failed++;
+		log_warn(carrier_name(mo->carrier), "event=mo_failed error=\"store away\" action=\"the carrier sends it again\"");
+	}
+	if (s)
+		session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK,
+			       (struct view){NULL, 0}, (struct view){NULL, 0});
+	for (size_t i = 0; !mo->failed && i < mo->part_keys_n; i++) {
+		if (store_part_del(r->store, view_of(mo->part_keys[i])) < 0)
+			log_debug(carrier_name(mo->carrier), "event=part_kept key=%s", mo->part_keys[i]);
+	}
+	list_remove(&mo->link);
+	mem_free(mo->part_keys);
+	mem_free(mo);
+}
+
+static void release(struct mo *mo)
+{
+	if (--mo->pending == 0)
+		done(mo);
+}
+
+static void on_effect(void *arg, uint64_t token, bool ok)
+{
+	(void)arg;
+	struct mo *mo = of(token);
+	mo->failed |= !ok;
+	release(mo);
+}
+
+/* Counts an effect whose start returned `started`. */
+static void expect(struct mo *mo, int started)
+{
+	if (started == 0)
+		mo->pending++;
+	else
+		mo->failed = true;
+}
+
+static void on_forwarded(void *arg, uint64_t token, bool ok)
+{
+	struct mo *mo = of(token);
+	if (ok && mo->account >= 0)
+		mo->reply->ops->backlog_grew(mo->reply->arg, (size_t)mo->account);
+	on_effect(arg, token, ok);
+}
+
+/* The deliver_sm that the app will get: as it came, or with the text put together. */
+static void forward(struct mo *mo, const struct pdu *pdu)
+{
+	struct reply *r = mo->reply;
+	static uint8_t frame[RECORD_MAX], rec[RECORD_MAX];
+	struct view name = view_of(mo->account < 0 ? UNROUTED : account_name(accounts_at(r->accounts, (size_t)mo->account)));
+	size_t n = pdu_encode(pdu, frame, sizeof(frame));
+	struct record record = {.kind = RECORD_MO, .account = name, .via = view_of(carrier_name(mo->carrier)),
+				.frame = {frame, (uint32_t)n}};
+	size_t size = n ? record_encode(&record, rec, sizeof(rec)) : 0;
+	if (!size) {
+		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%.*s", (int)name.n,
+			  (const char *)name.p);
+		return;
+	}
+	r->counters.forwarded++;
+	expect(mo, store_backlog_add(r->store, name, r->ops->new_id(r->arg), (struct view){rec, (uint32_t)size}, 0,
+				     on_forwarded, token_of(mo)));
+}
+
+static void answer(struct mo *mo, const char *utf8)
+{
+	struct reply *r = mo->reply;
+	if (!*utf8 || mo->account < 0 || mo->from.n == 0)
+		return;
+	r->counters.texts++;
+	expect(mo, r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo)));
+}
+
+static void apply_keyword(struct mo *mo, const struct keyword_conf *k)
+{
+	struct reply *r = mo->reply;
+	bool out = k->action == KEYWORD_OPT_OUT;
+	const char *account = account_name(accounts_at(r->accounts, (size_t)mo->account));
+	char number[32];
+	if (out)
+		r->counters.opt_outs++;
+	else
+		r->counters.opt_ins++;
+	log_info(account, "event=%s number=%s carrier=%s code=%s", out ? "opt_out" : "opt_in",
+		 log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code);
+	r->ops->opted(r->arg, (size_t)mo->account, &mo->from, out);
+	expect(mo, store_optout(r->store, view_of(account), (struct view){(uint8_t *)mo->from.digits, mo->from.n}, out,
+				view_of("sms"), (struct view){(uint8_t *)mo->text, (uint32_t)mo->text_n}, on_effect,
+				token_of(mo)));
+	answer(mo, k->reply);
+}
+
+/* --- menus: the values of the text's {names} are fetched one after the other, then the text goes out --- */
+
+static void fetch_next(struct mo *mo);
+
+static void on_value(void *arg, uint64_t token, bool found, struct view value)
+{
+	(void)arg;
+	struct mo *mo = of(token);
+	menu_put_value(&mo->values, found, value);
+	fetch_next(mo);
+	release(mo);
+}
+
+static void fetch_next(struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	struct view name;
+	char text[MENU_TEXT_MAX];
+	const char *account = account_name(accounts_at(r->accounts, (size_t)mo->account));
+	if (menu_next_name(mo->menu, &mo->values, &name)) {
+		expect(mo, store_value(r->store, view_of(account), name, on_value, token_of(mo)));
+		return;
+	}
+	if (menu_expand(mo->menu, &mo->values, text))
+		answer(mo, text);
+}
+
+static void apply_menu(struct mo *mo, const struct menu_conf *menu, const struct pdu *pdu)
+{
+	mo->reply->counters.menus++;
+	mo->menu = menu;
+	if (menu->action == MENU_FORWARD)
+		forward(mo, pdu);
+	else
+		fetch_next(mo);
+}
+
+/* The account that owns the code: longest of all sources that it begins with; else the one for the rest; else -1. */
+static int owner_of(const struct reply *r, const char *code)
+{
+	int best = -1;
+	size_t best_n = 0;
+	for (size_t i = 0; i < accounts_count(r->accounts); i++) {
+		const struct account_conf *conf = account_conf(accounts_at(r->accounts, i));
+		for (size_t k = 0; k < conf->sources.n; k++) {
+			size_t n = strlen(conf->sources.at[k]);
+			if (n > best_n && strncmp(conf->sources.at[k], code, n) == 0) {
+				best = (int)i;
+				best_n = n;
+			}
+		}
+	}
+	if (best < 0 && *r->setup.conf->account) {
+		struct account *a = accounts_find(r->accounts, view_of(r->setup.conf->account));
+		best = a ? (int)account_number(a) : -1;
+	}
+	return best;
+}
+
+/* Everything that a whole text does. pdu is what an app would get. */
+static void apply(struct mo *mo, const struct pdu *pdu)
+{
+	struct reply *r = mo->reply;
+	struct view text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n};
+	r->counters.taken++;
+	mo->account = owner_of(r, mo->code);
+	if (mo->account < 0) {
+		r->counters.unrouted++;
+		log_warn(carrier_name(mo->carrier), "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
+			 ", give the code to an account's sources\"", mo->code);
+		forward(mo, pdu);
+		return;
+	}
+	const struct keyword_conf *k = keyword_match(r->setup.keywords, r->setup.keywords_n, text);
+	if (k && mo->from.n) {
+		apply_keyword(mo, k);
+		if (k->forward)
+			forward(mo, pdu);
+		return;
+	}
+	const struct menu_conf *menu = menu_find(r->setup.menus, r->setup.menus_n,
+						 account_name(accounts_at(r->accounts, (size_t)mo->account)), mo->code, text);
+	if (menu)
+		apply_menu(mo, menu, pdu);
+	else
+		forward(mo, pdu);
+}
+
+static struct mo *start(struct reply *r, const struct carrier *c, const struct pdu *pdu)
+{
+	struct mo *mo = mem_zalloc(sizeof(*mo));
+	mo->reply = r;
+	mo->carrier = c;
+	mo->pending = 1;
+	mo->account = -1;
+	if (!number_parse(pdu->sm.src, &mo->from))
+		mo->from.n = 0;
+	snprintf(mo->code, sizeof(mo->code), "%.*s", (int)pdu->sm.dst.addr.n, (const char *)pdu->sm.dst.addr.p);
+	list_append(&r->open, &mo->link);
+	return mo;
+}
+
+static void decode_text(struct mo *mo, uint8_t data_coding, struct view text)
+{
+	enum charset from = charset_of_dcs(data_coding, (enum charset)carrier_conf(mo->carrier)->dcs0);
+	struct view head = {text.p, text.n < TEXT_MAX / 4 ? text.n : TEXT_MAX / 4};
+	long n = from == CHARSET_BINARY ? 0 : charset_convert(from, head, CHARSET_UTF8, true, (uint8_t *)mo->text, TEXT_MAX);
+	mo->text_n = n > 0 ? (size_t)n : 0;
+}
+
+/* A text put together of parts: as one deliver_sm. */
+static void apply_parts(struct mo *mo, const struct reassembled *whole)
+{
+	static uint8_t payload[REASSEMBLY_TEXT_MAX + 4];
+	struct tlv_out tlvs = {payload, 0, sizeof(payload), false};
+	struct pdu pdu = *whole->first;
+	pdu.sm.esm_class = (uint8_t)(pdu.sm.esm_class & ~ESM_UDHI);
+	pdu.tlvs = (struct view){NULL, 0};
+	if (whole->text.n <= 254) {
+		pdu.sm.short_message = whole->text;
+	} else {
+		pdu.sm.short_message = (struct view){NULL, 0};
+		tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, whole->text.p, whole->text.n);
+		pdu.tlvs = (struct view){tlvs.p, tlvs.n};
+	}
+	decode_text(mo, pdu.sm.data_coding, whole->text);
+	mo->whole = true;
+	mo->part_keys_n = whole->keys_n;
+	mo->part_keys = mem_zalloc(whole->keys_n * sizeof(*mo->part_keys));
+	memcpy(mo->part_keys, whole->keys, whole->keys_n * sizeof(*mo->part_keys));
+	apply(mo, &pdu);
+}
+
+static void on_whole(void *arg, const struct reassembled *whole)
+{
+	apply_parts(arg, whole);
+}
+
+static void on_incomplete(void *arg, const struct reassembled *r)
+{
+	struct reply *reply = arg;
+	struct carrier *c = reply->ops->carrier(reply->arg, r->carrier);
+	reply->counters.expired_parts++;
+	log_warn(carrier_name(c), "event=mo_incomplete parts=%u/%u action=\"the parts that came are used\"", r->have, r->total);
+	struct mo *mo = start(reply, c, r->first);
+	apply_parts(mo, r);
+	release(mo);
+}
+
+/* True when the PDU was a part and has been taken as one. */
+static bool take_part(struct mo *mo, const struct pdu *pdu)
+{
+	struct reply *r = mo->reply;
+	struct udh_concat concat;
+	static uint8_t frame[RECORD_MAX];
+	if (!udh_concat_pdu(pdu, &concat) || concat.total < 2)
+		return false;
+	size_t n = pdu_encode(pdu, frame, sizeof(frame));
+	const char *name = carrier_name(mo->carrier);
+	if (!n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, (struct view){frame, (uint32_t)n}, pdu, &concat,
+				  on_whole, mo))
+		return false;
+	r->counters.parts++;
+	if (mo->whole)
+		return true;
+	char key[REASSEMBLY_KEY_MAX];
+	reassembly_key(name, pdu, &concat, key);
+	expect(mo, store_part_put(r->store, view_of(key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
+	return true;
+}
+
+void reply_take(struct reply *r, const struct carrier *c, struct session *s, const struct pdu *pdu)
+{
+	struct view text;
+	struct mo *mo = start(r, c, pdu);
+	mo->session = session_handle(s);
+	mo->sequence = pdu->sequence;
+	mo->command_id = pdu->command_id;
+	if (!store_up(r->store)) {
+		mo->failed = true;
+	} else if (!take_part(mo, pdu)) {
+		if (pdu_text(pdu, &text)) {
+			uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
+			decode_text(mo, pdu->sm.data_coding, (struct view){text.p + skip, text.n - skip});
+		}
+		apply(mo, pdu);
+	}
+	release(mo);
+}
+
+void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame)
+{
+	struct pdu pdu;
+	struct udh_concat concat;
+	char name[64];
+	const uint8_t *slash = memchr(key.p, '/', key.n);
+	snprintf(name, sizeof(name), "%.*s", slash ? (int)(slash - key.p) : 0, (const char *)key.p);
+	const struct carrier *c = carriers_find(carriers, name);
+	if (!c || pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK || !udh_concat_pdu(&pdu, &concat)) {
+		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone or unreadable\"", (int)key.n,
+			 (const char *)key.p);
+		return;
+	}
+	struct mo *mo = start(r, c, &pdu);
+	if (!reassembly_add(r->parts, carrier_number(c), name, frame, &pdu, &concat, on_whole, mo))
+		log_warn(name, "event=part_dropped reason=\"too many parts\"");
+	release(mo);
+}
+
+struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
+			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
+			struct stats *stats)
+{
+	struct reply *r = mem_zalloc(sizeof(*r));
+	r->setup = *setup;
+	if (!r->setup.keywords_n)
+		r->setup.keywords = keyword_defaults(&r->setup.keywords_n);
+	r->sessions = sessions;
+	r->accounts = accounts;
+	r->store = store;
+	r->ops = ops;
+	r->arg = arg;
+	r->stats = stats;
+	list_init(&r->open);
+	r->parts = reassembly_new(loop, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000, on_incomplete, r);
+	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
+	return r;
+}
+
+void reply_free(struct reply *r)
+{
+	if (!r)
+		return;
+	LIST_EACH_SAFE(node, next, &r->open) {
+		struct mo *mo = LIST_OF(node, struct mo, link);
+		mem_free(mo->part_keys);
+		mem_free(mo);
+	}
+	reassembly_free(r->parts);
+	stats_drop(r->stats, &r->counters);
+	mem_free(r);
+}

@@ -1,0 +1,518 @@
+/*
+ * store.c - the store's face: what may be written, under which key. Must not know what a write means to a message, nor how
+ * writes are grouped (store_batch.c).
+ */
+#include "path/store_batch.h"
+
+#include <stdio.h>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define BUCKET_MS 10000  /* of accept time that one journal hash holds */
+#define SLOT_MS 3600000  /* of submit time that one receipt hash holds */
+#define BUCKETS_KNOWN 64 /* buckets remembered as registered */
+#define SLOTS_KNOWN 64
+
+const struct conf_row store_rows[] = {
+	{"redis", CONF_STRING, offsetof(struct store_conf, redis), "", 1, 255, "127.0.0.1:6379", false,
+	 "Address of Redis: host:port, or unix:/path/to/socket.", NULL},
+	{"user", CONF_STRING, offsetof(struct store_conf, user), "", 0, 255, "", false, "ACL user of Redis; empty for none.",
+	 NULL},
+	{"password", CONF_SECRET, offsetof(struct store_conf, password), "", 0, 255, "", false,
+	 "Password of Redis; empty for none.", NULL},
+	{"db", CONF_INT, offsetof(struct store_conf, db), "", 0, 1000, "0", false, "Number of the Redis database.", NULL},
+	{"prefix", CONF_STRING, offsetof(struct store_conf, prefix), "", 0, 64, "", false,
+	 "Put in front of every key.", NULL},
+	{"deadline", CONF_INT, offsetof(struct store_conf, deadline), "ms", 50, 60000, "2000", false,
+	 "A write without answer for so long means that Redis is away.", NULL},
+	{"reconnect", CONF_INT, offsetof(struct store_conf, reconnect), "ms", 10, 60000, "100", false,
+	 "First pause before connecting again; doubles to 32 times.", NULL},
+	{"receipt_horizon", CONF_INT, offsetof(struct store_conf, receipt_horizon), "s", 60, 2592000, "259200", false,
+	 "How long a carrier's message id is remembered, and a receipt awaited.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+struct slot_known {
+	char carrier[64];
+	uint32_t slot;
+};
+
+struct store {
+	struct loop *loop;
+	const struct store_conf *conf;
+	const struct store_ops *ops;
+	void *arg;
+	unsigned node;
+	char node_name[8];
+	struct redis *redis;
+	struct redis_conf redis_conf;
+	struct lease *lease;
+	struct batches *batches;
+	struct loop_hook flush;
+	struct store_counters counters;
+	struct stats *stats;
+	bool up;
+	uint64_t buckets[BUCKETS_KNOWN];
+	struct slot_known slots[SLOTS_KNOWN];
+	struct buf cmd;
+};
+
+static const struct stats_row stat_rows[] = {
+	{"smppgw_store_commands_total", "Grouped commands sent to Redis.", STATS_COUNTER,
+	 offsetof(struct store_counters, commands), NULL, NULL},
+	{"smppgw_store_records_total", "Records inside those commands.", STATS_COUNTER,
+	 offsetof(struct store_counters, records), NULL, NULL},
+	{"smppgw_store_failed_total", "Records whose write failed or is not known to be done.", STATS_COUNTER,
+	 offsetof(struct store_counters, failed), NULL, NULL},
+	{"smppgw_store_up", "1 while Redis answers and this node holds its lease.", STATS_GAUGE,
+	 offsetof(struct store_counters, up), NULL, NULL},
+	{"smppgw_store_pending", "Commands that wait for Redis.", STATS_GAUGE, offsetof(struct store_counters, pending), NULL,
+	 NULL},
+	{"smppgw_store_lag_microseconds", "How long the oldest command waits.", STATS_GAUGE,
+	 offsetof(struct store_counters, lag_us), NULL, NULL},
+	{"smppgw_store_write_seconds", "Time from sending a grouped command to its reply.", STATS_HISTOGRAM,
+	 offsetof(struct store_counters, write), NULL, NULL},
+};
+
+static void on_held(void *arg)
+{
+	struct store *s = arg;
+	s->up = true;
+	s->counters.up = 1;
+	log_info("-", "event=store_up redis=%s node=%u", s->conf->redis, s->node);
+	s->ops->on_up(s->arg);
+}
+
+static void on_taken(const char *owner, void *arg)
+{
+	struct store *s = arg;
+	s->up = false;
+	s->counters.up = 0;
+	s->ops->on_taken(owner, s->arg);
+}
+
+static void on_redis_up(void *arg)
+{
+	struct store *s = arg;
+	lease_up(s->lease);
+}
+
+static void on_redis_down(void *arg, const char *reason)
+{
+	struct store *s = arg;
+	bool was_up = s->up;
+	s->up = false;
+	s->counters.up = 0;
+	lease_down(s->lease);
+	/* Redis may come back empty: register buckets and slots anew */
+	memset(s->buckets, 0, sizeof(s->buckets));
+	memset(s->slots, 0, sizeof(s->slots));
+	if (!was_up)
+		return;
+	log_error("-", "event=store_down redis=%s reason=\"%s\" action=\"submits are refused until it is back\"",
+		  s->conf->redis, reason);
+	s->ops->on_down(s->arg);
+}
+
+static void flush(void *arg)
+{
+	struct store *s = arg;
+	batches_flush(s->batches);
+	redis_flush(s->redis);
+}
+
+static void before_walk(void *object)
+{
+	struct store_counters *c = object;
+	struct store *s = (struct store *)(void *)((char *)c - offsetof(struct store, counters));
+	c->pending = redis_pending(s->redis);
+	c->lag_us = (uint64_t)redis_lag_us(s->redis);
+}
+
+struct store *store_new(struct loop *loop, const struct store_conf *conf, unsigned node, const struct store_ops *ops,
+			void *arg, struct stats *stats)
+{
+	static const struct redis_ops redis_ops = {on_redis_up, on_redis_down};
+	static const struct lease_ops lease_ops = {on_held, on_taken};
+	struct store *s = mem_zalloc(sizeof(*s));
+	s->loop = loop;
+	s->conf = conf;
+	s->ops = ops;
+	s->arg = arg;
+	s->node = node;
+	s->stats = stats;
+	snprintf(s->node_name, sizeof(s->node_name), "%u", node);
+	s->redis_conf = (struct redis_conf){.address = conf->redis, .user = conf->user, .password = conf->password,
+					    .db = conf->db, .deadline_ms = conf->deadline, .reconnect_ms = conf->reconnect};
+	s->redis = redis_new(loop, &s->redis_conf, &redis_ops, s);
+	s->lease = lease_new(loop, s->redis, conf->prefix, node, &lease_ops, s);
+	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, arg);
+	s->flush = (struct loop_hook){.fn = flush, .arg = s};
+	loop_hook(loop, LOOP_STORE, &s->flush);
+	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &s->counters, NULL, NULL, before_walk);
+	return s;
+}
+
+void store_free(struct store *s)
+{
+	if (!s)
+		return;
+	lease_release(s->lease);
+	s->up = false;
+	stats_drop(s->stats, &s->counters);
+	loop_unhook(s->loop, &s->flush);
+	redis_free(s->redis);
+	lease_free(s->lease);
+	batches_free(s->batches);
+	buf_free(&s->cmd);
+	mem_free(s);
+}
+
+bool store_up(const struct store *s)
+{
+	return s->up;
+}
+
+int64_t store_lag_us(const struct store *s)
+{
+	return redis_lag_us(s->redis);
+}
+
+size_t store_pending(const struct store *s)
+{
+	return redis_pending(s->redis);
+}
+
+struct redis *store_redis(struct store *s)
+{
+	return s->redis;
+}
+
+const struct store_conf *store_conf_of(const struct store *s)
+{
+	return s->conf;
+}
+
+unsigned store_node(const struct store *s)
+{
+	return s->node;
+}
+
+struct loop *store_loop(const struct store *s)
+{
+	return s->loop;
+}
+
+static void key_arg(struct store *s, const char *name, struct view tail)
+{
+	char key[256];
+	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n, (const char *)tail.p);
+	resp_arg(&s->cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
+}
+
+/* Sends what stands in s->cmd. */
+static int send_cmd(struct store *s, redis_fn fn, void *arg)
+{
+	int sent = redis_send(s->redis, buf_data(&s->cmd), buf_len(&s->cmd), fn, arg);
+	buf_consume(&s->cmd, buf_len(&s->cmd), 1 << 16);
+	return sent;
+}
+
+/* One SADD key member ahead of the first write that needs to be found again. */
+static int enlist(struct store *s, const char *key, struct view tail, struct view member)
+{
+	resp_start(&s->cmd, 3);
+	resp_str(&s->cmd, "SADD");
+	key_arg(s, key, tail);
+	resp_arg(&s->cmd, member.p, member.n);
+	return send_cmd(s, NULL, NULL);
+}
+
+static uint64_t bucket_of(uint64_t id)
+{
+	return (uint64_t)ids_time_ms(id) / BUCKET_MS;
+}
+
+static struct batch_key journal_key(const struct store *s, enum batch_kind kind, uint64_t id)
+{
+	return (struct batch_key){kind, view_of(s->node_name), bucket_of(id)};
+}
+
+static int enlist_bucket(struct store *s, uint64_t bucket)
+{
+	uint64_t *known = &s->buckets[bucket % BUCKETS_KNOWN];
+	if (*known == bucket)
+		return 0;
+	char text[24];
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)bucket);
+	if (enlist(s, "journal:", view_of(s->node_name), view_of(text)) < 0)
+		return -1;
+	*known = bucket;
+	return 0;
+}
+
+int store_journal_put(struct store *s, uint64_t id, struct view rec, store_fn fn, uint64_t token)
+{
+	if (!s->up || enlist_bucket(s, bucket_of(id)) < 0)
+		return -1;
+	struct batch_key key = journal_key(s, BATCH_JOURNAL_PUT, id);
+	char field[IDS_DIGITS + 1];
+	ids_print(id, field);
+	batches_add(s->batches, &key, (struct view){(uint8_t *)field, IDS_DIGITS}, &rec, fn, token);
+	return 0;
+}
+
+int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = journal_key(s, BATCH_JOURNAL_DEL, id);
+	char field[IDS_DIGITS + 1];
+	ids_print(id, field);
+	batches_add(s->batches, &key, (struct view){(uint8_t *)field, IDS_DIGITS}, NULL, fn, token);
+	return 0;
+}
+
+uint32_t store_slot(int64_t wall_ms)
+{
+	return (uint32_t)(wall_ms / SLOT_MS);
+}
+
+/* A slot's hash is known by the carrier's place in the set and lives one horizon longer than its hour. */
+static int enlist_slot(struct store *s, const char *carrier, uint32_t slot)
+{
+	struct slot_known *known = &s->slots[(slot + (uint8_t)carrier[0]) % SLOTS_KNOWN];
+	if (known->slot == slot && strcmp(known->carrier, carrier) == 0)
+		return 0;
+	if (enlist(s, "receipt", (struct view){NULL, 0}, view_of(carrier)) < 0)
+		return -1;
+	snprintf(known->carrier, sizeof(known->carrier), "%s", carrier);
+	known->slot = slot;
+	return 1;
+}
+
+static int expire_slot(struct store *s, const char *carrier, uint32_t slot)
+{
+	char tail[96];
+	snprintf(tail, sizeof(tail), "%s:%lu", carrier, (unsigned long)slot);
+	resp_start(&s->cmd, 3);
+	resp_str(&s->cmd, "EXPIRE");
+	key_arg(s, "receipt:", view_of(tail));
+	resp_u64(&s->cmd, (uint64_t)s->conf->receipt_horizon + SLOT_MS / 1000);
+	return send_cmd(s, NULL, NULL);
+}
+
+int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, uint64_t id, store_fn fn,
+		      uint64_t token)
+{
+	int first = s->up ? enlist_slot(s, carrier, slot) : -1;
+	if (first < 0)
+		return -1;
+	struct batch_key key = {BATCH_RECEIPT_PUT, view_of(carrier), slot};
+	char value[IDS_DIGITS + 1];
+	ids_print(id, value);
+	struct view v = {(uint8_t *)value, IDS_DIGITS};
+	batches_add(s->batches, &key, cid, &v, fn, token);
+	if (!first)
+		return 0;
+	/* the key must be there before it can be given an expiry */
+	batches_flush(s->batches);
+	return expire_slot(s, carrier, slot);
+}
+
+int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_RECEIPT_DEL, view_of(carrier), slot};
+	batches_add(s->batches, &key, cid, NULL, NULL, 0);
+	return 0;
+}
+
+int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_PARKED_PUT, view_of(carrier), 0};
+	batches_add(s->batches, &key, cid, &frame, fn, token);
+	return 0;
+}
+
+int store_parked_del(struct store *s, const char *carrier, struct view cid)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_PARKED_DEL, view_of(carrier), 0};
+	batches_add(s->batches, &key, cid, NULL, NULL, 0);
+	return 0;
+}
+
+int store_part_put(struct store *s, struct view part, struct view frame, store_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_PART_PUT, view_of(s->node_name), 0};
+	batches_add(s->batches, &key, part, &frame, fn, token);
+	return 0;
+}
+
+int store_part_del(struct store *s, struct view part)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_PART_DEL, view_of(s->node_name), 0};
+	batches_add(s->batches, &key, part, NULL, NULL, 0);
+	return 0;
+}
+
+int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	struct batch_key key = {BATCH_BACKLOG_DEL, account, 0};
+	batches_add(s->batches, &key, entry, NULL, fn, token);
+	return 0;
+}
+
+int store_optout_check(struct store *s, struct view scope, struct view number, store_check_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	batches_check(s->batches, scope, number, fn, token);
+	return 0;
+}
+
+/* A command outside the batches with one writer to tell. */
+struct single {
+	struct store *store;
+	store_fn fn;
+	uint64_t token;
+};
+
+static void on_single(const redisReply *reply, void *arg)
+{
+	struct single *w = arg;
+	bool ok = reply && reply->type != REDIS_REPLY_ERROR && reply->type != REDIS_REPLY_NIL;
+	for (size_t i = 0; ok && reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+		ok = reply->element[i]->type != REDIS_REPLY_ERROR;
+	if (!ok)
+		w->store->counters.failed++;
+	w->fn(w->store->arg, w->token, ok);
+	mem_free(w);
+}
+
+static int send_single(struct store *s, store_fn fn, uint64_t token)
+{
+	struct single *w = mem_zalloc(sizeof(*w));
+	*w = (struct single){s, fn, token};
+	s->counters.commands++;
+	s->counters.records++;
+	if (send_cmd(s, on_single, w) == 0)
+		return 0;
+	mem_free(w);
+	return -1;
+}
+
+static int send_word(struct store *s, const char *word)
+{
+	resp_start(&s->cmd, 1);
+	resp_str(&s->cmd, word);
+	return send_cmd(s, NULL, NULL);
+}
+
+static void build_xadd(struct store *s, struct view account, uint64_t id, struct view rec)
+{
+	char text[IDS_DIGITS + 1];
+	ids_print(id, text);
+	resp_start(&s->cmd, 7);
+	resp_str(&s->cmd, "XADD");
+	key_arg(s, "backlog:", account);
+	resp_str(&s->cmd, "*");
+	resp_str(&s->cmd, "id");
+	resp_str(&s->cmd, text);
+	resp_str(&s->cmd, "rec");
+	resp_arg(&s->cmd, rec.p, rec.n);
+}
+
+static int send_journal_del(struct store *s, uint64_t id)
+{
+	char bucket[64], field[IDS_DIGITS + 1];
+	snprintf(bucket, sizeof(bucket), "%s:%llu", s->node_name, (unsigned long long)bucket_of(id));
+	ids_print(id, field);
+	resp_start(&s->cmd, 3);
+	resp_str(&s->cmd, "HDEL");
+	key_arg(s, "journal:", view_of(bucket));
+	resp_str(&s->cmd, field);
+	return send_cmd(s, NULL, NULL);
+}
+
+/* EXEC's reply is the outcome of all; what was queued before it is answered QUEUED and of no interest. */
+static int send_exec(struct store *s, store_fn fn, uint64_t token)
+{
+	resp_start(&s->cmd, 1);
+	resp_str(&s->cmd, "EXEC");
+	return send_single(s, fn, token);
+}
+
+int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id, store_fn fn,
+		      uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	if (!journal_id) {
+		build_xadd(s, account, id, rec);
+		return send_single(s, fn, token);
+	}
+	if (send_word(s, "MULTI") < 0)
+		return -1;
+	build_xadd(s, account, id, rec);
+	if (send_cmd(s, NULL, NULL) < 0 || send_journal_del(s, journal_id) < 0)
+		return -1;
+	return send_exec(s, fn, token);
+}
+
+static int send_optout_log(struct store *s, struct view scope, struct view number, bool out, struct view channel,
+			   struct view text)
+{
+	resp_start(&s->cmd, 13);
+	resp_str(&s->cmd, "XADD");
+	key_arg(s, "optout:log", (struct view){NULL, 0});
+	resp_str(&s->cmd, "*");
+	resp_str(&s->cmd, "scope");
+	resp_arg(&s->cmd, scope.p, scope.n);
+	resp_str(&s->cmd, "number");
+	resp_arg(&s->cmd, number.p, number.n);
+	resp_str(&s->cmd, "what");
+	resp_str(&s->cmd, out ? "out" : "in");
+	resp_str(&s->cmd, "channel");
+	resp_arg(&s->cmd, channel.p, channel.n);
+	resp_str(&s->cmd, "text");
+	resp_arg(&s->cmd, text.p, text.n);
+	return send_cmd(s, NULL, NULL);
+}
+
+int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel, struct view text,
+		 store_fn fn, uint64_t token)
+{
+	if (!s->up || send_word(s, "MULTI") < 0)
+		return -1;
+	resp_start(&s->cmd, 3);
+	resp_str(&s->cmd, out ? "SADD" : "SREM");
+	key_arg(s, "optout:", scope);
+	resp_arg(&s->cmd, number.p, number.n);
+	if (send_cmd(s, NULL, NULL) < 0 || send_optout_log(s, scope, number, out, channel, text) < 0)
+		return -1;
+	return send_exec(s, fn, token);
+}
+
+void *store_arg(const struct store *s)
+{
+	return s->arg;
+}
+
+void store_flush(struct store *s)
+{
+	batches_flush(s->batches);
+}
