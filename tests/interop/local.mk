@@ -1,1 +1,9 @@
 # tests/interop/local.mk - tests with programs that we did not write; run by scripts/test through tests/interop/run.
+EXTRA_DIST += \
+	tests/interop/run \
+	tests/interop/esme.js \
+	tests/interop/esme.pl \
+	tests/interop/package.json \
+	tests/interop/package-lock.json \
+	tests/interop/smsc.js \
+	tests/interop/smsc.pl

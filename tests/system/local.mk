@@ -1,1 +1,13 @@
 # tests/system/local.mk - tests of the real binary with a real Redis; run by scripts/test through tests/system/run.
+EXTRA_DIST += \
+	tests/lib.sh \
+	tests/system/run \
+	tests/system/accounts.sh \
+	tests/system/backlog.sh \
+	tests/system/config.sh \
+	tests/system/esme.pl \
+	tests/system/failover.sh \
+	tests/system/kill.sh \
+	tests/system/mo.sh \
+	tests/system/redis.sh \
+	tests/system/throttle.sh
