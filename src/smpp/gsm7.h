@@ -14,7 +14,7 @@ int32_t gsm7_scalar(uint8_t septet);
 /* The scalar value of the septet that follows an escape, -1 where the extension table is empty. */
 int32_t gsm7_extended_scalar(uint8_t septet);
 
-/* The septets of a scalar value: 0x00-0x7F, or 0x1B00 | septet when it needs an escape; -1 when the alphabet lacks it. */
+/* The septets of a scalar value: 0x00-0x7F, or 0x1B00 | septet when it needs an escape; -1 when there are none. */
 int gsm7_septets(int32_t scalar);
 
 #endif

@@ -56,7 +56,7 @@ struct receipt_out {
 	int64_t submit_ms, done_ms; /* UTC */
 	int zone_quarters;
 	struct view err;        /* raw; written at least 3 wide, "000" when empty */
-	struct view text;       /* first octets of the message as printable text; cut to 20 at a character's border (UTF-8) */
+	struct view text;       /* start of the message as printable UTF-8; cut to 20 octets at a character's border */
 };
 
 /* Writes exactly the form of smpp.md 11 "G emits"; returns octets written (no NUL), 0 when cap is too small. */

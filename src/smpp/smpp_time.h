@@ -15,7 +15,8 @@ enum smpp_time_kind { SMPP_TIME_NONE, SMPP_TIME_ABSOLUTE, SMPP_TIME_RELATIVE };
  * of the moment meant (relative times are added to now by calendar: months and years as calendar months, [S 7.1.1.2],
  * a day past the end of the month becomes its last). Absolute fields must be a calendar moment, nn 00-48, years < 38
  * are 20yy; relative fields may each be 00-99, their t and nn are ignored. Empty gives SMPP_TIME_NONE and *out_ms = 0.
- * Whether the moment is past is for the caller. Returns 0, or -1 when invalid (caller answers ESME_RINVSCHED / ESME_RINVEXPIRY).
+ * Whether the moment is past is for the caller. Returns 0, or -1 when invalid (caller answers ESME_RINVSCHED /
+ * ESME_RINVEXPIRY).
  */
 __attribute__((warn_unused_result)) int smpp_time_parse(struct view s, int64_t now_ms, int64_t *out_ms,
 							 enum smpp_time_kind *kind);

@@ -28,8 +28,8 @@ uint32_t split_next(enum charset c, struct view text, uint32_t from, uint32_t li
 
 /*
  * How many parts text needs: 1 when it fits alone (or mode is SPLIT_PAYLOAD), else counted after the rules above.
- * 0 when it would be more than SPLIT_MAX, or more than a payload holds (answer ESME_RINVMSGLEN): ends is then of no use.
- * ends (may be NULL) gets the end offset of each part.
+ * 0 when it would be more than SPLIT_MAX, or more than a payload holds (answer ESME_RINVMSGLEN). ends (may be NULL)
+ * gets the end offset of each part; with 0 it is undefined.
  */
 uint32_t split_plan(enum charset c, struct view text, enum split_mode mode, uint32_t ends[SPLIT_MAX]);
 

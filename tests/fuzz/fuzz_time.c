@@ -8,11 +8,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MINUTE	      INT64_C(60000)
-#define YEAR_1938     INT64_C(-1009843200000) /* ms */
-#define YEAR_2038     INT64_C(2145916800000)
-#define YEAR_10000    INT64_C(253402300800000)
-#define LONGEST_LEAP  INT64_C(3700000000000) /* a relative time is less: 99 years, 99 months, 99 days ... */
+#define MINUTE	     INT64_C(60000)
+#define YEAR_1938    INT64_C(-1009843200000) /* ms */
+#define YEAR_2038    INT64_C(2145916800000)
+#define YEAR_10000   INT64_C(253402300800000)
+#define LONGEST_LEAP INT64_C(3700000000000) /* a relative time is less: 99 years, 99 months, 99 days ... */
 
 static void must(bool holds)
 {

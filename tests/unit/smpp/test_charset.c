@@ -8,14 +8,13 @@
 
 /* 3GPP TS 23.038 6.2.1, row by row in code order; NULL is the escape. */
 static const char *const gsm_main[128] = {
-	"@", "£", "$", "¥", "è", "é", "ù", "ì", "ò", "Ç", "\n", "Ø", "ø", "\r", "Å", "å",
-	"Δ", "_", "Φ", "Γ", "Λ", "Ω", "Π", "Ψ", "Σ", "Θ", "Ξ", NULL, "Æ", "æ", "ß", "É",
-	" ", "!", "\"", "#", "¤", "%", "&", "'", "(", ")", "*", "+", ",", "-", ".", "/",
-	"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ":", ";", "<", "=", ">", "?",
-	"¡", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O",
-	"P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "Ä", "Ö", "Ñ", "Ü", "§",
-	"¿", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
-	"p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "ä", "ö", "ñ", "ü", "à",
+	"@", "£", "$", "¥", "è", "é", "ù", "ì", "ò",  "Ç", "\n", "Ø", "ø", "\r", "Å", "å",  "Δ", "_", "Φ",
+	"Γ", "Λ", "Ω", "Π", "Ψ", "Σ", "Θ", "Ξ", NULL, "Æ", "æ",	 "ß", "É", " ",	 "!", "\"", "#", "¤", "%",
+	"&", "'", "(", ")", "*", "+", ",", "-", ".",  "/", "0",	 "1", "2", "3",	 "4", "5",  "6", "7", "8",
+	"9", ":", ";", "<", "=", ">", "?", "¡", "A",  "B", "C",	 "D", "E", "F",	 "G", "H",  "I", "J", "K",
+	"L", "M", "N", "O", "P", "Q", "R", "S", "T",  "U", "V",	 "W", "X", "Y",	 "Z", "Ä",  "Ö", "Ñ", "Ü",
+	"§", "¿", "a", "b", "c", "d", "e", "f", "g",  "h", "i",	 "j", "k", "l",	 "m", "n",  "o", "p", "q",
+	"r", "s", "t", "u", "v", "w", "x", "y", "z",  "ä", "ö",	 "ñ", "ü", "à",
 };
 
 /* 6.2.1.1 */
@@ -81,10 +80,22 @@ static void names_go_both_ways(void **state)
 static enum charset expected_of_dcs(unsigned dcs)
 {
 	static const enum charset low[16] = {
-		CHARSET_UTF8 /* dcs0 of this test */, CHARSET_ASCII,  CHARSET_BINARY, CHARSET_LATIN1,
-		CHARSET_BINARY,			      CHARSET_BINARY, CHARSET_BINARY, CHARSET_BINARY,
-		CHARSET_UCS2,			      CHARSET_BINARY, CHARSET_BINARY, CHARSET_BINARY,
-		CHARSET_BINARY,			      CHARSET_BINARY, CHARSET_BINARY, CHARSET_BINARY,
+		CHARSET_UTF8 /* dcs0 of this test */,
+		CHARSET_ASCII,
+		CHARSET_BINARY,
+		CHARSET_LATIN1,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_UCS2,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
+		CHARSET_BINARY,
 	};
 	static const enum charset by_class[4] = {CHARSET_GSM7, CHARSET_BINARY, CHARSET_UCS2, CHARSET_BINARY};
 
@@ -109,7 +120,7 @@ static void every_data_coding_has_an_alphabet(void **state)
 	assert_int_equal(charset_of_dcs(0, CHARSET_GSM7), CHARSET_GSM7);
 	assert_int_equal(charset_of_dcs(0, CHARSET_LATIN1), CHARSET_LATIN1);
 	assert_int_equal(charset_of_dcs(3, CHARSET_GSM7), CHARSET_LATIN1);
-	assert_int_equal(charset_of_dcs(0xF0, CHARSET_LATIN1), CHARSET_GSM7); /* flash */
+	assert_int_equal(charset_of_dcs(0xF0, CHARSET_LATIN1), CHARSET_GSM7);	/* flash */
 	assert_int_equal(charset_of_dcs(0xF6, CHARSET_LATIN1), CHARSET_BINARY); /* SIM data */
 }
 
@@ -287,7 +298,8 @@ static void every_scalar_in_utf8_and_utf16(void **state)
 			  sixteen, n16))
 			fail_msg("U+%04X: UTF-8 to UTF-16", v);
 		if (v != 0xFEFF && /* alone it is a byte order mark */
-		    !same(out, (uint32_t)charset_convert(CHARSET_UCS2, bytes(sixteen, n16), CHARSET_UTF8, false, out, 4),
+		    !same(out,
+			  (uint32_t)charset_convert(CHARSET_UCS2, bytes(sixteen, n16), CHARSET_UTF8, false, out, 4),
 			  eight, n8))
 			fail_msg("U+%04X: UTF-16 to UTF-8", v);
 		seen++;
@@ -479,11 +491,13 @@ static void lossy_puts_a_mark(void **state)
 	lossy(CHARSET_UTF8, view_of("验证码12"), CHARSET_GSM7, view_of("???12"));
 	lossy(CHARSET_UTF8, view_of("é验"), CHARSET_ASCII, view_of("??"));
 	lossy(CHARSET_UTF8, view_of("é验"), CHARSET_LATIN1, view_of("\xE9?"));
-	lossy(CHARSET_UTF8, view_of("a\xFF"
-				    "b"),
+	lossy(CHARSET_UTF8,
+	      view_of("a\xFF"
+		      "b"),
 	      CHARSET_UCS2, bytes("\0a\xFF\xFD\0b", 6));
-	lossy(CHARSET_UCS2, bytes("\xD8\x00\0a\0", 5), CHARSET_UTF8, view_of("\xEF\xBF\xBD"
-									     "a\xEF\xBF\xBD"));
+	lossy(CHARSET_UCS2, bytes("\xD8\x00\0a\0", 5), CHARSET_UTF8,
+	      view_of("\xEF\xBF\xBD"
+		      "a\xEF\xBF\xBD"));
 	lossy(CHARSET_GSM7, bytes("\x1B\x41z", 3), CHARSET_ASCII, view_of("?z"));
 }
 

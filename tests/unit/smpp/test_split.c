@@ -259,9 +259,9 @@ static void marks_stay_with_their_base(void **state)
 	static const uint16_t accent[] = {'e', 0x0301};
 	static const uint16_t two[] = {'a', 0x0323, 0x0302};
 	static const uint16_t keycap[] = {'1', 0xFE0F, 0x20E3};
-	static const uint16_t thumb[] = {0xD83D, 0xDC4D, 0xD83C, 0xDFFD};		 /* skin tone */
-	static const uint16_t family[] = {0xD83D, 0xDC69, 0x200D, 0xD83D, 0xDC67};	 /* joined */
-	static const uint16_t variant[] = {0x845B, 0xDB40, 0xDD00};			 /* 葛 with a selector */
+	static const uint16_t thumb[] = {0xD83D, 0xDC4D, 0xD83C, 0xDFFD};	   /* skin tone */
+	static const uint16_t family[] = {0xD83D, 0xDC69, 0x200D, 0xD83D, 0xDC67}; /* joined */
+	static const uint16_t variant[] = {0x845B, 0xDB40, 0xDD00};		   /* 葛 with a selector */
 	static const uint16_t kana[] = {0x304B, 0x3099};
 	static const uint16_t tibetan[] = {0x0F40, 0x0F74};
 

@@ -16,7 +16,11 @@
 /* UTC ms of a calendar moment, by libc. */
 static int64_t utc(int year, int month, int day, int hour, int minute, int second)
 {
-	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute,
+	struct tm tm = {.tm_year = year - 1900,
+			.tm_mon = month - 1,
+			.tm_mday = day,
+			.tm_hour = hour,
+			.tm_min = minute,
 			.tm_sec = second};
 
 	return (int64_t)timegm(&tm) * 1000;
@@ -275,7 +279,8 @@ static void bounds_of_relative_fields(void **state)
 		int i = (int)v;
 
 		adds(with("000000000000000R", 0, v), now(), utc(2026 + i, 5, 1, 1, 30, 0) + 700);
-		adds(with("000000000000000R", 2, v), now(), utc(2026 + (4 + i) / 12, (4 + i) % 12 + 1, 1, 1, 30, 0) + 700);
+		adds(with("000000000000000R", 2, v), now(),
+		     utc(2026 + (4 + i) / 12, (4 + i) % 12 + 1, 1, 1, 30, 0) + 700);
 		adds(with("000000000000000R", 4, v), now(), now() + i * DAY);
 		adds(with("000000000000000R", 6, v), now(), now() + i * INT64_C(3600000));
 		adds(with("000000000000000R", 8, v), now(), now() + i * INT64_C(60000));

@@ -107,7 +107,7 @@ static void broken_elements_end_the_walk(void **state)
 	(void)state;
 	assert_false(udh_next(bytes(NULL, 0), &pos, &ie));
 	assert_false(udh_next(BYTES("\0abc"), &pos, &ie));
-	assert_false(udh_next(BYTES("\1\0"), &pos, &ie));	   /* no length */
+	assert_false(udh_next(BYTES("\1\0"), &pos, &ie));	    /* no length */
 	assert_false(udh_next(BYTES("\4\0\3\1\2text"), &pos, &ie)); /* over the header's end, not the data's */
 	assert_false(udh_next(BYTES("\2\0\xFF"), &pos, &ie));
 	assert_false(udh_next(BYTES("\x50\0\3\1\2\1"), &pos, &ie)); /* UDHL over the data */
@@ -156,19 +156,19 @@ static void bad_elements(void **state)
 	refused(bytes(NULL, 0));
 	refused(BYTES("\0"));
 	refused(BYTES("Hello"));
-	refused(BYTES("\4\0\2\1\2"));		     /* one octet short */
-	refused(BYTES("\6\0\4\1\2\1\0"));	     /* one too long */
-	refused(BYTES("\5\x08\3\1\2\1"));	     /* 16-bit element with an 8-bit length */
-	refused(BYTES("\6\0\4\0\1\2\1"));	     /* 8-bit element with a 16-bit length */
-	refused(BYTES("\2\0\0"));		     /* empty */
-	refused(BYTES("\5\0\3\1\2\0"));		     /* seq 0 */
-	refused(BYTES("\5\0\3\1\0\0"));		     /* total 0 */
-	refused(BYTES("\5\0\3\1\2\3"));		     /* seq > total */
+	refused(BYTES("\4\0\2\1\2"));	  /* one octet short */
+	refused(BYTES("\6\0\4\1\2\1\0")); /* one too long */
+	refused(BYTES("\5\x08\3\1\2\1")); /* 16-bit element with an 8-bit length */
+	refused(BYTES("\6\0\4\0\1\2\1")); /* 8-bit element with a 16-bit length */
+	refused(BYTES("\2\0\0"));	  /* empty */
+	refused(BYTES("\5\0\3\1\2\0"));	  /* seq 0 */
+	refused(BYTES("\5\0\3\1\0\0"));	  /* total 0 */
+	refused(BYTES("\5\0\3\1\2\3"));	  /* seq > total */
 	refused(BYTES("\6\x08\4\1\2\0\1"));
-	refused(BYTES("\5\0\3\1\2"));		     /* UDHL over the data */
-	refused(BYTES("\4\0\3\1\2\1"));		     /* element over the header */
-	refused(BYTES("\6\0\3\1\2\1\5"));	     /* half an element behind it */
-	refused(BYTES("\7\0\3\1\2\1\5\4text"));	     /* an element over the header behind it */
+	refused(BYTES("\5\0\3\1\2"));		      /* UDHL over the data */
+	refused(BYTES("\4\0\3\1\2\1"));		      /* element over the header */
+	refused(BYTES("\6\0\3\1\2\1\5"));	      /* half an element behind it */
+	refused(BYTES("\7\0\3\1\2\1\5\4text"));	      /* an element over the header behind it */
 	refused(BYTES("\6\5\4\x0B\x84\x23\xF0text")); /* ports only */
 }
 
