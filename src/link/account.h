@@ -40,6 +40,9 @@ struct limits_conf { /* section "limits": bounds of all links */
 };
 extern const struct conf_row limits_rows[];
 
+/* What the rows cannot say: unknown words, addresses that are no CIDR, names twice; adds to *errors (conf_fault()). */
+void accounts_check(const struct account_conf *confs, size_t n, char **errors);
+
 struct account; /* opaque; its number is its index in the configuration */
 struct accounts;
 
@@ -52,6 +55,26 @@ struct account_stats {
 extern const struct stats_row account_stat_rows[];
 extern const size_t account_stat_rows_n;
 
+struct listener_stats { /* connections that are not bound (yet) */
+	uint64_t connections, over_limit, unknown_system_id;
+	uint64_t open; /* gauge */
+	struct session_stats session;
+};
+extern const struct stats_row listener_stat_rows[];
+extern const size_t listener_stat_rows_n;
+
+/*
+ * Who may bind, judged in this order: unknown system_id -> 0x0F; address not in allow -> 0x0D; wrong password -> 0x0E; bind
+ * type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers are closed 1 s later unless they bind again.
+ *
+ * Passwords are compared in constant time. A crypt(3) costs milliseconds: a password that matched is remembered, and at
+ * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs one
+ * crypt, whether the system_id is known or not.
+ *
+ * max_binds reached: the account's binds that have been silent for a second are probed with enquire_link while the new
+ * bind waits; those that do not answer within 2 s end as END_DISPLACED and the new bind takes the place. When all answer,
+ * it is refused at once.
+ */
 struct account_ops {
 	/* submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm, over rate already refused. */
 	void (*on_request)(struct account *a, struct session *s, const struct pdu *pdu, void *arg);
@@ -67,10 +90,10 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 			      const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
 			      const struct limits_conf *limits, const char *our_system_id, const struct account_ops *ops,
 			      void *arg, struct stats *stats, char **why);
-/* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. */
+/* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. Called again: closes them at once. */
 void accounts_shutdown(struct accounts *as);
 bool accounts_idle(const struct accounts *as); /* no session left */
-void accounts_free(struct accounts *as);       /* after accounts_idle(), or after the loop has ended */
+void accounts_free(struct accounts *as);       /* after accounts_idle() */
 size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);
 struct account *accounts_find(const struct accounts *as, struct view system_id); /* NULL when unknown */
@@ -84,7 +107,8 @@ bool account_can_receive(const struct account *a);
 /* Spends one token of the account's rate; false = over it. */
 bool account_allow(struct account *a);
 /*
- * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding. 0, -EAGAIN (no room on any:
+ * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding (of more than 16 binds: of 16,
+ * each time others). 0, -EAGAIN (no room on any:
  * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before: TLVs
  * only for >= 0x34; fill completes *pdu.
  */

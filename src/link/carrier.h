@@ -1,6 +1,14 @@
 /*
  * carrier.h - the carriers: their binds (connect, backoff, windows), the pace (tps with burst over all binds, pauses on
  * ESME_RTHROTTLED / ESME_RMSGQFUL), and the pump that pulls messages from above. Knows no messages: cookies only.
+ *
+ * Binds: one attempt at a time per carrier; after a failure a pause that doubles from reconnect to reconnect_max, a quarter
+ * more or less by chance, from the start again once a bind has been up for 10 s. ESME_RINVPASWD, ESME_RINVSYSID and
+ * ESME_RINVSYSTYP wait reconnect_max; ESME_RALYBND waits until the old session may be gone.
+ *
+ * Pace: never more than tps + burst in a second. A throttled answer stops the carrier for pause ms, doubling to pause_max
+ * while rounds of throttling follow each other; then one message is sent, two, four, ... as long as the answers are good,
+ * at nine tenths of the rate that went well before, 5 % more each second.
  */
 #ifndef LINK_CARRIER_H
 #define LINK_CARRIER_H
@@ -9,6 +17,9 @@
 #include "base/stats.h"
 #include "link/session.h"
 #include "link/throttle.h"
+
+enum { CARRIER_BIND_TRANSCEIVER, CARRIER_BIND_PAIR };              /* carrier_conf.bind */
+enum { CARRIER_TLV_AUTO, CARRIER_TLV_YES, CARRIER_TLV_NO };         /* carrier_conf.send_tlv */
 
 struct carrier_conf {
 	struct conf_where where;
@@ -32,6 +43,9 @@ struct carrier_conf {
 	int64_t price;   /* in thousandths per segment; 0: not counted */
 };
 extern const struct conf_row carrier_rows[];
+
+/* What the rows cannot say: statuses that are no numbers, names twice; adds to *errors (conf_fault()). */
+void carriers_check(const struct carrier_conf *confs, size_t n, char **errors);
 
 struct carrier;
 struct limits_conf; /* link/account.h */
@@ -68,9 +82,10 @@ struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, c
 			      const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
 			      struct stats *stats, uint64_t seed /* of the jitter; 0: random */);
 void carriers_start(struct carriers *cs);    /* begins to bind */
-void carriers_shutdown(struct carriers *cs); /* no more pulls; unbinds when what is out is answered (at most 5 s) */
+/* No more pulls; unbinds when what is out is answered (at most 5 s). Called again: closes at once. */
+void carriers_shutdown(struct carriers *cs);
 bool carriers_idle(const struct carriers *cs);
-void carriers_free(struct carriers *cs);
+void carriers_free(struct carriers *cs); /* after carriers_idle() */
 size_t carriers_count(const struct carriers *cs);
 struct carrier *carriers_at(const struct carriers *cs, size_t i);
 struct carrier *carriers_find(const struct carriers *cs, const char *name);
@@ -83,6 +98,9 @@ bool carrier_up(const struct carrier *c);     /* a bind that can send is there, 
 int64_t carrier_paused_ms(const struct carrier *c); /* how long the throttle pause lasts still; 0 */
 /* There is something to pull. Cheap; the pump runs in this turn's LOOP_PUMP. */
 void carrier_wake(struct carrier *c);
+/* The operator's pause: nothing is pulled, the binds stay. */
+void carrier_pause(struct carrier *c, bool paused);
+bool carrier_is_paused(const struct carrier *c);
 void carrier_each_session(const struct carrier *c, void (*fn)(const struct session *s, void *arg), void *arg);
 
 #endif

@@ -1,1 +1,21 @@
 # src/link/local.mk - SMPP over sockets: liblink.a.
+
+noinst_LIBRARIES += liblink.a
+liblink_a_SOURCES = \
+	src/link/account.c src/link/account.h src/link/account_priv.h \
+	src/link/account_rows.c \
+	src/link/admit.c \
+	src/link/auth.c src/link/auth.h \
+	src/link/bind.c \
+	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
+	src/link/conn.c src/link/conn.h \
+	src/link/listener.c \
+	src/link/pace.c \
+	src/link/pump.c \
+	src/link/reason.c src/link/reason.h \
+	src/link/rows.h \
+	src/link/session.c src/link/session.h src/link/session_priv.h \
+	src/link/session_in.c \
+	src/link/session_time.c \
+	src/link/throttle.c src/link/throttle.h \
+	src/link/window.c src/link/window.h

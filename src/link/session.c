@@ -132,6 +132,11 @@ void session_close(struct session *s, enum end_reason reason)
 	conn_close(s->conn, reason);
 }
 
+void session_abort(struct session *s, enum end_reason reason)
+{
+	session_close(s, reason);
+}
+
 void session_finish(struct session *s, enum end_reason reason)
 {
 	if (s->state == SESSION_ENDING)
@@ -274,6 +279,11 @@ uint32_t session_room(const struct session *s)
 uint32_t session_outstanding(const struct session *s)
 {
 	return s->out != NULL ? window_used(s->out) : 0;
+}
+
+void session_want_room(struct session *s)
+{
+	s->blocked = true;
 }
 
 void session_offer_room(struct session *s)
@@ -464,6 +474,11 @@ void session_set_system_id(struct session *s, const char *system_id)
 void session_set_peer_version(struct session *s, uint8_t version)
 {
 	s->peer_version = version >= SESSION_VERSION ? version : SESSION_VERSION - 1;
+}
+
+void session_hold(struct session *s, bool hold)
+{
+	session_set_hold(s, HOLD_OWNER, hold);
 }
 
 /* Questions. */

@@ -106,6 +106,8 @@ __attribute__((warn_unused_result)) int session_send(struct session *s, struct p
 /* How many session_send() would take now: 0 also while there is no room for the largest PDU in the output. */
 uint32_t session_room(const struct session *s);
 uint32_t session_outstanding(const struct session *s);
+/* on_room follows once session_room() is not 0. */
+void session_want_room(struct session *s);
 
 /*
  * Answers a request: command_id is the request's (the RESP bit is set here), sequence its own. id may be empty (then a
@@ -117,8 +119,14 @@ void session_answer(struct session *s, uint32_t command_id, uint32_t sequence, u
 /* Answers with a PDU that has a body of its own (query_sm_resp, submit_multi_resp); resp->sequence is set by the caller. */
 void session_answer_pdu(struct session *s, const struct pdu *resp);
 
+/* Stops reading from the peer, or goes on, as the owner wishes; its timers wait meanwhile. */
+void session_hold(struct session *s, bool hold);
+
 /* Ends it: END_WE_UNBOUND, END_CONFIG, END_SHUTDOWN unbind first (answers outstanding, at most 5 s); others close. */
 void session_end(struct session *s, enum end_reason reason);
+
+/* Ends it at once, whatever the reason. */
+void session_abort(struct session *s, enum end_reason reason);
 
 enum session_state session_state(const struct session *s);
 const char *session_state_name(enum session_state st);

@@ -20,6 +20,7 @@ enum { /* why nothing is read: bits of session.holds */
 	HOLD_WINDOW = 1, /* the peer has too many requests unanswered */
 	HOLD_JUDGE = 2,  /* its bind is being judged */
 	HOLD_FLOOD = 4,  /* too many enquire_link in this second */
+	HOLD_OWNER = 8,  /* session_hold() */
 };
 
 struct session_hub {

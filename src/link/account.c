@@ -1,0 +1,396 @@
+/*
+ * account.c - the apps' accounts: their binds, their rate, which bind a deliver_sm takes. Who may bind is admit.c's.
+ * Knows no messages: requests go up through the ops.
+ */
+#include "link/account.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "link/account_priv.h"
+
+#define ACCOUNT_LOOKS 16 /* binds looked at for one deliver_sm */
+
+static bool account_is(uint64_t value, const void *key)
+{
+	const struct account *a = (const struct account *)(uintptr_t)value;
+
+	return view_eq(view_of(a->conf->system_id), *(const struct view *)key);
+}
+
+struct account *accounts_find(const struct accounts *as, struct view system_id)
+{
+	uint64_t value;
+
+	if (!map_find(as->by_id, map_hash(system_id.p, system_id.n), account_is, &system_id, &value))
+		return NULL;
+	return (struct account *)(uintptr_t)value;
+}
+
+/* Sessions of an account. */
+
+static void account_on_bound(struct session *s, void *arg)
+{
+	struct app *app = arg;
+	struct account *a = app->account;
+	char peer[64];
+
+	net_print(session_peer(s), peer);
+	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x binds=%zu",
+		 session_state_name(session_state(s)), peer, app->version, a->nbinds);
+	app->receives = session_can_send(s);
+	if (!app->receives)
+		return;
+	a->receivers++;
+	a->wants_room = false;
+	a->as->ops->on_receiver(a, a->as->arg);
+}
+
+static bool account_counts(uint32_t command_id)
+{
+	return command_id == SUBMIT_SM || command_id == SUBMIT_MULTI || command_id == DATA_SM;
+}
+
+bool account_allow(struct account *a)
+{
+	if (throttle_there(&a->throttle, loop_now_us(a->as->loop), 1) == 0)
+		return false;
+	throttle_spend(&a->throttle, 1);
+	return true;
+}
+
+static void account_on_request(struct session *s, const struct pdu *pdu, void *arg)
+{
+	struct account *a = ((struct app *)arg)->account;
+
+	a->stats.requests++;
+	if (account_counts(pdu->command_id) && !account_allow(a)) {
+		a->stats.throttled++;
+		session_answer(s, pdu->command_id, pdu->sequence, ESME_RTHROTTLED, (struct view){ NULL, 0 },
+			       (struct view){ NULL, 0 });
+		return;
+	}
+	a->as->ops->on_request(a, s, pdu, a->as->arg);
+}
+
+static void account_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			       int64_t sent_us, void *arg)
+{
+	struct account *a = ((struct app *)arg)->account;
+
+	(void)sent_us;
+	(void)s;
+	a->as->ops->on_settled(a, cookie, outcome, resp, a->as->arg);
+}
+
+static void account_on_room(struct session *s, void *arg)
+{
+	struct account *a = ((struct app *)arg)->account;
+
+	(void)s;
+	if (!a->wants_room)
+		return;
+	a->wants_room = false;
+	a->as->ops->on_receiver(a, a->as->arg);
+}
+
+/* A second bind on a bound session never comes up here; kept so that no callback is missing. */
+static uint32_t account_on_bind(struct session *s, const struct pdu *bind, void *arg)
+{
+	(void)s;
+	(void)bind;
+	(void)arg;
+	return ESME_RALYBND;
+}
+
+static void account_on_ended(struct session *s, enum end_reason reason, void *arg)
+{
+	struct app *app = arg;
+	struct account *a = app->account;
+	int64_t since = session_since_us(s);
+	int64_t up_us = since != 0 ? loop_now_us(a->as->loop) - since : 0;
+
+	log_info(session_name(s), "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\"",
+		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
+		 (unsigned long long)session_octets_out(s), session_error(s));
+	list_remove(&app->of_account);
+	a->nbinds--;
+	bool receiver = app->receives;
+	admit_forget(app);
+	if (receiver && --a->receivers == 0)
+		a->as->ops->on_no_receiver(a, a->as->arg);
+	admit_place_free(a);
+}
+
+static const struct session_ops account_session_ops = {
+	.on_bind = account_on_bind,
+	.on_bound = account_on_bound,
+	.on_request = account_on_request,
+	.on_settled = account_on_settled,
+	.on_room = account_on_room,
+	.on_ended = account_on_ended,
+};
+
+void account_take(struct account *a, struct app *app)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s#%llu", a->conf->system_id, (unsigned long long)++a->serial);
+	session_set_name(app->session, name);
+	session_set_system_id(app->session, a->as->our_system_id);
+	if (a->conf->interface_version != 0)
+		session_set_peer_version(app->session, (uint8_t)a->conf->interface_version);
+	session_adopt(app->session, &a->sessions, &account_session_ops, app, &a->stats.session);
+	app->account = a;
+	app->bound = true;
+	list_append(&a->binds, &app->of_account);
+	a->nbinds++;
+	a->stats.binds++;
+	a->as->listener.open--;
+}
+
+/* Sending. */
+
+static struct session *account_pick(struct account *a)
+{
+	struct session *best = NULL;
+	struct list *node = a->binds.next;
+
+	for (int looks = 0; looks < ACCOUNT_LOOKS && node != &a->binds; looks++, node = node->next) {
+		struct session *s = LIST_OF(node, struct app, of_account)->session;
+		if (session_room(s) > 0 && (best == NULL || session_outstanding(s) < session_outstanding(best)))
+			best = s;
+	}
+	/* more binds than are looked at: the next time begins with others */
+	if (a->nbinds > ACCOUNT_LOOKS) {
+		struct list *first = a->binds.next;
+		list_remove(first);
+		list_append(&a->binds, first);
+	}
+	return best;
+}
+
+/* No bind has room: each that can receive tells when it has. */
+static int account_ask_room(struct account *a)
+{
+	if (a->receivers == 0)
+		return -ENOTCONN;
+	a->wants_room = true;
+	LIST_EACH (node, &a->binds)
+		session_want_room(LIST_OF(node, struct app, of_account)->session);
+	return -EAGAIN;
+}
+
+int account_send(struct account *a, uint64_t cookie, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),
+		 void *arg)
+{
+	struct session *s = account_pick(a);
+	struct pdu pdu = { .command_id = DELIVER_SM };
+
+	/* of many binds only some were looked at */
+	for (size_t i = ACCOUNT_LOOKS; s == NULL && i < a->nbinds && !a->wants_room; i += ACCOUNT_LOOKS)
+		s = account_pick(a);
+	if (s == NULL)
+		return account_ask_room(a);
+	fill(&pdu, session_peer_version(s), arg);
+	return session_send(s, &pdu, cookie);
+}
+
+/* The table of accounts. */
+
+static void account_before_walk(void *object)
+{
+	struct account *a = LIST_OF(object, struct account, stats);
+
+	a->stats.bound = a->nbinds;
+	a->stats.outstanding = 0;
+	LIST_EACH (node, &a->binds)
+		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
+}
+
+static void account_init(struct account *a, struct accounts *as, const struct account_conf *conf, size_t number)
+{
+	struct view id = view_of(conf->system_id);
+
+	a->as = as;
+	a->conf = conf;
+	a->number = number;
+	a->auth.secret = conf->password;
+	if (auth_is_hash(conf->password))
+		as->any_hash = conf->password;
+	a->allow = mem_zalloc((conf->allow.n + 1) * sizeof(*a->allow));
+	for (size_t i = 0; i < conf->allow.n; i++) {
+		if (net_cidr_parse(conf->allow.at[i], &a->allow[a->allows]) == 0)
+			a->allows++;
+	}
+	a->sessions = (struct session_conf){
+		.enquire_link_ms = conf->enquire_link,
+		.response_ms = conf->response_timeout,
+		.bind_ms = as->limits->session_init,
+		.partial_ms = as->limits->partial_pdu,
+		.max_pdu = (uint32_t)as->limits->max_pdu,
+		.window_out = (uint32_t)conf->window,
+		.window_in = (uint32_t)conf->window,
+	};
+	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
+	list_init(&a->binds);
+	if (accounts_find(as, id) == NULL && map_put(as->by_id, map_hash(id.p, id.n), (uint64_t)(uintptr_t)a) != 0)
+		log_error("-", "event=out_of_memory account=%s", conf->system_id);
+	if (as->registry != NULL)
+		stats_add(as->registry, account_stat_rows, account_stat_rows_n, &a->stats, "account",
+			  conf->system_id, account_before_walk);
+}
+
+static int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
+{
+	as->listeners = mem_zalloc((m + 1) * sizeof(struct conn_listener *));
+	for (size_t i = 0; i < m; i++) {
+		const char *reason = "";
+		struct conn_listener *l = conn_listen(as->conns, listens[i].address, listens[i].port, admit_connection,
+						      as, &reason);
+		if (l == NULL) {
+			char text[512];
+			snprintf(text, sizeof(text), "%s:%d: cannot listen on %s port %lld: %s",
+				 listens[i].where.file != NULL ? listens[i].where.file : "-", listens[i].where.line,
+				 listens[i].address, (long long)listens[i].port, reason);
+			*why = mem_strdup(text);
+			return -1;
+		}
+		as->listeners[as->nlisteners++] = l;
+	}
+	return 0;
+}
+
+struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct session_hub *sessions,
+			      const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
+			      const struct limits_conf *limits, const char *our_system_id, const struct account_ops *ops,
+			      void *arg, struct stats *stats, char **why)
+{
+	struct accounts *as = mem_zalloc(sizeof(*as));
+
+	as->loop = loop;
+	as->conns = conns;
+	as->sessions = sessions;
+	as->limits = limits;
+	as->our_system_id = mem_strdup(our_system_id);
+	as->ops = ops;
+	as->arg = arg;
+	as->registry = stats;
+	as->by_id = map_new();
+	list_init(&as->apps);
+	list_init(&as->waits);
+	as->wait_timer.fn = admit_timer;
+	as->unbound = (struct session_conf){
+		.response_ms = limits->session_init,
+		.bind_ms = limits->session_init,
+		.partial_ms = limits->partial_pdu,
+		.max_pdu = (uint32_t)limits->max_pdu,
+		.window_out = 1,
+		.window_in = 1,
+	};
+	as->at = mem_zalloc((n + 1) * sizeof(*as->at));
+	as->n = n;
+	for (size_t i = 0; i < n; i++)
+		account_init(&as->at[i], as, &confs[i], i);
+	if (stats != NULL)
+		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL, NULL);
+	if (accounts_listen(as, listens, m, why) != 0) {
+		accounts_free(as);
+		return NULL;
+	}
+	return as;
+}
+
+static void accounts_unlisten(struct accounts *as)
+{
+	while (as->nlisteners > 0)
+		conn_unlisten(as->listeners[--as->nlisteners]);
+}
+
+void accounts_shutdown(struct accounts *as)
+{
+	bool again = as->shutting;
+
+	as->shutting = true;
+	accounts_unlisten(as);
+	LIST_EACH (node, &as->apps) {
+		struct app *app = LIST_OF(node, struct app, link);
+		if (again)
+			session_abort(app->session, END_SHUTDOWN);
+		else
+			session_end(app->session, END_SHUTDOWN);
+	}
+}
+
+bool accounts_idle(const struct accounts *as)
+{
+	return as->napps == 0;
+}
+
+void accounts_free(struct accounts *as)
+{
+	if (as == NULL)
+		return;
+	accounts_unlisten(as);
+	loop_timer_clear(as->loop, &as->wait_timer);
+	for (size_t i = 0; i < as->n; i++) {
+		if (as->registry != NULL)
+			stats_drop(as->registry, &as->at[i].stats);
+		auth_free(&as->at[i].auth);
+		mem_free(as->at[i].allow);
+	}
+	if (as->registry != NULL)
+		stats_drop(as->registry, &as->listener);
+	map_free(as->by_id);
+	mem_free(as->listeners);
+	mem_free(as->at);
+	mem_free(as->our_system_id);
+	mem_free(as);
+}
+
+size_t accounts_count(const struct accounts *as)
+{
+	return as->n;
+}
+
+struct account *accounts_at(const struct accounts *as, size_t i)
+{
+	return &as->at[i];
+}
+
+const struct account_conf *account_conf(const struct account *a)
+{
+	return a->conf;
+}
+
+size_t account_number(const struct account *a)
+{
+	return a->number;
+}
+
+const char *account_name(const struct account *a)
+{
+	return a->conf->system_id;
+}
+
+struct account_stats *account_stats(struct account *a)
+{
+	return &a->stats;
+}
+
+size_t account_binds(const struct account *a)
+{
+	return a->nbinds;
+}
+
+bool account_can_receive(const struct account *a)
+{
+	return a->receivers > 0;
+}
+
+void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg)
+{
+	LIST_EACH (node, &a->binds)
+		fn(LIST_OF(node, struct app, of_account)->session, arg);
+}

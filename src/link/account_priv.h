@@ -1,0 +1,86 @@
+/*
+ * account_priv.h - what account.c (binds, sending) and admit.c (who may bind) share. Private to them.
+ */
+#ifndef LINK_ACCOUNT_PRIV_H
+#define LINK_ACCOUNT_PRIV_H
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "link/account.h"
+#include "link/auth.h"
+
+struct account {
+	struct accounts *as;
+	const struct account_conf *conf;
+	size_t number;
+	struct auth auth;
+	struct net_cidr *allow;
+	size_t allows;
+	struct session_conf sessions;
+	struct throttle throttle;
+	struct account_stats stats;
+	struct list binds;   /* struct app.of_account */
+	size_t nbinds;
+	size_t receivers;    /* binds that can receive */
+	uint64_t serial;     /* binds so far: names them */
+	bool wants_room;     /* account_send() found none */
+};
+
+enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
+
+struct app { /* one connection from an app; lives as long as its session */
+	struct list link;       /* accounts.apps */
+	struct list of_account; /* account.binds, once bound */
+	struct list waiting;    /* accounts.waits */
+	struct accounts *as;
+	struct account *account; /* NULL until it is known */
+	struct session *session;
+	uint32_t bind_command;
+	uint8_t version;         /* as the app said it */
+	enum app_wait wait;
+	int64_t wait_until_ms;
+	char said[17];           /* the system_id of its bind, made printable */
+	char *password;          /* only while it waits */
+	uint32_t password_n;
+	bool bound, receives;
+};
+
+struct accounts {
+	struct loop *loop;
+	struct session_hub *sessions;
+	struct account *at;
+	size_t n;
+	struct map *by_id;
+	struct conn_listener **listeners;
+	size_t nlisteners;
+	struct conn_hub *conns;
+	const struct limits_conf *limits;
+	char *our_system_id;
+	const struct account_ops *ops;
+	void *arg;
+	struct stats *registry;
+	const char *any_hash; /* of one account; NULL when none has a hash */
+	struct listener_stats listener;
+	struct session_conf unbound;
+	struct list apps;
+	size_t napps;
+	struct list waits;
+	struct timer wait_timer;
+	struct log_limit refused_log, connection_log;
+	bool shutting;
+};
+
+/* account_rows.c */
+bool account_offers(const struct account_conf *conf, uint32_t command_id);
+
+/* account.c: the bind is accepted, the session is the account's from now. */
+void account_take(struct account *a, struct app *app);
+
+/* admit.c */
+void admit_connection(int fd, const struct net_addr *peer, void *arg);
+void admit_timer(struct timer *t);
+void admit_place_free(struct account *a); /* a bind of the account has ended */
+void admit_forget(struct app *app);       /* it ended while it waited, or not */
+
+#endif

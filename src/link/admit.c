@@ -1,0 +1,306 @@
+/*
+ * admit.c - who may bind: connections before their bind, passwords, places. What a bound session does is account.c's.
+ *
+ * A verdict that takes time waits in a list: for its turn to run crypt(3), or for a dead bind of the account to give up
+ * its place. The session reads nothing meanwhile.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "link/account_priv.h"
+
+#define ADMIT_CRYPT_MS  10   /* at most one crypt(3) in so long */
+#define ADMIT_POLL_MS   50   /* how often those that wait for a place are looked at */
+#define ADMIT_IDLE_US   1000000 /* a bind silent for so long may be dead */
+#define ADMIT_PROBE_MS  2000 /* how long it has to answer */
+#define ADMIT_LOGS      50   /* lines a second about refused binds and closed connections */
+
+static void admit_log_refused(struct app *app, uint32_t status)
+{
+	unsigned suppressed;
+
+	if (log_limit(&app->as->refused_log, ADMIT_LOGS, &suppressed))
+		log_warn(session_name(app->session), "event=bind_refused system_id=%s type=%s status=%s suppressed=%u",
+			 app->said, command_name(app->bind_command), status_name(status), suppressed);
+}
+
+static uint32_t admit_refuse(struct app *app, uint32_t status)
+{
+	if (app->account != NULL)
+		app->account->stats.binds_refused++;
+	else
+		app->as->listener.unknown_system_id++;
+	admit_log_refused(app, status);
+	app->account = NULL;
+	return status;
+}
+
+static void admit_wait(struct app *app, enum app_wait wait, int64_t until_ms)
+{
+	struct accounts *as = app->as;
+
+	app->wait = wait;
+	app->wait_until_ms = until_ms;
+	list_append(&as->waits, &app->waiting);
+	if (!wheel_isset(&as->wait_timer))
+		loop_timer(as->loop, &as->wait_timer, wait == APP_WAITS_CRYPT ? 0 : ADMIT_POLL_MS);
+}
+
+static void admit_wait_over(struct app *app)
+{
+	list_remove(&app->waiting);
+	app->wait = APP_WAITS_NOT;
+	if (app->password != NULL)
+		explicit_bzero(app->password, app->password_n);
+	mem_free(app->password);
+	app->password = NULL;
+}
+
+/* Binds that hold a place: those that are leaving do not. */
+static size_t admit_places(const struct account *a)
+{
+	size_t held = 0;
+
+	LIST_EACH (node, &a->binds) {
+		enum session_state st = session_state(LIST_OF(node, struct app, of_account)->session);
+		held += st >= SESSION_OPEN && st <= SESSION_BOUND_TRX;
+	}
+	return held;
+}
+
+static bool admit_has_place(const struct account *a)
+{
+	size_t max = (size_t)a->conf->max_binds;
+
+	return a->nbinds < max || admit_places(a) < max;
+}
+
+/* Probes the account's silent binds; false when there is none. */
+static bool admit_probe(struct account *a)
+{
+	bool any = false;
+
+	LIST_EACH (node, &a->binds) {
+		struct session *s = LIST_OF(node, struct app, of_account)->session;
+		if (session_idle_us(s) >= ADMIT_IDLE_US)
+			session_probe(s, ADMIT_PROBE_MS);
+		any = any || session_probing(s);
+	}
+	return any;
+}
+
+static bool admit_is_probing(const struct account *a)
+{
+	LIST_EACH (node, &a->binds) {
+		if (session_probing(LIST_OF(node, struct app, of_account)->session))
+			return true;
+	}
+	return false;
+}
+
+/* The password is right: what else must hold. */
+static uint32_t admit_place(struct app *app)
+{
+	struct account *a = app->account;
+
+	if (!account_offers(a->conf, app->bind_command))
+		return admit_refuse(app, ESME_RINVCMDID);
+	if (admit_has_place(a)) {
+		account_take(a, app);
+		return ESME_ROK;
+	}
+	if (!admit_probe(a))
+		return admit_refuse(app, ESME_RALYBND);
+	admit_wait(app, APP_WAITS_PLACE, loop_now_ms(app->as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS);
+	return SESSION_BIND_LATER;
+}
+
+static uint32_t admit_password(struct app *app, bool right)
+{
+	if (right)
+		return admit_place(app);
+	return admit_refuse(app, app->account != NULL ? ESME_RINVPASWD : ESME_RINVSYSID);
+}
+
+/* What a stranger sends must not look like another key of the log line. */
+static void admit_note_said(struct app *app, struct view system_id)
+{
+	size_t n = system_id.n < sizeof(app->said) - 1 ? system_id.n : sizeof(app->said) - 1;
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t c = system_id.p[i];
+		app->said[i] = c > ' ' && c < 0x7F && c != '=' && c != '"' ? (char)c : '?';
+	}
+	app->said[n] = '\0';
+}
+
+static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *arg)
+{
+	struct app *app = arg;
+	struct accounts *as = app->as;
+	const struct pdu_bind *bind = &pdu->bind;
+
+	app->bind_command = pdu->command_id;
+	app->version = bind->interface_version;
+	admit_note_said(app, bind->system_id);
+	app->account = accounts_find(as, bind->system_id);
+	if (as->shutting)
+		return admit_refuse(app, ESME_RBINDFAIL);
+	struct account *a = app->account;
+	if (a != NULL && a->conf->allow.n > 0 && !net_cidr_match(a->allow, a->allows, session_peer(s)))
+		return admit_refuse(app, ESME_RBINDFAIL);
+	enum auth_verdict verdict = a != NULL ? auth_compare(&a->auth, bind->password) : AUTH_WRONG;
+	if (verdict == AUTH_RIGHT)
+		return admit_place(app);
+	if (as->any_hash == NULL)
+		return admit_password(app, false);
+	/* where any account has a hash, every wrong bind costs one crypt: its time tells nothing */
+	app->password_n = bind->password.n;
+	app->password = mem_strndup(bind->password.p != NULL ? (const char *)bind->password.p : "", bind->password.n);
+	admit_wait(app, APP_WAITS_CRYPT, 0);
+	return SESSION_BIND_LATER;
+}
+
+static void admit_run_crypt(struct app *app)
+{
+	struct account *a = app->account;
+	struct view password = { (const uint8_t *)app->password, app->password_n };
+	bool right = false;
+
+	if (a == NULL || !auth_is_hash(a->auth.secret))
+		auth_waste(app->as->any_hash, password);
+	else /* it may have been proven by another bind meanwhile */
+		right = auth_compare(&a->auth, password) == AUTH_RIGHT || auth_crypt(&a->auth, password);
+	admit_wait_over(app);
+	uint32_t status = admit_password(app, right);
+	if (status != SESSION_BIND_LATER)
+		session_judge(app->session, status);
+}
+
+/* Those that wait for a place of this account, first come first served. */
+static void admit_settle_places(struct accounts *as, const struct account *only)
+{
+	LIST_EACH_SAFE (node, tmp, &as->waits) {
+		struct app *app = LIST_OF(node, struct app, waiting);
+		struct account *a = app->account;
+		if (app->wait != APP_WAITS_PLACE || (only != NULL && a != only))
+			continue;
+		bool place = admit_has_place(a);
+		if (!place && admit_is_probing(a) && loop_now_ms(as->loop) < app->wait_until_ms)
+			continue;
+		admit_wait_over(app);
+		if (place)
+			account_take(a, app);
+		session_judge(app->session, place ? ESME_ROK : admit_refuse(app, ESME_RALYBND));
+	}
+}
+
+void admit_place_free(struct account *a)
+{
+	admit_settle_places(a->as, a);
+}
+
+void admit_timer(struct timer *t)
+{
+	struct accounts *as = LIST_OF(t, struct accounts, wait_timer);
+	bool crypts = false;
+
+	LIST_EACH_SAFE (node, tmp, &as->waits) {
+		struct app *app = LIST_OF(node, struct app, waiting);
+		if (app->wait != APP_WAITS_CRYPT)
+			continue;
+		if (crypts)
+			break;
+		crypts = true;
+		admit_run_crypt(app);
+	}
+	admit_settle_places(as, NULL);
+	if (!list_empty(&as->waits) && !wheel_isset(t))
+		loop_timer(as->loop, t, crypts ? ADMIT_CRYPT_MS : ADMIT_POLL_MS);
+}
+
+void admit_forget(struct app *app)
+{
+	admit_wait_over(app);
+	list_remove(&app->link);
+	app->as->napps--;
+	mem_free(app);
+}
+
+/* Connections that are not bound have no requests, so these are never called; kept so that no callback is missing. */
+static void admit_on_request(struct session *s, const struct pdu *pdu, void *arg)
+{
+	(void)s;
+	(void)pdu;
+	(void)arg;
+}
+
+static void admit_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			     int64_t sent_us, void *arg)
+{
+	(void)s;
+	(void)cookie;
+	(void)outcome;
+	(void)resp;
+	(void)sent_us;
+	(void)arg;
+}
+
+static void admit_nothing(struct session *s, void *arg)
+{
+	(void)s;
+	(void)arg;
+}
+
+static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
+{
+	struct app *app = arg;
+	unsigned suppressed;
+	/* a look by a load balancer is not worth a line at level info */
+	enum log_level level = reason == END_PEER_CLOSED && session_octets_in(s) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+
+	if (log_on(level) && log_limit(&app->as->connection_log, ADMIT_LOGS, &suppressed))
+		log_write(level, session_name(s), "event=ended reason=%s up_s=0 octets_in=%llu suppressed=%u",
+			  reason_name(reason), (unsigned long long)session_octets_in(s), suppressed);
+	app->as->listener.open--;
+	admit_forget(app);
+}
+
+static const struct session_ops admit_session_ops = {
+	.on_bind = admit_on_bind,
+	.on_bound = admit_nothing,
+	.on_request = admit_on_request,
+	.on_settled = admit_on_settled,
+	.on_room = admit_nothing,
+	.on_ended = admit_on_ended,
+};
+
+void admit_connection(int fd, const struct net_addr *peer, void *arg)
+{
+	struct accounts *as = arg;
+	unsigned suppressed;
+
+	as->listener.connections++;
+	struct app *app = mem_zalloc(sizeof(*app));
+	app->as = as;
+	list_init(&app->of_account);
+	list_init(&app->waiting);
+	if (as->napps < (size_t)as->limits->max_connections)
+		app->session = session_accept(as->sessions, fd, peer, &as->unbound, &admit_session_ops, app,
+					      &as->listener.session);
+	else
+		conn_refuse(as->conns, fd);
+	if (app->session == NULL) {
+		char text[64];
+		net_print(peer, text);
+		as->listener.over_limit++;
+		as->listener.session.ended[END_NOT_ALLOWED]++;
+		if (log_limit(&as->connection_log, ADMIT_LOGS, &suppressed))
+			log_warn(text, "event=ended reason=%s connections=%zu suppressed=%u advice=\"raise "
+				 "limits.max_connections\"", reason_name(END_NOT_ALLOWED), as->napps, suppressed);
+		mem_free(app);
+		return;
+	}
+	list_append(&as->apps, &app->link);
+	as->napps++;
+	as->listener.open++;
+}

@@ -1,0 +1,232 @@
+/*
+ * bind.c - a carrier's binds: one attempt at a time, reconnect with a growing, jittered pause. Knows no messages.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "link/carrier_priv.h"
+
+#define BIND_STEADY_US 10000000 /* a bind up for so long starts the pauses from the beginning */
+#define BIND_ALREADY   5        /* ESME_RALYBND: at least so many first pauses, until the old session may be gone */
+
+/* Refusals that do not heal by trying again soon (smpp.md 5). */
+static const struct {
+	uint32_t status;
+	bool slow; /* the longest pause at once; else BIND_ALREADY first pauses */
+	const char *advice;
+} refusals[] = {
+	{ ESME_RINVPASWD, true, "check password" },
+	{ ESME_RINVSYSID, true, "check system_id" },
+	{ ESME_RINVSYSTYP, true, "check system_type" },
+	{ ESME_RALYBND, false, "the carrier still holds the old session, or allows fewer binds than are configured" },
+};
+
+static const struct {
+	const char *suffix;
+	uint32_t command;
+} kinds[] = {
+	[CARRIER_TRX] = { "", BIND_TRANSCEIVER },
+	[CARRIER_TX] = { "tx", BIND_TRANSMITTER },
+	[CARRIER_RX] = { "rx", BIND_RECEIVER },
+};
+
+static void bind_later(struct carrier *c, int64_t at_least_ms)
+{
+	int64_t ms = c->backoff_ms == 0 ? c->conf->reconnect : c->backoff_ms * 2;
+
+	if (ms < at_least_ms)
+		ms = at_least_ms;
+	if (ms > c->conf->reconnect_max)
+		ms = c->conf->reconnect_max;
+	c->backoff_ms = ms;
+	if (!c->cs->shutting)
+		loop_timer(c->cs->loop, &c->bind_timer, carriers_jitter(c->cs, ms));
+}
+
+static void bind_on_open(struct session *s, void *arg)
+{
+	const struct carrier_bind *b = arg;
+	const struct carrier_conf *conf = b->carrier->conf;
+	struct pdu pdu = { .command_id = kinds[b->kind].command };
+
+	pdu.bind.system_id = view_of(conf->system_id);
+	pdu.bind.password = view_of(conf->password);
+	pdu.bind.system_type = view_of(conf->system_type);
+	pdu.bind.interface_version = (uint8_t)conf->interface_version;
+	pdu.bind.range.addr = view_of(conf->address_range);
+	session_bind(s, &pdu);
+}
+
+static void bind_on_bound(struct session *s, void *arg)
+{
+	struct carrier_bind *b = arg;
+	struct carrier *c = b->carrier;
+	char peer[64];
+
+	net_print(session_peer(s), peer);
+	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x", session_state_name(session_state(s)),
+		 peer, session_peer_version(s));
+	b->bound = true;
+	c->attempt = NULL;
+	c->stats.connects++;
+	carrier_tell_state(c);
+	carrier_wake(c);
+	bind_next(c);
+}
+
+static void bind_on_refused(struct session *s, uint32_t status, void *arg)
+{
+	struct carrier_bind *b = arg;
+	const char *advice = "ask the carrier";
+
+	b->refused = status;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (refusals[i].status == status)
+			advice = refusals[i].advice;
+	}
+	log_error(session_name(s), "event=bind_refused status=%s code=0x%x advice=\"%s\"", status_name(status), status,
+		  advice);
+}
+
+/* How long to wait at least, after what the carrier answered. */
+static int64_t bind_least_ms(const struct carrier *c, uint32_t status)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		if (refusals[i].status == status && status != ESME_ROK)
+			return refusals[i].slow ? c->conf->reconnect_max : BIND_ALREADY * c->conf->reconnect;
+	}
+	return 0;
+}
+
+static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
+{
+	struct carrier_bind *b = arg;
+	struct carrier *c = b->carrier;
+	int64_t since = session_since_us(s);
+	int64_t up_us = since != 0 ? loop_now_us(c->cs->loop) - since : 0;
+	uint32_t refused = b->refused;
+
+	if (b->bound && up_us >= BIND_STEADY_US)
+		c->backoff_ms = 0;
+	if (!b->bound)
+		c->stats.bind_failures++;
+	if (c->attempt == b)
+		c->attempt = NULL;
+	b->session = NULL;
+	b->bound = false;
+	b->refused = ESME_ROK;
+	if (!wheel_isset(&c->bind_timer) && c->attempt == NULL)
+		bind_later(c, bind_least_ms(c, refused));
+	log_info(session_name(s),
+		 "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\" reconnect_ms=%lld",
+		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
+		 (unsigned long long)session_octets_out(s), session_error(s), (long long)c->backoff_ms);
+	carrier_tell_state(c);
+}
+
+/* We bind: nobody binds to us here; kept so that no callback is missing. */
+static uint32_t bind_on_bind(struct session *s, const struct pdu *bind, void *arg)
+{
+	(void)s;
+	(void)bind;
+	(void)arg;
+	return ESME_RINVBNDSTS;
+}
+
+static void bind_on_request(struct session *s, const struct pdu *pdu, void *arg)
+{
+	struct carrier *c = ((struct carrier_bind *)arg)->carrier;
+
+	if (pdu->command_id == ALERT_NOTIFICATION) {
+		log_debug(session_name(s), "event=alert_notification sequence=%u", pdu->sequence);
+		return;
+	}
+	c->stats.deliver_in++;
+	c->cs->ops->on_request(c, s, pdu, c->cs->arg);
+}
+
+static void bind_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			    int64_t sent_us, void *arg)
+{
+	(void)s;
+	pump_settled(((struct carrier_bind *)arg)->carrier, cookie, outcome, resp, sent_us);
+}
+
+static void bind_on_room(struct session *s, void *arg)
+{
+	struct carrier *c = ((struct carrier_bind *)arg)->carrier;
+
+	(void)s;
+	if (c->hungry)
+		carrier_wake(c);
+}
+
+static const struct session_ops bind_ops = {
+	.on_bind = bind_on_bind,
+	.on_open = bind_on_open,
+	.on_bound = bind_on_bound,
+	.on_refused = bind_on_refused,
+	.on_request = bind_on_request,
+	.on_settled = bind_on_settled,
+	.on_room = bind_on_room,
+	.on_ended = bind_on_ended,
+};
+
+static struct carrier_bind *bind_wanted(struct carrier *c)
+{
+	for (size_t i = 0; i < c->nbinds; i++) {
+		struct carrier_bind *b = &c->binds[(c->bind_next + i) % c->nbinds];
+		if (b->session == NULL) {
+			c->bind_next = (size_t)(b - c->binds) + 1;
+			return b;
+		}
+	}
+	return NULL;
+}
+
+void bind_next(struct carrier *c)
+{
+	char name[64];
+
+	if (c->attempt != NULL || c->cs->shutting || !c->cs->started || wheel_isset(&c->bind_timer))
+		return;
+	struct carrier_bind *b = bind_wanted(c);
+	if (b == NULL)
+		return;
+	b->session = session_connect(c->cs->sessions, c->conf->host, c->conf->port, &c->sessions, &bind_ops, b,
+				     &c->stats.session);
+	if (b->session == NULL) {
+		log_error(c->conf->name, "event=no_room_for_bind advice=\"raise limits.max_connections\"");
+		c->stats.bind_failures++;
+		bind_later(c, 0);
+		return;
+	}
+	snprintf(name, sizeof(name), "%s/%u%s", c->conf->name, b->number, kinds[b->kind].suffix);
+	session_set_name(b->session, name);
+	c->attempt = b;
+}
+
+static void bind_on_timer(struct timer *t)
+{
+	bind_next(LIST_OF(t, struct carrier, bind_timer));
+}
+
+void bind_init(struct carrier *c)
+{
+	bool pairs = c->conf->bind == CARRIER_BIND_PAIR;
+	size_t each = pairs ? 2 : 1;
+
+	c->nbinds = (size_t)c->conf->binds * each;
+	c->binds = mem_zalloc((c->nbinds + 1) * sizeof(*c->binds));
+	c->bind_timer.fn = bind_on_timer;
+	for (size_t i = 0; i < c->nbinds; i++) {
+		c->binds[i].carrier = c;
+		c->binds[i].number = (unsigned)(i / each) + 1;
+		c->binds[i].kind = !pairs ? CARRIER_TRX : i % 2 == 0 ? CARRIER_TX : CARRIER_RX;
+	}
+}
+
+void bind_free(struct carrier *c)
+{
+	loop_timer_clear(c->cs->loop, &c->bind_timer);
+	mem_free(c->binds);
+}

@@ -1,0 +1,355 @@
+/*
+ * carrier.c - the carriers: their table, options, counters and state. Binds are bind.c's, the pace is pace.c's, sending is
+ * pump.c's. Knows no messages.
+ */
+#include "link/carrier.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include "link/account.h"
+#include "link/carrier_priv.h"
+#include "link/rows.h"
+
+static const char *const bind_choices[] = { "transceiver", "pair", NULL };
+static const char *const dcs0_choices[] = { "gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL };
+static const char *const tlv_choices[] = { "auto", "yes", "no", NULL };
+static const char *const receipt_id_choices[] = { "learn", "text", "hex_resp_dec_dlr", "dec_resp_hex_dlr", NULL };
+static const char *const long_choices[] = { "udh8", "udh16", "sar", "payload", NULL };
+
+#define AT(member) offsetof(struct carrier_conf, member)
+
+const struct conf_row carrier_rows[] = {
+	{ "name", CONF_STRING, AT(name), "", 1, 31, NULL, false, "The carrier's name in routes, logs and counters.",
+	  NULL },
+	{ "host", CONF_STRING, AT(host), "", 1, 255, NULL, true, "Name or address of the carrier's SMSC.", NULL },
+	{ "port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL },
+	{ "system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true, "The name that we bind with.", NULL },
+	{ "password", CONF_SECRET, AT(password), "", 0, 8, "", true, "Our password there.", NULL },
+	{ "system_type", CONF_STRING, AT(system_type), "", 0, 12, "", true, "system_type of our bind.", NULL },
+	{ "address_range", CONF_STRING, AT(address_range), "", 0, 40, "", true, "address_range of our bind.", NULL },
+	{ "bind", CONF_CHOICE, AT(bind), "", 0, 0, "transceiver", true,
+	  "One transceiver per bind, or a pair of transmitter and receiver.", bind_choices },
+	{ "binds", CONF_INT, AT(binds), "", 1, 100, "1", true, "How many binds (a pair counts as one).", NULL },
+	{ "window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true, "Unanswered requests per bind, each way.",
+	  NULL },
+	{ "tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
+	  "Agreed messages a second over all binds; 0: no limit.", NULL },
+	{ "burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
+	  "How many may leave at once above tps; 0: a hundredth of tps.", NULL },
+	{ "enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
+	  "Silence after which we send enquire_link.", NULL },
+	{ "response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
+	  "How long an answer is waited for.", NULL },
+	{ "bind_timeout", CONF_INT, AT(bind_timeout), "ms", 100, 600000, "15000", true,
+	  "How long connecting, and the answer to our bind, may take.", NULL },
+	{ "reconnect", CONF_INT, AT(reconnect), "ms", 10, 3600000, "1000", true,
+	  "The first pause before another attempt; it doubles.", NULL },
+	{ "reconnect_max", CONF_INT, AT(reconnect_max), "ms", 10, 3600000, "60000", true,
+	  "The longest pause before another attempt.", NULL },
+	{ "pause", CONF_INT, AT(pause), "ms", 10, 600000, "1000", true,
+	  "The first pause after the carrier said that we are too fast; it doubles.", NULL },
+	{ "pause_max", CONF_INT, AT(pause_max), "ms", 10, 600000, "30000", true, "The longest such pause.", NULL },
+	{ "interface_version", CONF_INT, AT(interface_version), "", 0, 255, "52", true,
+	  "interface_version of our bind: 52 is SMPP 3.4, 51 is 3.3.", NULL },
+	{ "dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this carrier.",
+	  dcs0_choices },
+	{ "send_tlv", CONF_CHOICE, AT(send_tlv), "", 0, 0, "yes", true,
+	  "Send optional parameters; auto: only if its bind response had sc_interface_version.", tlv_choices },
+	{ "receipt_id", CONF_CHOICE, AT(receipt_id), "", 0, 0, "learn", true,
+	  "How the id in its receipts relates to the one in its submit_sm_resp.", receipt_id_choices },
+	{ "receipt_by_text", CONF_BOOL, AT(receipt_by_text), "", 0, 0, "false", true,
+	  "A deliver_sm whose text reads like a receipt is one, whatever its esm_class says.", NULL },
+	{ "acceptd_final", CONF_BOOL, AT(acceptd_final), "", 0, 0, "false", true,
+	  "Its receipt ACCEPTD is the last one for a message.", NULL },
+	{ "unknown_final", CONF_BOOL, AT(unknown_final), "", 0, 0, "true", true,
+	  "Its receipt UNKNOWN is the last one for a message.", NULL },
+	{ "zone", CONF_INT, AT(zone), "min", -720, 840, "480", true, "Minutes east of UTC for dates in its receipts.",
+	  NULL },
+	{ "long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How texts that we split are marked.",
+	  long_choices },
+	{ "throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
+	  "Statuses that mean: slow down.", NULL },
+	{ "price", CONF_INT, AT(price), "1/1000", 0, 1000000000, "0", true,
+	  "Price of a segment in thousandths; 0: not counted.", NULL },
+	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
+};
+
+#undef AT
+
+#define COUNT(member, help)                                                                                        \
+	{ "smppgw_carrier_" #member "_total", help, STATS_COUNTER, offsetof(struct carrier_stats, member), NULL, NULL }
+#define GAUGE(member, help)                                                                                        \
+	{ "smppgw_carrier_" #member, help, STATS_GAUGE, offsetof(struct carrier_stats, member), NULL, NULL }
+
+const struct stats_row carrier_stat_rows[] = {
+	COUNT(submitted, "Messages sent to the carrier."),
+	COUNT(answered_ok, "Messages that it accepted."),
+	COUNT(answered_error, "Messages that it refused."),
+	COUNT(throttled, "Of these: refused because we were too fast."),
+	COUNT(pauses, "Pauses because of that."),
+	COUNT(lost, "Messages sent whose answer did not come: outcome unknown."),
+	COUNT(connects, "Binds made."),
+	COUNT(bind_failures, "Attempts to bind that failed."),
+	COUNT(deliver_in, "deliver_sm and data_sm received."),
+	GAUGE(up, "1 when a bind is there that can send."),
+	GAUGE(bound, "Binds now."),
+	GAUGE(outstanding, "Messages without an answer now."),
+	{ "smppgw_carrier_response_seconds", "From submit_sm to its response.", STATS_HISTOGRAM,
+	  offsetof(struct carrier_stats, response), NULL, NULL },
+	ROWS_OF_SESSION("carrier", struct carrier_stats),
+};
+const size_t carrier_stat_rows_n = sizeof(carrier_stat_rows) / sizeof(carrier_stat_rows[0]);
+
+static bool carrier_status_of(const char *text, uint32_t *status)
+{
+	char *end;
+
+	errno = 0;
+	unsigned long long v = strtoull(text, &end, 0);
+	*status = (uint32_t)v;
+	return errno == 0 && end != text && *end == '\0' && v > 0 && v <= UINT32_MAX;
+}
+
+void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
+{
+	uint32_t status;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct carrier_conf *c = &confs[i];
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(confs[j].name, c->name) == 0)
+				conf_fault(errors, &c->where, "carrier %s: the name is used in line %d already",
+					   c->name, confs[j].where.line);
+		}
+		for (size_t j = 0; j < c->throttled.n; j++) {
+			if (!carrier_status_of(c->throttled.at[j], &status))
+				conf_fault(errors, &c->where, "carrier %s: throttled: \"%s\" is no status like 0x58",
+					   c->name, c->throttled.at[j]);
+		}
+		if (c->reconnect > c->reconnect_max)
+			conf_fault(errors, &c->where, "carrier %s: reconnect is longer than reconnect_max", c->name);
+		if (c->pause > c->pause_max)
+			conf_fault(errors, &c->where, "carrier %s: pause is longer than pause_max", c->name);
+	}
+}
+
+/* xorshift64: jitter must differ between nodes and be the same in a test with the same seed. */
+int64_t carriers_jitter(struct carriers *cs, int64_t v)
+{
+	cs->random ^= cs->random << 13;
+	cs->random ^= cs->random >> 7;
+	cs->random ^= cs->random << 17;
+	int64_t span = v / 2;
+	return v - v / 4 + (span > 0 ? (int64_t)(cs->random % (uint64_t)span) : 0);
+}
+
+bool carrier_up(const struct carrier *c)
+{
+	if (c->operator_paused || c->cs->shutting)
+		return false;
+	for (size_t i = 0; i < c->nbinds; i++) {
+		if (c->binds[i].bound && c->binds[i].session != NULL && session_can_send(c->binds[i].session))
+			return true;
+	}
+	return false;
+}
+
+void carrier_tell_state(struct carrier *c)
+{
+	bool up = carrier_up(c);
+
+	if (up == c->told_up)
+		return;
+	c->told_up = up;
+	log_info(c->conf->name, "event=%s", up ? "up" : "down");
+	c->cs->ops->on_state(c, up, c->cs->arg);
+}
+
+void carrier_pause(struct carrier *c, bool paused)
+{
+	if (c->operator_paused == paused)
+		return;
+	c->operator_paused = paused;
+	log_info(c->conf->name, "event=%s", paused ? "paused_by_operator" : "resumed_by_operator");
+	carrier_tell_state(c);
+	if (!paused)
+		carrier_wake(c);
+}
+
+bool carrier_is_paused(const struct carrier *c)
+{
+	return c->operator_paused;
+}
+
+int64_t carrier_paused_ms(const struct carrier *c)
+{
+	int64_t left_us = c->pace.paused_until_us - loop_now_us(c->cs->loop);
+
+	return left_us > 0 ? (left_us + 999) / 1000 : 0;
+}
+
+static void carrier_before_walk(void *object)
+{
+	struct carrier *c = LIST_OF(object, struct carrier, stats);
+
+	c->stats.up = carrier_up(c);
+	c->stats.bound = 0;
+	for (size_t i = 0; i < c->nbinds; i++)
+		c->stats.bound += c->binds[i].bound;
+	c->stats.outstanding = c->in_flight;
+}
+
+static void carrier_init(struct carrier *c, const struct limits_conf *limits)
+{
+	const struct carrier_conf *conf = c->conf;
+
+	c->sessions = (struct session_conf){
+		.enquire_link_ms = conf->enquire_link,
+		.response_ms = conf->response_timeout,
+		.bind_ms = conf->bind_timeout,
+		.partial_ms = limits->partial_pdu,
+		.max_pdu = (uint32_t)limits->max_pdu,
+		.window_out = (uint32_t)conf->window,
+		.window_in = (uint32_t)conf->window,
+	};
+	c->throttled = mem_zalloc((conf->throttled.n + 1) * sizeof(*c->throttled));
+	for (size_t i = 0; i < conf->throttled.n; i++) {
+		if (carrier_status_of(conf->throttled.at[i], &c->throttled[c->nthrottled]))
+			c->nthrottled++;
+	}
+	bind_init(c);
+	if (c->cs->registry != NULL)
+		stats_add(c->cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
+			  carrier_before_walk);
+}
+
+struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs, size_t n,
+			      const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
+			      struct stats *stats, uint64_t seed)
+{
+	struct carriers *cs = mem_zalloc(sizeof(*cs));
+
+	cs->loop = loop;
+	cs->sessions = sessions;
+	cs->ops = ops;
+	cs->arg = arg;
+	cs->registry = stats;
+	cs->random = seed;
+	if (seed == 0 && getrandom(&cs->random, sizeof(cs->random), 0) < 0)
+		cs->random = (uint64_t)loop_now_us(loop);
+	cs->random |= 1; /* xorshift stays at 0 */
+	cs->at = mem_zalloc((n + 1) * sizeof(*cs->at));
+	cs->n = n;
+	for (size_t i = 0; i < n; i++) {
+		cs->at[i].cs = cs;
+		cs->at[i].conf = &confs[i];
+		cs->at[i].number = i;
+		carrier_init(&cs->at[i], limits);
+	}
+	pump_init(cs);
+	return cs;
+}
+
+void carriers_start(struct carriers *cs)
+{
+	cs->started = true;
+	for (size_t i = 0; i < cs->n; i++)
+		bind_next(&cs->at[i]);
+}
+
+void carriers_shutdown(struct carriers *cs)
+{
+	bool again = cs->shutting;
+
+	cs->shutting = true;
+	for (size_t i = 0; i < cs->n; i++) {
+		struct carrier *c = &cs->at[i];
+		loop_timer_clear(cs->loop, &c->bind_timer);
+		for (size_t j = 0; j < c->nbinds; j++) {
+			if (c->binds[j].session == NULL)
+				continue;
+			if (again)
+				session_abort(c->binds[j].session, END_SHUTDOWN);
+			else
+				session_end(c->binds[j].session, END_SHUTDOWN);
+		}
+		carrier_tell_state(c);
+	}
+}
+
+bool carriers_idle(const struct carriers *cs)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		for (size_t j = 0; j < cs->at[i].nbinds; j++) {
+			if (cs->at[i].binds[j].session != NULL)
+				return false;
+		}
+	}
+	return true;
+}
+
+void carriers_free(struct carriers *cs)
+{
+	if (cs == NULL)
+		return;
+	loop_unhook(cs->loop, &cs->pump_hook);
+	for (size_t i = 0; i < cs->n; i++) {
+		struct carrier *c = &cs->at[i];
+		if (cs->registry != NULL)
+			stats_drop(cs->registry, &c->stats);
+		pump_free(c);
+		bind_free(c);
+		mem_free(c->throttled);
+	}
+	mem_free(cs->at);
+	mem_free(cs);
+}
+
+size_t carriers_count(const struct carriers *cs)
+{
+	return cs->n;
+}
+
+struct carrier *carriers_at(const struct carriers *cs, size_t i)
+{
+	return &cs->at[i];
+}
+
+struct carrier *carriers_find(const struct carriers *cs, const char *name)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		if (strcmp(cs->at[i].conf->name, name) == 0)
+			return &cs->at[i];
+	}
+	return NULL;
+}
+
+const struct carrier_conf *carrier_conf(const struct carrier *c)
+{
+	return c->conf;
+}
+
+size_t carrier_number(const struct carrier *c)
+{
+	return c->number;
+}
+
+const char *carrier_name(const struct carrier *c)
+{
+	return c->conf->name;
+}
+
+struct carrier_stats *carrier_stats(struct carrier *c)
+{
+	return &c->stats;
+}
+
+void carrier_each_session(const struct carrier *c, void (*fn)(const struct session *s, void *arg), void *arg)
+{
+	for (size_t i = 0; i < c->nbinds; i++) {
+		if (c->binds[i].session != NULL)
+			fn(c->binds[i].session, arg);
+	}
+}

@@ -1,0 +1,241 @@
+/*
+ * pump.c - the pump: in LOOP_PUMP it pulls from above what a carrier's windows, pace and output take, and sends it over the
+ * bind with the fewest outstanding. Knows no messages: cookies only.
+ *
+ * Carriers without work are in no list and cost nothing. One that has work but cannot send is hungry: what was in the way
+ * (an answer, room in the output, the end of a pause) wakes it.
+ */
+#include "link/carrier_priv.h"
+
+#define PUMP_TURN   1000u /* messages of one carrier in one turn */
+#define PUMP_EXACT  8     /* with more binds than these, PUMP_CHUNK messages are sent before the next is chosen */
+#define PUMP_CHUNK  4u
+
+void carrier_wake(struct carrier *c)
+{
+	if (list_empty(&c->awake)) {
+		list_append(&c->cs->awake, &c->awake);
+		loop_wake_in(c->cs->loop, 0);
+	}
+}
+
+static void pump_rest(struct carrier *c, bool hungry)
+{
+	list_remove(&c->awake);
+	c->hungry = hungry;
+}
+
+static struct carrier_bind *pump_pick(struct carrier *c)
+{
+	struct carrier_bind *best = NULL;
+
+	for (size_t i = 0; i < c->nbinds; i++) {
+		struct carrier_bind *b = &c->binds[i];
+		if (b->session == NULL || session_room(b->session) == 0)
+			continue;
+		if (best == NULL || session_outstanding(b->session) < session_outstanding(best->session))
+			best = b;
+	}
+	return best;
+}
+
+static bool pump_takes_tlvs(const struct carrier *c, const struct session *s)
+{
+	switch (c->conf->send_tlv) {
+	case CARRIER_TLV_YES:
+		return true;
+	case CARRIER_TLV_NO:
+		return false;
+	default:
+		return session_peer_version(s) >= 0x34;
+	}
+}
+
+enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK };
+
+static enum pumped pump_one(struct carrier *c, struct session *s)
+{
+	struct pdu pdu = { .command_id = SUBMIT_SM };
+	uint64_t cookie;
+
+	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, s), &pdu, &cookie, c->cs->arg))
+		return PUMP_DRY;
+	if (session_send(s, &pdu, cookie) != 0) {
+		/* room was there, so it is the message */
+		c->cs->ops->on_unsendable(c, cookie, c->cs->arg);
+		return PUMPED;
+	}
+	pace_spend(&c->pace, 1);
+	c->in_flight++;
+	c->stats.submitted++;
+	return PUMPED;
+}
+
+/* Sends up to n messages. */
+static enum pumped pump_many(struct carrier *c, uint32_t n)
+{
+	while (n > 0) {
+		struct carrier_bind *b = pump_pick(c);
+		if (b == NULL)
+			return PUMP_STUCK;
+		uint32_t chunk = c->nbinds > PUMP_EXACT ? PUMP_CHUNK : 1;
+		for (; chunk > 0 && n > 0 && b->session != NULL && session_room(b->session) > 0; chunk--, n--) {
+			if (pump_one(c, b->session) == PUMP_DRY)
+				return PUMP_DRY;
+		}
+	}
+	return PUMPED;
+}
+
+/* Every bind tells when it has room. */
+static void pump_ask_room(struct carrier *c)
+{
+	for (size_t i = 0; i < c->nbinds; i++) {
+		if (c->binds[i].session != NULL)
+			session_want_room(c->binds[i].session);
+	}
+	pump_rest(c, true);
+}
+
+/* Nothing may be sent now: when to look again. */
+static void pump_wait(struct carrier *c, int64_t wait_us)
+{
+	struct loop *loop = c->cs->loop;
+
+	if (wait_us == INT64_MAX) {
+		pump_rest(c, true); /* an answer wakes it */
+	} else if (c->pace.paused_until_us != 0) {
+		pump_rest(c, true);
+		loop_timer(loop, &c->pause_timer, wait_us / 1000 + 1);
+	} else {
+		loop_wake_in(loop, wait_us);
+	}
+}
+
+static void pump_carrier(struct carrier *c)
+{
+	int64_t wait_us;
+
+	if (!c->told_up || c->cs->shutting) {
+		pump_rest(c, true);
+		return;
+	}
+	uint32_t n = pace_there(&c->pace, loop_now_us(c->cs->loop), c->in_flight, PUMP_TURN, &wait_us);
+	if (n == 0) {
+		pump_wait(c, wait_us);
+		return;
+	}
+	switch (pump_many(c, n)) {
+	case PUMP_DRY:
+		pump_rest(c, false);
+		break;
+	case PUMP_STUCK:
+		pump_ask_room(c);
+		break;
+	case PUMPED:
+		if (c->told_up)
+			loop_wake_in(c->cs->loop, 0);
+		break;
+	}
+}
+
+static void pump_turn(void *arg)
+{
+	struct carriers *cs = arg;
+
+	LIST_EACH_SAFE (node, tmp, &cs->awake)
+		pump_carrier(LIST_OF(node, struct carrier, awake));
+}
+
+static void pump_on_pause_over(struct timer *t)
+{
+	carrier_wake(LIST_OF(t, struct carrier, pause_timer));
+}
+
+void pump_init(struct carriers *cs)
+{
+	list_init(&cs->awake);
+	for (size_t i = 0; i < cs->n; i++) {
+		struct carrier *c = &cs->at[i];
+		list_init(&c->awake);
+		c->pause_timer.fn = pump_on_pause_over;
+		pace_init(&c->pace, c->conf, loop_now_us(cs->loop));
+	}
+	cs->pump_hook = (struct loop_hook){ .fn = pump_turn, .arg = cs };
+	loop_hook(cs->loop, LOOP_PUMP, &cs->pump_hook);
+}
+
+void pump_free(struct carrier *c)
+{
+	list_remove(&c->awake);
+	loop_timer_clear(c->cs->loop, &c->pause_timer);
+}
+
+static bool pump_means_slow_down(const struct carrier *c, uint32_t status)
+{
+	for (size_t i = 0; i < c->nthrottled; i++) {
+		if (c->throttled[i] == status)
+			return true;
+	}
+	return false;
+}
+
+static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t sent_us)
+{
+	int64_t now = loop_now_us(c->cs->loop);
+	int64_t ms = pace_throttled(&c->pace, c->conf, now, sent_us);
+
+	c->stats.throttled++;
+	if (ms == 0)
+		return;
+	ms = carriers_jitter(c->cs, ms);
+	pace_pause(&c->pace, now, ms);
+	c->stats.pauses++;
+	log_info(c->conf->name, "event=paused status=%s pause_ms=%lld", status_name(resp->command_status),
+		 (long long)ms);
+}
+
+/* All that may be in flight over the binds that are up. */
+static uint32_t pump_window(const struct carrier *c)
+{
+	uint32_t senders = 0;
+
+	for (size_t i = 0; i < c->nbinds; i++)
+		senders += c->binds[i].bound && c->binds[i].kind != CARRIER_RX;
+	return senders * (uint32_t)c->conf->window;
+}
+
+void pump_settled(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+		  int64_t sent_us)
+{
+	int64_t now = loop_now_us(c->cs->loop);
+	bool throttled = false;
+
+	if (outcome != SESSION_LATE && c->in_flight > 0)
+		c->in_flight--;
+	switch (outcome) {
+	case SESSION_ANSWERED:
+		histogram_add(&c->stats.response, now - sent_us);
+		if (resp->command_status == ESME_ROK) {
+			c->stats.answered_ok++;
+			pace_good(&c->pace, now, sent_us, pump_window(c));
+			break;
+		}
+		throttled = pump_means_slow_down(c, resp->command_status);
+		/* fall through */
+	case SESSION_NACKED:
+		c->stats.answered_error++;
+		if (throttled)
+			pump_slow_down(c, resp, sent_us);
+		break;
+	case SESSION_TIMEOUT:
+	case SESSION_LOST:
+		c->stats.lost++;
+		break;
+	case SESSION_LATE:
+		break;
+	}
+	c->cs->ops->on_settled(c, cookie, outcome, resp, throttled, c->cs->arg);
+	if (c->hungry)
+		carrier_wake(c);
+}
