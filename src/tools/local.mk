@@ -1,1 +1,30 @@
-# src/tools/local.mk - the command-line programs: bin smppgwctl smppsim smppload smppsend.
+# src/tools/local.mk - the command-line programs: bin smppgwctl smppsim smppload smppsend. What unit tests reach is in
+# libtools.a, the rest of each program in its own file.
+
+noinst_LIBRARIES += libtools.a
+libtools_a_SOURCES = \
+	src/tools/compose.c src/tools/compose.h \
+	src/tools/control.c src/tools/control.h \
+	src/tools/engine.c src/tools/engine.h \
+	src/tools/esme.c src/tools/esme.h \
+	src/tools/load.h \
+	src/tools/load_bind.c src/tools/load_book.c src/tools/load_book.h src/tools/load_report.c src/tools/load_run.c \
+	src/tools/load_text.c \
+	src/tools/opts.c src/tools/opts.h \
+	src/tools/readable.c src/tools/readable.h \
+	src/tools/send_tlv.c src/tools/send_tlv.h \
+	src/tools/sim.h \
+	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_mo.c \
+	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c
+
+tools_libs = libtools.a liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(CRYPT_LIBS)
+
+bin_PROGRAMS += smppgwctl smppsim smppload smppsend
+smppgwctl_SOURCES = src/tools/smppgwctl.c
+smppgwctl_LDADD = $(tools_libs)
+smppsim_SOURCES = src/tools/smppsim.c
+smppsim_LDADD = $(tools_libs)
+smppload_SOURCES = src/tools/smppload.c
+smppload_LDADD = $(tools_libs)
+smppsend_SOURCES = src/tools/smppsend.c
+smppsend_LDADD = $(tools_libs)

@@ -37,7 +37,7 @@ void readable_json(struct buf *b, const void *p, size_t n)
 
 		if (c < 0)
 			buf_puts(b, "\\ufffd");
-		else if (c < 0x20 || c == 0x7F)
+		else if (c < 0x20 || (c >= 0x7F && c < 0xA0))
 			buf_printf(b, "\\u%04x", (unsigned)c);
 		else if (c == '"' || c == '\\')
 			buf_printf(b, "\\%c", (char)c);
@@ -89,6 +89,8 @@ void readable_json_tlvs(struct buf *b, struct view tlvs)
 
 	buf_puts(b, "{");
 	while (tlv_next(tlvs, &pos, &t)) {
+		if (t.tag == TLV_MESSAGE_PAYLOAD)
+			continue; /* readable_text() has it */
 		buf_puts(b, comma);
 		json_tlv(b, tlvs, &t);
 		comma = ",";

@@ -18,7 +18,8 @@ long readable_text(const struct pdu *pdu, enum charset dcs0, char *out, uint32_t
 void readable_json(struct buf *b, const void *p, size_t n);
 /* Appends the octets as lower-case hexadecimal, without quotes. */
 void readable_hex(struct buf *b, const void *p, size_t n);
-/* Appends a TLV area as a JSON object: names of the specification (0xNNNN when unknown) to numbers, strings or hex. */
+/* Appends a TLV area as a JSON object: names of the specification (0xNNNN when unknown) to numbers, strings or
+ * hex. message_payload is left out: it is text. */
 void readable_json_tlvs(struct buf *b, struct view tlvs);
 
 #endif

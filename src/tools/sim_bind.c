@@ -186,6 +186,12 @@ static void on_settled(struct session *s, uint64_t cookie, enum session_outcome 
 	}
 }
 
+static void on_room(struct session *s, void *arg)
+{
+	(void)s; /* the pump looks at every bind in each turn */
+	(void)arg;
+}
+
 static void on_ended(struct session *s, enum end_reason reason, void *arg)
 {
 	struct sim_bind *b = arg;
@@ -208,6 +214,7 @@ static const struct session_ops ops = {
 	.on_bound = on_bound,
 	.on_request = on_request,
 	.on_settled = on_settled,
+	.on_room = on_room,
 	.on_ended = on_ended,
 };
 

@@ -168,5 +168,5 @@ int main(int argc, char **argv)
 	if (l.started)
 		load_report(&l);
 	tear_down(&l);
-	return l.exit;
+	return (int)l.exit;
 }
