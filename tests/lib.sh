@@ -318,13 +318,20 @@ esme() { # NAME LINE
 	printf '%s\n' "$2" >"$tmp/$1.in"
 }
 
-# The status of the bind, or "none" when the connection ended without one: esme_try NAME GATEWAY OPTION...
-esme_try() {
+# Binds, and leaves the status in $bind_status ("none" when the connection ended without one).
+esme_try() { # NAME GATEWAY OPTION...
 	local name=$1
+	stop "$name" KILL || :
 	rm -f "$tmp/$name.log"
 	esme_launch "$@"
-	wait_for "an answer to the bind of $name" 20 logged '^(bound|ended)' "$tmp/$name.log" >&2
-	sed -n 's/^bound status=\([0-9a-f]*\).*/\1/p; s/^ended.*/none/p' "$tmp/$name.log" | head -n 1
+	wait_for "an answer to the bind of $name" 20 logged '^(bound|ended)' "$tmp/$name.log"
+	bind_status=$(sed -n 's/^bound status=\([0-9a-f]*\).*/\1/p; s/^ended.*/none/p' "$tmp/$name.log" | head -n 1)
+	[ -n "$bind_status" ]
+}
+
+bind_gives() { # WHAT STATUS NAME GATEWAY OPTION...
+	esme_try "${@:3}"
+	is "$1" "$bind_status" "$2"
 }
 
 # A field of the last line that begins with a word: field NAME resp id
