@@ -17,7 +17,12 @@ if [ -z "${SMPPGW_BUILD:-}" ]; then
 	SMPPGW_BUILD=$SMPPGW_SRC/build/gcc
 	[ -x "$SMPPGW_SRC/smppgwd" ] && SMPPGW_BUILD=$SMPPGW_SRC
 fi
-export SMPPGW_SRC SMPPGW_BUILD
+# Sanitizers and valgrind make everything slower: longer deadlines, smaller loads.
+if [ -z "${SMPPGW_SLOW:-}" ]; then
+	SMPPGW_SLOW=1
+	if [ -n "${SMPPGW_WRAP:-}" ] || ldd "$SMPPGW_BUILD/smppgwd" 2>/dev/null | grep -q libasan; then SMPPGW_SLOW=4; fi
+fi
+export SMPPGW_SRC SMPPGW_BUILD SMPPGW_SLOW
 export LC_ALL=C.UTF-8
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/smppgw-test.XXXXXX")
 passed=0
@@ -81,7 +86,7 @@ now_ms() {
 
 # Waits until the command succeeds, looking 20 times a second; says what did not happen when the time is over.
 wait_for() { # WHAT SECONDS COMMAND...
-	local what=$1 until=$(($(now_ms) + $2 * 1000 * ${SMPPGW_SLOW:-1}))
+	local what=$1 until=$(($(now_ms) + $2 * 1000 * SMPPGW_SLOW))
 	shift 2
 	until "$@" >/dev/null 2>&1; do
 		if [ "$(now_ms)" -ge "$until" ]; then
@@ -250,7 +255,8 @@ gateway_stop() { # NAME
 # The sum of a counter or gauge over all samples whose name and labels match: metric gw 'smppgw_x_total\{.*carrier="a".*\}'
 metric() { # NAME PATTERN
 	curl -s -m 5 "http://127.0.0.1:${port[$1.stats]}/metrics" |
-		awk -v p="^$2\$" '!/^#/ { v = $NF; n = $0; sub(/ [^ ]*$/, "", n); if (n ~ p) sum += v } END { printf "%d\n", sum }'
+		pattern="^$2\$" awk '!/^#/ { v = $NF; n = $0; sub(/ [^ ]*$/, "", n); if (n ~ ENVIRON["pattern"]) sum += v }
+			END { printf "%d\n", sum }'
 }
 
 metric_is() { # NAME PATTERN VALUE

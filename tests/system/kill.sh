@@ -4,7 +4,7 @@
 # and its receipts, and the numbers that smppsim finds in the texts.
 . "$(dirname "$0")/../lib.sh"
 
-messages=${SMPPGW_KILL_MESSAGES:-60000}
+messages=$((60000 / SMPPGW_SLOW))
 app_binds=4
 app_window=100
 carrier_binds=2

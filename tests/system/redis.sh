@@ -40,7 +40,7 @@ must "traffic flows" 20 accepted_reach traffic 500
 kill_hard redis
 must "submits are refused" 10 lines_reach 50 '^resp .*status=00000008' "$tmp/traffic.log"
 soon "a submit without Redis: ESME_RSYSERR" 5 probe_gives 00000008
-at_most "its answer came at once (us)" "$(field probe resp us)" $((500000 * ${SMPPGW_SLOW:-1}))
+at_most "its answer came at once (us)" "$(field probe resp us)" $((500000 * SMPPGW_SLOW))
 links_stay "Redis dead"
 redis_start redis always
 soon "Redis back: submits are accepted again" 20 probe_gives 00000000
