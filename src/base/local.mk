@@ -16,6 +16,8 @@ libbase_a_SOURCES = \
 	src/base/net.c src/base/net.h \
 	src/base/poison.h \
 	src/base/pool.c src/base/pool.h \
+	src/base/redis.c src/base/redis.h \
+	src/base/resp.c src/base/resp.h \
 	src/base/slab.c src/base/slab.h \
 	src/base/stats.c src/base/stats.h \
 	src/base/text.c src/base/text.h \

@@ -1,5 +1,6 @@
 /*
  * redis.h - one asynchronous connection to Redis through hiredis: connects, reconnects, pipelines, keeps deadlines.
+ * Commands are built by resp.h.
  * Knows RESP and nothing of what is stored. Scenes replace this file with an in-memory server of the same contract.
  */
 #ifndef BASE_REDIS_H
@@ -9,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <hiredis/hiredis.h>
-#include "base/buf.h"
+#include "base/resp.h"
 
 struct loop;
 struct redis;
@@ -18,7 +19,7 @@ struct redis_conf {
 	const char *address;  /* "127.0.0.1:6379", "[::1]:6379", "unix:/path" */
 	const char *user, *password; /* "" for none */
 	int64_t db;
-	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up */
+	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up; connecting has as long */
 	int64_t reconnect_ms; /* first pause; doubles to 32 times with jitter */
 };
 
@@ -27,9 +28,11 @@ struct redis_ops {
 	void (*on_down)(void *arg, const char *reason); /* every waiting command has been called back with NULL before */
 };
 
+/* Whether an address has one of the forms above (for checks of the configuration). */
+bool redis_address_ok(const char *address);
 /* conf and its strings are borrowed for the life of the object. */
 struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg);
-void redis_free(struct redis *r); /* waiting commands are called back with NULL; on_down is not called */
+void redis_free(struct redis *r); /* waiting commands are called back with NULL; on_down is not called; allowed in callbacks */
 bool redis_up(const struct redis *r);
 
 /*
@@ -39,27 +42,14 @@ bool redis_up(const struct redis *r);
  */
 typedef void (*redis_fn)(const redisReply *reply, void *arg);
 __attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg);
-/* Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. */
+/*
+ * Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. What is sent later in
+ * the turn, or is never flushed, leaves at the turn's end (stage log) by itself.
+ */
 void redis_flush(struct redis *r);
 /* Commands waiting for replies. */
 size_t redis_pending(const struct redis *r);
 /* us of the oldest waiting command's wait; 0 when none. */
 int64_t redis_lag_us(const struct redis *r);
-
-/* Builds a command: resp_start(b, 3); resp_arg() three times. Number of args may be patched: resp_variadic_*. */
-void resp_start(struct buf *b, size_t args);
-void resp_arg(struct buf *b, const void *p, size_t n);
-void resp_str(struct buf *b, const char *s);
-void resp_u64(struct buf *b, uint64_t v);
-
-/* A variadic command whose args are not counted yet: args are gathered behind a header that is written at the end. */
-struct resp_batch {
-	struct buf body; /* args in RESP, memory kept */
-	size_t args;
-};
-void resp_batch_arg(struct resp_batch *c, const void *p, size_t n);
-void resp_batch_str(struct resp_batch *c, const char *s);
-/* Sends what gathered as one command and empties the batch; as redis_send(). */
-__attribute__((warn_unused_result)) int resp_batch_send(struct redis *r, struct resp_batch *c, redis_fn fn, void *arg);
 
 #endif

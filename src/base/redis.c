@@ -1,0 +1,550 @@
+/*
+ * redis.c - the connection to Redis: down, connecting, greeting (AUTH, SELECT, PING until it is not LOADING), up. Owns the
+ * order of waiting commands, their deadline and the reconnect pause; hiredis owns the socket's buffers and the parser.
+ *
+ * hiredis frees its context by itself in the middle of its own functions, so a context that is lost is cut off at once
+ * (ac->data = NULL) and its later callbacks are ignored.
+ */
+#include "base/redis.h"
+
+#include <event2/event.h>
+#include <fcntl.h>
+#include <hiredis/async.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+
+#define REDIS_PING_MS    100 /* between two PINGs while Redis is LOADING */
+#define REDIS_DOUBLINGS  5   /* of the reconnect pause: 32 times */
+#define REDIS_REASON_MAX 200
+#define REDIS_HOST_MAX   256
+
+enum redis_state { REDIS_STATE_DOWN, REDIS_STATE_CONNECTING, REDIS_STATE_GREETING, REDIS_STATE_UP };
+
+struct redis_wait { /* a command that waits for its reply */
+	redis_fn fn;
+	void *arg;
+	int64_t sent_us;
+};
+
+struct redis_link { /* libevent's side of one hiredis context; freed with it */
+	redisAsyncContext *ac;
+	struct event *reads, *writes; /* persistent */
+	bool writing;                 /* writes is added */
+	bool gathering;               /* commands are gathered: the write comes with redis_flush() */
+};
+
+struct redis {
+	struct loop *loop;
+	const struct redis_conf *conf;
+	const struct redis_ops *ops;
+	void *arg;
+	enum redis_state state;
+	redisAsyncContext *ac;   /* NULL while down */
+	struct redis_link *link; /* of ac */
+	bool dirty;              /* something was gathered since the last write */
+	struct redis_wait *ring; /* waiting commands, oldest first */
+	size_t cap, first, count;
+	int64_t progress_us; /* the last reply, or when waiting began */
+	struct timer deadline, retry;
+	struct loop_hook hook;
+	unsigned attempts; /* since it was last up */
+	struct rng rng;
+	bool *gone; /* set to true when the object is freed inside a callback */
+};
+
+/* -- the waiting commands -- */
+
+static void redis_wait_push(struct redis *r, redis_fn fn, void *arg)
+{
+	if (r->count == r->cap) {
+		size_t cap = r->cap > 0 ? r->cap * 2 : 64;
+		struct redis_wait *ring = mem_zalloc(cap * sizeof(*ring));
+		for (size_t i = 0; i < r->count; i++)
+			ring[i] = r->ring[(r->first + i) & (r->cap - 1)];
+		mem_free(r->ring);
+		r->ring = ring;
+		r->cap = cap;
+		r->first = 0;
+	}
+	r->ring[(r->first + r->count++) & (r->cap - 1)] =
+		(struct redis_wait){ .fn = fn, .arg = arg, .sent_us = loop_now_us(r->loop) };
+}
+
+static struct redis_wait redis_wait_pop(struct redis *r)
+{
+	struct redis_wait w = r->ring[r->first];
+
+	r->first = (r->first + 1) & (r->cap - 1);
+	r->count--;
+	return w;
+}
+
+/* Calls every waiting command back with NULL. False when a callback freed r. */
+static bool redis_wait_fail(struct redis *r)
+{
+	bool gone = false, *outer = r->gone;
+
+	r->gone = &gone;
+	while (r->count > 0) {
+		struct redis_wait w = redis_wait_pop(r);
+		if (w.fn != NULL)
+			w.fn(NULL, w.arg);
+		if (gone) {
+			if (outer != NULL)
+				*outer = true;
+			return false;
+		}
+	}
+	r->gone = outer;
+	return true;
+}
+
+/* -- going down -- */
+
+static int64_t redis_pause_ms(struct redis *r)
+{
+	unsigned doublings = r->attempts < REDIS_DOUBLINGS ? r->attempts : REDIS_DOUBLINGS;
+	int64_t pause = (r->conf->reconnect_ms > 0 ? r->conf->reconnect_ms : 1) << doublings;
+
+	r->attempts++;
+	/* 3/4 to 5/4, so that many nodes do not come back in step */
+	return pause - pause / 4 + (int64_t)rng_below(&r->rng, (uint64_t)pause / 2 + 1);
+}
+
+/*
+ * The one way to end a connection. hiredis_frees: we are inside the function with which hiredis itself ends the context.
+ * r may be freed by a callback: not to be used after this.
+ */
+static void redis_lost(struct redis *r, const char *why, bool hiredis_frees)
+{
+	redisAsyncContext *ac = r->ac;
+	bool was_up = r->state == REDIS_STATE_UP;
+	char reason[REDIS_REASON_MAX];
+
+	snprintf(reason, sizeof(reason), "%s", why); /* why may be part of the context */
+	r->state = REDIS_STATE_DOWN;
+	r->ac = NULL;
+	r->link = NULL;
+	r->dirty = false;
+	loop_timer_clear(r->loop, &r->deadline);
+	int64_t pause = redis_pause_ms(r);
+	loop_timer(r->loop, &r->retry, pause);
+	if (ac != NULL)
+		ac->data = NULL;
+	if (ac != NULL && !hiredis_frees)
+		redisAsyncFree(ac);
+	log_warn("redis", "event=down address=%s waiting=%zu retry_ms=%lld reason=\"%s\"", r->conf->address, r->count,
+		 (long long)pause, reason);
+	if (!redis_wait_fail(r))
+		return;
+	if (was_up)
+		r->ops->on_down(r->arg, reason);
+}
+
+static void redis_on_deadline(struct timer *t)
+{
+	struct redis *r = LIST_OF(t, struct redis, deadline);
+	int64_t left_us = r->progress_us + r->conf->deadline_ms * 1000 - loop_now_us(r->loop);
+	char reason[REDIS_REASON_MAX];
+
+	if (r->state == REDIS_STATE_UP && r->count == 0)
+		return;
+	if (left_us > 0) {
+		loop_timer(r->loop, &r->deadline, left_us / 1000 + 1);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%s within %lld ms",
+		 r->state == REDIS_STATE_CONNECTING ? "no connection" : "no reply", (long long)r->conf->deadline_ms);
+	redis_lost(r, reason, false);
+}
+
+/* Waiting begins now. */
+static void redis_watch(struct redis *r)
+{
+	r->progress_us = loop_now_us(r->loop);
+	if (!wheel_isset(&r->deadline))
+		loop_timer(r->loop, &r->deadline, r->conf->deadline_ms);
+}
+
+/* -- libevent below hiredis -- */
+
+static void redis_link_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct redis_link *link = arg;
+
+	(void)fd;
+	(void)what;
+	redisAsyncHandleRead(link->ac); /* may free link */
+}
+
+static void redis_link_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct redis_link *link = arg;
+
+	(void)fd;
+	(void)what;
+	redisAsyncHandleWrite(link->ac); /* may free link */
+}
+
+static void redis_link_add_read(void *arg)
+{
+	struct redis_link *link = arg;
+
+	if (!event_pending(link->reads, EV_READ, NULL))
+		event_add(link->reads, NULL);
+}
+
+static void redis_link_del_read(void *arg)
+{
+	struct redis_link *link = arg;
+
+	event_del(link->reads);
+}
+
+static void redis_link_add_write(void *arg)
+{
+	struct redis_link *link = arg;
+
+	if (link->gathering || link->writing)
+		return;
+	event_add(link->writes, NULL);
+	link->writing = true;
+}
+
+static void redis_link_del_write(void *arg)
+{
+	struct redis_link *link = arg;
+
+	if (!link->writing)
+		return;
+	event_del(link->writes);
+	link->writing = false;
+}
+
+static void redis_link_cleanup(void *arg)
+{
+	struct redis_link *link = arg;
+
+	memset(&link->ac->ev, 0, sizeof(link->ac->ev));
+	event_free(link->reads);
+	event_free(link->writes);
+	mem_free(link);
+}
+
+static struct redis_link *redis_link_new(struct loop *loop, redisAsyncContext *ac)
+{
+	struct redis_link *link = mem_zalloc(sizeof(*link));
+
+	link->ac = ac;
+	link->reads = event_new(loop_base(loop), ac->c.fd, EV_READ | EV_PERSIST, redis_link_readable, link);
+	link->writes = event_new(loop_base(loop), ac->c.fd, EV_WRITE | EV_PERSIST, redis_link_writable, link);
+	ac->ev.data = link;
+	ac->ev.addRead = redis_link_add_read;
+	ac->ev.delRead = redis_link_del_read;
+	ac->ev.addWrite = redis_link_add_write;
+	ac->ev.delWrite = redis_link_del_write;
+	ac->ev.cleanup = redis_link_cleanup;
+	return link;
+}
+
+/* -- commands and replies -- */
+
+/* hiredis' callback for every command of ours. */
+static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
+{
+	struct redis *r = ac->data;
+
+	(void)unused;
+	if (r == NULL)
+		return;
+	if (reply == NULL) {
+		redis_lost(r, ac->errstr != NULL && ac->errstr[0] != '\0' ? ac->errstr : "closed", true);
+		return;
+	}
+
+	struct redis_wait w = redis_wait_pop(r);
+	r->progress_us = loop_now_us(r->loop);
+	if (w.fn != NULL)
+		w.fn(reply, w.arg);
+}
+
+static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
+{
+	r->link->gathering = true;
+	int rc = redisAsyncFormattedCommand(r->ac, redis_on_reply, NULL, (const char *)cmd, n);
+	r->link->gathering = false;
+	if (rc != REDIS_OK)
+		return -1;
+	if (r->count == 0)
+		redis_watch(r);
+	redis_wait_push(r, fn, arg);
+	r->dirty = true;
+	return 0;
+}
+
+int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
+{
+	if (r->state != REDIS_STATE_UP)
+		return -1;
+	return redis_queue(r, cmd, n, fn, arg);
+}
+
+void redis_flush(struct redis *r)
+{
+	/* inside a callback of hiredis a failing write would free what hiredis is working on: the turn's end does it */
+	if (!r->dirty || r->ac == NULL || (r->ac->c.flags & REDIS_CONNECTED) == 0 ||
+	    (r->ac->c.flags & REDIS_IN_CALLBACK) != 0)
+		return;
+	r->dirty = false;
+	if (!r->link->writing) /* else the socket is full: its event goes on */
+		redisAsyncHandleWrite(r->ac); /* may end in redis_lost() */
+}
+
+static void redis_on_turn_end(void *arg)
+{
+	redis_flush(arg);
+}
+
+/* -- coming up -- */
+
+static void redis_greet(struct redis *r, const char *const *args, size_t n, redis_fn fn)
+{
+	struct buf cmd = { 0 };
+
+	resp_start(&cmd, n);
+	for (size_t i = 0; i < n; i++)
+		resp_str(&cmd, args[i]);
+	if (redis_queue(r, buf_data(&cmd), buf_len(&cmd), fn, r) != 0)
+		log_error("redis", "event=greeting_not_sent command=%s", args[0]);
+	buf_free(&cmd);
+}
+
+static bool redis_error_is(const redisReply *reply, const char *code)
+{
+	return reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, code, strlen(code)) == 0;
+}
+
+/* The reply to AUTH or SELECT. */
+static void redis_on_greeting(const redisReply *reply, void *arg)
+{
+	struct redis *r = arg;
+
+	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+		redis_lost(r, reply->str, false);
+}
+
+static void redis_on_ping(const redisReply *reply, void *arg)
+{
+	struct redis *r = arg;
+
+	if (reply == NULL)
+		return;
+	if (redis_error_is(reply, "LOADING") || redis_error_is(reply, "BUSY")) {
+		int64_t half = r->conf->deadline_ms / 2;
+		log_info("redis", "event=waiting address=%s reason=\"%s\"", r->conf->address, reply->str);
+		loop_timer(r->loop, &r->retry, half < REDIS_PING_MS ? half : REDIS_PING_MS);
+		return;
+	}
+	if (reply->type == REDIS_REPLY_ERROR && !redis_error_is(reply, "MISCONF") && !redis_error_is(reply, "MASTERDOWN")) {
+		redis_lost(r, reply->str, false); /* NOAUTH, too many clients: no command would fare better */
+		return;
+	}
+	r->state = REDIS_STATE_UP;
+	r->attempts = 0;
+	log_info("redis", "event=up address=%s", r->conf->address);
+	r->ops->on_up(r->arg);
+}
+
+static void redis_ping(struct redis *r)
+{
+	static const char *const ping[] = { "PING" };
+
+	redis_greet(r, ping, 1, redis_on_ping);
+}
+
+static void redis_on_connect(const redisAsyncContext *ac, int status)
+{
+	struct redis *r = ac->data;
+	char db[24];
+
+	if (r == NULL)
+		return;
+	if (status != REDIS_OK) {
+		redis_lost(r, ac->c.errstr[0] != '\0' ? ac->c.errstr : "cannot connect", true);
+		return;
+	}
+	r->state = REDIS_STATE_GREETING;
+	r->progress_us = loop_now_us(r->loop);
+	if (r->conf->password != NULL && r->conf->password[0] != '\0') {
+		bool named = r->conf->user != NULL && r->conf->user[0] != '\0';
+		const char *const with_user[] = { "AUTH", r->conf->user, r->conf->password };
+		const char *const without[] = { "AUTH", r->conf->password };
+		redis_greet(r, named ? with_user : without, named ? 3 : 2, redis_on_greeting);
+	}
+	if (r->conf->db != 0) {
+		snprintf(db, sizeof(db), "%lld", (long long)r->conf->db);
+		const char *const choose[] = { "SELECT", db };
+		redis_greet(r, choose, 2, redis_on_greeting);
+	}
+	redis_ping(r);
+}
+
+static void redis_on_disconnect(const redisAsyncContext *ac, int status)
+{
+	struct redis *r = ac->data;
+
+	(void)status;
+	if (r != NULL)
+		redis_lost(r, ac->errstr != NULL && ac->errstr[0] != '\0' ? ac->errstr : "closed", true);
+}
+
+/* "host:port", "[host]:port" into host and port; false when malformed. */
+static bool redis_split(const char *address, char host[REDIS_HOST_MAX], int *port)
+{
+	const char *colon = strrchr(address, ':');
+	size_t n = colon != NULL ? (size_t)(colon - address) : 0;
+	char *end;
+
+	if (n == 0 || colon[1] < '0' || colon[1] > '9')
+		return false;
+	long v = strtol(colon + 1, &end, 10);
+	if (*end != '\0' || v < 1 || v > 65535)
+		return false;
+	if (address[0] == '[') {
+		if (n < 3 || address[n - 1] != ']')
+			return false;
+		address++;
+		n -= 2;
+	} else if (memchr(address, ':', n) != NULL) {
+		return false; /* IPv6 without brackets: where does the port begin? */
+	}
+	if (n >= REDIS_HOST_MAX)
+		return false;
+	memcpy(host, address, n);
+	host[n] = '\0';
+	*port = (int)v;
+	return true;
+}
+
+static const char *redis_unix_path(const char *address)
+{
+	return strncmp(address, "unix:", 5) == 0 ? address + 5 : NULL;
+}
+
+bool redis_address_ok(const char *address)
+{
+	char host[REDIS_HOST_MAX];
+	int port;
+	const char *path = redis_unix_path(address);
+
+	return path != NULL ? path[0] == '/' && strlen(path) < 108 : redis_split(address, host, &port);
+}
+
+static redisAsyncContext *redis_dial(const struct redis_conf *conf)
+{
+	char host[REDIS_HOST_MAX];
+	int port;
+	const char *path = redis_unix_path(conf->address);
+
+	if (!redis_address_ok(conf->address))
+		return NULL;
+	if (path != NULL)
+		return redisAsyncConnectUnix(path);
+	return redis_split(conf->address, host, &port) ? redisAsyncConnect(host, port) : NULL;
+}
+
+static void redis_connect(struct redis *r)
+{
+	redisAsyncContext *ac = redis_dial(r->conf);
+	char reason[REDIS_REASON_MAX];
+
+	if (ac == NULL || ac->err != 0) {
+		snprintf(reason, sizeof(reason), "%s", ac != NULL ? ac->errstr : "the address is no host:port or unix:/path");
+		if (ac != NULL)
+			redisAsyncFree(ac);
+		redis_lost(r, reason, true);
+		return;
+	}
+	(void)fcntl(ac->c.fd, F_SETFD, FD_CLOEXEC);
+	ac->c.reader->maxbuf = 0; /* the reader keeps its memory */
+	ac->data = r;
+	r->ac = ac;
+	r->link = redis_link_new(r->loop, ac);
+	r->state = REDIS_STATE_CONNECTING;
+	redisAsyncSetDisconnectCallback(ac, redis_on_disconnect);
+	redisAsyncSetConnectCallback(ac, redis_on_connect);
+	redis_watch(r);
+}
+
+static void redis_on_retry(struct timer *t)
+{
+	struct redis *r = LIST_OF(t, struct redis, retry);
+
+	if (r->state == REDIS_STATE_DOWN)
+		redis_connect(r);
+	else if (r->state == REDIS_STATE_GREETING)
+		redis_ping(r);
+}
+
+struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg)
+{
+	struct redis *r = mem_zalloc(sizeof(*r));
+
+	r->loop = loop;
+	r->conf = conf;
+	r->ops = ops;
+	r->arg = arg;
+	r->deadline.fn = redis_on_deadline;
+	r->retry.fn = redis_on_retry;
+	r->hook.fn = redis_on_turn_end;
+	r->hook.arg = r;
+	rng_seed(&r->rng, 0);
+	loop_hook(loop, LOOP_LOG, &r->hook);
+	redis_connect(r);
+	return r;
+}
+
+void redis_free(struct redis *r)
+{
+	redisAsyncContext *ac;
+
+	if (r == NULL)
+		return;
+	ac = r->ac;
+	r->state = REDIS_STATE_DOWN;
+	r->ac = NULL;
+	r->link = NULL;
+	loop_timer_clear(r->loop, &r->deadline);
+	loop_timer_clear(r->loop, &r->retry);
+	loop_unhook(r->loop, &r->hook);
+	if (ac != NULL) {
+		ac->data = NULL;
+		redisAsyncFree(ac);
+	}
+	if (!redis_wait_fail(r))
+		return;
+	if (r->gone != NULL)
+		*r->gone = true;
+	mem_free(r->ring);
+	mem_free(r);
+}
+
+bool redis_up(const struct redis *r)
+{
+	return r->state == REDIS_STATE_UP;
+}
+
+size_t redis_pending(const struct redis *r)
+{
+	return r->count;
+}
+
+int64_t redis_lag_us(const struct redis *r)
+{
+	return r->count > 0 ? loop_now_us(r->loop) - r->ring[r->first].sent_us : 0;
+}
