@@ -1,6 +1,7 @@
 /*
- * console.h - the operator's socket: a unix stream socket on which each connection asks once. The request is one line of
- * words (words.h, at most 4 KiB); the answer is a line `ok` or `error MESSAGE`, then the output, then the end of the stream.
+ * console.h - the operator's socket: a unix stream socket on which each connection asks once. The request is one line
+ * of words (words.h, at most 4 KiB); the answer is a line `ok` or `error MESSAGE`, then the output, then the end of the
+ * stream.
  * Commands are rows in a table; the console knows none of them.
  *
  * Rights come from the peer's credentials: root and the daemon's own user may do everything; members of the configured
@@ -63,7 +64,7 @@ bool console_answer(const struct console_command *table, void *arg, const struct
 		    struct buf *out);
 
 struct console;
-/* Takes fd, a listening unix socket. table and stats are borrowed for life. group: CONSOLE_NO_GROUP for none. Never NULL. */
+/* Takes fd, a listening unix socket. table, stats: borrowed for life. group: CONSOLE_NO_GROUP for none. Never NULL. */
 struct console *console_new(struct loop *loop, int fd, gid_t group, const struct console_command *table, void *arg,
 			    struct console_stats *stats);
 void console_free(struct console *c);

@@ -1,8 +1,9 @@
 /*
  * http.c - serves a table of pages over evhttp. Must not know what the pages show.
  *
- * evhttp of libevent 2.1 does not bound its connections, and tells of no end of a connection that sent no request. So each
- * connection's bufferevent is wrapped in a filter that does nothing but be freed with it: that keeps the count.
+ * evhttp of libevent 2.1 does not bound its connections, and says nothing at the end of one that sent no request. So the
+ * bufferevents given to it are remembered, and when HTTP_MAX_CONNECTIONS of them are, accepting rests until some are seen
+ * to be gone: a bufferevent that lives has an event on the base.
  */
 #include "noc/http.h"
 
@@ -23,6 +24,7 @@
 #define HTTP_TIMEOUT_S   5    /* without an octet read or written */
 #define HTTP_MAX_HEADERS 8192 /* octets */
 #define HTTP_MAX_HOST    80   /* octets; an address with a port is shorter */
+#define HTTP_LOOK_MS     100  /* between looks whether a connection has gone */
 #define HTTP_REST_MS     1000 /* without accepting, when no file descriptor is left */
 
 struct http {
@@ -33,7 +35,8 @@ struct http {
 	void *arg;
 	struct http_stats *stats;
 	struct buf body;
-	unsigned connections;
+	struct bufferevent *connections[HTTP_MAX_CONNECTIONS]; /* may be gone: compared only */
+	size_t connections_n;
 	struct timer again;
 };
 
@@ -153,47 +156,69 @@ static void http_on_request(struct evhttp_request *req, void *arg)
 	http_refuse(h, req, 404, "No such page; / lists them.");
 }
 
-static void http_on_connection_freed(void *arg)
-{
-	struct http *h = arg;
+struct look {
+	const struct http *http;
+	bool alive[HTTP_MAX_CONNECTIONS];
+};
 
-	if (h->connections-- == HTTP_MAX_CONNECTIONS && h->listener)
-		evconnlistener_enable(h->listener);
+static int http_look_at(const struct event_base *base, const struct event *ev, void *arg)
+{
+	struct look *look = arg;
+	const void *owner = event_get_callback_arg(ev);
+
+	(void)base;
+	for (size_t i = 0; i < look->http->connections_n; i++)
+		look->alive[i] |= owner == look->http->connections[i];
+	return 0;
 }
 
-/* Called by evhttp for each new connection. NULL makes it use a bufferevent of its own. */
-static struct bufferevent *http_on_connection(struct event_base *base, void *arg)
+/* Forgets the connections that have gone. */
+static void http_look(struct http *h)
 {
-	struct http *h = arg;
-	struct bufferevent *plain = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-	struct bufferevent *counted;
+	struct look look = { .http = h };
+	size_t n = 0;
 
-	if (!plain)
-		return NULL;
-	counted = bufferevent_filter_new(plain, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, http_on_connection_freed, h);
-	if (!counted) {
-		bufferevent_free(plain);
-		return NULL;
+	event_base_foreach_event(loop_base(h->loop), http_look_at, &look);
+	for (size_t i = 0; i < h->connections_n; i++) {
+		if (look.alive[i])
+			h->connections[n++] = h->connections[i];
 	}
-	if (++h->connections == HTTP_MAX_CONNECTIONS)
-		evconnlistener_disable(h->listener); /* the others wait in the backlog */
-	return counted;
+	h->connections_n = n;
 }
 
-static void http_on_accept_error(struct evconnlistener *listener, void *arg)
+static void http_rest(struct http *h, int64_t ms)
 {
-	struct http *h = arg;
-
-	evconnlistener_disable(listener);
-	loop_timer(h->loop, &h->again, HTTP_REST_MS);
+	evconnlistener_disable(h->listener); /* the others wait in the backlog */
+	loop_timer(h->loop, &h->again, ms);
 }
 
 static void http_on_again(struct timer *t)
 {
 	struct http *h = LIST_OF(t, struct http, again);
 
-	if (h->connections < HTTP_MAX_CONNECTIONS)
+	http_look(h);
+	if (h->connections_n < HTTP_MAX_CONNECTIONS)
 		evconnlistener_enable(h->listener);
+	else
+		http_rest(h, HTTP_LOOK_MS);
+}
+
+/* Called by evhttp for each new connection, of which there is room for one at least. */
+static struct bufferevent *http_on_connection(struct event_base *base, void *arg)
+{
+	struct http *h = arg;
+	struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+
+	h->connections[h->connections_n++] = bev;
+	if (h->connections_n == HTTP_MAX_CONNECTIONS)
+		http_rest(h, 0);
+	return bev;
+}
+
+static void http_on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	(void)listener;
+	http_rest(arg, HTTP_REST_MS);
 }
 
 struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, void *arg, struct http_stats *stats)

@@ -1,5 +1,6 @@
 /*
- * http.h - a small HTTP server over evhttp: a table of pages, GET and HEAD only, one request per connection. Knows no page.
+ * http.h - a small HTTP server over evhttp: a table of pages, GET and HEAD only, one request per connection. Knows no
+ * page.
  */
 #ifndef NOC_HTTP_H
 #define NOC_HTTP_H
@@ -27,8 +28,8 @@ struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, 
 void http_free(struct http *h);
 
 /*
- * Whether a Host header names an address or localhost, with or without a port. A browser that was lured to our port by a
- * name of the attacker's (DNS rebinding) sends that name.
+ * Whether a Host header names an address or localhost, with or without a port. A browser that was lured to our port by
+ * a name of the attacker's (DNS rebinding) sends that name.
  */
 bool http_host_allowed(const char *host);
 

@@ -1,5 +1,6 @@
 /*
- * noc.c - starts the stats port and the console, and puts the pages together. Must not know sockets' details or formats.
+ * noc.c - starts the stats port and the console, and puts the pages together. Must not know sockets' details or
+ * formats.
  */
 #include "noc/noc.h"
 
@@ -63,8 +64,8 @@ const struct conf_row console_rows[] = {
 const struct stats_row noc_stat_rows[] = {
 	{ "smppgw_stats_requests_total", "Pages served by the stats port.", STATS_COUNTER,
 	  offsetof(struct noc_stats, http.requests), NULL, NULL },
-	{ "smppgw_stats_refused_total", "Requests that the stats port refused: wrong method, path or host.", STATS_COUNTER,
-	  offsetof(struct noc_stats, http.refused), NULL, NULL },
+	{ "smppgw_stats_refused_total", "Requests that the stats port refused: wrong method, path or host.",
+	  STATS_COUNTER, offsetof(struct noc_stats, http.refused), NULL, NULL },
 	{ "smppgw_console_commands_total", "Commands carried out by the console.", STATS_COUNTER,
 	  offsetof(struct noc_stats, console.commands), NULL, NULL },
 	{ "smppgw_console_refused_total", "Requests that the console answered with an error.", STATS_COUNTER,
@@ -86,7 +87,7 @@ static int noc_healthz(void *arg, struct buf *out)
 	struct carriers *all = flow_carriers(n->source.flow);
 
 	flow_status(n->source.flow, &status);
-	const char *sick = snapshot_unhealthy(&status);
+	const char *sick = status_unhealthy(&status);
 	buf_printf(out, "%s\n", sick ? sick : "ok");
 	for (size_t i = 0; i < carriers_count(all); i++) {
 		const struct carrier *c = carriers_at(all, i);

@@ -125,6 +125,7 @@ void snapshot_take(const struct snapshot_source *from, size_t sessions_max, cons
 	out->wall_ms = loop_wall_ms(from->loop);
 	process_read(&out->process);
 	flow_status(from->flow, &out->flow);
+	out->phase = flow_phase_name(out->flow.phase);
 	snapshot_carriers(from->flow, &g);
 	snapshot_accounts(from->flow, &g);
 }
@@ -135,19 +136,4 @@ void snapshot_free(struct snapshot *s)
 	mem_free(s->accounts);
 	mem_free(s->sessions);
 	memset(s, 0, sizeof(*s));
-}
-
-const char *snapshot_unhealthy(const struct flow_status *s)
-{
-	switch (s->phase) {
-	case FLOW_WAITING:
-		return "waiting for the store (Redis)";
-	case FLOW_LOADING:
-		return "loading the journal";
-	case FLOW_LEAVING:
-		return "leaving";
-	case FLOW_RUNNING:
-		break;
-	}
-	return s->store_up ? NULL : "the store (Redis) is down";
 }

@@ -47,6 +47,7 @@ struct snapshot {
 	struct process process; /* without open files */
 	int64_t wall_ms;        /* UTC ms since 1970 */
 	struct flow_status flow;
+	const char *phase; /* its name */
 	struct snapshot_carrier *carriers;
 	struct snapshot_account *accounts;
 	struct snapshot_session *sessions; /* carriers' first */
@@ -57,11 +58,5 @@ struct snapshot {
 /* sessions_max: how many sessions are listed. owner: NULL, or the account or carrier whose sessions are wanted. */
 void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out);
 void snapshot_free(struct snapshot *s);
-
-/*
- * Why the gateway is not healthy, static text: it starts, loads, leaves, or has no store. NULL: it is. A carrier that is
- * down makes it no worse: another may be up, and a restart would not help.
- */
-const char *snapshot_unhealthy(const struct flow_status *s);
 
 #endif

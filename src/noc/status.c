@@ -13,6 +13,21 @@
 
 #define MB 1000000.0
 
+const char *status_unhealthy(const struct flow_status *s)
+{
+	switch (s->phase) {
+	case FLOW_WAITING:
+		return "waiting for the store (Redis)";
+	case FLOW_LOADING:
+		return "loading the journal";
+	case FLOW_LEAVING:
+		return "leaving";
+	case FLOW_RUNNING:
+		break;
+	}
+	return s->store_up ? NULL : "the store (Redis) is down";
+}
+
 const char *status_time(int64_t wall_ms, bool rfc3339, char out[STATUS_STAMP])
 {
 	time_t seconds = (time_t)(wall_ms / 1000);
@@ -174,11 +189,11 @@ void status_queue(const struct snapshot *s, struct buf *out)
 static void status_head(const struct snapshot *s, struct buf *out)
 {
 	char text[STATUS_STAMP];
-	const char *sick = snapshot_unhealthy(&s->flow);
+	const char *sick = status_unhealthy(&s->flow);
 
 	buf_printf(out, "smppgw %s   node %u   pid %d   %s\n", s->version, s->node, s->process.pid,
 		   status_time(s->wall_ms, false, text));
-	buf_printf(out, "%s for %s   %s\n", flow_phase_name(s->flow.phase),
+	buf_printf(out, "%s for %s   %s\n", s->phase,
 		   status_span(s->wall_ms - s->flow.since_ms, text), sick ? sick : "healthy");
 	buf_printf(out, "store %s   oldest write %.1f ms   pending %" PRIu64 "\n", s->flow.store_up ? "up" : "down",
 		   (double)s->flow.store_lag_us / 1000, s->flow.store_pending);

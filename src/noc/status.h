@@ -18,6 +18,12 @@ void status_accounts(const struct snapshot *s, const char *name, struct buf *out
 void status_sessions(const struct snapshot *s, struct buf *out);
 void status_queue(const struct snapshot *s, struct buf *out);
 
+/*
+ * Why the gateway is not healthy, static text: it starts, loads, leaves, or has no store. NULL: it is. A carrier that
+ * is down makes it no worse: another may be up, and a restart would not help.
+ */
+const char *status_unhealthy(const struct flow_status *s);
+
 #define STATUS_STAMP 40
 /* Local time with zone, "2025-06-01 08:00:00 +0800", or RFC 3339 with 'T' and "+08:00". "-" for 0. */
 const char *status_time(int64_t wall_ms, bool rfc3339, char out[STATUS_STAMP]);

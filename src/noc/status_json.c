@@ -15,9 +15,9 @@ static void status_json_head(struct json *j, const struct snapshot *s)
 	json_text(j, "time", status_time(s->wall_ms, true, text));
 	json_text(j, "started", status_time(s->flow.since_ms, true, text));
 	json_u64(j, "uptime_s", up_ms > 0 ? (uint64_t)up_ms / 1000 : 0);
-	json_text(j, "phase", flow_phase_name(s->flow.phase));
-	json_bool(j, "healthy", snapshot_unhealthy(&s->flow) == NULL);
-	json_text(j, "unhealthy", snapshot_unhealthy(&s->flow));
+	json_text(j, "phase", s->phase);
+	json_bool(j, "healthy", status_unhealthy(&s->flow) == NULL);
+	json_text(j, "unhealthy", status_unhealthy(&s->flow));
 	json_open(j, "store", '{');
 	json_bool(j, "up", s->flow.store_up);
 	json_ms(j, "lag_ms", (int64_t)s->flow.store_lag_us);

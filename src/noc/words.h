@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * line: n octets without the newline, followed by one octet that may be overwritten; it is changed, words[] point into it.
- * How many words there are, or -1 with *why static text: a quote without end, something behind a closing quote, a control
- * character, invalid UTF-8, more than max words.
+ * line: n octets without the newline, followed by one octet that may be overwritten; it is changed, words[] point into
+ * it. How many words there are, or -1 with *why static text: a quote without end, something behind a closing quote, a
+ * control character, invalid UTF-8, more than max words.
  */
 int words_split(char *line, size_t n, const char **words, size_t max, const char **why);
 

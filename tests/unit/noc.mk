@@ -1,0 +1,26 @@
+# tests/unit/noc.mk - unit tests of src/noc.
+noc_unit_tests = \
+	tests/unit/noc/test_console \
+	tests/unit/noc/test_http \
+	tests/unit/noc/test_label \
+	tests/unit/noc/test_metrics \
+	tests/unit/noc/test_status \
+	tests/unit/noc/test_words
+check_PROGRAMS += $(noc_unit_tests)
+TESTS += $(noc_unit_tests)
+
+noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(CMOCKA_LIBS)
+noc_exchange = tests/unit/noc/exchange.c tests/unit/noc/exchange.h
+tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)
+tests_unit_noc_test_console_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_http_SOURCES = tests/unit/noc/test_http.c $(noc_exchange)
+tests_unit_noc_test_http_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_label_SOURCES = tests/unit/noc/test_label.c
+tests_unit_noc_test_label_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_metrics_SOURCES = tests/unit/noc/test_metrics.c
+tests_unit_noc_test_metrics_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_status_SOURCES = tests/unit/noc/test_status.c
+tests_unit_noc_test_status_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_words_SOURCES = tests/unit/noc/test_words.c
+tests_unit_noc_test_words_LDADD = $(noc_unit_ldadd)

@@ -1,0 +1,235 @@
+/*
+ * test_http.c - the stats port over real sockets, with pages of the test's own: methods, hosts, headers, bounds.
+ */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "exchange.h"
+#include "noc/http.h"
+
+static struct loop *loop;
+static struct http *http;
+static struct http_stats counted;
+static int port, asked;
+
+static int page_hello(void *arg, struct buf *out)
+{
+	*(int *)arg += 1;
+	buf_puts(out, "你好\n");
+	return 200;
+}
+
+static int page_sick(void *arg, struct buf *out)
+{
+	*(int *)arg += 1;
+	buf_puts(out, "the store is down\n");
+	return 503;
+}
+
+static int page_large(void *arg, struct buf *out)
+{
+	(void)arg;
+	memset(buf_room(out, 4000000), 'x', 4000000);
+	buf_filled(out, 4000000);
+	return 200;
+}
+
+static const struct http_page pages[] = {
+	{ "/hello", "text/plain; charset=utf-8", page_hello, "greets" },
+	{ "/sick", "text/plain", page_sick, "complains" },
+	{ "/large", "text/plain", page_large, "much" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static char *ask(const char *request)
+{
+	int fd = exchange_connect(NULL, port);
+
+	assert_true(fd >= 0);
+	return exchange_on(loop, fd, request, strlen(request), false);
+}
+
+/* The request has the status, and every part in its answer (up to a NULL). */
+static void answers(const char *request, const char *status, const char *const *parts)
+{
+	char *got = ask(request);
+
+	if (strncmp(got, "HTTP/1.", 7) != 0 || strncmp(got + 9, status, 3) != 0)
+		fail_msg("%s: wanted %s, got: %s", request, status, got);
+	for (; parts && *parts; parts++) {
+		if (!strstr(got, *parts))
+			fail_msg("%s: no %s in: %s", request, *parts, got);
+	}
+	mem_free(got);
+}
+
+#define HOST "Host: 127.0.0.1:8775\r\n\r\n"
+
+static void test_get(void **state)
+{
+	static const char *const hello[] = {
+		"\r\n\r\n你好\n", "Content-Type: text/plain; charset=utf-8\r\n", "Content-Length: 7\r\n",
+		"Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n", "Connection: close\r\n", NULL,
+	};
+	static const char *const sick[] = { "\r\n\r\nthe store is down\n", NULL };
+	static const char *const list[] = { "/hello", "greets", "/sick", NULL };
+	int before = asked;
+
+	(void)state;
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", hello);
+	answers("GET /hello?t=1 HTTP/1.1\r\nConnection: keep-alive\r\n" HOST, "200", hello);
+	answers("GET /hello HTTP/1.0\r\n\r\n", "200", hello);
+	answers("GET /sick HTTP/1.1\r\n" HOST, "503", sick);
+	answers("GET / HTTP/1.1\r\n" HOST, "200", list);
+	assert_int_equal(asked - before, 4);
+	assert_int_equal(counted.requests, 5);
+	char *got = ask("GET /hello HTTP/1.1\r\nOrigin: http://evil.example\r\n" HOST);
+	assert_null(strcasestr(got, "Access-Control"));
+	mem_free(got);
+}
+
+static void test_head(void **state)
+{
+	char *got = ask("HEAD /hello HTTP/1.1\r\n" HOST);
+	size_t n = strlen(got);
+
+	(void)state;
+	assert_memory_equal(got, "HTTP/1.1 200", 12);
+	assert_non_null(strstr(got, "Content-Length: 7\r\n"));
+	assert_string_equal(got + n - 4, "\r\n\r\n"); /* no body */
+	mem_free(got);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const allow[] = { "Allow: GET, HEAD\r\n", NULL };
+	static const char *const host[] = { "Host must be", NULL };
+	uint64_t before = counted.refused;
+	int asked_before = asked;
+
+	(void)state;
+	answers("GET /other HTTP/1.1\r\n" HOST, "404", NULL);
+	answers("GET /hello/ HTTP/1.1\r\n" HOST, "404", NULL);
+	answers("GET //hello HTTP/1.1\r\n" HOST, "403", host); /* names a host */
+	answers("POST /hello HTTP/1.1\r\nContent-Length: 0\r\n" HOST, "405", allow);
+	answers("DELETE /hello HTTP/1.1\r\n" HOST, "405", allow);
+	answers("OPTIONS /hello HTTP/1.1\r\n" HOST, "405", allow);
+	answers("BREW /hello HTTP/1.1\r\n" HOST, "405", allow);
+	answers("GET /hello HTTP/1.1\r\nHost: stats.evil.example:8775\r\n\r\n", "403", host);
+	answers("GET http://evil.example/hello HTTP/1.1\r\n" HOST, "403", host);
+	assert_int_equal(counted.refused - before, 9);
+	answers("POST /hello HTTP/1.1\r\nContent-Length: 5\r\n" HOST, "413", NULL); /* evhttp answers by itself */
+	answers("no request at all\r\n\r\n", "400", NULL);
+	assert_int_equal(asked, asked_before);
+}
+
+static void test_hosts(void **state)
+{
+	static const char *const good[] = {
+		"127.0.0.1", "127.0.0.1:8775", "10.1.2.3:80", "localhost", "LocalHost:8775", "[::1]", "[::1]:8775",
+		"[2001:db8::7]:8775",
+	};
+	static const char *const bad[] = {
+		"", ":8775", "evil.example", "evil.example:8775", "127.0.0.1.evil.example", "localhost.evil.example",
+		"127.0.0.1:80x", "[::1", "[]", "[::1]x", "[localhost]", "[127.0.0.1]", "::1", "2130706433", "银行",
+		"localhost@evil.example", "127.1", "0x7f.0.0.1",
+	};
+	char longest[300];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!http_host_allowed(good[i]))
+			fail_msg("refused: %s", good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (http_host_allowed(bad[i]))
+			fail_msg("allowed: %s", bad[i]);
+	}
+	memset(longest, '1', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_false(http_host_allowed(longest));
+}
+
+static void test_large(void **state)
+{
+	char *got = ask("GET /large HTTP/1.1\r\n" HOST);
+	const char *body = strstr(got, "\r\n\r\n");
+
+	(void)state;
+	assert_non_null(body);
+	assert_int_equal(strlen(body + 4), 4000000);
+	mem_free(got);
+}
+
+static void test_headers_bound(void **state)
+{
+	char request[10000];
+	int n = snprintf(request, sizeof(request), "GET /hello HTTP/1.1\r\nX: ");
+
+	(void)state;
+	memset(request + n, 'x', sizeof(request) - (size_t)n);
+	request[sizeof(request) - 1] = '\0';
+	int before = asked;
+	char *got = ask(request);
+	assert_true(*got == '\0' || strncmp(got + 9, "400", 3) == 0);
+	assert_int_equal(asked, before);
+	mem_free(got);
+}
+
+/* Silent connections take all places; a request behind them is served when they have run out of time, and then again. */
+static void test_silent(void **state)
+{
+	int fds[HTTP_MAX_CONNECTIONS];
+	static const char *const hello[] = { "你好", NULL };
+
+	(void)state;
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		fds[i] = exchange_connect(NULL, port);
+	int64_t began = loop_now_ms(loop);
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", hello);
+	assert_true(loop_now_ms(loop) - began >= 3000);
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		close(fds[i]);
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", hello);
+}
+
+static void test_free_while_open(void **state)
+{
+	int fd = exchange_connect(NULL, port);
+	char octet;
+
+	(void)state;
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", NULL); /* fd is accepted by now */
+	http_free(http);
+	http = NULL;
+	assert_true(recv(fd, &octet, 1, 0) <= 0);
+	close(fd);
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_get),   cmocka_unit_test(test_head),	    cmocka_unit_test(test_refused),
+	cmocka_unit_test(test_hosts), cmocka_unit_test(test_large),	    cmocka_unit_test(test_headers_bound),
+	cmocka_unit_test(test_silent), cmocka_unit_test(test_free_while_open),
+};
+
+__attribute__((constructor)) static void start(void)
+{
+	int fd = exchange_listen(&port);
+
+	loop = loop_new();
+	if (fd < 0)
+		abort();
+	http = http_new(loop, fd, pages, &asked, &counted);
+}
+
+__attribute__((destructor)) static void stop(void)
+{
+	http_free(http);
+	loop_free(loop);
+}
+
+UNIT_MAIN(cases)
