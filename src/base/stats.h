@@ -13,7 +13,9 @@
 enum stats_type { STATS_COUNTER, STATS_GAUGE, STATS_HISTOGRAM };
 
 struct stats_row {
-	const char *name; /* Prometheus name: smppgw_..._total for counters, unit suffix (_seconds, _bytes) */
+	/* Prometheus name: smppgw_..._total for counters, unit suffix (_bytes, _seconds). Whatever is named _seconds or
+	 * _seconds_total is counted in us and printed in seconds. */
+	const char *name;
 	const char *help; /* one sentence */
 	enum stats_type type;
 	size_t offset;      /* of a uint64_t (counter, gauge) or struct histogram in the counted object */

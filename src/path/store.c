@@ -70,7 +70,7 @@ static const struct stats_row stat_rows[] = {
 	 offsetof(struct store_counters, up), NULL, NULL},
 	{"smppgw_store_pending", "Commands that wait for Redis.", STATS_GAUGE, offsetof(struct store_counters, pending), NULL,
 	 NULL},
-	{"smppgw_store_lag_microseconds", "How long the oldest command waits.", STATS_GAUGE,
+	{"smppgw_store_lag_seconds", "How long the oldest command waits.", STATS_GAUGE,
 	 offsetof(struct store_counters, lag_us), NULL, NULL},
 	{"smppgw_store_write_seconds", "Time from sending a grouped command to its reply.", STATS_HISTOGRAM,
 	 offsetof(struct store_counters, write), NULL, NULL},
