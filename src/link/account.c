@@ -242,7 +242,7 @@ static void account_init(struct account *a, struct accounts *as, const struct ac
 			  conf->system_id, account_before_walk);
 }
 
-static int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
+int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
 {
 	as->listeners = mem_zalloc((m + 1) * sizeof(struct conn_listener *));
 	for (size_t i = 0; i < m; i++) {
@@ -263,9 +263,8 @@ static int accounts_listen(struct accounts *as, const struct listen_conf *listen
 }
 
 struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct session_hub *sessions,
-			      const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
-			      const struct limits_conf *limits, const char *our_system_id, const struct account_ops *ops,
-			      void *arg, struct stats *stats, char **why)
+			      const struct account_conf *confs, size_t n, const struct limits_conf *limits,
+			      const char *our_system_id, const struct account_ops *ops, void *arg, struct stats *stats)
 {
 	struct accounts *as = mem_zalloc(sizeof(*as));
 
@@ -295,10 +294,6 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 		account_init(&as->at[i], as, &confs[i], i);
 	if (stats != NULL)
 		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL, NULL);
-	if (accounts_listen(as, listens, m, why) != 0) {
-		accounts_free(as);
-		return NULL;
-	}
 	return as;
 }
 

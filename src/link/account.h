@@ -85,11 +85,13 @@ struct account_ops {
 	void (*on_no_receiver)(struct account *a, void *arg); /* the last one that could receive has gone */
 };
 
-/* confs[n] borrowed for life. Listens on listens[m]; NULL with *why (owned by the caller, free()) when it cannot. */
+/* confs[n] borrowed for life. Never NULL. Nobody is let in before accounts_listen(). */
 struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct session_hub *sessions,
-			      const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
-			      const struct limits_conf *limits, const char *our_system_id, const struct account_ops *ops,
-			      void *arg, struct stats *stats, char **why);
+			      const struct account_conf *confs, size_t n, const struct limits_conf *limits,
+			      const char *our_system_id, const struct account_ops *ops, void *arg, struct stats *stats);
+/* Listens, once. 0, or -1 with *why (owned by the caller, free()) as "file:line: ...". */
+__attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m,
+							 char **why);
 /* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. Called again: closes them at once. */
 void accounts_shutdown(struct accounts *as);
 bool accounts_idle(const struct accounts *as); /* no session left */

@@ -21,7 +21,6 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 	int64_t park;           /* s: how long a receipt for an unknown id is kept */
 	int64_t max_parked;
 	int64_t schedule_max;   /* s: how far ahead schedule_delivery_time may lie */
-	int64_t backlog_max_age;/* s: age at which a backlog entry is dropped; 0: never */
 };
 extern const struct conf_row messages_rows[];
 
@@ -47,8 +46,13 @@ struct flow_conf {
 struct flow;
 /* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with faults. */
 bool flow_check(const struct flow_conf *conf, char **errors);
-/* NULL with *errors when the configuration is faulty or a port cannot be listened on. Loading starts when Redis is up. */
-struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats, char **errors);
+/*
+ * NULL with *errors when the configuration is faulty. Loading starts when Redis is up; apps are let in when the journal is
+ * loaded, or after some seconds without Redis (their submits get ESME_RSYSERR then). on_fatal is called when it cannot go
+ * on (a port cannot be listened on, another process has this node's journal).
+ */
+struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats,
+		      void (*on_fatal)(const char *why, void *arg), void *arg, char **errors);
 /* Begins to leave: no new binds, submits are refused, links unbind when what is out is answered. on_idle is called when done. */
 void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg);
 void flow_free(struct flow *f);

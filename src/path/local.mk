@@ -1,1 +1,26 @@
-# src/path/local.mk - the way of a message: libpath.a.
+# src/path/local.mk - the way of a message.
+noinst_LIBRARIES += libpath.a
+libpath_a_SOURCES = \
+	src/path/compose.c src/path/compose.h \
+	src/path/deliver.c src/path/deliver.h \
+	src/path/flow.c src/path/flow.h src/path/flow_priv.h \
+	src/path/flow_accept.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
+	src/path/flow_rows.c src/path/flow_rows.h \
+	src/path/idform.c src/path/idform.h \
+	src/path/match.c src/path/match.h \
+	src/path/menu.c src/path/menu.h \
+	src/path/msg.c src/path/msg.h \
+	src/path/number.c src/path/number.h \
+	src/path/outbox.c src/path/outbox.h \
+	src/path/outcome.c src/path/outcome.h \
+	src/path/queue.c src/path/queue.h \
+	src/path/reassembly.c src/path/reassembly.h \
+	src/path/record.c src/path/record.h \
+	src/path/relay.c src/path/relay.h \
+	src/path/reply.c src/path/reply.h \
+	src/path/restore.c src/path/restore.h \
+	src/path/route.c src/path/route.h \
+	src/path/store.c src/path/store.h \
+	src/path/store_batch.c src/path/store_batch.h \
+	src/path/store_lease.c src/path/store_load.c src/path/store_read.c \
+	src/path/submit.c src/path/submit.h

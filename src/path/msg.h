@@ -30,9 +30,11 @@ enum msg_state {
 struct msg {
 	struct list link; /* in the one list that its owner keeps */
 	struct timer timer;
+	void *owner;       /* whose the timer is */
 	uint64_t handle;
 	uint64_t id;       /* ours, 18 digits */
-	int64_t expiry_ms; /* UTC: end of validity, or horizon of its receipt */
+	int64_t expiry_ms; /* UTC: end of validity */
+	int64_t due_ms;    /* UTC: not to be sent before; 0 = now */
 	uint64_t order;    /* rank in the queue */
 	uint8_t *rec;      /* the record, owned; msgs_slab() */
 	char *cid;         /* carrier's id in canonical form (or backlog entry's id), owned, may be NULL */
@@ -50,6 +52,7 @@ struct msg {
 	bool internal;      /* made by us */
 	bool from_backlog;  /* its record is a backlog entry, cid its id */
 	bool mo;
+	bool data_sm;       /* the receipt that peer is owed an answer for came as data_sm */
 	uint8_t redo;       /* store writes owed while the store was away: flow.c's bits */
 };
 

@@ -1,0 +1,194 @@
+/*
+ * flow.c - the steps of a message's life that all its parts share: its state, its one timer, the answers that are owed, the
+ * writes that are owed. flow_accept.c (app to store), flow_send.c (queue, carrier, receipt) and flow_end.c (the end, the
+ * app's receipt, forgetting) are the order itself; no other file knows it, and none sets a message's state. Must not know
+ * sockets, RESP, or how anything is encoded.
+ */
+#include "path/flow_priv.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#define REDO_MS 1000
+#define MIN_TIMER_MS 1
+
+static void on_timer(struct timer *t);
+
+/* --- state --- */
+
+void flow_set_state(struct flow *f, struct msg *m, enum msg_state state)
+{
+	f->counters.by_state[m->state]--;
+	m->state = (uint8_t)state;
+	f->counters.by_state[state]++;
+}
+
+/* One timer per message: end of a hold, of its validity, of the wait for its receipt. */
+void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms)
+{
+	int64_t wait = at_wall_ms - loop_wall_ms(f->loop);
+	m->timer.fn = on_timer;
+	loop_timer(f->loop, &m->timer, wait > MIN_TIMER_MS ? wait : MIN_TIMER_MS);
+}
+
+struct msg *flow_take(struct flow *f)
+{
+	struct msg *m = msgs_take(f->msgs);
+	if (m) {
+		m->owner = f;
+		f->counters.by_state[MSG_NEW]++;
+	}
+	return m;
+}
+
+void flow_drop(struct flow *f, struct msg *m)
+{
+	loop_timer_clear(f->loop, &m->timer);
+	match_remove(f->match, m);
+	list_remove(&m->link);
+	f->counters.by_state[m->state]--;
+	msgs_give(f->msgs, m);
+}
+
+enum class_urgency flow_urgency(const struct msg *m)
+{
+	return class_urgency((enum class_id)m->class_id);
+}
+
+/* --- answers --- */
+
+void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status, struct view id)
+{
+	struct session *s = session ? session_get(f->sessions, session) : NULL;
+	if (s)
+		session_answer(s, command, sequence, status, id, FLOW_NOTHING);
+}
+
+/* The app's answer to its submit; owed once. */
+void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
+{
+	char id[IDS_DIGITS + 1];
+	uint64_t session = m->peer;
+	m->peer = 0;
+	if (status) {
+		flow_count_refusal(&f->counters, status);
+		flow_answer(f, session, SUBMIT_SM, m->sequence, status, FLOW_NOTHING);
+		return;
+	}
+	f->counters.accepted++;
+	histogram_add(&f->counters.accept, loop_now_us(f->loop) - (int64_t)m->order);
+	ids_print(m->id, id);
+	flow_answer(f, session, SUBMIT_SM, m->sequence, ESME_ROK, view_of(id));
+}
+
+/* The carrier's answer to its receipt; owed while peer is set. ESME_RX_T_APPN makes it send the receipt again. */
+void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status)
+{
+	uint64_t session = m->peer;
+	m->peer = 0;
+	flow_answer(f, session, m->data_sm ? DATA_SM : DELIVER_SM, m->sequence, status, FLOW_NOTHING);
+}
+
+/* --- writes that are owed --- */
+
+static void on_redo(struct timer *t)
+{
+	flow_redo_all(LIST_OF(t, struct flow, redo_timer));
+}
+
+void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what)
+{
+	list_remove(&m->link);
+	m->redo = (uint8_t)what;
+	list_append(&f->redo, &m->link);
+	f->redo_timer.fn = on_redo;
+	if (!wheel_isset(&f->redo_timer))
+		loop_timer(f->loop, &f->redo_timer, REDO_MS);
+}
+
+void flow_redo_none(struct msg *m)
+{
+	if (m->redo)
+		list_remove(&m->link);
+	m->redo = 0;
+}
+
+void flow_doubt(struct flow *f, uint64_t id)
+{
+	if (f->doubtful_n == f->doubtful_cap) {
+		f->doubtful_cap = f->doubtful_cap ? f->doubtful_cap * 2 : 256;
+		f->doubtful = mem_realloc(f->doubtful, f->doubtful_cap * sizeof(*f->doubtful));
+	}
+	f->doubtful[f->doubtful_n++] = id;
+}
+
+static void on_doubtful_removed(void *arg, uint64_t id, bool ok)
+{
+	struct flow *f = arg;
+	if (ok)
+		f->counters.doubtful++;
+	else
+		flow_doubt(f, id);
+}
+
+void flow_remove_doubtful(struct flow *f)
+{
+	while (f->doubtful_n) {
+		if (store_journal_del(f->store, f->doubtful[f->doubtful_n - 1], on_doubtful_removed,
+				      f->doubtful[f->doubtful_n - 1]) < 0)
+			return;
+		f->doubtful_n--;
+	}
+}
+
+void flow_redo_all(struct flow *f)
+{
+	struct list now;
+	if (list_empty(&f->redo) || !store_up(f->store)) {
+		if (!list_empty(&f->redo))
+			loop_timer(f->loop, &f->redo_timer, REDO_MS);
+		return;
+	}
+	now = f->redo;
+	now.next->prev = &now;
+	now.prev->next = &now;
+	list_init(&f->redo);
+	while (!list_empty(&now)) {
+		struct msg *m = LIST_OF(now.next, struct msg, link);
+		uint8_t what = m->redo;
+		flow_redo_none(m);
+		if (what == REDO_CID)
+			flow_store_cid(f, m);
+		else if (what == REDO_CLOSE)
+			flow_close(f, m);
+		else if (what == REDO_LEAVE)
+			flow_leave(f, m);
+		else
+			flow_evict(f, m);
+	}
+}
+
+/* --- time --- */
+
+static void on_timer(struct timer *t)
+{
+	struct msg *m = LIST_OF(t, struct msg, timer);
+	struct flow *f = m->owner;
+	switch ((enum msg_state)m->state) {
+	case MSG_HELD:
+		if (m->expiry_ms > loop_wall_ms(f->loop))
+			flow_enqueue(f, m);
+		else
+			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
+		return;
+	case MSG_QUEUED:
+		queue_remove(f->queue, m, flow_urgency(m));
+		flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
+		return;
+	case MSG_AWAITING:
+		flow_finish(f, m, FINISH_NO_RECEIPT, 0, NULL);
+		return;
+	default:
+		return;
+	}
+}

@@ -1,0 +1,245 @@
+/*
+ * flow_accept.c - the first part of the order of life: a submit is judged, stored, answered; then it is flow_send.c's.
+ * Texts that we send ourselves begin here too. Must not know carriers' links nor receipts.
+ */
+#include "path/flow_priv.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "path/compose.h"
+#include "policy/policy.h"
+
+static void refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
+		   const char *why)
+{
+	static struct log_limit limit;
+	unsigned kept_back;
+	flow_count_refusal(&f->counters, status);
+	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 100, &kept_back))
+		log_write(LOG_LEVEL_INFO, account_name(a), "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u",
+			  command_name(pdu->command_id), status, status_name(status), why, kept_back);
+	if (account_conf(a)->plain_status)
+		status = status_plain(status);
+	session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
+}
+
+/* --- from the app to the store --- */
+
+void flow_begin(struct flow *f, struct msg *m)
+{
+	if (m->due_ms <= loop_wall_ms(f->loop)) {
+		flow_enqueue(f, m);
+		return;
+	}
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->due_ms);
+}
+
+static void on_stored(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (ok) {
+		flow_answer_app(f, m, ESME_ROK);
+		flow_begin(f, m);
+		return;
+	}
+	flow_doubt(f, m->id);
+	flow_answer_app(f, m, ESME_RSYSERR);
+	flow_drop(f, m);
+}
+
+static void store_message(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_STORING);
+	if (m->volatile_) {
+		if (!m->forward)
+			flow_answer_app(f, m, ESME_ROK);
+		flow_begin(f, m);
+		return;
+	}
+	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_stored, m->handle) == 0)
+		return;
+	flow_answer_app(f, m, ESME_RSYSERR);
+	flow_drop(f, m);
+}
+
+static void on_checked(void *arg, uint64_t token, bool ok, bool member)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	struct policy_message pm = {(enum class_id)m->class_id};
+	struct policy_snapshot snapshot = {member};
+	struct policy_verdict v = {ESME_RSYSERR, "store", "the opt-outs cannot be read"};
+	if (ok)
+		v = policy_judge(&pm, &snapshot);
+	if (v.status == ESME_ROK) {
+		store_message(f, m);
+		return;
+	}
+	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
+	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, v.name, v.plain);
+	uint64_t session = m->peer;
+	flow_count_refusal(&f->counters, v.status);
+	flow_answer(f, session, SUBMIT_SM, m->sequence, conf->plain_status ? status_plain(v.status) : v.status, FLOW_NOTHING);
+	flow_drop(f, m);
+}
+
+/* The record of a new message; false without memory. */
+static bool make_record(struct flow *f, struct msg *m, struct view frame, struct view account, bool internal)
+{
+	struct record r = {
+		.kind = RECORD_MT,
+		.class_id = m->class_id,
+		.flags = internal ? RECORD_INTERNAL : 0,
+		.accept_ms = loop_wall_ms(f->loop),
+		.expiry_ms = m->expiry_ms,
+		.account = account,
+		.frame = frame,
+	};
+	m->internal = internal;
+	m->id = ids_next(&f->ids, r.accept_ms);
+	return msg_set_record(f->msgs, m, &r) == 0;
+}
+
+static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub)
+{
+	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
+	struct msg *m = n ? flow_take(f) : NULL;
+	if (!m)
+		return NULL;
+	m->account = (uint16_t)account_number(a);
+	m->class_id = (uint8_t)sub->class_id;
+	m->route = sub->route->number;
+	m->due_ms = sub->due_ms;
+	m->expiry_ms = sub->expiry_ms;
+	m->registered = pdu->sm.registered_delivery;
+	m->volatile_ = sub->mode != SUBMIT_STORE;
+	m->forward = sub->mode == SUBMIT_FORWARD;
+	m->order = (uint64_t)loop_now_us(f->loop);
+	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), false))
+		return m;
+	flow_drop(f, m);
+	return NULL;
+}
+
+void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+{
+	struct submit sub;
+	const char *why;
+	if (pdu->command_id != SUBMIT_SM) {
+		refuse(f, a, s, pdu, ESME_RINVCMDID, "operation not offered");
+		return;
+	}
+	const struct submit_limits limits = {f->conf.messages->validity * 1000, f->conf.messages->schedule_max * 1000};
+	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)], loop_wall_ms(f->loop),
+				       &sub, &why);
+	if (!status && (f->phase != FLOW_RUNNING || !store_up(f->store))) {
+		status = ESME_RSYSERR;
+		why = "the store is away";
+	}
+	if (status) {
+		refuse(f, a, s, pdu, status, why);
+		return;
+	}
+	struct msg *m = make_message(f, a, pdu, &sub);
+	if (!m) {
+		refuse(f, a, s, pdu, ESME_RMSGQFUL, "messages.max_held reached");
+		return;
+	}
+	m->peer = session_handle(s);
+	m->sequence = pdu->sequence;
+	struct policy_message pm = {sub.class_id};
+	if (!policy_needs_recipient(&pm))
+		store_message(f, m);
+	else if (store_optout_check(f->store, view_of(account_name(a)), (struct view){(uint8_t *)sub.to.digits, sub.to.n},
+				    on_checked, m->handle) < 0)
+		on_checked(f, m->handle, false, false);
+}
+
+/* --- texts of ours --- */
+
+/* One text of ours in parts: told once when all are stored. */
+struct sending {
+	struct flow *flow;
+	struct account *account;
+	const struct route *route;
+	store_fn fn;
+	uint64_t token;
+	unsigned pending; /* parts not stored yet, and one while parts are being made */
+	bool failed;
+};
+
+static void part_done(struct sending *x)
+{
+	if (--x->pending)
+		return;
+	x->fn(x->flow, x->token, !x->failed);
+	mem_free(x);
+}
+
+static void on_part_stored(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	struct sending *x = (struct sending *)(uintptr_t)m->peer;
+	m->peer = 0;
+	if (ok) {
+		flow_begin(f, m);
+	} else {
+		x->failed = true;
+		flow_doubt(f, m->id);
+		flow_drop(f, m);
+	}
+	part_done(x);
+}
+
+static bool send_part(void *arg, struct view frame)
+{
+	struct sending *x = arg;
+	struct flow *f = x->flow;
+	struct msg *m = flow_take(f);
+	if (!m)
+		return false;
+	m->account = (uint16_t)account_number(x->account);
+	m->class_id = CLASS_NOTICE;
+	m->route = x->route->number;
+	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
+	m->peer = (uint64_t)(uintptr_t)x;
+	if (!make_record(f, m, frame, view_of(account_name(x->account)), true)) {
+		flow_drop(f, m);
+		return false;
+	}
+	flow_set_state(f, m, MSG_STORING);
+	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_part_stored, m->handle) < 0) {
+		flow_drop(f, m);
+		return false;
+	}
+	x->pending++;
+	return true;
+}
+
+int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
+		   uint64_t token)
+{
+	struct flow *f = arg;
+	const struct route *route = routes_find(f->routes, to);
+	if (!route || !store_up(f->store))
+		return -1;
+	const struct carrier_conf *carrier = carrier_conf(carriers_at(f->carriers, route->carriers[0]));
+	struct sending *x = mem_zalloc(sizeof(*x));
+	*x = (struct sending){f, accounts_at(f->accounts, account), route, fn, token, 1, false};
+	struct compose c = {.source = source, .to = to, .utf8 = utf8, .dcs0 = (enum charset)carrier->dcs0,
+			    .mode = (enum split_mode)carrier->long_mode, .ref = (uint16_t)rng_next(&f->rng)};
+	if (compose_parts(&c, send_part, x) == 0) {
+		log_error(account_name(x->account), "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
+			  "long, or messages.max_held reached\"", source);
+		x->failed = true;
+	}
+	if (x->pending > 1) {
+		x->pending--;
+		return 0;
+	}
+	mem_free(x);
+	return -1;
+}

@@ -1,0 +1,176 @@
+/*
+ * flow_end.c - the last part of the order of life: the one end of a message, its receipt stored and delivered, and
+ * forgetting. Must not know routes, queues or how a receipt was matched.
+ */
+#include "path/flow_priv.h"
+
+#include "base/log.h"
+
+/* --- the end --- */
+
+static bool wants_receipt(const struct msg *m)
+{
+	unsigned asked = m->registered & 3u;
+	return !m->internal && (asked == 1 || (asked == 2 && m->final_state != STATE_DELIVERED));
+}
+
+static void note_end(struct flow *f, struct msg *m, enum finish how, const struct words *w)
+{
+	char id[IDS_DIGITS + 1];
+	f->counters.finished[how]++;
+	if (!log_on(how == FINISH_DELIVERED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO))
+		return;
+	ids_print(m->id, id);
+	log_write(how == FINISH_DELIVERED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, id,
+		  "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s", finish_name(how),
+		  receipt_stat_name((enum message_state)m->final_state),
+		  m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)),
+		  m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)), m->attempts,
+		  (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p);
+}
+
+/* The final record: what its receipt needs. False without memory: the accepted one stays and the end is tried again. */
+static bool make_final_record(struct flow *f, struct msg *m, const struct words *w)
+{
+	struct record r;
+	size_t n = relay_shorten(m, f->frame, sizeof(f->frame));
+	msg_record(m, &r);
+	if (n)
+		r.frame = (struct view){f->frame, (uint32_t)n};
+	r.kind = RECORD_FINAL;
+	r.final_state = m->final_state;
+	r.attempts = m->attempts;
+	r.done_ms = loop_wall_ms(f->loop);
+	r.stat = w->stat;
+	r.err = w->err;
+	if (m->carrier != MSG_NO_CARRIER)
+		r.via = view_of(carrier_name(carriers_at(f->carriers, m->carrier)));
+	return msg_set_record(f->msgs, m, &r) == 0;
+}
+
+/* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own. */
+void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_state state, const struct words *words)
+{
+	static const struct words none;
+	const struct words *w = words ? words : &none;
+	flow_redo_none(m);
+	loop_timer_clear(f->loop, &m->timer);
+	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));
+	note_end(f, m, how, w);
+	if (!wants_receipt(m)) {
+		flow_leave(f, m);
+		return;
+	}
+	if (!make_final_record(f, m, w))
+		log_error("-", "event=no_memory id=%llu what=final_record action=\"the receipt lacks the carrier's words\"",
+			  (unsigned long long)m->id);
+	flow_close(f, m);
+}
+
+static void on_closed(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	flow_answer_carrier(f, m, ok ? ESME_ROK : ESME_RX_T_APPN);
+	if (!ok) {
+		flow_redo_later(f, m, REDO_CLOSE);
+		return;
+	}
+	flow_deliver(f, m);
+}
+
+void flow_deliver(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_DELIVERING);
+	outbox_put(f->outbox, m);
+}
+
+void flow_close(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_CLOSING);
+	if (m->volatile_)
+		on_closed(f, m->handle, true);
+	else if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_closed, m->handle) < 0)
+		on_closed(f, m->handle, false);
+}
+
+static void on_left(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	flow_answer_carrier(f, m, ok ? ESME_ROK : ESME_RX_T_APPN);
+	if (ok)
+		flow_drop(f, m);
+	else
+		flow_redo_later(f, m, REDO_LEAVE);
+}
+
+static void forget_receipt(struct flow *f, const struct msg *m)
+{
+	if (!m->cid_len || m->carrier == MSG_NO_CARRIER || m->volatile_)
+		return;
+	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
+	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
+		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"", (unsigned long long)m->id);
+}
+
+/* Out of the store, then out of memory. */
+void flow_leave(struct flow *f, struct msg *m)
+{
+	int started;
+	flow_set_state(f, m, MSG_LEAVING);
+	if (m->from_backlog) {
+		struct record r;
+		msg_record(m, &r);
+		started = store_backlog_del(f->store, r.account, (struct view){(const uint8_t *)m->cid, m->cid_len}, on_left,
+					    m->handle);
+	} else if (m->volatile_) {
+		on_left(f, m->handle, true);
+		return;
+	} else {
+		started = store_journal_del(f->store, m->id, on_left, m->handle);
+		forget_receipt(f, m);
+	}
+	if (started < 0)
+		on_left(f, m->handle, false);
+}
+
+static void on_evicted(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	uint16_t account = m->account;
+	if (!ok) {
+		flow_redo_later(f, m, REDO_EVICT);
+		return;
+	}
+	forget_receipt(f, m);
+	flow_drop(f, m);
+	if (account != MSG_NO_ACCOUNT)
+		outbox_backlog_grew(f->outbox, account);
+}
+
+/* Its receipt waits in the store until the app binds. */
+void flow_evict(struct flow *f, struct msg *m)
+{
+	struct record r;
+	msg_record(m, &r);
+	flow_set_state(f, m, MSG_LEAVING);
+	if (store_backlog_add(f->store, r.account, m->id, (struct view){m->rec, m->rec_len}, m->volatile_ ? 0 : m->id,
+			      on_evicted, m->handle) < 0)
+		on_evicted(f, m->handle, false);
+}
+
+static void on_delivered(void *arg, struct msg *m, uint32_t refused)
+{
+	(void)refused;
+	flow_leave(arg, m);
+}
+
+static void on_outbox_evicted(void *arg, struct msg *m)
+{
+	flow_evict(arg, m);
+}
+
+
+const struct outbox_ops flow_outbox_ops = {on_delivered, on_outbox_evicted};

@@ -1,0 +1,113 @@
+/*
+ * flow_priv.h - what flow.c (the order of a life) and flow_setup.c (building, loading, leaving) share. Nobody else
+ * includes it.
+ */
+#ifndef PATH_FLOW_PRIV_H
+#define PATH_FLOW_PRIV_H
+
+#include "base/ids.h"
+#include "base/map.h"
+#include "path/deliver.h"
+#include "path/flow.h"
+#include "path/flow_rows.h"
+#include "path/match.h"
+#include "path/outbox.h"
+#include "path/outcome.h"
+#include "path/queue.h"
+#include "path/relay.h"
+#include "path/restore.h"
+#include "path/submit.h"
+#include "smpp/smpp_time.h"
+
+#define FLOW_NOBODY 0xFFFFu /* owner of a lane none of whose carriers is up */
+
+struct flow {
+	struct loop *loop;
+	struct flow_conf conf;
+	enum flow_phase phase;
+	struct ids ids;
+	struct rng rng;
+	struct msgs *msgs;
+	struct conn_hub *conns;
+	struct session_hub *sessions;
+	struct accounts *accounts;
+	struct carriers *carriers;
+	struct routes *routes;
+	struct queue *queue;
+	struct match *match;
+	struct outbox *outbox;
+	struct reply *reply;
+	struct store *store;
+	struct stats *stats;
+	struct flow_stats counters;
+	enum class_id *default_class; /* by account number */
+	uint16_t *lane_owner;         /* by lane: the first carrier of its route that is up */
+	size_t *lane_turn;            /* by carrier: where it looked last */
+	struct map *opted;            /* (account, number) that said stop in this process' life, by two hashes */
+	struct list redo;             /* messages whose write is owed */
+	struct timer redo_timer, listen_timer, leave_timer;
+	uint64_t *doubtful;           /* ids refused to apps whose record may be in the store */
+	size_t doubtful_n, doubtful_cap;
+	bool listening;
+	int64_t leave_until_ms;
+	int64_t since_ms;
+	void (*on_idle)(void *arg);
+	void *on_idle_arg;
+	void (*on_fatal)(const char *why, void *arg);
+	void *on_fatal_arg;
+	struct relay_scratch relay;
+	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
+};
+
+extern const struct account_ops flow_account_ops;
+extern const struct carrier_ops flow_carrier_ops;
+extern const struct outbox_ops flow_outbox_ops;
+extern const struct reply_ops flow_reply_ops;
+
+#define FLOW_NOTHING ((struct view){NULL, 0})
+
+/* Writes that are owed to the store: what to do again. */
+enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT };
+
+struct words { /* the carrier's own words about an end */
+	struct view stat, err;
+};
+
+/* flow.c */
+void flow_set_state(struct flow *f, struct msg *m, enum msg_state state);
+void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms);
+struct msg *flow_take(struct flow *f);            /* a new message, NULL at the bound */
+void flow_drop(struct flow *f, struct msg *m);    /* out of every list and index, freed */
+enum class_urgency flow_urgency(const struct msg *m);
+void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status, struct view id);
+void flow_answer_app(struct flow *f, struct msg *m, uint32_t status);
+void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status);
+void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what);
+void flow_redo_none(struct msg *m);
+void flow_doubt(struct flow *f, uint64_t id);     /* a record of a refused submit may be in the store: remove it later */
+void flow_redo_all(struct flow *f);
+void flow_remove_doubtful(struct flow *f);
+
+/* flow_accept.c */
+void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
+		   uint64_t token);
+void flow_begin(struct flow *f, struct msg *m);   /* stored: hold it or queue it */
+
+/* flow_send.c */
+void flow_find_owners(struct flow *f);
+void flow_enqueue(struct flow *f, struct msg *m);
+void flow_store_cid(struct flow *f, struct msg *m); /* the carrier's id into the store */
+void flow_await(struct flow *f, struct msg *m);     /* a carrier has it: its receipt is awaited */
+void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
+void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);
+
+/* flow_end.c */
+/* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own; words may be NULL. */
+void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_state state, const struct words *words);
+void flow_close(struct flow *f, struct msg *m);
+void flow_deliver(struct flow *f, struct msg *m); /* its final record is stored: to the app */
+void flow_leave(struct flow *f, struct msg *m);
+void flow_evict(struct flow *f, struct msg *m);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * flow_rows.h - how a message may end, and what the flow counts. For flow.c only.
+ */
+#ifndef PATH_FLOW_ROWS_H
+#define PATH_FLOW_ROWS_H
+
+#include "base/stats.h"
+#include "path/flow.h"
+#include "smpp/receipt.h"
+
+/* How a message ends: log word, counter and final state in one. */
+enum finish {
+	FINISH_DELIVERED,  /* a receipt said so */
+	FINISH_FAILED,     /* a receipt said so; the state is the receipt's */
+	FINISH_REFUSED,    /* the carrier refused the submit for good */
+	FINISH_EXPIRED,    /* its validity ended before it could be sent */
+	FINISH_NO_RECEIPT, /* no receipt within the horizon */
+	FINISH_ATTEMPTS,   /* temporary errors for too long */
+	FINISH_UNSENDABLE, /* cannot be encoded for its carrier */
+	FINISH_OPTED_OUT,  /* the number said stop while it waited */
+	FINISH_NO_ROUTE,   /* after a restart with another configuration */
+	FINISHES
+};
+
+const char *finish_name(enum finish f);
+enum message_state finish_state(enum finish f);
+
+#define FLOW_REFUSALS 16u
+
+struct flow_stats {
+	uint64_t accepted, refused[FLOW_REFUSALS], finished[FINISHES];
+	uint64_t retries, put_back, in_doubt, late;
+	uint64_t receipts, receipts_intermediate, parked, receipts_unknown, receipts_duplicate;
+	uint64_t doubtful, restored;
+	uint64_t by_state[MSG_STATES], bytes, parked_now; /* gauges */
+	struct histogram accept, send, receipt;
+};
+extern const struct stats_row flow_stat_rows[];
+extern const size_t flow_stat_rows_n;
+
+void flow_count_refusal(struct flow_stats *stats, uint32_t status);
+
+#endif

@@ -1,0 +1,492 @@
+/*
+ * flow_setup.c - builds the rooms of the path, loads the journal, lets apps and carriers in, and takes all down again. Must
+ * not know what happens to a message (flow_accept.c, flow_send.c, flow_end.c).
+ */
+#include "path/flow_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "policy/policy.h"
+
+#define READ_BUDGET 262144       /* octets per connection and turn */
+#define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
+#define LEAVE_MS 10000           /* for what is out to be answered */
+#define LEAVE_POLL_MS 50
+
+/* --- checks across sections --- */
+
+static int carrier_by_name(const char *name, void *arg)
+{
+	const struct flow_conf *conf = arg;
+	for (size_t i = 0; i < conf->carriers_n; i++) {
+		if (strcmp(conf->carriers[i].name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static bool has_account(const struct flow_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->accounts_n; i++) {
+		if (strcmp(conf->accounts[i].system_id, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_accounts(const struct flow_conf *conf, char **errors)
+{
+	enum class_id class_id;
+	for (size_t i = 0; i < conf->accounts_n; i++) {
+		const struct account_conf *a = &conf->accounts[i];
+		if (!class_by_name(view_of(a->class_name), &class_id))
+			conf_fault(errors, &a->where, "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
+				   "promo", a->system_id, a->class_name);
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(conf->accounts[k].system_id, a->system_id) == 0)
+				conf_fault(errors, &a->where, "account %s stands twice", a->system_id);
+		}
+	}
+}
+
+static void check_carriers(const struct flow_conf *conf, char **errors)
+{
+	for (size_t i = 0; i < conf->carriers_n; i++) {
+		const struct carrier_conf *c = &conf->carriers[i];
+		if (strcspn(c->name, ":/ \t{}") != strlen(c->name))
+			conf_fault(errors, &c->where, "carrier name \"%s\" may not hold blanks, colons, slashes or braces",
+				   c->name);
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(conf->carriers[k].name, c->name) == 0)
+				conf_fault(errors, &c->where, "carrier %s stands twice", c->name);
+		}
+	}
+}
+
+static void check_replies(const struct flow_conf *conf, char **errors)
+{
+	if (*conf->reply->account && !has_account(conf, conf->reply->account))
+		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts", conf->reply->account);
+	for (size_t i = 0; i < conf->menus_n; i++) {
+		const struct menu_conf *m = &conf->menus[i];
+		if (*m->account && !has_account(conf, m->account))
+			conf_fault(errors, &m->where, "menu names account \"%s\", which is not in accounts", m->account);
+		if (menu_fault(m))
+			conf_fault(errors, &m->where, "%s", menu_fault(m));
+	}
+}
+
+static struct routes *make_routes(const struct flow_conf *conf, char **errors)
+{
+	return routes_new(conf->routes, conf->routes_n, conf->operators, conf->operators_n, carrier_by_name, (void *)conf,
+			  errors);
+}
+
+bool flow_check(const struct flow_conf *conf, char **errors)
+{
+	char *found = NULL;
+	check_accounts(conf, &found);
+	check_carriers(conf, &found);
+	check_replies(conf, &found);
+	struct routes *routes = make_routes(conf, &found);
+	routes_free(routes);
+	if (!found)
+		return true;
+	*errors = found;
+	return false;
+}
+
+/* --- phases --- */
+
+static void on_app_request(struct account *a, struct session *s, const struct pdu *pdu, void *arg)
+{
+	flow_submit(arg, a, s, pdu);
+}
+
+static void on_app_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+			   void *arg)
+{
+	outbox_settled(((struct flow *)arg)->outbox, account_number(a), cookie, outcome, resp);
+}
+
+static void on_receiver(struct account *a, void *arg)
+{
+	outbox_receiver(((struct flow *)arg)->outbox, account_number(a));
+}
+
+static void on_no_receiver(struct account *a, void *arg)
+{
+	outbox_no_receiver(((struct flow *)arg)->outbox, account_number(a));
+}
+
+const struct account_ops flow_account_ops = {on_app_request, on_app_settled, on_receiver, on_no_receiver};
+
+static void let_in(struct flow *f)
+{
+	char *why = NULL;
+	if (f->listening || f->phase == FLOW_LEAVING)
+		return;
+	f->listening = true;
+	if (accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why) == 0)
+		return;
+	log_error("-", "event=listen_failed error=\"%s\"", why);
+	f->on_fatal(why, f->on_fatal_arg);
+	free(why);
+}
+
+static void on_listen_timer(struct timer *t)
+{
+	struct flow *f = LIST_OF(t, struct flow, listen_timer);
+	if (f->phase == FLOW_WAITING) {
+		log_warn("-", "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
+		let_in(f);
+	}
+}
+
+static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	struct policy_message pm = {(enum class_id)m->class_id};
+	struct policy_snapshot snapshot = {member};
+	if (!ok) {
+		/* not sent before it is known: asked again soon */
+		flow_set_state(f, m, MSG_HELD);
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + 1000);
+	} else if (policy_judge(&pm, &snapshot).status == ESME_ROK) {
+		flow_begin(f, m);
+	} else {
+		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
+	}
+}
+
+/* A message that no carrier has: it goes the way of a new one, opt-outs are looked at again. */
+static void resume_unsent(struct flow *f, struct msg *m)
+{
+	struct pdu pdu;
+	struct record rec;
+	struct number to;
+	enum smpp_time_kind kind;
+	msg_pdu(m, &rec, &pdu);
+	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
+	if (!route) {
+		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
+		return;
+	}
+	m->route = route->number;
+	m->carrier = MSG_NO_CARRIER;
+	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
+		m->due_ms = 0;
+	struct policy_message pm = {(enum class_id)m->class_id};
+	if (!policy_needs_recipient(&pm))
+		flow_begin(f, m);
+	else if (store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_rechecked,
+				    m->handle) < 0)
+		on_rechecked(f, m->handle, false, false);
+}
+
+static void on_restored(void *arg, struct msg *m)
+{
+	struct flow *f = arg;
+	m->owner = f;
+	f->counters.restored++;
+	f->counters.by_state[m->state]++;
+	if (m->state == MSG_CLOSING) {
+		flow_deliver(f, m);
+	} else if (m->cid_len) {
+		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
+			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
+		flow_await(f, m);
+	} else {
+		resume_unsent(f, m);
+	}
+}
+
+static void on_restored_parked(void *arg, size_t carrier, struct view cid, struct view frame)
+{
+	flow_parked_again(arg, carrier, cid, frame);
+}
+
+static void on_restored_part(void *arg, struct view key, struct view frame)
+{
+	struct flow *f = arg;
+	reply_load_part(f->reply, f->carriers, key, frame);
+}
+
+static void on_restore_done(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_LEAVING)
+		return;
+	f->phase = FLOW_RUNNING;
+	log_info("-", "event=running messages=%u", msgs_count(f->msgs));
+	let_in(f);
+	carriers_start(f->carriers);
+	outbox_store_up(f->outbox);
+}
+
+static void on_restore_failed(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_LOADING)
+		f->phase = FLOW_WAITING;
+}
+
+static void load(struct flow *f)
+{
+	static const struct restore_ops ops = {on_restored, on_restored_parked, on_restored_part, on_restore_done,
+					       on_restore_failed};
+	f->phase = FLOW_LOADING;
+	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
+		f->phase = FLOW_WAITING;
+}
+
+static void on_store_up(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_WAITING) {
+		load(f);
+		return;
+	}
+	flow_remove_doubtful(f);
+	flow_redo_all(f);
+	outbox_store_up(f->outbox);
+}
+
+static void on_store_down(void *arg)
+{
+	(void)arg; /* every write was told already; submits look at store_up() */
+}
+
+static void on_store_taken(const char *owner, void *arg)
+{
+	struct flow *f = arg;
+	char why[256];
+	snprintf(why, sizeof(why), "another process has the journal of node %u: %s; stop it, or give this one another node",
+		 f->conf.node, owner);
+	f->on_fatal(why, f->on_fatal_arg);
+}
+
+/* --- building --- */
+
+static int on_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
+			uint64_t token)
+{
+	return flow_send_text(arg, account, source, to, utf8, fn, token);
+}
+
+static void on_backlog_grew(void *arg, size_t account)
+{
+	outbox_backlog_grew(((struct flow *)arg)->outbox, account);
+}
+
+static void on_opted(void *arg, size_t account, const struct number *number, bool out)
+{
+	flow_opted(arg, account, number, out);
+}
+
+static uint64_t on_new_id(void *arg)
+{
+	struct flow *f = arg;
+	return ids_next(&f->ids, loop_wall_ms(f->loop));
+}
+
+static struct carrier *on_carrier_wanted(void *arg, size_t number)
+{
+	return carriers_at(((struct flow *)arg)->carriers, number);
+}
+
+const struct reply_ops flow_reply_ops = {on_send_text, on_backlog_grew, on_opted, on_new_id, on_carrier_wanted};
+
+static void on_parked_expired(void *arg, size_t carrier, struct view cid)
+{
+	struct flow *f = arg;
+	const char *name = carrier_name(carriers_at(f->carriers, carrier));
+	f->counters.receipts_unknown++;
+	log_warn(name, "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n, (const char *)cid.p);
+	if (store_parked_del(f->store, name, cid) < 0)
+		log_debug(name, "event=parked_entry_left carrier_id=%.*s", (int)cid.n, (const char *)cid.p);
+}
+
+static void before_walk(void *object)
+{
+	struct flow_stats *counters = object;
+	struct flow *f = LIST_OF(counters, struct flow, counters);
+	counters->bytes = msgs_bytes(f->msgs);
+	counters->parked_now = match_parked(f->match);
+}
+
+static void make_path(struct flow *f)
+{
+	static const struct store_ops store_ops = {on_store_up, on_store_down, on_store_taken};
+	const struct flow_conf *conf = &f->conf;
+	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
+	f->queue = queue_new(lanes);
+	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
+	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
+	f->opted = map_new();
+	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked, conf->messages->park * 1000);
+	match_on_expired(f->match, on_parked_expired, f);
+	for (size_t i = 0; i < carriers; i++) {
+		if (conf->carriers[i].receipt_id > 0)
+			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
+	}
+	f->store = store_new(f->loop, conf->store, conf->node, &store_ops, f, f->stats);
+	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, &flow_outbox_ops, f, f->stats);
+	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
+	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
+	f->listen_timer.fn = on_listen_timer;
+	loop_timer(f->loop, &f->listen_timer, LISTEN_WITHOUT_STORE);
+}
+
+struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats,
+		      void (*on_fatal)(const char *why, void *arg), void *arg, char **errors)
+{
+	if (!flow_check(conf, errors))
+		return NULL;
+	struct flow *f = mem_zalloc(sizeof(*f));
+	f->loop = loop;
+	f->conf = *conf;
+	f->stats = stats;
+	f->on_fatal = on_fatal;
+	f->on_fatal_arg = arg;
+	f->since_ms = loop_wall_ms(loop);
+	list_init(&f->redo);
+	ids_init(&f->ids, conf->node);
+	rng_seed(&f->rng, conf->seed);
+	f->msgs = msgs_new((uint32_t)conf->messages->max_held);
+	f->routes = make_routes(conf, errors);
+	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
+	f->sessions = session_hub_new(loop, f->conns, (uint32_t)conf->limits->max_connections);
+	f->default_class = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->default_class));
+	for (size_t i = 0; i < conf->accounts_n; i++)
+		class_by_name(view_of(conf->accounts[i].class_name), &f->default_class[i]);
+	f->accounts = accounts_new(loop, f->conns, f->sessions, conf->accounts, conf->accounts_n, conf->limits,
+				   conf->system_id, &flow_account_ops, f, stats);
+	f->carriers = carriers_new(loop, f->sessions, conf->carriers, conf->carriers_n, conf->limits, &flow_carrier_ops, f,
+				   stats, conf->seed);
+	make_path(f);
+	flow_find_owners(f);
+	policy_stats(stats);
+	stats_add(stats, flow_stat_rows, flow_stat_rows_n, &f->counters, NULL, NULL, before_walk);
+	return f;
+}
+
+/* --- leaving --- */
+
+static bool is_quiet(const struct flow *f)
+{
+	return f->counters.by_state[MSG_STORING] + f->counters.by_state[MSG_SENT] + f->counters.by_state[MSG_CLOSING] == 0 ||
+	       !store_up(f->store);
+}
+
+static void on_leave_timer(struct timer *t)
+{
+	struct flow *f = LIST_OF(t, struct flow, leave_timer);
+	bool late = loop_wall_ms(f->loop) >= f->leave_until_ms;
+	if (!late && !(is_quiet(f) && accounts_idle(f->accounts) && carriers_idle(f->carriers))) {
+		loop_timer(f->loop, t, LEAVE_POLL_MS);
+		return;
+	}
+	log_info("-", "event=left messages_kept=%u in_time=%s", msgs_count(f->msgs), late ? "no" : "yes");
+	f->on_idle(f->on_idle_arg);
+}
+
+void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg)
+{
+	if (f->phase == FLOW_LEAVING)
+		return;
+	f->phase = FLOW_LEAVING;
+	f->on_idle = on_idle;
+	f->on_idle_arg = arg;
+	f->leave_until_ms = loop_wall_ms(f->loop) + LEAVE_MS;
+	f->leave_timer.fn = on_leave_timer;
+	log_info("-", "event=leaving messages=%u", msgs_count(f->msgs));
+	carriers_shutdown(f->carriers);
+	accounts_shutdown(f->accounts);
+	loop_timer(f->loop, &f->leave_timer, LEAVE_POLL_MS);
+}
+
+void flow_free(struct flow *f)
+{
+	if (!f)
+		return;
+	loop_timer_clear(f->loop, &f->redo_timer);
+	loop_timer_clear(f->loop, &f->listen_timer);
+	loop_timer_clear(f->loop, &f->leave_timer);
+	stats_drop(f->stats, &f->counters);
+	store_free(f->store);
+	reply_free(f->reply);
+	carriers_free(f->carriers);
+	accounts_free(f->accounts);
+	outbox_free(f->outbox);
+	match_free(f->match);
+	queue_free(f->queue);
+	routes_free(f->routes);
+	session_hub_free(f->sessions);
+	conn_hub_free(f->conns);
+	msgs_free(f->msgs);
+	map_free(f->opted);
+	mem_free(f->lane_owner);
+	mem_free(f->lane_turn);
+	mem_free(f->default_class);
+	mem_free(f->doubtful);
+	mem_free(f);
+}
+
+/* --- looking --- */
+
+void flow_status(const struct flow *f, struct flow_status *out)
+{
+	*out = (struct flow_status){
+		.phase = f->phase,
+		.store_up = store_up(f->store),
+		.store_lag_us = (uint64_t)store_lag_us(f->store),
+		.store_pending = store_pending(f->store),
+		.messages = msgs_count(f->msgs),
+		.bytes = msgs_bytes(f->msgs),
+		.queued = queue_total(f->queue),
+		.parked = match_parked(f->match),
+		.since_ms = f->since_ms,
+	};
+	memcpy(out->by_state, f->counters.by_state, sizeof(out->by_state));
+}
+
+const char *flow_phase_name(enum flow_phase p)
+{
+	static const char *const names[] = {"waiting for Redis", "loading", "running", "leaving"};
+	return names[p];
+}
+
+struct accounts *flow_accounts(const struct flow *f)
+{
+	return f->accounts;
+}
+
+struct carriers *flow_carriers(const struct flow *f)
+{
+	return f->carriers;
+}
+
+/* Lanes without a carrier that is up count with the first of their route: that is where one looks for them. */
+uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c)
+{
+	uint64_t n = 0;
+	for (size_t lane = 0; lane < routes_count(f->routes); lane++) {
+		uint16_t owner = f->lane_owner[lane];
+		if (owner == FLOW_NOBODY)
+			owner = routes_at(f->routes, lane)->carriers[0];
+		if (owner == carrier_number(c))
+			n += queue_depth(f->queue, lane);
+	}
+	return n;
+}
+
+uint64_t flow_account_waiting(const struct flow *f, const struct account *a)
+{
+	return outbox_waiting(f->outbox, account_number(a));
+}

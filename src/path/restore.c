@@ -1,0 +1,221 @@
+/*
+ * restore.c - gathers what the store gives back at start. Must not know queues, binds, or what a state leads to.
+ *
+ * Carrier ids and parked receipts are kept until the journal is read; a carrier id for an id that is not in the journal
+ * belongs to a finished message or another node and is passed over.
+ */
+#include "path/restore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "policy/class.h"
+
+struct kept { /* a parked receipt or a part, told after the messages */
+	struct list link;
+	bool part;
+	size_t carrier;
+	uint32_t key_n, frame_n;
+	uint8_t octets[]; /* key, then frame */
+};
+
+struct restore {
+	struct store *store;
+	struct msgs *msgs;
+	struct accounts *accounts;
+	struct carriers *carriers;
+	struct ids *ids;
+	const struct restore_ops *ops;
+	void *arg;
+	uint64_t *handles;
+	size_t n, cap;
+	struct map *by_id;
+	struct list kept;
+	uint64_t unreadable;
+};
+
+static bool is_id(uint64_t handle, const void *key)
+{
+	const void *const *k = key;
+	const struct msg *m = msgs_get(k[0], handle);
+	return m && m->id == *(const uint64_t *)k[1];
+}
+
+static struct msg *find(const struct restore *x, uint64_t id)
+{
+	const void *key[] = {x->msgs, &id};
+	uint64_t handle;
+	return map_find(x->by_id, map_hash_u64(id), is_id, key, &handle) ? msgs_get(x->msgs, handle) : NULL;
+}
+
+static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const struct record *r)
+{
+	struct pdu pdu;
+	if (pdu_decode(r->frame.p, r->frame.n, &pdu) != ESME_ROK || msg_set_record(x->msgs, m, r) < 0)
+		return false;
+	struct account *a = accounts_find(x->accounts, r->account);
+	m->id = id;
+	m->account = a ? (uint16_t)account_number(a) : MSG_NO_ACCOUNT;
+	m->class_id = r->class_id;
+	m->attempts = r->attempts;
+	m->expiry_ms = r->expiry_ms;
+	m->final_state = r->final_state;
+	m->registered = pdu.sm.registered_delivery;
+	m->internal = r->flags & RECORD_INTERNAL;
+	m->state = r->kind == RECORD_FINAL ? MSG_CLOSING : MSG_STORING;
+	return true;
+}
+
+static void on_journal(void *arg, uint64_t id, struct view rec)
+{
+	struct restore *x = arg;
+	struct record r;
+	ids_seen(x->ids, id);
+	if (find(x, id))
+		return; /* HSCAN may give a field twice */
+	struct msg *m = record_decode(rec, &r) && r.kind != RECORD_MO && r.class_id < CLASSES ? msgs_take(x->msgs) : NULL;
+	if (m && (!set_fields(x, m, id, &r) || map_put(x->by_id, map_hash_u64(id), m->handle) < 0)) {
+		msgs_give(x->msgs, m);
+		m = NULL;
+	}
+	if (!m) {
+		x->unreadable++;
+		log_error("-", "event=record_unreadable id=%llu action=\"left in the journal; is messages.max_held large "
+			  "enough?\"", (unsigned long long)id);
+		return;
+	}
+	if (x->n == x->cap) {
+		x->cap = x->cap ? x->cap * 2 : 1024;
+		x->handles = mem_realloc(x->handles, x->cap * sizeof(*x->handles));
+	}
+	x->handles[x->n++] = m->handle;
+}
+
+static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, uint64_t id)
+{
+	struct restore *x = arg;
+	char name[64];
+	struct msg *m = find(x, id);
+	snprintf(name, sizeof(name), "%.*s", (int)carrier.n, (const char *)carrier.p);
+	struct carrier *c = carriers_find(x->carriers, name);
+	if (!m || cid.n == 0 || cid.n > 255)
+		return;
+	if (msg_set_cid(x->msgs, m, (const char *)cid.p, cid.n) < 0)
+		return;
+	m->carrier = c ? (uint16_t)carrier_number(c) : MSG_NO_CARRIER;
+	m->slot = slot;
+}
+
+static void keep(struct restore *x, bool part, size_t carrier, struct view key, struct view frame)
+{
+	struct kept *k = mem_zalloc(sizeof(*k) + key.n + frame.n);
+	k->part = part;
+	k->carrier = carrier;
+	k->key_n = key.n;
+	k->frame_n = frame.n;
+	memcpy(k->octets, key.p, key.n);
+	memcpy(k->octets + key.n, frame.p, frame.n);
+	list_append(&x->kept, &k->link);
+}
+
+static void on_parked(void *arg, struct view carrier, struct view cid, struct view frame)
+{
+	struct restore *x = arg;
+	char name[64];
+	snprintf(name, sizeof(name), "%.*s", (int)carrier.n, (const char *)carrier.p);
+	struct carrier *c = carriers_find(x->carriers, name);
+	if (c)
+		keep(x, false, carrier_number(c), cid, frame);
+}
+
+static void on_part(void *arg, struct view key, struct view frame)
+{
+	keep(arg, true, 0, key, frame);
+}
+
+static void on_progress(void *arg, uint64_t records)
+{
+	(void)arg;
+	log_info("-", "event=loading records=%llu", (unsigned long long)records);
+}
+
+/* Sorting needs the messages behind the handles: pairs of id and handle. */
+struct pair {
+	uint64_t id, handle;
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void tell_messages(struct restore *x)
+{
+	struct pair *pairs = mem_zalloc((x->n ? x->n : 1) * sizeof(*pairs));
+	for (size_t i = 0; i < x->n; i++)
+		pairs[i] = (struct pair){msgs_get(x->msgs, x->handles[i])->id, x->handles[i]};
+	qsort(pairs, x->n, sizeof(*pairs), by_id);
+	for (size_t i = 0; i < x->n; i++)
+		x->ops->message(x->arg, msgs_get(x->msgs, pairs[i].handle));
+	mem_free(pairs);
+}
+
+static void tell_kept(struct restore *x)
+{
+	LIST_EACH_SAFE(node, next, &x->kept) {
+		struct kept *k = LIST_OF(node, struct kept, link);
+		struct view key = {k->octets, k->key_n}, frame = {k->octets + k->key_n, k->frame_n};
+		if (k->part)
+			x->ops->part(x->arg, key, frame);
+		else
+			x->ops->parked(x->arg, k->carrier, key, frame);
+	}
+}
+
+static void release(struct restore *x)
+{
+	LIST_EACH_SAFE(node, next, &x->kept) {
+		mem_free(LIST_OF(node, struct kept, link));
+	}
+	map_free(x->by_id);
+	mem_free(x->handles);
+	mem_free(x);
+}
+
+static void on_done(void *arg, bool ok)
+{
+	struct restore *x = arg;
+	const struct restore_ops *ops = x->ops;
+	void *ops_arg = x->arg;
+	if (!ok) {
+		for (size_t i = 0; i < x->n; i++)
+			msgs_give(x->msgs, msgs_get(x->msgs, x->handles[i]));
+		release(x);
+		ops->failed(ops_arg);
+		return;
+	}
+	log_info("-", "event=loaded records=%zu unreadable=%llu", x->n, (unsigned long long)x->unreadable);
+	tell_messages(x);
+	tell_kept(x);
+	release(x);
+	ops->done(ops_arg);
+}
+
+int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts, struct carriers *carriers,
+		  struct ids *ids, const struct restore_ops *ops, void *arg)
+{
+	static const struct store_loader loader = {on_journal, on_receipt, on_parked, on_part, on_progress, on_done};
+	struct restore *x = mem_zalloc(sizeof(*x));
+	*x = (struct restore){.store = store, .msgs = msgs, .accounts = accounts, .carriers = carriers, .ids = ids,
+			      .ops = ops, .arg = arg};
+	x->by_id = map_new();
+	list_init(&x->kept);
+	if (store_load(store, &loader, x) == 0)
+		return 0;
+	release(x);
+	return -1;
+}

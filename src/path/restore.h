@@ -1,0 +1,29 @@
+/*
+ * restore.h - messages out of the journal at start: objects from records, the carrier ids that belong to them, in the
+ * order of their ids. Knows no order of life: what becomes of each is flow's.
+ */
+#ifndef PATH_RESTORE_H
+#define PATH_RESTORE_H
+
+#include "base/ids.h"
+#include "link/account.h"
+#include "link/carrier.h"
+#include "path/msg.h"
+#include "path/store.h"
+
+struct restore_ops {
+	/* One message, oldest first; its record, account, class are set. carrier and cid are set when a carrier has it. */
+	void (*message)(void *arg, struct msg *m);
+	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
+	void (*part)(void *arg, struct view key, struct view frame);
+	void (*done)(void *arg); /* all of them told */
+	void (*failed)(void *arg); /* the store went away; nothing was told; start again when it is up */
+};
+
+struct restore;
+/* 0 or -1 (store down: ops are not called). ids is told of every id. Frees itself before done() or failed(). */
+__attribute__((warn_unused_result)) int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts,
+						      struct carriers *carriers, struct ids *ids,
+						      const struct restore_ops *ops, void *arg);
+
+#endif
