@@ -408,7 +408,8 @@ void *conf_get(const struct conf *c, const char *section, size_t *n)
 {
 	for (size_t i = 0; i < c->blocks; i++) {
 		if (strcmp(c->block[i].section->name, section) == 0) {
-			*n = c->block[i].n;
+			if (n != NULL)
+				*n = c->block[i].n;
 			return c->block[i].structs;
 		}
 	}

@@ -60,7 +60,7 @@ struct conf;
  */
 struct conf *conf_read(const char *file, const struct conf_section *sections, char **errors);
 void conf_free(struct conf *c);
-/* The structs of a section: a group's single struct with *n = 1, or a list's array. Owned by c. */
+/* The structs of a section: a group's single struct with *n = 1, or a list's array; n may be NULL. Owned by c. */
 void *conf_get(const struct conf *c, const char *section, size_t *n);
 /* Adds "file:line: message\n" to a growing text of faults (for checks across sections); *errors is NULL at first. */
 __attribute__((format(printf, 3, 4))) void conf_fault(char **errors, const struct conf_where *where, const char *fmt, ...);

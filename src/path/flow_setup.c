@@ -46,11 +46,8 @@ static void check_accounts(const struct flow_conf *conf, char **errors)
 		if (!class_by_name(view_of(a->class_name), &class_id))
 			conf_fault(errors, &a->where, "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
 				   "promo", a->system_id, a->class_name);
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(conf->accounts[k].system_id, a->system_id) == 0)
-				conf_fault(errors, &a->where, "account %s stands twice", a->system_id);
-		}
 	}
+	accounts_check(conf->accounts, conf->accounts_n, errors);
 }
 
 static void check_carriers(const struct flow_conf *conf, char **errors)
@@ -60,11 +57,8 @@ static void check_carriers(const struct flow_conf *conf, char **errors)
 		if (strcspn(c->name, ":/ \t{}") != strlen(c->name))
 			conf_fault(errors, &c->where, "carrier name \"%s\" may not hold blanks, colons, slashes or braces",
 				   c->name);
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(conf->carriers[k].name, c->name) == 0)
-				conf_fault(errors, &c->where, "carrier %s stands twice", c->name);
-		}
 	}
+	carriers_check(conf->carriers, conf->carriers_n, errors);
 }
 
 static void check_replies(const struct flow_conf *conf, char **errors)

@@ -5,7 +5,7 @@
 
 #include "smpp/pdu.h"
 
-#define VERSION 1u
+#define FORMAT 1u
 
 /* Offsets of the numbers; lengths of the views stand in LEN_*, the frame's in four octets. */
 enum {
@@ -53,7 +53,7 @@ size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 	    r->frame.n > PDU_MAX_DEFAULT)
 		return 0;
 	memset(buf, 0, RECORD_HEADER);
-	buf[AT_VERSION] = VERSION;
+	buf[AT_VERSION] = FORMAT;
 	buf[AT_KIND] = r->kind;
 	buf[AT_CLASS] = r->class_id;
 	buf[AT_FLAGS] = r->flags;
@@ -84,7 +84,7 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
 
 bool record_decode(struct view b, struct record *out)
 {
-	if (b.n < RECORD_HEADER || b.p[AT_VERSION] != VERSION || b.p[AT_KIND] > RECORD_MO)
+	if (b.n < RECORD_HEADER || b.p[AT_VERSION] != FORMAT || b.p[AT_KIND] > RECORD_MO)
 		return false;
 	uint32_t account = b.p[AT_LEN_ACCOUNT], stat = b.p[AT_LEN_STAT], err = b.p[AT_LEN_ERR], via = b.p[AT_LEN_VIA];
 	uint32_t frame = get32(b.p + AT_LEN_FRAME);

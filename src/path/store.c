@@ -208,7 +208,7 @@ struct loop *store_loop(const struct store *s)
 static void key_arg(struct store *s, const char *name, struct view tail)
 {
 	char key[256];
-	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n, (const char *)tail.p);
+	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n, tail.n ? (const char *)tail.p : "");
 	resp_arg(&s->cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
 }
 

@@ -1,0 +1,232 @@
+/*
+ * main.c - smppgwd: reads the configuration, builds the rooms in order, runs the turns, takes all down. Must not know what
+ * the rooms do.
+ *
+ * Exit codes: 0 ended by SIGTERM or SIGINT, or -t found no fault; 1 cannot start or cannot go on; 2 wrong usage;
+ * 78 (EX_CONFIG) the configuration is faulty.
+ */
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "settings.h"
+
+struct daemon {
+	struct loop *loop;
+	struct stats *stats;
+	struct settings settings;
+	struct flow *flow;
+	struct noc *noc;
+	struct event *signals[2];
+	unsigned asked; /* how often it was asked to leave */
+	int exit_code;
+};
+
+struct options {
+	const char *file;
+	bool test, options, counters;
+};
+
+static const char usage[] =
+	"Usage: smppgwd -c FILE [-t]\n"
+	"SMPP 3.4 gateway. Runs in the foreground and logs to standard error.\n"
+	"\n"
+	"  -c, --config FILE  the configuration (see smppgw.conf(5))\n"
+	"  -t, --test         check the configuration and exit; faults as file:line: message\n"
+	"      --options      print every option: key, type, unit, default, reloadable, help\n"
+	"      --counters     print every counter's name\n"
+	"  -h, --help         this text\n"
+	"  -V, --version      the version\n"
+	"\n"
+	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once.\n"
+	"Exit codes: 0 ended as asked, 1 cannot start or go on, 2 wrong usage, 78 faulty configuration.\n";
+
+static void on_idle(void *arg)
+{
+	struct daemon *d = arg;
+	loop_stop(d->loop);
+}
+
+static void ask_to_leave(struct daemon *d)
+{
+	if (d->asked++ == 0)
+		flow_shutdown(d->flow, on_idle, d);
+	else
+		loop_stop(d->loop);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+	(void)what;
+	log_info("-", "event=signal name=%s", strsignal((int)number));
+	ask_to_leave(arg);
+}
+
+static void on_fatal(const char *why, void *arg)
+{
+	struct daemon *d = arg;
+	log_error("-", "event=fatal why=\"%s\"", why);
+	d->exit_code = EXIT_FAILURE;
+	loop_stop(d->loop);
+}
+
+static void flush_log(void *arg)
+{
+	(void)arg;
+	log_flush();
+}
+
+static void catch_signals(struct daemon *d)
+{
+	static const int numbers[] = {SIGTERM, SIGINT};
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < 2; i++) {
+		d->signals[i] = evsignal_new(loop_base(d->loop), numbers[i], on_signal, d);
+		evsignal_add(d->signals[i], NULL);
+	}
+}
+
+/* False with the reason logged. */
+static bool build(struct daemon *d)
+{
+	char *why = NULL;
+	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
+	if (d->flow)
+		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
+	if (d->noc)
+		return true;
+	log_error("-", "event=start_failed why=\"%s\"", why ? why : "?");
+	free(why);
+	return false;
+}
+
+static void tear_down(struct daemon *d)
+{
+	noc_free(d->noc);
+	flow_free(d->flow);
+	for (size_t i = 0; i < 2; i++) {
+		if (d->signals[i])
+			event_free(d->signals[i]);
+	}
+	stats_free(d->stats);
+	log_flush();
+	loop_free(d->loop);
+	settings_free(&d->settings);
+}
+
+static int run(struct daemon *d)
+{
+	struct loop_hook log_hook = {.fn = flush_log};
+	log_open(STDERR_FILENO, (enum log_level)d->settings.log->level, d->settings.log->mask);
+	d->loop = loop_new();
+	d->stats = stats_new();
+	loop_hook(d->loop, LOOP_LOG, &log_hook);
+	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node,
+		 d->settings.top->where.file);
+	catch_signals(d);
+	if (!build(d))
+		d->exit_code = EXIT_FAILURE;
+	else if (loop_run(d->loop) < 0)
+		d->exit_code = EXIT_FAILURE;
+	log_info("-", "event=stop exit=%d", d->exit_code);
+	loop_unhook(d->loop, &log_hook);
+	tear_down(d);
+	return d->exit_code;
+}
+
+static void print_name(const struct stats_sample *sample, void *arg)
+{
+	const char **last = arg;
+	if (*last && strcmp(*last, sample->row->name) == 0)
+		return;
+	*last = sample->row->name;
+	puts(sample->row->name);
+}
+
+/* The registry of a gateway that is built but never run: what it would count. */
+static int print_counters(struct daemon *d)
+{
+	const char *last = NULL;
+	log_open(STDERR_FILENO, LOG_LEVEL_ERROR, true);
+	d->loop = loop_new();
+	d->stats = stats_new();
+	if (!build(d))
+		d->exit_code = EXIT_FAILURE;
+	else
+		stats_walk(d->stats, print_name, &last);
+	tear_down(d);
+	return d->exit_code;
+}
+
+/* -1 to go on, else an exit code. */
+static int read_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},	  {"options", no_argument, NULL, 'O'},
+		{"counters", no_argument, NULL, 'C'},	  {NULL, 0, NULL, 0},
+	};
+	int c;
+	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) >= 0) {
+		switch (c) {
+		case 'c':
+			o->file = optarg;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'O':
+			o->options = true;
+			break;
+		case 'C':
+			o->counters = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		case 'V':
+			puts("smppgwd " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			fputs("smppgwd: see smppgwd --help\n", stderr);
+			return 2;
+		}
+	}
+	if (optind < argc || (!o->file && !o->options)) {
+		fputs("smppgwd: -c FILE is needed and nothing else may follow; see smppgwd --help\n", stderr);
+		return 2;
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct daemon d = {.exit_code = EXIT_SUCCESS};
+	struct options o = {0};
+	char *errors = NULL;
+	int code = read_options(argc, argv, &o);
+	if (code >= 0)
+		return code;
+	if (o.options) {
+		settings_print_options();
+		return EXIT_SUCCESS;
+	}
+	if (settings_read(o.file, &d.settings, &errors) < 0) {
+		fputs(errors ? errors : "smppgwd: the configuration cannot be read\n", stderr);
+		free(errors);
+		return EX_CONFIG;
+	}
+	if (o.test) {
+		printf("%s: no faults\n", o.file);
+		settings_free(&d.settings);
+		return EXIT_SUCCESS;
+	}
+	return o.counters ? print_counters(&d) : run(&d);
+}

@@ -1,0 +1,91 @@
+/*
+ * settings.c - which sections there are, and handing what was read to the rooms. Must not know what any key means.
+ */
+#include "settings.h"
+
+#include "base/ids.h"
+
+static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+
+static const struct conf_row top_rows[] = {
+	{"node", CONF_INT, offsetof(struct top_conf, node), "", 0, IDS_MAX_NODE, NULL, false,
+	 "Number of this gateway among those that share a Redis; stands in message ids and names its journal.", NULL},
+	{"system_id", CONF_STRING, offsetof(struct top_conf, system_id), "", 0, 15, "smppgw", false,
+	 "What we call ourselves in bind responses to apps.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+static const struct conf_row log_rows[] = {
+	{"level", CONF_CHOICE, offsetof(struct log_conf, level), "", 0, 0, "info", true, "Least important lines that are logged.",
+	 levels},
+	{"mask", CONF_BOOL, offsetof(struct log_conf, mask), "", 0, 0, "true", true,
+	 "Whether phone numbers and texts are masked in the log.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+static const struct conf_section sections[] = {
+	{"", false, sizeof(struct top_conf), top_rows},
+	{"log", false, sizeof(struct log_conf), log_rows},
+	{"store", false, sizeof(struct store_conf), store_rows},
+	{"messages", false, sizeof(struct messages_conf), messages_rows},
+	{"limits", false, sizeof(struct limits_conf), limits_rows},
+	{"listen", true, sizeof(struct listen_conf), listen_rows},
+	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
+	{"console", false, sizeof(struct console_conf), console_rows},
+	{"accounts", true, sizeof(struct account_conf), account_rows},
+	{"carriers", true, sizeof(struct carrier_conf), carrier_rows},
+	{"operators", true, sizeof(struct operator_conf), operator_rows},
+	{"routes", true, sizeof(struct route_conf), route_rows},
+	{"reply", false, sizeof(struct reply_conf), reply_rows},
+	{"keywords", true, sizeof(struct keyword_conf), keyword_rows},
+	{"menus", true, sizeof(struct menu_conf), menu_rows},
+	{NULL, false, 0, NULL},
+};
+
+static void fill(struct settings *s)
+{
+	struct conf *c = s->conf;
+	struct flow_conf *f = &s->flow;
+	s->top = conf_get(c, "", NULL);
+	s->log = conf_get(c, "log", NULL);
+	f->node = (unsigned)s->top->node;
+	f->system_id = s->top->system_id;
+	f->store = conf_get(c, "store", NULL);
+	f->messages = conf_get(c, "messages", NULL);
+	f->limits = conf_get(c, "limits", NULL);
+	f->reply = conf_get(c, "reply", NULL);
+	f->listens = conf_get(c, "listen", &f->listens_n);
+	f->accounts = conf_get(c, "accounts", &f->accounts_n);
+	f->carriers = conf_get(c, "carriers", &f->carriers_n);
+	f->operators = conf_get(c, "operators", &f->operators_n);
+	f->routes = conf_get(c, "routes", &f->routes_n);
+	f->keywords = conf_get(c, "keywords", &f->keywords_n);
+	f->menus = conf_get(c, "menus", &f->menus_n);
+	s->noc = (struct noc_conf){conf_get(c, "stats", NULL), conf_get(c, "console", NULL), PACKAGE_VERSION, f->node};
+}
+
+int settings_read(const char *file, struct settings *out, char **errors)
+{
+	*out = (struct settings){0};
+	*errors = NULL;
+	out->conf = conf_read(file, sections, errors);
+	if (!out->conf)
+		return -1;
+	fill(out);
+	bool good = flow_check(&out->flow, errors);
+	if (noc_check(&out->noc, errors) && good)
+		return 0;
+	settings_free(out);
+	return -1;
+}
+
+void settings_free(struct settings *s)
+{
+	conf_free(s->conf);
+	s->conf = NULL;
+}
+
+void settings_print_options(void)
+{
+	conf_print_rows(sections);
+}

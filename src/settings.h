@@ -1,0 +1,37 @@
+/*
+ * settings.h - the configuration file as the daemon knows it: every section with its table of rows, read into the structs
+ * of the rooms.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "noc/noc.h"
+#include "path/flow.h"
+
+struct top_conf { /* keys at the top of the file */
+	struct conf_where where;
+	int64_t node;
+	char *system_id;
+};
+
+struct log_conf { /* section log */
+	struct conf_where where;
+	int level;
+	bool mask;
+};
+
+struct settings {
+	struct conf *conf; /* owns everything below */
+	const struct top_conf *top;
+	const struct log_conf *log;
+	struct flow_conf flow;
+	struct noc_conf noc;
+};
+
+/* Reads and checks. 0, or -1 with *errors (owned by the caller, free()): "file:line: message" lines. */
+__attribute__((warn_unused_result)) int settings_read(const char *file, struct settings *out, char **errors);
+void settings_free(struct settings *s);
+/* Every option, for --options and the checks of the documentation. */
+void settings_print_options(void);
+
+#endif
