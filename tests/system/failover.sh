@@ -60,6 +60,7 @@ sim_start mobile --receipt-delay 10ms
 must "mobile bound again" 20 sim_reaches mobile bound 1
 submit_gives "mobile back: accepted" 00000000 8613800000012
 soon "mobile back: it is used again" 10 went_to mobile $n
+must "mobile back: the receipt comes" 10 lines_reach 8 '^receipt .*stat=DELIVRD' "$tmp/app.log"
 
 # ---- both down: messages wait, none is lost ----
 mv "$tmp/mobile.capture" "$tmp/mobile.before"
