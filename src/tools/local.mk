@@ -28,3 +28,5 @@ smppload_SOURCES = src/tools/smppload.c
 smppload_LDADD = $(tools_libs)
 smppsend_SOURCES = src/tools/smppsend.c
 smppsend_LDADD = $(tools_libs)
+
+dist_man_MANS += doc/man/smppgwctl.1 doc/man/smppsim.1 doc/man/smppload.1 doc/man/smppsend.1

@@ -10,4 +10,5 @@ EXTRA_DIST += \
 	tests/system/kill.sh \
 	tests/system/mo.sh \
 	tests/system/redis.sh \
-	tests/system/throttle.sh
+	tests/system/throttle.sh \
+	tests/system/tools.sh
