@@ -45,14 +45,6 @@ struct wheel *wheel_new(int64_t now_ms)
 
 void wheel_free(struct wheel *w)
 {
-	if (w == NULL)
-		return;
-	for (unsigned i = 0; i < WHEEL_HEADS; i++) {
-		LIST_EACH_SAFE (node, tmp, &w->head[i]) {
-			list_remove(node);
-			LIST_OF(node, struct timer, link)->due_ms = 0;
-		}
-	}
 	mem_free(w);
 }
 

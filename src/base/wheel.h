@@ -16,7 +16,7 @@ struct timer { /* embedded by its owner; zero it before first use */
 
 struct wheel;
 struct wheel *wheel_new(int64_t now_ms);
-void wheel_free(struct wheel *w); /* timers left in it are forgotten, not called */
+void wheel_free(struct wheel *w); /* timers left in it are neither called nor touched: their owners may be gone */
 /*
  * (Re)sets the timer to fire once: in the first wheel_run() at or after due_ms; when due_ms has passed already, in the next
  * wheel_run(). fn may set it again. O(1). Timers of one ms fire in no particular order.
