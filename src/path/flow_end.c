@@ -173,4 +173,17 @@ static void on_outbox_evicted(void *arg, struct msg *m)
 }
 
 
-const struct outbox_ops flow_outbox_ops = {on_delivered, on_outbox_evicted};
+static struct msg *make_for_backlog(void *arg)
+{
+	struct msg *m = flow_take(arg);
+	if (m)
+		flow_set_state(arg, m, MSG_DELIVERING);
+	return m;
+}
+
+static void on_forgotten(void *arg, struct msg *m)
+{
+	flow_drop(arg, m);
+}
+
+const struct outbox_ops flow_outbox_ops = {on_delivered, make_for_backlog, on_forgotten, on_outbox_evicted};

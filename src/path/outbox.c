@@ -89,22 +89,12 @@ struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct s
 	return o;
 }
 
-static void release(struct outbox *o, struct list *l)
-{
-	LIST_EACH_SAFE(node, next, l) {
-		list_remove(node);
-		msgs_give(o->msgs, LIST_OF(node, struct msg, link));
-	}
-}
-
 void outbox_free(struct outbox *o)
 {
 	if (!o)
 		return;
 	for (size_t i = 0; i < o->n; i++) {
 		loop_timer_clear(o->loop, &o->boxes[i].retry);
-		release(o, &o->boxes[i].waiting);
-		release(o, &o->boxes[i].sent);
 	}
 	stats_drop(o->stats, &o->counters);
 	mem_free(o->boxes);
@@ -116,7 +106,7 @@ static void evict(struct outbox *o, struct msg *m)
 {
 	o->counters.evicted++;
 	if (m->from_backlog)
-		msgs_give(o->msgs, m);
+		o->ops->on_forgotten(o->arg, m);
 	else
 		o->ops->on_evicted(o->arg, m);
 }
@@ -197,11 +187,11 @@ static struct msg *message_of(struct outbox *o, struct view entry, uint64_t id, 
 	if (!record_decode(rec, &r) || r.kind == RECORD_MT ||
 	    pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK)
 		return NULL;
-	struct msg *m = msgs_take(o->msgs);
+	struct msg *m = o->ops->make(o->arg);
 	if (!m)
 		return NULL;
 	if (msg_set_record(o->msgs, m, &r) < 0 || msg_set_cid(o->msgs, m, (const char *)entry.p, entry.n) < 0) {
-		msgs_give(o->msgs, m);
+		o->ops->on_forgotten(o->arg, m);
 		return NULL;
 	}
 	m->id = id;
@@ -210,7 +200,6 @@ static struct msg *message_of(struct outbox *o, struct view entry, uint64_t id, 
 	m->class_id = r.class_id;
 	m->mo = r.kind == RECORD_MO;
 	m->from_backlog = true;
-	m->state = MSG_DELIVERING;
 	return m;
 }
 

@@ -12,6 +12,10 @@
 struct outbox_ops {
 	/* The app has it, or refused it for good (refused: its status, else 0): forget it. Takes m back. */
 	void (*on_delivered)(void *arg, struct msg *m, uint32_t refused);
+	/* A message read back from the backlog, in state MSG_DELIVERING; NULL at the bound. And forgetting one: it stays in
+	 * the store. Takes m back. */
+	struct msg *(*make)(void *arg);
+	void (*on_forgotten)(void *arg, struct msg *m);
 	/* It cannot wait here: into the backlog with it (m is not from there). Takes m back. */
 	void (*on_evicted)(void *arg, struct msg *m);
 };
