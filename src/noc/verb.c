@@ -125,7 +125,7 @@ static int verb_log_level(struct console_call *call)
 	if (level < 0)
 		return console_fail(call, "no level %.100s; there are error, warn, info, debug", call->words[0]);
 	log_set_level((enum log_level)level);
-	buf_printf(call->out, "log level %s, until the next start or reload\n", call->words[0]);
+	buf_printf(call->out, "log level %s, until the next start\n", call->words[0]);
 	return 0;
 }
 

@@ -10,5 +10,6 @@ EXTRA_DIST += \
 	tests/system/kill.sh \
 	tests/system/mo.sh \
 	tests/system/redis.sh \
+	tests/system/stats.sh \
 	tests/system/throttle.sh \
 	tests/system/tools.sh
