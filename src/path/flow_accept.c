@@ -125,7 +125,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 
 void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
 {
-	struct submit sub;
+	struct submit sub = {.mode = SUBMIT_STORE};
 	const char *why;
 	if (pdu->command_id != SUBMIT_SM) {
 		refuse(f, a, s, pdu, ESME_RINVCMDID, "operation not offered");
@@ -134,7 +134,8 @@ void flow_submit(struct flow *f, struct account *a, struct session *s, const str
 	const struct submit_limits limits = {f->conf.messages->validity * 1000, f->conf.messages->schedule_max * 1000};
 	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)], loop_wall_ms(f->loop),
 				       &sub, &why);
-	if (!status && (f->phase != FLOW_RUNNING || !store_up(f->store))) {
+	bool stored = sub.mode == SUBMIT_STORE;
+	if (!status && (f->phase != FLOW_RUNNING || (stored && !store_up(f->store)))) {
 		status = ESME_RSYSERR;
 		why = "the store is away";
 	}

@@ -151,7 +151,7 @@ void flow_store_cid(struct flow *f, struct msg *m)
 void flow_await(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_AWAITING);
-	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.store->receipt_horizon * 1000);
+	flow_set_timer(f, m, store_slot_end_ms(f->store, m->slot));
 }
 
 static void unpark(struct flow *f, struct carrier *c, struct msg *m);
@@ -160,6 +160,7 @@ static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const
 {
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
+	m->slot = store_slot(loop_wall_ms(f->loop));
 	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	if (m->forward && m->peer)
 		flow_answer_app(f, m, ESME_ROK);
@@ -170,7 +171,6 @@ static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const
 		return;
 	}
 	m->carrier = (uint16_t)carrier_number(c);
-	m->slot = store_slot(loop_wall_ms(f->loop));
 	flow_await(f, m);
 	if (match_add(f->match, m) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);

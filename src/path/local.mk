@@ -22,5 +22,5 @@ libpath_a_SOURCES = \
 	src/path/route.c src/path/route.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
-	src/path/store_lease.c src/path/store_load.c src/path/store_read.c \
+	src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h

@@ -50,6 +50,7 @@ struct store {
 	struct redis_conf redis_conf;
 	struct lease *lease;
 	struct batches *batches;
+	struct sweep *sweep;
 	struct loop_hook flush;
 	struct store_counters counters;
 	struct stats *stats;
@@ -149,6 +150,7 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 	s->redis = redis_new(loop, &s->redis_conf, &redis_ops, s);
 	s->lease = lease_new(loop, s->redis, conf->prefix, node, &lease_ops, s);
 	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, arg);
+	s->sweep = sweep_new(s);
 	s->flush = (struct loop_hook){.fn = flush, .arg = s};
 	loop_hook(loop, LOOP_STORE, &s->flush);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &s->counters, NULL, NULL, before_walk);
@@ -164,6 +166,7 @@ void store_free(struct store *s)
 	stats_drop(s->stats, &s->counters);
 	loop_unhook(s->loop, &s->flush);
 	redis_free(s->redis);
+	sweep_free(s->sweep);
 	lease_free(s->lease);
 	batches_free(s->batches);
 	buf_free(&s->cmd);
@@ -230,9 +233,14 @@ static int enlist(struct store *s, const char *key, struct view tail, struct vie
 	return send_cmd(s, NULL, NULL);
 }
 
+uint64_t store_bucket(int64_t wall_ms)
+{
+	return (uint64_t)wall_ms / BUCKET_MS;
+}
+
 static uint64_t bucket_of(uint64_t id)
 {
-	return (uint64_t)ids_time_ms(id) / BUCKET_MS;
+	return store_bucket(ids_time_ms(id));
 }
 
 static struct batch_key journal_key(const struct store *s, enum batch_kind kind, uint64_t id)
@@ -250,6 +258,7 @@ static int enlist_bucket(struct store *s, uint64_t bucket)
 	if (enlist(s, "journal:", view_of(s->node_name), view_of(text)) < 0)
 		return -1;
 	*known = bucket;
+	sweep_add(s->sweep, bucket);
 	return 0;
 }
 
@@ -278,6 +287,11 @@ int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint64_t token)
 uint32_t store_slot(int64_t wall_ms)
 {
 	return (uint32_t)(wall_ms / SLOT_MS);
+}
+
+int64_t store_slot_end_ms(const struct store *s, uint32_t slot)
+{
+	return ((int64_t)slot + 1) * SLOT_MS + s->conf->receipt_horizon * 1000;
 }
 
 /* A slot's hash is known by the carrier's place in the set and lives one horizon longer than its hour. */
@@ -515,4 +529,9 @@ void *store_arg(const struct store *s)
 void store_flush(struct store *s)
 {
 	batches_flush(s->batches);
+}
+
+struct sweep *store_sweep(struct store *s)
+{
+	return s->sweep;
 }

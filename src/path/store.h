@@ -56,6 +56,8 @@ STORE_MUST int store_journal_put(struct store *s, uint64_t id, struct view rec, 
 STORE_MUST int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint64_t token);
 /* slot: store_slot() of the time of submit; give the same one to del. */
 uint32_t store_slot(int64_t wall_ms);
+/* UTC ms at which the receipts of a slot are no longer awaited. */
+int64_t store_slot_end_ms(const struct store *s, uint32_t slot);
 STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, uint64_t id,
 				 store_fn fn, uint64_t token);
 STORE_MUST int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid);

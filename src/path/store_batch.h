@@ -1,5 +1,5 @@
 /*
- * store_batch.h - what the files of the store share (store.c, store_batch.c, store_lease.c, store_load.c, store_read.c).
+ * store_batch.h - what the files of the store share (store.c, store_batch.c, store_lease.c, store_load.c, store_read.c, store_sweep.c).
  * Nobody else includes it.
  */
 #ifndef PATH_STORE_BATCH_H
@@ -51,5 +51,13 @@ void lease_free(struct lease *l);
 void lease_up(struct lease *l);   /* Redis is there: take it, then keep it */
 void lease_down(struct lease *l);
 void lease_release(struct lease *l);
+
+/* Forgetting empty buckets of the journal. */
+struct sweep;
+struct sweep *sweep_new(struct store *store);
+void sweep_free(struct sweep *w);
+void sweep_add(struct sweep *w, uint64_t bucket); /* a bucket was registered, or found at start */
+uint64_t store_bucket(int64_t wall_ms);
+struct sweep *store_sweep(struct store *s);
 
 #endif

@@ -112,21 +112,6 @@ static void give(struct load *l, const struct hash *h, const redisReply *field, 
 	}
 }
 
-static void drop_bucket(struct load *l, const struct hash *h)
-{
-	char number[24], key[256];
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)h->number);
-	snprintf(key, sizeof(key), "%sjournal:%u", store_conf_of(l->store)->prefix, store_node(l->store));
-	struct buf cmd = {0};
-	resp_start(&cmd, 3);
-	resp_str(&cmd, "SREM");
-	resp_str(&cmd, key);
-	resp_str(&cmd, number);
-	if (redis_send(store_redis(l->store), buf_data(&cmd), buf_len(&cmd), NULL, NULL) < 0)
-		log_debug("-", "event=bucket_kept bucket=%s", number);
-	buf_free(&cmd);
-}
-
 static void on_page(const redisReply *reply, void *arg)
 {
 	struct load *l = arg;
@@ -138,13 +123,10 @@ static void on_page(const redisReply *reply, void *arg)
 	}
 	const struct hash *h = &l->hashes[l->at];
 	const redisReply *pairs = reply->element[1];
-	bool first = strcmp(l->cursor, "0") == 0;
 	for (size_t i = 0; i + 1 < pairs->elements; i += 2)
 		give(l, h, pairs->element[i], pairs->element[i + 1]);
 	snprintf(l->cursor, sizeof(l->cursor), "%s", reply->element[0]->str);
 	if (strcmp(l->cursor, "0") == 0) {
-		if (first && pairs->elements == 0 && h->kind == HASH_JOURNAL)
-			drop_bucket(l, h);
 		l->at++;
 	}
 	int64_t now = loop_now_us(store_loop(l->store));
@@ -209,8 +191,11 @@ static void on_buckets(const redisReply *reply, void *arg)
 		finish(l, false);
 		return;
 	}
-	for (size_t i = 0; i < reply->elements; i++)
-		add_hash(l, HASH_JOURNAL, "", strtoull(reply->element[i]->str, NULL, 10));
+	for (size_t i = 0; i < reply->elements; i++) {
+		uint64_t bucket = strtoull(reply->element[i]->str, NULL, 10);
+		add_hash(l, HASH_JOURNAL, "", bucket);
+		sweep_add(store_sweep(l->store), bucket);
+	}
 	char key[256];
 	snprintf(key, sizeof(key), "%sreceipt", store_conf_of(l->store)->prefix);
 	if (ask_members(l, key, on_carriers) < 0)
