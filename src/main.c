@@ -18,13 +18,15 @@
 #include "base/loop.h"
 #include "settings.h"
 
+#define SIGNALS 3u
+
 struct daemon {
 	struct loop *loop;
 	struct stats *stats;
 	struct settings settings;
 	struct flow *flow;
 	struct noc *noc;
-	struct event *signals[2];
+	struct event *signals[SIGNALS];
 	unsigned asked; /* how often it was asked to leave */
 	int exit_code;
 };
@@ -45,7 +47,7 @@ static const char usage[] =
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n"
 	"\n"
-	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once.\n"
+	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP checks the file and says so in the log.\n"
 	"Exit codes: 0 ended as asked, 1 cannot start or go on, 2 wrong usage, 78 faulty configuration.\n";
 
 static void on_idle(void *arg)
@@ -69,6 +71,22 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 	ask_to_leave(arg);
 }
 
+static void on_hangup(evutil_socket_t number, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct settings read;
+	char *errors = NULL;
+	(void)number;
+	(void)what;
+	if (settings_read(d->settings.top->where.file, &read, &errors) < 0) {
+		log_error("-", "event=reload applied=no why=\"%s\"", errors ? errors : "cannot be read");
+		free(errors);
+		return;
+	}
+	log_warn("-", "event=reload applied=no why=\"the file has no faults, but this version takes changes only by a restart\"");
+	settings_free(&read);
+}
+
 static void on_fatal(const char *why, void *arg)
 {
 	struct daemon *d = arg;
@@ -85,10 +103,13 @@ static void flush_log(void *arg)
 
 static void catch_signals(struct daemon *d)
 {
-	static const int numbers[] = {SIGTERM, SIGINT};
+	static const struct {
+		int number;
+		event_callback_fn fn;
+	} rows[SIGNALS] = {{SIGTERM, on_signal}, {SIGINT, on_signal}, {SIGHUP, on_hangup}};
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < 2; i++) {
-		d->signals[i] = evsignal_new(loop_base(d->loop), numbers[i], on_signal, d);
+	for (size_t i = 0; i < SIGNALS; i++) {
+		d->signals[i] = evsignal_new(loop_base(d->loop), rows[i].number, rows[i].fn, d);
 		evsignal_add(d->signals[i], NULL);
 	}
 }
@@ -111,7 +132,7 @@ static void tear_down(struct daemon *d)
 {
 	noc_free(d->noc);
 	flow_free(d->flow);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < SIGNALS; i++) {
 		if (d->signals[i])
 			event_free(d->signals[i]);
 	}
@@ -154,13 +175,18 @@ static void print_name(const struct stats_sample *sample, void *arg)
 static int print_counters(struct daemon *d)
 {
 	const char *last = NULL;
+	char *why = NULL;
 	log_open(STDERR_FILENO, LOG_LEVEL_ERROR, true);
 	d->loop = loop_new();
 	d->stats = stats_new();
-	if (!build(d))
-		d->exit_code = EXIT_FAILURE;
-	else
+	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
+	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
+	if (d->flow)
 		stats_walk(d->stats, print_name, &last);
+	else
+		d->exit_code = EXIT_FAILURE;
+	free(why);
 	tear_down(d);
 	return d->exit_code;
 }
