@@ -1,6 +1,6 @@
 /*
- * control.c - command lines over a unix socket. Knows no commands. Answers are short: what a client does not read in time
- * ends its connection.
+ * control.c - command lines over a unix socket. Knows no commands. Answers are short: what a client does not read in
+ * time ends its connection.
  */
 #include "tools/control.h"
 
@@ -109,8 +109,8 @@ static void on_client(evutil_socket_t fd, short what, void *arg)
 	event_add(cl->event, NULL);
 }
 
-struct control *control_open(struct loop *loop, const char *path, void (*on_line)(char *line, struct buf *out, void *arg),
-			     void *arg)
+struct control *control_open(struct loop *loop, const char *path,
+			     void (*on_line)(char *line, struct buf *out, void *arg), void *arg)
 {
 	int fd = net_listen_unix(path, 0600);
 	struct control *c;

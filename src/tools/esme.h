@@ -1,5 +1,6 @@
 /*
- * esme.h - what smppload and smppsend share as ESMEs: where and as whom they bind, and how they tell why it went wrong.
+ * esme.h - what smppload and smppsend share as ESMEs: where and as whom they bind, and how they tell why it went
+ * wrong.
  */
 #ifndef TOOLS_ESME_H
 #define TOOLS_ESME_H
@@ -31,7 +32,7 @@ void esme_tell_refused(const char *program, const struct esme_conf *conf, uint32
 void esme_tell_ended(const char *program, const struct esme_conf *conf, enum end_reason reason, const char *error);
 /* "0x0B ESME_RINVDSTADR (meaning)" */
 void esme_status_text(uint32_t status, char out[256]);
-/* TON and NPI by the look of an address: 13 digits with 86 and the like international, letters alphanumeric, else unknown. */
+/* TON and NPI by the look of an address: over 11 digits international, with letters alphanumeric, else unknown. */
 struct pdu_addr esme_address(struct view addr);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * load_book.h - smppload's accounts: what became of every message, and which receipt belongs to which. Knows no sockets;
- * told the time.
+ * load_book.h - smppload's accounts: what became of every message, and which receipt belongs to which. Knows no
+ * sockets; told the time.
  */
 #ifndef TOOLS_LOAD_BOOK_H
 #define TOOLS_LOAD_BOOK_H

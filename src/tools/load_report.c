@@ -150,18 +150,28 @@ static void put_json(struct buf *b, const struct load *l)
 		const char *name;
 		uint64_t n;
 	} numbers[] = {
-		{"messages", (uint64_t)l->conf.messages}, {"submitted", c->submitted},  {"accepted", c->accepted},
-		{"refused", c->refused},        {"unknown", c->unknown},                {"ids_repeated", c->ids_repeated},
-		{"reconnects", l->reconnects},  {"matched", c->matched},                {"missing", missing(l)},
-		{"duplicate", c->duplicate},    {"unknown_receipts", c->unmatched},     {"disagreeing", c->disagreeing},
-		{"intermediate", c->intermediate}, {"early", c->early},                 {"other", l->replies},
+		{"messages", (uint64_t)l->conf.messages},
+		{"submitted", c->submitted},
+		{"accepted", c->accepted},
+		{"refused", c->refused},
+		{"unknown", c->unknown},
+		{"ids_repeated", c->ids_repeated},
+		{"reconnects", l->reconnects},
+		{"matched", c->matched},
+		{"missing", missing(l)},
+		{"duplicate", c->duplicate},
+		{"unknown_receipts", c->unmatched},
+		{"disagreeing", c->disagreeing},
+		{"intermediate", c->intermediate},
+		{"early", c->early},
+		{"other", l->replies},
 	};
 
 	buf_puts(b, "{");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		buf_printf(b, "\"%s\":%llu,", numbers[i].name, LLU(numbers[i].n));
-	buf_printf(b, "\"seconds\":%.3f,\"seconds_all\":%.3f,\"rate\":%.1f,\"rate_all\":%.1f,\"cpu_us\":%.3f", seconds(l),
-		   seconds_all(l), (double)c->accepted / seconds(l), (double)c->accepted / seconds_all(l),
+	buf_printf(b, "\"seconds\":%.3f,\"seconds_all\":%.3f,\"rate\":%.1f,\"rate_all\":%.1f,\"cpu_us\":%.3f",
+		   seconds(l), seconds_all(l), (double)c->accepted / seconds(l), (double)c->accepted / seconds_all(l),
 		   cpu_per_message(l));
 	put_json_words(b, l);
 	put_json_latency(b, "response", load_book_responses(l->book));

@@ -1,6 +1,6 @@
 /*
- * load_text.c - smppload's message: everything that stays the same is prepared once; per message only the number in the
- * text and the destination's digits are written. Knows no sessions.
+ * load_text.c - smppload's message: everything that stays the same is prepared once; per message only the number in
+ * the text and the destination's digits are written. Knows no sessions.
  */
 #include "tools/load.h"
 

@@ -52,7 +52,8 @@ static const char *parse_number(const struct opts_row *row, const char *s, void 
 	errno = 0;
 	v = strtoll(s, &end, strncmp(s, "0x", 2) == 0 ? 16 : 10);
 	if (errno || end == s || *end || v < row->min || v > row->max) {
-		snprintf(wanted, sizeof(wanted), "a number from %lld to %lld", (long long)row->min, (long long)row->max);
+		snprintf(wanted, sizeof(wanted), "a number from %lld to %lld", (long long)row->min,
+			 (long long)row->max);
 		return wanted;
 	}
 	*(int64_t *)at = v;

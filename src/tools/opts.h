@@ -57,11 +57,12 @@ struct opts_about {
 #define OPTS_WRONG (-2) /* told on stderr: exit 2 */
 
 /*
- * Fills *into from the defaults and argv. Returns the index of the first operand in argv (argc when there is none), or
- * OPTS_DONE, OPTS_WRONG. When about->operands is "", an operand is wrong. Names may be cut short where they stay unique.
+ * Fills *into from the defaults and argv. Returns the index of the first operand in argv (argc when there is none),
+ * or OPTS_DONE, OPTS_WRONG. When about->operands is "", an operand is wrong. Names may be cut short where they stay
+ * unique.
  */
-__attribute__((warn_unused_result)) int opts_parse(const struct opts_about *about, const struct opts_row *rows, size_t n,
-						   void *into, int argc, char **argv);
+__attribute__((warn_unused_result)) int opts_parse(const struct opts_about *about, const struct opts_row *rows,
+						   size_t n, void *into, int argc, char **argv);
 /* "PROGRAM: message" and where to look further, on stderr; returns OPTS_WRONG. */
 __attribute__((format(printf, 2, 3))) int opts_wrong(const struct opts_about *about, const char *fmt, ...);
 

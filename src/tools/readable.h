@@ -9,8 +9,8 @@
 #include "smpp/pdu.h"
 
 /*
- * The user data of a submit_sm, deliver_sm or data_sm as UTF-8, without its UDH. Returns octets written (at most cap), or
- * -1 when it is binary or does not decode.
+ * The user data of a submit_sm, deliver_sm or data_sm as UTF-8, without its UDH. Returns octets written (at most
+ * cap), or -1 when it is binary or does not decode.
  */
 long readable_text(const struct pdu *pdu, enum charset dcs0, char *out, uint32_t cap);
 

@@ -1,6 +1,6 @@
 /*
- * sim_capture.c - what came in: JSON lines for tests to read, and the numbers of tagged texts to find messages that were
- * submitted twice. Lines are gathered and written once per turn.
+ * sim_capture.c - what came in: JSON lines for tests to read, and the numbers of tagged texts to find messages that
+ * were submitted twice. Lines are gathered and written once per turn.
  */
 #include "tools/sim.h"
 

@@ -1,6 +1,6 @@
 /*
- * sim_mo.c - messages that phone users send: encoded, split, and kept until a bind has answered each part for good, as a
- * carrier keeps them. Knows no receipts.
+ * sim_mo.c - messages that phone users send: encoded, split, and kept until a bind has answered each part for good,
+ * as a carrier keeps them. Knows no receipts.
  */
 #include "tools/sim.h"
 

@@ -1,6 +1,6 @@
 /*
- * sim_pending.c - a million timed records at little cost: a ring of one-millisecond buckets with a bitmap of those in use;
- * what is due later than one round of the ring stays in its bucket for another round. Knows no sessions.
+ * sim_pending.c - a million timed records at little cost: a ring of one-millisecond buckets with a bitmap of those in
+ * use; what is due later than one round of the ring stays in its bucket for another round. Knows no sessions.
  */
 #include "tools/sim_pending.h"
 

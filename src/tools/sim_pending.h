@@ -1,6 +1,7 @@
 /*
- * sim_pending.h - the messages that smppsim has taken and is not done with: fixed records in chunks that never move, timed in
- * buckets of one millisecond, or waiting in queues. Knows no sessions; told the time. No allocation per message.
+ * sim_pending.h - the messages that smppsim has taken and is not done with: fixed records in chunks that never move,
+ * timed in buckets of one millisecond, or waiting in queues. Knows no sessions; told the time. No allocation per
+ * message.
  */
 #ifndef TOOLS_SIM_PENDING_H
 #define TOOLS_SIM_PENDING_H
@@ -53,6 +54,7 @@ int64_t sim_pending_next(const struct sim_pending *p);
 void sim_fifo_init(struct sim_fifo *f);
 void sim_fifo_put(struct sim_pending *p, struct sim_fifo *f, uint32_t i);
 uint32_t sim_fifo_take(struct sim_pending *p, struct sim_fifo *f); /* SIM_NONE when empty */
-void sim_fifo_splice(struct sim_pending *p, struct sim_fifo *into, struct sim_fifo *from); /* appends; from is empty then */
+/* Appends all of from, which is empty then. */
+void sim_fifo_splice(struct sim_pending *p, struct sim_fifo *into, struct sim_fifo *from);
 
 #endif

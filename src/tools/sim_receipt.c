@@ -1,6 +1,6 @@
 /*
- * sim_receipt.c - message ids in the forms that carriers use, and receipts as deliver_sm. Formats by hand: a printf per
- * receipt would be half of what the simulator costs.
+ * sim_receipt.c - message ids in the forms that carriers use, and receipts as deliver_sm. Formats by hand: a printf
+ * per receipt would be half of what the simulator costs.
  */
 #include "tools/sim.h"
 

@@ -1,6 +1,6 @@
 /*
- * smppgwctl.c - the operator's tool: sends one command line to the gateway's console socket and prints the answer. Knows no
- * commands: the gateway does (help lists them).
+ * smppgwctl.c - the operator's tool: sends one command line to the gateway's console socket and prints the answer.
+ * Knows no commands: the gateway does (help lists them).
  */
 #include <errno.h>
 #include <signal.h>
@@ -72,8 +72,8 @@ static int connect_to(const char *path)
 static int unreachable(const char *path)
 {
 	const char *advice = errno == EACCES ? "run it as the gateway's user or as root" :
-			     errno == ENOENT ? "is smppgwd running, and is this the console socket of its configuration? "
-					       "Name another with -s" :
+			     errno == ENOENT ? "is smppgwd running, and is this the console socket of its "
+					       "configuration? Name another with -s" :
 			     errno == ECONNREFUSED ? "the gateway has ended and left the socket behind; start smppgwd" :
 						     "check the socket's path (-s)";
 
@@ -124,9 +124,11 @@ static int verdict(const struct answer *a, const char *path)
 		return GATEWAY_ERROR;
 	}
 	if (a->n == 0)
-		fprintf(stderr, "smppgwctl: the gateway at %s closed the connection without an answer; see its log\n", path);
+		fprintf(stderr, "smppgwctl: the gateway at %s closed the connection without an answer; see its log\n",
+			path);
 	else
-		fprintf(stderr, "smppgwctl: %s does not answer like a gateway's console (\"%s\"); check -s\n", path, a->first);
+		fprintf(stderr, "smppgwctl: %s does not answer like a gateway's console (\"%s\"); check -s\n", path,
+			a->first);
 	return UNREACHABLE;
 }
 

@@ -49,7 +49,8 @@ static const struct opts_row rows[] = {
 	{"reconnect", OPTS_FLAG, AT(reconnect), .help = "binds again when a connection is lost, and goes on"},
 	{"resend", OPTS_FLAG, AT(resend), .help = "submits again what got no answer"},
 	{"retry", OPTS_FLAG, AT(retry), .help = "submits again what ESME_RTHROTTLED or ESME_RMSGQFUL refused"},
-	{"journal", OPTS_TEXT, AT(journal), .arg = "FILE", .help = "writes the id of each accepted message, one a line"},
+	{"journal", OPTS_TEXT, AT(journal), .arg = "FILE",
+	 .help = "writes the id of each accepted message, one a line"},
 	{"json", OPTS_FLAG, AT(json), .help = "reports as one JSON object"},
 	{"progress", OPTS_FLAG, AT(progress), .help = "a line on stderr every second"},
 };

@@ -72,12 +72,14 @@ static const struct opts_about about = {
 #define AT(field) offsetof(struct send_conf, field)
 static const struct opts_row rows[] = {
 	ESME_OPTION_ROWS(AT(esme)),
-	{"bind", OPTS_CHOICE, AT(bind), "transceiver", .choices = "transceiver|transmitter|receiver", .help = "how to bind"},
+	{"bind", OPTS_CHOICE, AT(bind), "transceiver", .choices = "transceiver|transmitter|receiver",
+	 .help = "how to bind"},
 	{"from", OPTS_TEXT, AT(from), "1069012345", .arg = "ADDRESS", .help = "source address"},
 	{"to", OPTS_TEXT, AT(to), .arg = "NUMBER", .help = "destination, such as 8613800138000"},
 	{"text", OPTS_TEXT, AT(text), .help = "UTF-8; sent as GSM 03.38 where that has every character, else as UCS-2"},
 	{"payload", OPTS_FLAG, AT(payload), .help = "a long text goes as one message_payload, not in parts"},
-	{"class", OPTS_TEXT, AT(message_class), .help = "TLV message_class: otp, alert, notice, remind, collect, promo"},
+	{"class", OPTS_TEXT, AT(message_class),
+	 .help = "TLV message_class: otp, alert, notice, remind, collect, promo"},
 	{"service-type", OPTS_TEXT, AT(service_type), "", .help = "service_type"},
 	{"tlv", OPTS_LIST, AT(tlvs), .arg = "NAME=VALUE",
 	 .help = "a TLV by name or 0xTAG; VALUE: text, number, or 0x and hexadecimal octets; may be repeated"},
@@ -442,8 +444,8 @@ static void run(struct sender *x)
 	x->deadline.fn = on_deadline;
 	log_open(2, LOG_LEVEL_WARN, false);
 	engine_open(&x->engine, 2, on_signal, x);
-	x->session = session_connect(x->engine.sessions, x->conf.esme.host, x->conf.esme.port, &x->session_conf, &ops, x,
-				     &x->stats);
+	x->session = session_connect(x->engine.sessions, x->conf.esme.host, x->conf.esme.port, &x->session_conf, &ops,
+				     x, &x->stats);
 	if (loop_run(x->engine.loop) != 0)
 		x->exit = FAILED;
 	log_flush();

@@ -19,7 +19,8 @@
 static const struct opts_about about = {
 	.program = "smppsim",
 	.operands = "",
-	.purpose = "A simulated carrier SMSC: takes binds and messages, sends receipts, and fails in the ways asked for.",
+	.purpose =
+		"A simulated carrier SMSC: takes binds and messages, sends receipts, and fails in the ways asked for.",
 	.exits = "0  ended by quit, SIGINT or SIGTERM\n1  could not listen or open a file\n2  wrong usage",
 };
 
@@ -37,7 +38,8 @@ static const struct opts_row rows[] = {
 	 .help = "where a receipt's id and state stand"},
 	{"id-form", OPTS_CHOICE, AT(id_form), "dec", .choices = "dec|hex|hex-dec|dec-hex|uuid",
 	 .help = "message ids; two words: in the response, in the receipt"},
-	{"first-id", OPTS_NUMBER, AT(first_id), "0", .help = "the first id's number; 0: from the clock", .max = INT64_MAX},
+	{"first-id", OPTS_NUMBER, AT(first_id), "0",
+	 .help = "the first id's number; 0: from the clock", .max = INT64_MAX},
 	{"receipts-on", OPTS_CHOICE, AT(receipts_on), "any", .choices = "any|same",
 	 .help = "receipts go to any bind of the system_id, or to the one that submitted"},
 	{"no-receipts", OPTS_PERCENT, AT(no_receipts), "0", .help = "messages whose receipt never comes"},
