@@ -1,8 +1,8 @@
 /*
- * relay.c - the plain relay that the bench compares the gateway with: takes ESME binds on one port, holds one bind to an
- * SMSC, and only rewrites sequence numbers both ways. Nothing behind the header is looked at, nothing is stored, and
- * deliver_sm go to the receiving ESMEs in turn. It knows no accounts, receipts or limits: it shows what moving the
- * octets costs. Its own epoll loop, one read and one write per connection and turn.
+ * relay.c - the plain relay that the bench compares the gateway with: takes ESME binds on one port, holds one bind to
+ * an SMSC, and only rewrites sequence numbers both ways. Nothing behind the header is looked at, nothing is stored,
+ * and deliver_sm go to the receiving ESMEs in turn. It knows no accounts, receipts or limits: it shows what moving
+ * the octets costs. Its own epoll loop, one read and one write per connection and turn.
  *
  * Prints "listening 127.0.0.1:PORT", and at SIGTERM its counts and its CPU time per message.
  */
