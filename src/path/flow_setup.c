@@ -321,6 +321,7 @@ static void make_path(struct flow *f)
 	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
 	f->queue = queue_new(lanes);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
+	f->unstored = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unstored));
 	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked, conf->messages->park * 1000);
@@ -409,9 +410,6 @@ void flow_free(struct flow *f)
 {
 	if (!f)
 		return;
-	loop_timer_clear(f->loop, &f->redo_timer);
-	loop_timer_clear(f->loop, &f->listen_timer);
-	loop_timer_clear(f->loop, &f->leave_timer);
 	stats_drop(f->stats, &f->counters);
 	store_free(f->store);
 	reply_free(f->reply);
@@ -423,10 +421,14 @@ void flow_free(struct flow *f)
 	routes_free(f->routes);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
+	loop_timer_clear(f->loop, &f->redo_timer);
+	loop_timer_clear(f->loop, &f->listen_timer);
+	loop_timer_clear(f->loop, &f->leave_timer);
 	msgs_free(f->msgs);
 	map_free(f->opted);
 	mem_free(f->lane_owner);
 	mem_free(f->lane_turn);
+	mem_free(f->unstored);
 	mem_free(f->default_class);
 	mem_free(f->doubtful);
 	mem_free(f);
