@@ -110,10 +110,20 @@ static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struc
 	return NULL;
 }
 
+/*
+ * Whether as many messages as the carrier's windows hold are taken by it without that being stored. A crash would send
+ * all of them again, so a slow store holds back the carrier instead of the doubt growing.
+ */
+static bool doubt_full(const struct flow *f, const struct carrier *c)
+{
+	const struct carrier_conf *conf = carrier_conf(c);
+	return f->unstored[carrier_number(c)] >= (uint64_t)(conf->binds * conf->window);
+}
+
 static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg)
 {
 	struct flow *f = arg;
-	struct msg *m = f->phase == FLOW_RUNNING ? pull(f, c, with_tlvs, pdu) : NULL;
+	struct msg *m = f->phase == FLOW_RUNNING && !doubt_full(f, c) ? pull(f, c, with_tlvs, pdu) : NULL;
 	if (!m)
 		return false;
 	loop_timer_clear(f->loop, &m->timer);
@@ -136,12 +146,30 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	if (!ok && m && m->state == MSG_AWAITING)
+	if (ok && m)
+		flow_cid_settled(f, m);
+	else if (m && m->state == MSG_AWAITING)
 		flow_redo_later(f, m, REDO_CID);
+}
+
+void flow_cid_settled(struct flow *f, struct msg *m)
+{
+	if (!m->cid_unstored)
+		return;
+	struct carrier *c = carriers_at(f->carriers, m->carrier);
+	bool full = doubt_full(f, c);
+	m->cid_unstored = false;
+	f->unstored[m->carrier]--;
+	if (full)
+		carrier_wake(c);
 }
 
 void flow_store_cid(struct flow *f, struct msg *m)
 {
+	if (!m->cid_unstored) {
+		m->cid_unstored = true;
+		f->unstored[m->carrier]++;
+	}
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
 	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, m->id, on_cid_stored,
 			      m->handle) < 0)
