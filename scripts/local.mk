@@ -4,4 +4,4 @@
 CHECK_TESTS = scripts/check-arrows tests/unit/test_checks.sh
 TESTS += $(CHECK_TESTS)
 dist_check_SCRIPTS += $(CHECK_TESTS)
-EXTRA_DIST += scripts/common.sh scripts/test scripts/check-options scripts/check-counters
+EXTRA_DIST += scripts/common.sh scripts/test scripts/check-options scripts/check-counters scripts/quickstart
