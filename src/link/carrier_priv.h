@@ -13,6 +13,7 @@ struct pace { /* how fast a carrier may be sent to; pace.c alone writes it */
 	struct throttle agreed;   /* tps and burst */
 	struct throttle learnt;   /* after throttling; counts only while limit is not 0 */
 	double limit, limit_end;  /* messages/s; the limit is lifted when it has grown to limit_end */
+	bool searching;           /* the limit is a guess from less than a second: it grows fast */
 	int64_t raised_us;        /* when it grew last */
 	int64_t paused_until_us;  /* 0: no pause */
 	int64_t resumed_us;       /* answers to what was sent before belong to the round before */

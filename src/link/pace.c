@@ -6,6 +6,9 @@
  * answers belong to the round that is under way. After the pause one message is in flight, and each good answer allows one
  * more, which doubles what is in flight in each round trip: a carrier that still throttles sees one message and not a
  * window full. When the whole window is open again, the round is over.
+ *
+ * What went well in a second is the measure of the rate. When throttling comes before a second is full, that is a guess
+ * far too low (a few messages of a burst), so the limit then grows by half each second until throttling comes again.
  */
 #include "link/carrier_priv.h"
 
@@ -13,7 +16,9 @@
 #define PACE_HANDFUL_US  5000
 #define PACE_OF_GOOD     0.9  /* of the rate that went well, after throttling */
 #define PACE_RAISE       0.05 /* a second */
+#define PACE_SEARCH      0.5  /* a second, while the limit is a guess */
 #define PACE_LIFT        2.0  /* the learnt limit ends at this multiple of itself */
+#define PACE_LIFT_GUESS  1e6  /* a guess ends at this */
 
 void pace_init(struct pace *p, const struct carrier_conf *conf, int64_t now_us)
 {
@@ -45,7 +50,7 @@ static void pace_set_learnt(struct pace *p, int64_t now_us)
 static void pace_raise(struct pace *p, int64_t now_us)
 {
 	while (p->limit > 0 && now_us - p->raised_us >= PACE_US) {
-		double more = p->limit * PACE_RAISE;
+		double more = p->limit * (p->searching ? PACE_SEARCH : PACE_RAISE);
 		p->limit += more > 1 ? more : 1;
 		p->raised_us += PACE_US;
 		if (p->limit >= p->limit_end)
@@ -119,7 +124,8 @@ static void pace_learn(struct pace *p, int64_t now_us)
 	uint32_t good = p->good > p->good_before ? p->good : p->good_before;
 	if (good == 0)
 		return;
-	p->limit_end = (double)good * PACE_LIFT + 1;
+	p->searching = p->good_before == 0;
+	p->limit_end = p->searching ? PACE_LIFT_GUESS : (double)good * PACE_LIFT + 1;
 	p->limit = (double)good * PACE_OF_GOOD;
 	if (p->limit < 1)
 		p->limit = 1;
@@ -136,6 +142,7 @@ int64_t pace_throttled(struct pace *p, const struct carrier_conf *conf, int64_t 
 		p->pause_ms = conf->pause;
 		pace_learn(p, now_us);
 	} else {
+		p->limit *= PACE_OF_GOOD;
 		p->pause_ms = p->pause_ms * 2 < conf->pause_max ? p->pause_ms * 2 : conf->pause_max;
 	}
 	p->allowed = 1;
