@@ -113,8 +113,7 @@ must() { # WHAT SECONDS COMMAND...
 
 # How many lines of a file match; 0 when there is no file.
 lines() { # PATTERN FILE
-	[ -e "$2" ] || { echo 0; return; }
-	grep -cE -- "$1" "$2" || :
+	if [ -e "$2" ]; then grep -cE -- "$1" "$2" || :; else echo 0; fi
 }
 
 lines_reach() { # N PATTERN FILE
@@ -351,6 +350,7 @@ show_logs() {
 	local log
 	for log in "$tmp"/*.log; do
 		[ -s "$log" ] || continue
+		grep -q 'Redis version=' "$log" && ! grep -qE 'MISCONF|FATAL|Out Of Memory' "$log" && continue
 		printf '        --- end of %s\n' "${log##*/}"
 		tail -n "${SMPPGW_LOG_LINES:-15}" "$log" | cut -c1-300 | sed 's/^/        | /'
 	done

@@ -6,7 +6,8 @@
 #
 # Lines on standard input (key=value, text= last, it takes the rest of the line as UTF-8):
 #   submit dst=… [src=…] [count=N] [class=promo] [service=…] [registered=1] [esm=0] [validity=…] [ton=1] [udh=HEX] text=…
-#          count=N submits N times: dst counts up (not with same=1), and {n} in the text is 1..N. Nothing is waited for,
+#          count=N submits N times: dst counts up (over at most S numbers with spread=S), and {n} in the text is 1..N.
+#          Nothing is waited for,
 #          but with rate=R at most R a second leave, and with window=W at most W are without answer.
 #   stop            ends a submit with rate= or window=
 #   raw HEX         octets as they are        enquire         an enquire_link
@@ -101,8 +102,9 @@ sub load_on {
 	while ($load{next} <= $load{count} && $load{next} <= $due && keys(%sent) < $load{window}) {
 		my $n = $load{next}++;
 		(my $now = $load{text}) =~ s/\{n\}/$n/g;
-		submit(%{$load{fields}}, dst => $load{dst}, text => $now);
-		$load{dst}++ if $load{count} > 1 && !$load{fields}{same};
+		my $spread = $load{fields}{spread} // $load{count};
+		my $dst = $load{count} > 1 ? $load{dst} + ($n - 1) % $spread : $load{dst};
+		submit(%{$load{fields}}, dst => $dst, text => $now);
 	}
 	%load = () if %load && $load{next} > $load{count};
 }

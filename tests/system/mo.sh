@@ -8,16 +8,19 @@ accounts: (
 	{ system_id = "bank"; password = "secret"; class = "notice"; sources = [ "10690001" ]; },
 	{ system_id = "loan"; password = "secret"; class = "notice"; sources = [ "106900015", "10690003" ]; },
 	{ system_id = "plain"; password = "secret"; class = "notice"; sources = [ "10690009" ]; plain_status = true; } );
-carriers: ( { name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; } );
-routes: ( { prefix = ""; carriers = [ "mobile" ]; } );
+carriers: (
+	{ name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; reconnect = 100; },
+	{ name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; } );
+routes: ( { prefix = "86138"; carriers = [ "mobile" ]; }, { prefix = ""; carriers = [ "unicom" ]; } );
 menus: (
 	{ account = "bank"; key = "1"; action = "text"; text = "今日贷款年利率{rate}，仅供参考。"; missing = "利率暂时查不到，请稍后再试。"; },
 	{ account = "bank"; key = "2"; action = "forward"; },
 	{ account = "bank"; key = "3"; action = "text"; text = "$(printf '%.0s这是一段很长的说明，' {1..20})完。"; } );
 END
 sim_start mobile --receipt-delay 10ms
+sim_start unicom --receipt-delay 10ms
 gateway_start gw
-must "carrier bound" 20 sim_reaches mobile bound 1
+must "both carriers bound" 20 eval '[ "$(sim_count mobile bound)$(sim_count unicom bound)" = 11 ]'
 esme_start bank gw --id bank
 esme_start loan gw --id loan
 esme_start plain gw --id plain
@@ -67,7 +70,7 @@ promo() { # APP NUMBER [CLASS]
 	field "$1" resp status
 }
 is "promotional text to that number: 0x0400" "$(promo bank 8613810000001)" 00000400
-ok "with the verdict said" test -n "$(field bank resp verdict)"
+at_least "the refusal is counted" "$(metric gw 'smppgw_refused_total\{.*opted_out.*\}')" 1
 for form in 13810000001 +8613810000001 008613810000001; do
 	is "the same for $form" "$(promo bank "$form")" 00000400
 done
@@ -85,15 +88,22 @@ is "then promotional text goes" "$(promo bank 8613810000001)" 00000000
 
 # ---- what was queued before the reply ----
 stop mobile
-must "the carrier is down" 10 eval '[ "$(metric gw "smppgw_carrier_bound\{.*\}")" = 0 ]'
+must "mobile is down" 10 metric_is gw 'smppgw_carrier_bound\{carrier="mobile"\}' 0
 esme_start rush gw --id bank --bind tx
 esme rush "submit dst=8613830000001 class=promo text=【优惠】排队的短信，回T退订"
-must "a promotional text waits" 10 logged '^resp .*status=00000000' "$tmp/rush.log"
-cp "$tmp/mobile.capture" "$tmp/mobile.before"
+esme rush "submit dst=8613830000001 class=notice text=排队的通知"
+must "a promotional text and a notice wait" 10 lines_reach 2 '^resp .*status=00000000' "$tmp/rush.log"
+queued=$(sed -n 's/^resp n=1 .*id=\([0-9]*\).*/\1/p' "$tmp/rush.log")
+sim unicom "mo 8613830000001 10690001 退订" >/dev/null
+must "then the number opts out" 10 member bank 8613830000001
+mv "$tmp/mobile.capture" "$tmp/mobile.before"
+sim_start mobile --receipt-delay 10ms
+must "mobile bound again" 20 sim_reaches mobile bound 1
+soon "the notice leaves" 10 screen_has 8613830000001 '排队的通知'
+is "the promotional text does not" "$(grep -c '排队的短信' "$tmp/mobile.capture")" 0
+soon "its app gets the one receipt that says so" 10 logged "^receipt id=$queued stat=DELETED" "$tmp/bank.log"
 
 # ---- menus ----
-sim_start mobile --receipt-delay 10ms
-must "carrier bound again" 20 sim_reaches mobile bound 1
 redis_cli hset value:bank rate 3.45% >/dev/null
 phone 8613840000001 10690001 1
 soon "\"1\" is answered with today's rate" 10 screen_has 8613840000001 '今日贷款年利率3.45%，仅供参考。'

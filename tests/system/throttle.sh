@@ -22,43 +22,39 @@ sim_start paced --receipt-delay 10ms
 gateway_start gw
 must "all carriers bound" 20 eval '[ "$(sim_count slow bound)$(sim_count full bound)$(sim_count paced bound)" = 212 ]'
 
-# The accepted texts of one number at a carrier, in order: the numbers behind 第.
-accepted_order() { # SIM DESTINATION
-	grep '"status":0,' "$tmp/$1.capture" | grep "\"destination\":\"$2\"" | sed 's/.*第\([0-9]*\)条.*/\1/'
+# How many messages to one number were accepted before one that was submitted earlier (the numbers behind 第). Texts to one
+# number are further apart than the windows are wide, so no two of them are ever at the carrier at once.
+out_of_order() { # SIM
+	grep '"status":0,' "$tmp/$1.capture" | sed 's/.*"destination":"\([0-9]*\)".*第\([0-9]*\)条.*/\1 \2/' |
+		awk '$2 < last[$1] { n++ } { last[$1] = $2 } END { print n + 0 }'
 }
 
-in_order() { # SIM DESTINATION
-	accepted_order "$1" "$2" | sort -n -c 2>/dev/null
-}
-
-# ---- ESME_RTHROTTLED ----
-for i in 1 2 3; do
-	esme_start "app$i" gw
-	esme "app$i" "submit dst=861380000000$i same=1 count=200 text=第{n}条"
-done
 receipts_are() { # N PREFIX
 	[ "$(cat "$tmp"/app*.log | grep -c "^receipt .*stat=DELIVRD.* src=$2")" = "$1" ]
 }
+
+# ---- ESME_RTHROTTLED ----
+esme_start app1 gw
+esme_start app2 gw
+esme app1 "submit dst=8613800000100 spread=50 count=600 text=第{n}条"
 soon "600 messages through a carrier that throttles at 200/s" 60 receipts_are 600 86138
 at_least "it has throttled" "$(sim_count slow throttled)" 1
 is "it got each message once in the end" "$(sim_count slow accepted)" 600
-for i in 1 2 3; do
-	is "number $i: all 200" "$(accepted_order slow 861380000000$i | wc -l)" 200
-	ok "number $i: in the order of submission" in_order slow "861380000000$i"
-done
-at_least "pauses are counted" "$(metric gw 'smppgw_carrier_pauses_total\{.*"slow".*\}')" 1
-at_most "a pause holds the whole link: few refusals per pause" \
-	"$(sim_count slow throttled)" $((40 * $(metric gw 'smppgw_carrier_pauses_total\{.*"slow".*\}') + 40))
+is "each number's texts in the order of submission" "$(out_of_order slow)" 0
+pauses=$(metric gw 'smppgw_carrier_pauses_total\{.*"slow".*\}')
+at_least "pauses are counted" "$pauses" 1
+at_most "a pause holds the whole link: no more refusals than a window full at first, then few per pause" \
+	"$(sim_count slow throttled)" $((40 + 3 * pauses))
 
 # ---- ESME_RMSGQFUL ----
-esme app1 "submit dst=8613900000001 same=1 count=200 text=第{n}条"
-soon "200 messages through a carrier whose queue is full now and then" 60 receipts_are 200 86139
+esme app1 "submit dst=8613900000100 spread=50 count=150 text=第{n}条"
+soon "150 messages through a carrier whose queue is full now and then" 60 receipts_are 150 86139
 at_least "it was full" "$(sim_count full queue_full)" 1
-is "in the order of submission" "$(accepted_order full 8613900000001 | sort -n -c 2>&1)" ""
+is "each number's texts in the order of submission" "$(out_of_order full)" 0
 
 # ---- our own pace ----
-esme app2 "submit dst=8613700000001 count=400 text=第{n}条"
-soon "400 messages at 100/s" 60 receipts_are 400 86137
+esme app2 "submit dst=8613700000001 count=300 text=第{n}条"
+soon "300 messages at 100/s" 60 receipts_are 300 86137
 is "none was throttled by the carrier" "$(sim_count paced throttled)" 0
 # The most messages in any window of one second, from the times of the capture.
 most=$(sed 's/.*T\(..\):\(..\):\(..\)\.\(...\).*/\1 \2 \3 \4/' "$tmp/paced.capture" | awk '
