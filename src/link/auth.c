@@ -32,7 +32,7 @@ static bool auth_same(const char *a, const char *b)
 /* The octets as a string; false when they cannot be a password. */
 static bool auth_string(struct view password, char out[AUTH_PASSWORD_MAX + 1])
 {
-	bool fits = password.n <= AUTH_PASSWORD_MAX;
+	bool fits = password.n <= AUTH_PASSWORD_MAX && (password.n == 0 || memchr(password.p, 0, password.n) == NULL);
 
 	memset(out, 0, AUTH_PASSWORD_MAX + 1);
 	if (fits && password.n > 0)
