@@ -41,6 +41,7 @@ void log_open(int fd, enum log_level level, bool mask)
 {
 	struct stat st;
 
+	log_flush(); /* what has gathered belongs to the fd before */
 	logger.fd = fd;
 	logger.level = level;
 	logger.mask = mask;
