@@ -45,7 +45,7 @@ void flow_drop(struct flow *f, struct msg *m)
 {
 	loop_timer_clear(f->loop, &m->timer);
 	match_remove(f->match, m);
-	flow_cid_settled(f, m);
+	flow_settle(f, m);
 	list_remove(&m->link);
 	f->counters.by_state[m->state]--;
 	msgs_give(f->msgs, m);

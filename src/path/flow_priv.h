@@ -43,7 +43,7 @@ struct flow {
 	enum class_id *default_class; /* by account number */
 	uint16_t *lane_owner;         /* by lane: the first carrier of its route that is up */
 	size_t *lane_turn;            /* by carrier: where it looked last */
-	uint64_t *unstored;           /* by carrier: messages with cid_unstored; bounds what a crash would send twice */
+	uint64_t *unsettled;          /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;            /* (account, number) that said stop in this process' life, by two hashes */
 	struct list redo;             /* messages whose write is owed */
 	struct timer redo_timer, listen_timer, leave_timer;
@@ -99,7 +99,7 @@ void flow_begin(struct flow *f, struct msg *m);   /* stored: hold it or queue it
 void flow_find_owners(struct flow *f);
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_store_cid(struct flow *f, struct msg *m); /* the carrier's id into the store */
-void flow_cid_settled(struct flow *f, struct msg *m); /* it is stored, or the message ends */
+void flow_settle(struct flow *f, struct msg *m); /* a crash would not send it again: stored as taken, or not taken */
 void flow_await(struct flow *f, struct msg *m);     /* a carrier has it: its receipt is awaited */
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);

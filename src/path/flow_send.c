@@ -111,13 +111,33 @@ static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struc
 }
 
 /*
- * Whether as many messages as the carrier's windows hold are taken by it without that being stored. A crash would send
- * all of them again, so a slow store holds back the carrier instead of the doubt growing.
+ * Whether as many messages as the carrier's windows hold are with it, or taken by it without that being stored. A crash
+ * would send all of them again, so a slow store holds back the carrier instead of the doubt growing.
  */
 static bool doubt_full(const struct flow *f, const struct carrier *c)
 {
 	const struct carrier_conf *conf = carrier_conf(c);
-	return f->unstored[carrier_number(c)] >= (uint64_t)(conf->binds * conf->window);
+	return f->unsettled[carrier_number(c)] >= (uint64_t)(conf->binds * conf->window);
+}
+
+static void unsettle(struct flow *f, struct msg *m)
+{
+	if (m->volatile_ || m->unsettled)
+		return;
+	m->unsettled = true;
+	f->unsettled[m->carrier]++;
+}
+
+void flow_settle(struct flow *f, struct msg *m)
+{
+	if (!m->unsettled)
+		return;
+	struct carrier *c = carriers_at(f->carriers, m->carrier);
+	bool full = doubt_full(f, c);
+	m->unsettled = false;
+	f->unsettled[m->carrier]--;
+	if (full)
+		carrier_wake(c);
 }
 
 static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg)
@@ -128,6 +148,7 @@ static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t
 		return false;
 	loop_timer_clear(f->loop, &m->timer);
 	m->attempts++;
+	unsettle(f, m);
 	flow_set_state(f, m, MSG_SENT);
 	*cookie = m->handle;
 	return true;
@@ -147,29 +168,13 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
 	if (ok && m)
-		flow_cid_settled(f, m);
+		flow_settle(f, m);
 	else if (m && m->state == MSG_AWAITING)
 		flow_redo_later(f, m, REDO_CID);
 }
 
-void flow_cid_settled(struct flow *f, struct msg *m)
-{
-	if (!m->cid_unstored)
-		return;
-	struct carrier *c = carriers_at(f->carriers, m->carrier);
-	bool full = doubt_full(f, c);
-	m->cid_unstored = false;
-	f->unstored[m->carrier]--;
-	if (full)
-		carrier_wake(c);
-}
-
 void flow_store_cid(struct flow *f, struct msg *m)
 {
-	if (!m->cid_unstored) {
-		m->cid_unstored = true;
-		f->unstored[m->carrier]++;
-	}
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
 	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, m->id, on_cid_stored,
 			      m->handle) < 0)
@@ -195,6 +200,7 @@ static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const
 	if (n == 0 || msg_set_cid(f->msgs, m, cid, n) < 0) {
 		log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
 			 (unsigned long long)m->id);
+		flow_settle(f, m);
 		flow_await(f, m);
 		return;
 	}
@@ -242,11 +248,14 @@ static void carrier_refused(struct flow *f, struct carrier *c, struct msg *m, ui
 
 static void answered(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp, bool throttled)
 {
+	bool took = !throttled && resp->command_status == ESME_ROK && resp->command_id != GENERIC_NACK;
+	if (!took)
+		flow_settle(f, m);
 	if (throttled) {
 		m->attempts--;
 		f->counters.put_back++;
 		put_back(f, m);
-	} else if (resp->command_status == ESME_ROK && resp->command_id != GENERIC_NACK) {
+	} else if (took) {
 		carrier_took(f, c, m, resp);
 	} else {
 		carrier_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
@@ -270,6 +279,7 @@ static void in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sess
 	f->counters.in_doubt++;
 	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"sent again\"", (unsigned long long)m->id,
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost");
+	flow_settle(f, m);
 	if (m->attempts >= f->conf.messages->attempts)
 		flow_finish(f, m, FINISH_ATTEMPTS, 0, NULL);
 	else

@@ -321,7 +321,7 @@ static void make_path(struct flow *f)
 	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
 	f->queue = queue_new(lanes);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
-	f->unstored = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unstored));
+	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
 	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked, conf->messages->park * 1000);
@@ -428,7 +428,7 @@ void flow_free(struct flow *f)
 	map_free(f->opted);
 	mem_free(f->lane_owner);
 	mem_free(f->lane_turn);
-	mem_free(f->unstored);
+	mem_free(f->unsettled);
 	mem_free(f->default_class);
 	mem_free(f->doubtful);
 	mem_free(f);

@@ -52,7 +52,7 @@ struct msg {
 	bool internal;      /* made by us */
 	bool from_backlog;  /* its record is a backlog entry, cid its id */
 	bool mo;
-	bool cid_unstored;  /* the carrier took it; that is not known to be stored yet */
+	bool unsettled;     /* a carrier has it or may have it, and that is not known to be stored */
 	bool data_sm;       /* the receipt that peer is owed an answer for came as data_sm */
 	uint8_t redo;       /* store writes owed while the store was away: flow.c's bits */
 };
