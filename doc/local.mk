@@ -1,4 +1,5 @@
-# doc/local.mk - manual pages and the documents that are installed beside them.
+# doc/local.mk - manual pages and the documents that are installed beside them. The pages of the tools are listed here
+# too, unless src/tools/local.mk has them.
 
 dist_man_MANS += doc/man/smppgwd.8 doc/man/smppgw.conf.5
-dist_doc_DATA = README NEWS COPYING doc/operations.md doc/testing.md
+dist_doc_DATA = README NEWS COPYING doc/architecture.md doc/operations.md doc/performance.md doc/testing.md
