@@ -106,7 +106,6 @@ soon() { # WHAT SECONDS COMMAND...
 must() { # WHAT SECONDS COMMAND...
 	if ! wait_for "$@"; then
 		fail "$1" "not within $2 s; the rest is left out"
-		show_logs
 		exit 1
 	fi
 }
@@ -236,8 +235,12 @@ gateway_launch() { # NAME
 
 gateway_start() { # NAME
 	gateway_launch "$1"
-	must "gateway $1 listening on port ${port[$1]}" 30 listening "${port[$1]}"
-	must "gateway $1 running" 30 gateway_running "$1"
+	must "gateway $1 running or gone" 60 eval "gateway_running $1 || gone $1"
+	if gone "$1"; then
+		fail "gateway $1 starts" "it has ended; the rest is left out"
+		exit 1
+	fi
+	must "gateway $1 listening on port ${port[$1]}" 10 listening "${port[$1]}"
 }
 
 gateway_running() { # NAME
