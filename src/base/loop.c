@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include "base/mem.h"
 
-#define LOOP_TIMER_BUDGET 8192   /* timers fired in one turn */
+#define LOOP_TIMER_BUDGET 2048   /* timers fired in one turn */
 #define LOOP_SIM_START_US 1000000
 #define LOOP_SIM_STUCK    100000 /* turns without time passing after which a simulation is called stuck */
 

@@ -23,8 +23,8 @@
 #define WHEEL_HEADS   (WHEEL_TIMED + 2)
 #define WHEEL_LAST    (((int64_t)1 << (WHEEL_BITS0 + (WHEEL_LEVELS - 1) * WHEEL_BITS)) - 1)
 
-/* How many timers one wheel_run() moves down at most: about 1 ms of work. */
-#define WHEEL_MOVES 16384
+/* How many timers one wheel_run() moves down at most: at 4 million timers about 1 ms. */
+#define WHEEL_MOVES 4096
 
 struct wheel {
 	int64_t tick; /* the next ms to look at; everything due before is fired, FIRING or LATE */
