@@ -1,1 +1,23 @@
 # tests/scene/local.mk - scenes: the real path against a simulated network, store and clock.
+#
+# wire.c takes the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come first on the
+# link line, so that the libraries' members of the same name are not taken in.
+
+check_PROGRAMS += tests/scene/scene
+tests_scene_scene_SOURCES = \
+	tests/scene/app.c tests/scene/app.h \
+	tests/scene/fake_data.c tests/scene/fake_data.h \
+	tests/scene/fake_redis.c tests/scene/fake_redis.h \
+	tests/scene/label.c tests/scene/label.h \
+	tests/scene/peer.c tests/scene/peer.h \
+	tests/scene/scene.c \
+	tests/scene/script.c tests/scene/script.h \
+	tests/scene/smsc.c tests/scene/smsc.h \
+	tests/scene/steps.h tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_gateway.c \
+	tests/scene/wire.c tests/scene/wire.h \
+	tests/scene/world.c tests/scene/world.h \
+	src/settings.c src/settings.h
+tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
+tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS)
+TESTS += tests/scene/scene

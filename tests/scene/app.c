@@ -1,0 +1,202 @@
+/*
+ * app.c - a simulated app over a peer. Knows no script.
+ */
+#include "app.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/mem.h"
+#include "smpp/receipt.h"
+
+static void copy_view(char *out, size_t cap, struct view v)
+{
+	snprintf(out, cap, "%.*s", (int)v.n, (const char *)v.p);
+}
+
+static void copy_tlv(char *out, size_t cap, struct view tlvs, uint16_t tag)
+{
+	struct view v;
+
+	if (tlv_find_str(tlvs, tag, &v))
+		copy_view(out, cap, v);
+}
+
+static void read_receipt(struct app *a, struct delivery *d, const struct pdu *pdu)
+{
+	static char scratch[2048];
+	struct receipt r;
+	struct view tlv;
+
+	receipt_parse_pdu(pdu, scratch, sizeof(scratch), &r);
+	copy_view(d->stat, sizeof(d->stat), r.stat);
+	copy_view(d->err, sizeof(d->err), r.err);
+	d->label = labels_by_id(a->labels, r.id);
+	if (tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &tlv) && !view_eq(tlv, r.id))
+		a->id_mismatches++;
+	if (a->version < 0x34 && pdu->tlvs.n > 0)
+		a->id_mismatches++;
+	if (d->label != NULL)
+		d->label->receipts++;
+}
+
+static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
+{
+	struct delivery *d = mem_zalloc(sizeof(*d));
+	struct view text;
+
+	d->receipt = (pdu->sm.esm_class & ESM_TYPE_MASK) == ESM_RECEIPT;
+	copy_view(d->from, sizeof(d->from), pdu->sm.src.addr);
+	copy_view(d->to, sizeof(d->to), pdu->sm.dst.addr);
+	if (pdu_text(pdu, &text))
+		text_decode(text, pdu->sm.data_coding, d->text, sizeof(d->text));
+	copy_tlv(d->carrier_status, sizeof(d->carrier_status), pdu->tlvs, TLV_CARRIER_STATUS);
+	copy_tlv(d->via, sizeof(d->via), pdu->tlvs, TLV_VIA);
+	copy_tlv(d->class_name, sizeof(d->class_name), pdu->tlvs, TLV_MESSAGE_CLASS);
+	d->silent = a->silent;
+	d->answered = a->mood;
+	if (d->receipt)
+		read_receipt(a, d, pdu);
+	list_append(&a->inbox, &d->link);
+	if (a->silent)
+		return;
+	if (a->mood_left > 0 && --a->mood_left == 0)
+		a->mood = ESME_ROK;
+	struct pdu resp = { .command_id = DELIVER_SM | COMMAND_RESP, .command_status = d->answered,
+			    .sequence = pdu->sequence };
+	peer_send(p, &resp);
+}
+
+static void take_answer(struct app *a, const struct pdu *pdu)
+{
+	struct label *l = NULL;
+
+	if (pdu->command_id == (SUBMIT_SM | COMMAND_RESP))
+		l = labels_by_sequence(a->labels, a, pdu->sequence);
+	if (l != NULL) {
+		l->answered = true;
+		l->status = pdu->command_status;
+		l->answered_ms = a->now_ms(a->now_arg);
+		if (pdu->command_status == ESME_ROK)
+			copy_view(l->id, sizeof(l->id), pdu->resp.id);
+		return;
+	}
+	struct answer *x = mem_zalloc(sizeof(*x));
+	*x = (struct answer){ .command_id = pdu->command_id, .status = pdu->command_status, .sequence = pdu->sequence };
+	list_append(&a->answers, &x->link);
+}
+
+static bool is_bind_answer(uint32_t id)
+{
+	id &= ~COMMAND_RESP;
+	return id == BIND_TRANSCEIVER || id == BIND_RECEIVER || id == BIND_TRANSMITTER;
+}
+
+static void on_pdu(struct peer *p, const struct pdu *pdu)
+{
+	struct app *a = p->owner;
+
+	if (pdu->command_id == DELIVER_SM) {
+		take_deliver(a, p, pdu);
+	} else if (is_bind_answer(pdu->command_id)) {
+		a->bind_answered = true;
+		a->bind_status = pdu->command_status;
+		p->bound = pdu->command_status == ESME_ROK;
+	} else {
+		take_answer(a, pdu);
+		if (pdu->command_id == UNBIND)
+			peer_send_header(p, UNBIND | COMMAND_RESP, ESME_ROK, pdu->sequence);
+	}
+}
+
+static const struct peer_ops peer_ops = { on_pdu, NULL };
+
+struct app *app_new(const char *name, struct labels *labels, int64_t (*now_ms)(void *arg), void *arg)
+{
+	struct app *a = mem_zalloc(sizeof(*a));
+
+	snprintf(a->name, sizeof(a->name), "%s", name);
+	a->labels = labels;
+	a->now_ms = now_ms;
+	a->now_arg = arg;
+	list_init(&a->inbox);
+	list_init(&a->answers);
+	return a;
+}
+
+void delivery_free(struct delivery *d)
+{
+	list_remove(&d->link);
+	mem_free(d);
+}
+
+void answer_free(struct answer *x)
+{
+	list_remove(&x->link);
+	mem_free(x);
+}
+
+void app_forget_connection(struct app *a)
+{
+	if (a->peer != NULL)
+		peer_free(a->peer);
+	a->peer = NULL;
+}
+
+void app_free(struct app *a)
+{
+	app_forget_connection(a);
+	while (!list_empty(&a->inbox))
+		delivery_free(LIST_OF(a->inbox.next, struct delivery, link));
+	while (!list_empty(&a->answers))
+		answer_free(LIST_OF(a->answers.next, struct answer, link));
+	list_remove(&a->link);
+	mem_free(a);
+}
+
+bool app_connect(struct app *a, struct conn_hub *hub, int64_t port, const char *from)
+{
+	app_forget_connection(a);
+	struct wire *w = wire_dial(hub, port, from);
+	if (w == NULL)
+		return false;
+	a->peer = peer_new(w, &peer_ops, a, ++a->connections);
+	a->peer->next_sequence = a->connections * 100000 + 1; /* an answer says which connection it belongs to */
+	a->bind_answered = false;
+	return true;
+}
+
+bool app_bind(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
+	      const char *password, const char *from, uint8_t version)
+{
+	struct pdu pdu = { .command_id = command_id };
+
+	if (!app_connect(a, hub, port, from))
+		return false;
+	a->peer->receives = command_id != BIND_TRANSMITTER;
+	a->version = version;
+	pdu.bind.system_id = view_of(system_id);
+	pdu.bind.password = view_of(password);
+	pdu.bind.interface_version = version;
+	peer_send(a->peer, &pdu);
+	return true;
+}
+
+void app_disconnect(struct app *a, bool orderly)
+{
+	if (a->peer == NULL)
+		return;
+	if (orderly)
+		wire_close(a->peer->wire);
+	else
+		wire_drop(a->peer->wire);
+	a->peer->bound = false;
+}
+
+void app_submit(struct app *a, struct label *l, struct pdu *pdu)
+{
+	pdu->command_id = SUBMIT_SM;
+	pdu->sequence = 0;
+	l->app = a;
+	l->answered = false;
+	l->sequence = peer_send(a->peer, pdu);
+}

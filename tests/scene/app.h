@@ -1,0 +1,64 @@
+/*
+ * app.h - a simulated app: binds, submits, answers deliver_sm by its mood, keeps what it got until the script looks at it.
+ * Knows SMPP and labels; knows no script.
+ */
+#ifndef SCENE_APP_H
+#define SCENE_APP_H
+
+#include "label.h"
+#include "peer.h"
+
+#define APP_RECEIPT_LABEL_UNKNOWN "?" /* a receipt for an id that no response has told */
+
+struct delivery { /* a deliver_sm */
+	struct list link;
+	bool receipt;
+	struct label *label;     /* of a receipt; NULL when unknown */
+	char stat[16], err[16];  /* as in its text */
+	char from[24], to[24];
+	char text[2048];         /* UTF-8 */
+	char carrier_status[64], via[64], class_name[16]; /* our TLVs; "" without */
+	uint32_t answered;       /* the status that the app gave; see delivery.silent */
+	bool silent;
+};
+
+struct answer { /* a PDU that is neither a response to a label's submit nor a deliver_sm */
+	struct list link;
+	uint32_t command_id, status, sequence;
+};
+
+struct app {
+	struct list link;
+	char name[32];
+	struct labels *labels;
+	struct peer *peer; /* NULL while not connected */
+	uint32_t connections; /* so far */
+	uint8_t version;   /* interface_version of its bind */
+	struct list inbox;   /* struct delivery: not looked at */
+	struct list answers; /* struct answer: not looked at */
+	bool bind_answered;
+	uint32_t bind_status;
+	bool silent;             /* does not answer deliver_sm */
+	uint32_t mood;           /* the status that deliver_sm gets */
+	unsigned mood_left;      /* so often still, then ROK; 0: always */
+	unsigned id_mismatches;  /* receipts whose TLV and text name different ids */
+	int64_t (*now_ms)(void *arg);
+	void *now_arg;
+};
+
+struct app *app_new(const char *name, struct labels *labels, int64_t (*now_ms)(void *arg), void *arg);
+void app_free(struct app *a);
+/* Connects, in place of the connection that it had; false when nobody listens. */
+bool app_connect(struct app *a, struct conn_hub *hub, int64_t port, const char *from);
+/* Connects and binds; false when nobody listens. The answer comes into bind_status. */
+bool app_bind(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
+	      const char *password, const char *from, uint8_t version);
+void app_disconnect(struct app *a, bool orderly); /* orderly: closes; else a reset */
+/* Its side is gone with the gateway: nothing is sent. */
+void app_forget_connection(struct app *a);
+/* Sends a submit_sm for a label; pdu's text is the label's. */
+void app_submit(struct app *a, struct label *l, struct pdu *pdu);
+void delivery_free(struct delivery *d);
+void answer_free(struct answer *x);
+
+#endif

@@ -1,0 +1,569 @@
+/*
+ * fake_data.c - a small Redis in memory: keys and the commands on them. Knows no connection and no time but what it is told.
+ */
+#include "fake_data.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "base/list.h"
+#include "base/mem.h"
+
+#define SCAN_PAGE 7u /* fields per HSCAN, few on purpose: a reader must follow the cursor */
+
+enum kind { STRING, HASH, SET, STREAM };
+
+struct item { /* a field and its value, a member, or a stream's entry (name: its id) */
+	struct list link;
+	struct blob name, value;
+	size_t fields_n; /* stream: names and values in turn */
+	struct blob *fields;
+};
+
+struct key {
+	struct list link;
+	char *name;
+	enum kind kind;
+	int64_t expiry_ms; /* 0: none */
+	struct list items;
+	size_t n;
+	struct blob text; /* STRING */
+	uint64_t last_id; /* STREAM */
+};
+
+struct fake_data {
+	struct list keys;
+	int64_t now_ms;
+};
+
+/* -- octets and replies -- */
+
+struct blob blob_of(const void *p, size_t n)
+{
+	struct blob b = { mem_zalloc(n + 1), n };
+
+	if (n > 0)
+		memcpy(b.p, p, n);
+	return b;
+}
+
+bool blob_is(const struct blob *b, const char *text)
+{
+	return b->n == strlen(text) && strncasecmp((const char *)b->p, text, b->n) == 0;
+}
+
+static bool blob_equal(const struct blob *a, const struct blob *b)
+{
+	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
+}
+
+/* hiredis frees replies with free(). */
+static redisReply *reply_new(int type)
+{
+	redisReply *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		abort();
+	r->type = type;
+	return r;
+}
+
+static redisReply *reply_text(int type, const void *p, size_t n)
+{
+	redisReply *r = reply_new(type);
+
+	r->str = malloc(n + 1);
+	if (r->str == NULL)
+		abort();
+	memcpy(r->str, p, n);
+	r->str[n] = '\0';
+	r->len = n;
+	return r;
+}
+
+redisReply *fake_reply_error(const char *text)
+{
+	return reply_text(REDIS_REPLY_ERROR, text, strlen(text));
+}
+
+redisReply *fake_reply_status(const char *text)
+{
+	return reply_text(REDIS_REPLY_STATUS, text, strlen(text));
+}
+
+static redisReply *reply_blob(const struct blob *b)
+{
+	return reply_text(REDIS_REPLY_STRING, b->p, b->n);
+}
+
+static redisReply *reply_integer(long long v)
+{
+	redisReply *r = reply_new(REDIS_REPLY_INTEGER);
+
+	r->integer = v;
+	return r;
+}
+
+redisReply *fake_reply_array(size_t n)
+{
+	redisReply *r = reply_new(REDIS_REPLY_ARRAY);
+
+	r->elements = n;
+	r->element = calloc(n + 1, sizeof(*r->element));
+	if (r->element == NULL)
+		abort();
+	return r;
+}
+
+/* -- keys -- */
+
+static void item_free(struct item *it)
+{
+	list_remove(&it->link);
+	for (size_t i = 0; i < it->fields_n; i++)
+		mem_free(it->fields[i].p);
+	mem_free(it->fields);
+	mem_free(it->name.p);
+	mem_free(it->value.p);
+	mem_free(it);
+}
+
+static void key_free(struct key *k)
+{
+	while (!list_empty(&k->items))
+		item_free(LIST_OF(k->items.next, struct item, link));
+	list_remove(&k->link);
+	mem_free(k->text.p);
+	mem_free(k->name);
+	mem_free(k);
+}
+
+static struct key *key_find(struct fake_data *d, const char *name)
+{
+	LIST_EACH_SAFE (node, tmp, &d->keys) {
+		struct key *k = LIST_OF(node, struct key, link);
+		if (strcmp(k->name, name) != 0)
+			continue;
+		if (k->expiry_ms == 0 || k->expiry_ms > d->now_ms)
+			return k;
+		key_free(k);
+		return NULL;
+	}
+	return NULL;
+}
+
+static struct key *key_make(struct fake_data *d, const char *name, enum kind kind)
+{
+	struct key *k = key_find(d, name);
+
+	if (k != NULL && k->kind == kind)
+		return k;
+	if (k != NULL) {
+		fprintf(stderr, "scene: the gateway uses the key %s for two kinds of value\n", name);
+		abort();
+	}
+	k = mem_zalloc(sizeof(*k));
+	k->name = mem_strdup(name);
+	k->kind = kind;
+	list_init(&k->items);
+	list_append(&d->keys, &k->link);
+	return k;
+}
+
+static struct item *item_find(const struct key *k, const struct blob *name)
+{
+	if (k == NULL)
+		return NULL;
+	LIST_EACH (node, &k->items) {
+		struct item *it = LIST_OF(node, struct item, link);
+		if (blob_equal(&it->name, name))
+			return it;
+	}
+	return NULL;
+}
+
+static struct item *item_add(struct key *k, const struct blob *name)
+{
+	struct item *it = mem_zalloc(sizeof(*it));
+
+	it->name = blob_of(name->p, name->n);
+	list_append(&k->items, &it->link);
+	k->n++;
+	return it;
+}
+
+/* A key that holds nothing is no key, but for streams. */
+static void item_drop(struct key *k, struct item *it)
+{
+	item_free(it);
+	if (--k->n == 0 && k->kind != STREAM)
+		key_free(k);
+}
+
+/* -- commands -- */
+
+struct call {
+	struct fake_data *d;
+	size_t argc;
+	const struct blob *argv;
+	const char *key; /* the first argument */
+};
+
+static redisReply *run_ping(const struct call *c)
+{
+	(void)c;
+	return fake_reply_status("PONG");
+}
+
+static redisReply *run_hset(const struct call *c)
+{
+	struct key *k = key_make(c->d, c->key, HASH);
+	long long added = 0;
+
+	for (size_t i = 2; i + 1 < c->argc; i += 2) {
+		struct item *it = item_find(k, &c->argv[i]);
+		added += it == NULL;
+		if (it == NULL)
+			it = item_add(k, &c->argv[i]);
+		mem_free(it->value.p);
+		it->value = blob_of(c->argv[i + 1].p, c->argv[i + 1].n);
+	}
+	return reply_integer(added);
+}
+
+/* HDEL, SREM, XDEL */
+static redisReply *run_remove(const struct call *c)
+{
+	long long removed = 0;
+
+	for (size_t i = 2; i < c->argc; i++) {
+		struct key *k = key_find(c->d, c->key);
+		struct item *it = item_find(k, &c->argv[i]);
+		if (it == NULL)
+			continue;
+		item_drop(k, it);
+		removed++;
+	}
+	return reply_integer(removed);
+}
+
+static redisReply *run_hget(const struct call *c)
+{
+	const struct item *it = item_find(key_find(c->d, c->key), &c->argv[2]);
+
+	return it != NULL ? reply_blob(&it->value) : reply_new(REDIS_REPLY_NIL);
+}
+
+static redisReply *pairs_from(const struct key *k, size_t from, size_t count)
+{
+	size_t have = k != NULL && k->n > from ? k->n - from : 0, at = 0, i = 0;
+	redisReply *r = fake_reply_array(2 * (have < count ? have : count));
+
+	if (k == NULL)
+		return r;
+	LIST_EACH (node, &k->items) {
+		const struct item *it = LIST_OF(node, struct item, link);
+		if (i++ < from || at >= r->elements)
+			continue;
+		r->element[at++] = reply_blob(&it->name);
+		r->element[at++] = reply_blob(&it->value);
+	}
+	return r;
+}
+
+static redisReply *run_hgetall(const struct call *c)
+{
+	return pairs_from(key_find(c->d, c->key), 0, SIZE_MAX / 2);
+}
+
+static redisReply *run_hscan(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+	size_t from = strtoul((const char *)c->argv[2].p, NULL, 10);
+	redisReply *r = fake_reply_array(2);
+	char cursor[24] = "0";
+
+	if (k != NULL && from + SCAN_PAGE < k->n)
+		snprintf(cursor, sizeof(cursor), "%zu", from + SCAN_PAGE);
+	r->element[0] = reply_text(REDIS_REPLY_STRING, cursor, strlen(cursor));
+	r->element[1] = pairs_from(k, from, SCAN_PAGE);
+	return r;
+}
+
+static redisReply *run_sadd(const struct call *c)
+{
+	struct key *k = key_make(c->d, c->key, SET);
+	long long added = 0;
+
+	for (size_t i = 2; i < c->argc; i++) {
+		if (item_find(k, &c->argv[i]) != NULL)
+			continue;
+		item_add(k, &c->argv[i]);
+		added++;
+	}
+	return reply_integer(added);
+}
+
+static redisReply *run_smembers(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+	redisReply *r = fake_reply_array(k != NULL ? k->n : 0);
+	size_t at = 0;
+
+	if (k == NULL)
+		return r;
+	LIST_EACH (node, &k->items)
+		r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
+	return r;
+}
+
+static redisReply *run_smismember(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+	redisReply *r = fake_reply_array(c->argc - 2);
+
+	for (size_t i = 2; i < c->argc; i++)
+		r->element[i - 2] = reply_integer(item_find(k, &c->argv[i]) != NULL);
+	return r;
+}
+
+static redisReply *run_sismember(const struct call *c)
+{
+	return reply_integer(item_find(key_find(c->d, c->key), &c->argv[2]) != NULL);
+}
+
+/* XADD key * field value ...; ids are "<ms>-<n>", n ascending over the life of the stream. */
+static redisReply *run_xadd(const struct call *c)
+{
+	struct key *k = key_make(c->d, c->key, STREAM);
+	char text[48];
+
+	snprintf(text, sizeof(text), "%lld-%llu", (long long)c->d->now_ms, (unsigned long long)++k->last_id);
+	struct blob id = { (uint8_t *)text, strlen(text) };
+	struct item *it = item_add(k, &id);
+	it->fields_n = c->argc - 3;
+	it->fields = mem_zalloc(it->fields_n * sizeof(*it->fields));
+	for (size_t i = 0; i < it->fields_n; i++)
+		it->fields[i] = blob_of(c->argv[i + 3].p, c->argv[i + 3].n);
+	return reply_blob(&it->name);
+}
+
+static redisReply *reply_entry(const struct item *it)
+{
+	redisReply *r = fake_reply_array(2);
+
+	r->element[0] = reply_blob(&it->name);
+	r->element[1] = fake_reply_array(it->fields_n);
+	for (size_t i = 0; i < it->fields_n; i++)
+		r->element[1]->element[i] = reply_blob(&it->fields[i]);
+	return r;
+}
+
+static uint64_t entry_number(const char *id)
+{
+	const char *dash = strchr(id, '-');
+
+	return dash != NULL ? strtoull(dash + 1, NULL, 10) : 0;
+}
+
+/* XRANGE key -|(id + COUNT n */
+static redisReply *run_xrange(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+	const char *from = (const char *)c->argv[2].p;
+	uint64_t after = *from == '(' ? entry_number(from + 1) : 0;
+	size_t limit = c->argc > 5 ? strtoul((const char *)c->argv[5].p, NULL, 10) : SIZE_MAX, n = 0, at = 0;
+
+	if (k != NULL)
+		LIST_EACH (node, &k->items)
+			n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
+	redisReply *r = fake_reply_array(n);
+	if (k == NULL)
+		return r;
+	LIST_EACH (node, &k->items) {
+		const struct item *it = LIST_OF(node, struct item, link);
+		if (at < n && entry_number((const char *)it->name.p) > after)
+			r->element[at++] = reply_entry(it);
+	}
+	return r;
+}
+
+static redisReply *run_count(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+
+	return reply_integer(k != NULL ? (long long)k->n : 0);
+}
+
+static redisReply *run_get(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+
+	return k != NULL ? reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
+}
+
+/* SET key value [NX] [GET] [PX ms] */
+static redisReply *run_set(const struct call *c)
+{
+	struct key *k = key_find(c->d, c->key);
+	bool only_new = false, get = false;
+	int64_t px = 0;
+
+	for (size_t i = 3; i < c->argc; i++) {
+		only_new |= blob_is(&c->argv[i], "NX");
+		get |= blob_is(&c->argv[i], "GET");
+		if (blob_is(&c->argv[i], "PX") && i + 1 < c->argc)
+			px = strtoll((const char *)c->argv[++i].p, NULL, 10);
+	}
+	redisReply *before = k != NULL ? reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
+	if (k != NULL && only_new) {
+		if (get)
+			return before;
+		freeReplyObject(before);
+		return reply_new(REDIS_REPLY_NIL);
+	}
+	k = key_make(c->d, c->key, STRING);
+	mem_free(k->text.p);
+	k->text = blob_of(c->argv[2].p, c->argv[2].n);
+	k->expiry_ms = px != 0 ? c->d->now_ms + px : 0;
+	if (get)
+		return before;
+	freeReplyObject(before);
+	return fake_reply_status("OK");
+}
+
+static redisReply *run_del(const struct call *c)
+{
+	long long removed = 0;
+
+	for (size_t i = 1; i < c->argc; i++) {
+		struct key *k = key_find(c->d, (const char *)c->argv[i].p);
+		removed += k != NULL;
+		if (k != NULL)
+			key_free(k);
+	}
+	return reply_integer(removed);
+}
+
+static redisReply *run_expire(const struct call *c)
+{
+	struct key *k = key_find(c->d, c->key);
+
+	if (k != NULL)
+		k->expiry_ms = c->d->now_ms + strtoll((const char *)c->argv[2].p, NULL, 10) * 1000;
+	return reply_integer(k != NULL);
+}
+
+static const struct command {
+	const char *name;
+	size_t least; /* arguments, the name included */
+	bool write;   /* refused when memory is full */
+	redisReply *(*run)(const struct call *c);
+} commands[] = {
+	{ "PING", 1, false, run_ping },
+	{ "HSET", 4, true, run_hset },
+	{ "HDEL", 3, false, run_remove },
+	{ "HGET", 3, false, run_hget },
+	{ "HGETALL", 2, false, run_hgetall },
+	{ "HSCAN", 3, false, run_hscan },
+	{ "SADD", 3, true, run_sadd },
+	{ "SREM", 3, false, run_remove },
+	{ "SMEMBERS", 2, false, run_smembers },
+	{ "SMISMEMBER", 3, false, run_smismember },
+	{ "SISMEMBER", 3, false, run_sismember },
+	{ "XADD", 5, true, run_xadd },
+	{ "XDEL", 3, false, run_remove },
+	{ "XRANGE", 4, false, run_xrange },
+	{ "XLEN", 2, false, run_count },
+	{ "GET", 2, false, run_get },
+	{ "SET", 3, true, run_set },
+	{ "DEL", 2, false, run_del },
+	{ "EXPIRE", 3, false, run_expire },
+};
+
+static const struct command *command_find(const struct blob *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (blob_is(name, commands[i].name))
+			return &commands[i];
+	}
+	fprintf(stderr, "scene: the simulated Redis does not know %s; add it to fake_data.c\n", (const char *)name->p);
+	abort();
+}
+
+bool fake_data_is_write(const struct blob *name)
+{
+	return command_find(name)->write;
+}
+
+redisReply *fake_data_run(struct fake_data *d, int64_t now_ms, size_t argc, const struct blob *argv)
+{
+	const struct command *cmd = command_find(&argv[0]);
+	struct call c = { d, argc, argv, argc > 1 ? (const char *)argv[1].p : "" };
+
+	d->now_ms = now_ms;
+	if (argc < cmd->least)
+		return fake_reply_error("ERR wrong number of arguments");
+	return cmd->run(&c);
+}
+
+/* -- the whole -- */
+
+struct fake_data *fake_data_new(void)
+{
+	struct fake_data *d = mem_zalloc(sizeof(*d));
+
+	list_init(&d->keys);
+	return d;
+}
+
+void fake_data_free(struct fake_data *d)
+{
+	while (!list_empty(&d->keys))
+		key_free(LIST_OF(d->keys.next, struct key, link));
+	mem_free(d);
+}
+
+size_t fake_data_count(struct fake_data *d, const char *key)
+{
+	const struct key *k = key_find(d, key);
+
+	return k != NULL ? k->n : 0;
+}
+
+size_t fake_data_count_all(struct fake_data *d, const char *prefix)
+{
+	size_t n = 0;
+
+	LIST_EACH (node, &d->keys) {
+		const struct key *k = LIST_OF(node, struct key, link);
+		if (strncmp(k->name, prefix, strlen(prefix)) == 0)
+			n += k->n;
+	}
+	return n;
+}
+
+bool fake_data_has_member(struct fake_data *d, const char *key, const char *member)
+{
+	struct blob name = { (uint8_t *)member, strlen(member) };
+
+	return item_find(key_find(d, key), &name) != NULL;
+}
+
+void fake_data_set_field(struct fake_data *d, const char *key, const char *field, const char *value)
+{
+	struct blob argv[] = { blob_of("HSET", 4), blob_of(key, strlen(key)), blob_of(field, strlen(field)),
+			       blob_of(value, strlen(value)) };
+
+	freeReplyObject(fake_data_run(d, d->now_ms, 4, argv));
+	for (size_t i = 0; i < 4; i++)
+		mem_free(argv[i].p);
+}
+
+bool fake_data_has_expiry(struct fake_data *d, const char *key)
+{
+	const struct key *k = key_find(d, key);
+
+	return k != NULL && k->expiry_ms != 0;
+}

@@ -1,0 +1,47 @@
+/*
+ * label.h - messages by the names that a script gives them: what was submitted, what the app was told, which ids it has. A
+ * message is recognised at a carrier by its text, so each has a text of its own.
+ */
+#ifndef SCENE_LABEL_H
+#define SCENE_LABEL_H
+
+#include "base/list.h"
+#include "smpp/pdu.h"
+
+#define LABEL_TEXT_MAX 1024u
+
+struct label {
+	struct list link;
+	char name[64];
+	const void *app;      /* who submitted it */
+	uint32_t sequence;
+	char to[24], from[24];
+	uint8_t data_coding;
+	uint8_t text[LABEL_TEXT_MAX]; /* octets as submitted */
+	uint32_t text_n;
+	bool answered, told;  /* told: the script has looked at the answer */
+	uint32_t status;
+	int64_t answered_ms;  /* UTC */
+	char id[32];          /* ours; "" while not known */
+	char cid[80];         /* the carrier's, as in its last response */
+	unsigned receipts;    /* final ones that the app got */
+};
+
+struct labels {
+	struct list all;
+};
+
+void labels_init(struct labels *ls);
+void labels_free(struct labels *ls);
+struct label *labels_add(struct labels *ls, const char *name); /* NULL when the name is taken */
+struct label *labels_find(const struct labels *ls, const char *name);
+struct label *labels_by_id(const struct labels *ls, struct view id);
+struct label *labels_by_text(const struct labels *ls, struct view text);
+struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence);
+
+/* A text of the script (UTF-8) as the octets of a data_coding: 8 UCS-2, else GSM 03.38. False when it does not fit. */
+bool text_encode(const char *utf8, uint8_t data_coding, uint8_t out[LABEL_TEXT_MAX], uint32_t *n);
+/* And back, for messages; out has cap octets with the NUL. */
+void text_decode(struct view text, uint8_t data_coding, char *out, size_t cap);
+
+#endif

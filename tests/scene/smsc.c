@@ -1,0 +1,328 @@
+/*
+ * smsc.c - a simulated carrier over peers. Knows no script.
+ */
+#include "smsc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "smpp/udh.h"
+
+#define SECOND_US 1000000
+
+static void copy_view(char *out, size_t cap, struct view v)
+{
+	snprintf(out, cap, "%.*s", (int)v.n, (const char *)v.p);
+}
+
+static void print_id(enum id_form form, uint64_t n, char out[80])
+{
+	switch (form) {
+	case ID_TEXT:
+		snprintf(out, 80, "M%llu", (unsigned long long)n);
+		break;
+	case ID_DEC:
+		snprintf(out, 80, "%llu", (unsigned long long)n);
+		break;
+	case ID_HEX:
+		snprintf(out, 80, "%llx", (unsigned long long)n);
+		break;
+	case ID_HEX_UPPER:
+		snprintf(out, 80, "%llX", (unsigned long long)n);
+		break;
+	case ID_DEC_PADDED:
+		snprintf(out, 80, "%010llu", (unsigned long long)n);
+		break;
+	}
+}
+
+static uint64_t number_of(enum id_form form, const char *cid)
+{
+	return strtoull(form == ID_TEXT ? cid + 1 : cid, NULL, form == ID_HEX || form == ID_HEX_UPPER ? 16 : 10);
+}
+
+void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80])
+{
+	print_id(s->in_receipt, number_of(s->in_response, cid), out);
+}
+
+/* -- submit_sm -- */
+
+static struct peer *peer_by_number(struct smsc *s, uint32_t number)
+{
+	LIST_EACH (node, &s->peers) {
+		struct peer *p = LIST_OF(node, struct peer, link);
+		if (p->number == number)
+			return p;
+	}
+	return NULL;
+}
+
+static void give_id(struct smsc *s, struct got *g)
+{
+	if (s->same_ids && g->label != NULL && g->label->cid[0] != '\0')
+		snprintf(g->cid, sizeof(g->cid), "%s", g->label->cid);
+	else
+		print_id(s->in_response, s->next_id++, g->cid);
+	if (g->label != NULL)
+		snprintf(g->label->cid, sizeof(g->label->cid), "%s", g->cid);
+}
+
+void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
+{
+	struct peer *p = peer_by_number(s, g->bind);
+	struct pdu resp = { .command_id = SUBMIT_SM | COMMAND_RESP, .command_status = status, .sequence = g->sequence };
+
+	g->answered = true;
+	g->took = status == ESME_ROK;
+	if (g->took) {
+		give_id(s, g);
+		resp.resp.id = view_of(g->cid);
+	}
+	if (p != NULL)
+		peer_send(p, &resp);
+}
+
+static void on_answer_due(struct timer *t)
+{
+	struct got *g = LIST_OF(t, struct got, timer);
+
+	smsc_answer(g->smsc, g, g->status);
+}
+
+/* Accepted ones in the second that ends now. */
+static long taken_lately(const struct smsc *s)
+{
+	long n = 0;
+
+	LIST_EACH (node, &s->got) {
+		const struct got *g = LIST_OF(node, struct got, link);
+		n += g->took && g->at_us > loop_now_us(s->loop) - SECOND_US;
+	}
+	return n;
+}
+
+static uint32_t judge(struct smsc *s)
+{
+	uint32_t status = s->mood;
+
+	if (s->per_second > 0 && taken_lately(s) >= s->per_second)
+		return s->over_status;
+	if (s->mood_left > 0 && --s->mood_left == 0)
+		s->mood = ESME_ROK;
+	return status;
+}
+
+static void count_outstanding(struct smsc *s, uint32_t bind)
+{
+	unsigned n = 0;
+
+	LIST_EACH (node, &s->got) {
+		const struct got *g = LIST_OF(node, struct got, link);
+		n += !g->answered && g->bind == bind;
+	}
+	if (n > s->most_outstanding)
+		s->most_outstanding = n;
+}
+
+static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
+{
+	struct udh_concat concat;
+	struct view text = { NULL, 0 }, payload;
+
+	g->has_payload = tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload);
+	if (!pdu_text(pdu, &text))
+		return;
+	g->label = labels_by_text(s->labels, text);
+	g->part = udh_concat_pdu(pdu, &concat);
+	if (g->part) {
+		g->ref = concat.ref;
+		g->total = concat.total;
+		g->seq = concat.seq;
+	}
+	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
+	text_decode((struct view){ text.p + skip, text.n - skip }, pdu->sm.data_coding, g->text, sizeof(g->text));
+}
+
+static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
+{
+	struct got *g = mem_zalloc(sizeof(*g));
+
+	g->smsc = s;
+	g->bind = p->number;
+	g->sequence = pdu->sequence;
+	g->at_us = loop_now_us(s->loop);
+	g->esm_class = pdu->sm.esm_class;
+	g->data_coding = pdu->sm.data_coding;
+	g->registered_delivery = pdu->sm.registered_delivery;
+	g->timer.fn = on_answer_due;
+	copy_view(g->from, sizeof(g->from), pdu->sm.src.addr);
+	copy_view(g->to, sizeof(g->to), pdu->sm.dst.addr);
+	copy_view(g->service_type, sizeof(g->service_type), pdu->sm.service_type);
+	copy_view(g->validity, sizeof(g->validity), pdu->sm.validity);
+	read_text(s, g, pdu);
+	list_append(&s->got, &g->link);
+	count_outstanding(s, g->bind);
+	if (s->silent)
+		return;
+	g->status = judge(s);
+	if (s->delay_ms > 0)
+		loop_timer(s->loop, &g->timer, s->delay_ms);
+	else
+		smsc_answer(s, g, g->status);
+}
+
+/* -- connections -- */
+
+static void take_bind(struct smsc *s, struct peer *p, const struct pdu *pdu)
+{
+	uint8_t tlv_mem[8];
+	struct tlv_out tlvs = { tlv_mem, 0, sizeof(tlv_mem), false };
+	struct pdu resp = { .command_id = pdu->command_id | COMMAND_RESP, .command_status = s->bind_status,
+			    .sequence = pdu->sequence };
+
+	tlv_put_int(&tlvs, TLV_SC_INTERFACE_VERSION, 0x34, 1);
+	resp.resp.id = view_of(s->name);
+	if (s->bind_status == ESME_ROK)
+		resp.tlvs = (struct view){ tlvs.p, tlvs.n };
+	p->bound = s->bind_status == ESME_ROK;
+	p->receives = pdu->command_id != BIND_TRANSMITTER;
+	peer_send(p, &resp);
+}
+
+static void on_pdu(struct peer *p, const struct pdu *pdu)
+{
+	struct smsc *s = p->owner;
+
+	switch (pdu->command_id) {
+	case BIND_TRANSCEIVER:
+	case BIND_TRANSMITTER:
+	case BIND_RECEIVER:
+		take_bind(s, p, pdu);
+		break;
+	case SUBMIT_SM:
+		take_submit(s, p, pdu);
+		break;
+	case DELIVER_SM | COMMAND_RESP:
+	case DATA_SM | COMMAND_RESP:
+		if (pdu->sequence == s->deliver_sequence) {
+			s->answered = true;
+			s->answer = pdu->command_status;
+		}
+		break;
+	case UNBIND:
+		p->bound = false;
+		peer_send_header(p, UNBIND | COMMAND_RESP, ESME_ROK, pdu->sequence);
+		break;
+	case GENERIC_NACK:
+		s->nacks++;
+		break;
+	default:
+		break;
+	}
+}
+
+static const struct peer_ops peer_ops = { on_pdu, NULL };
+
+static void on_dial(struct wire *w, void *arg)
+{
+	struct smsc *s = arg;
+	struct peer *p = peer_new(w, &peer_ops, s, ++s->connections);
+
+	p->next_sequence = 1000 * s->connections;
+	list_append(&s->peers, &p->link);
+}
+
+void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
+{
+	s->loop = loop;
+	if (!s->away)
+		wire_serve(hub, s->port, on_dial, s);
+}
+
+struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels)
+{
+	struct smsc *s = mem_zalloc(sizeof(*s));
+
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	s->port = port;
+	s->labels = labels;
+	s->over_status = ESME_RTHROTTLED;
+	s->in_response = s->in_receipt = ID_TEXT;
+	s->next_id = 4139665;
+	list_init(&s->peers);
+	list_init(&s->got);
+	return s;
+}
+
+void smsc_forget_connections(struct smsc *s)
+{
+	LIST_EACH (node, &s->got) {
+		struct got *g = LIST_OF(node, struct got, link);
+		if (s->loop != NULL)
+			loop_timer_clear(s->loop, &g->timer);
+		g->answered = true;
+	}
+	while (!list_empty(&s->peers))
+		peer_free(LIST_OF(s->peers.next, struct peer, link));
+	s->loop = NULL;
+}
+
+void smsc_free(struct smsc *s)
+{
+	smsc_forget_connections(s);
+	LIST_EACH_SAFE (node, tmp, &s->got) {
+		list_remove(node);
+		mem_free(LIST_OF(node, struct got, link));
+	}
+	list_remove(&s->link);
+	mem_free(s);
+}
+
+struct peer *smsc_peer(struct smsc *s, uint32_t i)
+{
+	uint32_t n = 0;
+
+	LIST_EACH (node, &s->peers) {
+		struct peer *p = LIST_OF(node, struct peer, link);
+		if (!p->bound)
+			continue;
+		n++;
+		if (n == i || (i == 0 && p->receives))
+			return p;
+	}
+	return NULL;
+}
+
+unsigned smsc_bound(const struct smsc *s)
+{
+	unsigned n = 0;
+
+	LIST_EACH (node, &s->peers)
+		n += LIST_OF(node, struct peer, link)->bound;
+	return n;
+}
+
+void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu)
+{
+	s->answered = false;
+	s->deliver_sequence = peer_send(p, pdu);
+}
+
+void smsc_end(struct smsc *s, bool orderly)
+{
+	LIST_EACH (node, &s->peers) {
+		struct peer *p = LIST_OF(node, struct peer, link);
+		p->bound = false;
+		if (orderly)
+			wire_close(p->wire);
+		else
+			wire_drop(p->wire);
+	}
+	LIST_EACH (node, &s->got) {
+		struct got *g = LIST_OF(node, struct got, link);
+		loop_timer_clear(s->loop, &g->timer);
+		g->answered = true;
+	}
+}

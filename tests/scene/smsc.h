@@ -1,0 +1,78 @@
+/*
+ * smsc.h - a simulated carrier: takes binds, answers submit_sm by its mood, sends receipts and MO on demand, keeps what it
+ * got until the script looks at it. Knows SMPP and labels; knows no script.
+ */
+#ifndef SCENE_SMSC_H
+#define SCENE_SMSC_H
+
+#include "base/loop.h"
+#include "label.h"
+#include "peer.h"
+
+struct got { /* a submit_sm */
+	struct list link;
+	struct label *label; /* NULL: the gateway's own text */
+	char from[24], to[24], service_type[8], validity[20];
+	char text[2048];     /* UTF-8, without a UDH */
+	uint8_t esm_class, data_coding, registered_delivery;
+	bool part;           /* ... of a long text: */
+	uint16_t ref;
+	uint8_t total, seq;
+	bool has_payload;
+	int64_t at_us;
+	uint32_t bind;       /* the number of the connection that it came over */
+	uint32_t sequence;
+	bool answered, seen, took; /* took: answered with ROK */
+	char cid[80];
+	struct timer timer;  /* of an answer that comes later */
+	struct smsc *smsc;
+	uint32_t status;     /* that it will be answered with */
+};
+
+enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED };
+
+struct smsc {
+	struct list link;
+	char name[32];
+	int64_t port;
+	struct labels *labels;
+	struct loop *loop;   /* the gateway's; NULL while there is none */
+	struct list peers;
+	uint32_t connections; /* so far */
+	struct list got;     /* struct got, in order of arrival, also those looked at */
+	bool silent;         /* does not answer submit_sm */
+	bool away;           /* refuses connections */
+	uint32_t bind_status;
+	uint32_t mood;       /* the status that submit_sm gets */
+	unsigned mood_left;  /* so often still, then ROK; 0: always */
+	long per_second;     /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
+	uint32_t over_status;
+	int64_t delay_ms;    /* of its answers */
+	enum id_form in_response, in_receipt;
+	uint64_t next_id;
+	bool same_ids;       /* a message that comes again gets the id that it had */
+	unsigned outstanding, most_outstanding; /* unanswered submit_sm, of one bind at most */
+	bool answered;       /* the last deliver_sm */
+	uint32_t answer;
+	uint32_t deliver_sequence;
+	unsigned nacks;
+};
+
+struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels);
+void smsc_free(struct smsc *s);
+/* A gateway has started: serves its connections. */
+void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop);
+/* The gateway is gone. */
+void smsc_forget_connections(struct smsc *s);
+/* Bind number i (from 1, in the order in which they bound; 0: the first that receives); NULL when there is none. */
+struct peer *smsc_peer(struct smsc *s, uint32_t i);
+unsigned smsc_bound(const struct smsc *s);
+/* Answers a submit_sm that was not answered yet. */
+void smsc_answer(struct smsc *s, struct got *g, uint32_t status);
+/* Sends a deliver_sm (or data_sm); its answer comes into answered and answer. */
+void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu);
+/* The carrier's id in the form of its receipts. */
+void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80]);
+void smsc_end(struct smsc *s, bool orderly); /* ends all its connections */
+
+#endif

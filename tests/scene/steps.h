@@ -1,0 +1,36 @@
+/*
+ * steps.h - what a script can say: tables of patterns and what each does. README of the language: the tables themselves.
+ */
+#ifndef SCENE_STEPS_H
+#define SCENE_STEPS_H
+
+#include "script.h"
+#include "world.h"
+
+enum step_kind {
+	STEP_ACTS,  /* a moment passes afterwards */
+	STEP_LOOKS, /* no time passes */
+	STEP_SETS,  /* no time passes, no gateway is started for it */
+};
+
+struct step_row {
+	const char *pattern, *options; /* options: names, blank-separated; NULL: the step reads the rest itself */
+	enum step_kind kind;
+	bool (*fn)(struct world *w, struct step *s);
+};
+
+/* Each ends with a row whose pattern is NULL. The first row that matches counts. */
+extern const struct step_row steps_app[];
+extern const struct step_row steps_carrier[];
+extern const struct step_row steps_gateway[];
+
+/* The app or carrier that a step names; NULL with a message. */
+struct app *steps_find_app(struct world *w, const struct step *s, const char *name);
+struct smsc *steps_find_smsc(struct world *w, const struct step *s, const char *name);
+/* "ok" or "0x58" of a status, for messages. Static, overwritten by the fifth call after. */
+const char *steps_status(uint32_t status);
+/* What apps and carriers have got that no step has looked at; false with a message. */
+bool steps_app_end(const struct app *a, const struct step *last);
+bool steps_carrier_end(const struct smsc *s, const struct step *last);
+
+#endif

@@ -1,0 +1,316 @@
+/*
+ * steps_gateway.c - what a script can say of the gateway, of Redis and of time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "fake_redis.h"
+#include "steps.h"
+
+/* -- the gateway -- */
+
+static bool do_config(struct world *w, struct step *s)
+{
+	mem_free(w->sections);
+	w->sections = mem_strdup(s->block);
+	return true;
+}
+
+static bool do_start(struct world *w, struct step *s)
+{
+	char *why = NULL;
+
+	if (w->flow != NULL)
+		return step_fail(s, "the gateway runs already");
+	if (world_start(w, &why))
+		return true;
+	step_fail(s, "the gateway does not start: %s", why != NULL ? why : "?");
+	free(why);
+	return false;
+}
+
+static bool do_kill(struct world *w, struct step *s)
+{
+	(void)s;
+	world_kill(w);
+	return true;
+}
+
+static bool do_restart(struct world *w, struct step *s)
+{
+	world_kill(w);
+	return do_start(w, s);
+}
+
+static bool do_stop(struct world *w, struct step *s)
+{
+	return world_stop(w) || step_fail(s, "the gateway does not leave");
+}
+
+static bool do_pass(struct world *w, struct step *s)
+{
+	int64_t ms = script_ms(s->args[0]);
+
+	if (ms < 0)
+		return step_fail(s, "\"%s\" is no time: 200ms, 5s, 3m, 2h, 1d", s->args[0]);
+	world_pass(w, ms);
+	return true;
+}
+
+static bool expect_state(struct world *w, struct step *s)
+{
+	struct flow_status status;
+	uint64_t want = strtoull(s->args[1], NULL, 10);
+
+	flow_status(w->flow, &status);
+	for (int i = 0; i < MSG_STATES; i++) {
+		if (strcmp(msg_state_name((enum msg_state)i), s->args[0]) != 0)
+			continue;
+		return status.by_state[i] == want || step_fail(s, "%llu messages are %s, not %llu",
+							       (unsigned long long)status.by_state[i], s->args[0],
+							       (unsigned long long)want);
+	}
+	return step_fail(s, "a message is never %s", s->args[0]);
+}
+
+static bool expect_messages(struct world *w, struct step *s)
+{
+	struct flow_status status;
+	uint64_t want = strtoull(s->args[0], NULL, 10);
+
+	flow_status(w->flow, &status);
+	return status.messages == want || step_fail(s, "%llu messages are in memory, not %llu",
+						    (unsigned long long)status.messages, (unsigned long long)want);
+}
+
+static bool expect_store(struct world *w, struct step *s)
+{
+	struct flow_status status;
+	bool want = strcmp(s->args[0], "up") == 0;
+
+	flow_status(w->flow, &status);
+	return status.store_up == want || step_fail(s, "the store is %s", status.store_up ? "up" : "down");
+}
+
+static bool expect_phase(struct world *w, struct step *s)
+{
+	struct flow_status status;
+
+	flow_status(w->flow, &status);
+	return strcmp(flow_phase_name(status.phase), s->args[0]) == 0 ||
+	       step_fail(s, "the gateway is %s", flow_phase_name(status.phase));
+}
+
+/* -- counters -- */
+
+struct counting {
+	const char *name, *label; /* label NULL: all of the name are summed */
+	uint64_t sum;
+	bool found;
+};
+
+static void count(const struct stats_sample *sample, void *arg)
+{
+	struct counting *x = arg;
+	bool fits = x->label == NULL || (sample->label_value != NULL && strcmp(sample->label_value, x->label) == 0) ||
+		    (sample->row->value != NULL && strcmp(sample->row->value, x->label) == 0);
+
+	if (strcmp(sample->row->name, x->name) != 0 || !fits || sample->row->type == STATS_HISTOGRAM)
+		return;
+	x->sum += *(const uint64_t *)sample->at;
+	x->found = true;
+}
+
+static bool expect_counter(struct world *w, struct step *s)
+{
+	struct counting x = { s->args[0], step_option(s, "of", NULL), 0, false };
+	uint64_t want = strtoull(s->args[1], NULL, 10);
+
+	stats_walk(w->stats, count, &x);
+	if (!x.found)
+		return step_fail(s, "there is no counter %s", x.name);
+	return x.sum == want ||
+	       step_fail(s, "%s is %llu, not %llu", x.name, (unsigned long long)x.sum, (unsigned long long)want);
+}
+
+/* -- Redis -- */
+
+static bool do_redis_down(struct world *w, struct step *s)
+{
+	(void)w;
+	fake_redis_down(strcmp(step_option(s, "writes", "lost"), "applied") == 0);
+	return true;
+}
+
+static bool do_redis_up(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_up();
+	return true;
+}
+
+static bool do_redis_hang(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_hang();
+	return true;
+}
+
+static bool do_redis_mute(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_mute();
+	return true;
+}
+
+static bool do_redis_go_on(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_go_on();
+	return true;
+}
+
+static bool do_redis_slow(struct world *w, struct step *s)
+{
+	int64_t ms = script_ms(s->args[0]);
+
+	(void)w;
+	if (ms < 0)
+		return step_fail(s, "\"%s\" is no time", s->args[0]);
+	fake_redis_slow(ms);
+	return true;
+}
+
+static bool do_redis_refuse(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_refuse_writes(true);
+	return true;
+}
+
+static bool do_redis_take(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_refuse_writes(false);
+	return true;
+}
+
+static bool do_redis_value(struct world *w, struct step *s)
+{
+	char key[64];
+
+	(void)w;
+	snprintf(key, sizeof(key), "value:%s", s->args[1]);
+	fake_data_set_field(fake_redis_data(), key, s->args[0], s->args[2]);
+	return true;
+}
+
+static bool expect_stored(const struct step *s, const char *what, size_t have, const char *want)
+{
+	return have == strtoull(want, NULL, 10) || step_fail(s, "%s: %zu in the store, not %s", what, have, want);
+}
+
+static bool expect_journal(struct world *w, struct step *s)
+{
+	(void)w;
+	return expect_stored(s, "journal", fake_data_count_all(fake_redis_data(), "journal:1:"), s->args[0]);
+}
+
+static bool expect_receipt_ids(struct world *w, struct step *s)
+{
+	(void)w;
+	return expect_stored(s, "carriers' ids", fake_data_count_all(fake_redis_data(), "receipt:"), s->args[0]);
+}
+
+static bool expect_parked(struct world *w, struct step *s)
+{
+	(void)w;
+	return expect_stored(s, "parked receipts", fake_data_count_all(fake_redis_data(), "parked:"), s->args[0]);
+}
+
+static bool expect_parts(struct world *w, struct step *s)
+{
+	(void)w;
+	return expect_stored(s, "parts", fake_data_count_all(fake_redis_data(), "part:"), s->args[0]);
+}
+
+static bool expect_backlog(struct world *w, struct step *s)
+{
+	char key[64];
+
+	(void)w;
+	snprintf(key, sizeof(key), "backlog:%s", s->args[0]);
+	return expect_stored(s, key, fake_data_count(fake_redis_data(), key), s->args[1]);
+}
+
+static bool is_opted_out(const struct step *s)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "optout:%s", s->args[1]);
+	return fake_data_has_member(fake_redis_data(), key, s->args[0]);
+}
+
+static bool expect_opted_out(struct world *w, struct step *s)
+{
+	(void)w;
+	return is_opted_out(s) || step_fail(s, "%s is not on the opt-out set of %s", s->args[0], s->args[1]);
+}
+
+static bool expect_opted_in(struct world *w, struct step *s)
+{
+	(void)w;
+	return !is_opted_out(s) || step_fail(s, "%s is on the opt-out set of %s", s->args[0], s->args[1]);
+}
+
+static bool expect_optout_log(struct world *w, struct step *s)
+{
+	(void)w;
+	return expect_stored(s, "optout:log", fake_data_count(fake_redis_data(), "optout:log"), s->args[0]);
+}
+
+static bool expect_expiry(struct world *w, struct step *s)
+{
+	(void)w;
+	return fake_data_has_expiry(fake_redis_data(), s->args[0]) || step_fail(s, "%s has no expiry", s->args[0]);
+}
+
+const struct step_row steps_gateway[] = {
+	{ "config", "", STEP_SETS, do_config },
+	{ "gateway starts", "", STEP_SETS, do_start },
+	{ "gateway is killed", "", STEP_SETS, do_kill },
+	{ "gateway restarts", "", STEP_SETS, do_restart },
+	{ "gateway stops", "", STEP_SETS, do_stop },
+	{ "pass TIME", "", STEP_LOOKS, do_pass },
+	{ "redis goes down", "writes", STEP_SETS, do_redis_down },
+	{ "redis comes up", "", STEP_SETS, do_redis_up },
+	{ "redis hangs", "", STEP_SETS, do_redis_hang },
+	{ "redis is mute", "", STEP_SETS, do_redis_mute },
+	{ "redis goes on", "", STEP_SETS, do_redis_go_on },
+	{ "redis is slow by TIME", "", STEP_SETS, do_redis_slow },
+	{ "redis refuses writes", "", STEP_SETS, do_redis_refuse },
+	{ "redis takes writes", "", STEP_SETS, do_redis_take },
+	{ "redis has NAME of ACCOUNT TEXT", "", STEP_SETS, do_redis_value },
+	{ "expect journal COUNT", "", STEP_LOOKS, expect_journal },
+	{ "expect receipt ids COUNT", "", STEP_LOOKS, expect_receipt_ids },
+	{ "expect parked COUNT", "", STEP_LOOKS, expect_parked },
+	{ "expect parts COUNT", "", STEP_LOOKS, expect_parts },
+	{ "expect backlog ACCOUNT COUNT", "", STEP_LOOKS, expect_backlog },
+	{ "expect NUMBER opted out of ACCOUNT", "", STEP_LOOKS, expect_opted_out },
+	{ "expect NUMBER opted in to ACCOUNT", "", STEP_LOOKS, expect_opted_in },
+	{ "expect optout log COUNT", "", STEP_LOOKS, expect_optout_log },
+	{ "expect key KEY expires", "", STEP_LOOKS, expect_expiry },
+	{ "expect state STATE COUNT", "", STEP_LOOKS, expect_state },
+	{ "expect messages COUNT", "", STEP_LOOKS, expect_messages },
+	{ "expect store STATE", "", STEP_LOOKS, expect_store },
+	{ "expect gateway PHASE", "", STEP_LOOKS, expect_phase },
+	{ "expect counter NAME COUNT", "of", STEP_LOOKS, expect_counter },
+	{ NULL, NULL, STEP_LOOKS, NULL },
+};

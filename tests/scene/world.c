@@ -1,0 +1,249 @@
+/*
+ * world.c - starts, ends and kills gateways; keeps everybody else alive meanwhile. Knows no script.
+ */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "base/mem.h"
+#include "fake_redis.h"
+
+#define REAP_TURNS 4
+#define STOP_MS    30000
+
+/* The configuration of a scene that says nothing: one app, one carrier, no limits. */
+static const struct {
+	const char *section, *text;
+} defaults[] = {
+	{ "node", "node = 1;\n" },
+	{ "log", "log: { level = \"debug\"; };\n" },
+	{ "store", "store: { redis = \"127.0.0.1:6379\"; };\n" },
+	{ "listen", "listen: ( { address = \"127.0.0.1\"; port = 2775; } );\n" },
+	{ "accounts", "accounts: ( { system_id = \"bank\"; password = \"secret\"; sources = [ \"1069\" ]; } );\n" },
+	{ "carriers", "carriers: ( { name = \"mobile\"; host = \"127.0.0.1\"; port = 2776; system_id = \"gw\"; } );\n" },
+	{ "routes", "routes: ( { prefix = \"\"; carriers = [ \"mobile\" ]; } );\n" },
+};
+
+void world_init(struct world *w)
+{
+	*w = (struct world){ .wall_ms = WORLD_START_MS };
+	list_init(&w->apps);
+	list_init(&w->smscs);
+	labels_init(&w->labels);
+	fake_redis_start();
+}
+
+int64_t world_wall_ms(const struct world *w)
+{
+	return w->loop != NULL ? loop_wall_ms(w->loop) : w->wall_ms;
+}
+
+static int64_t now_ms(void *arg)
+{
+	return world_wall_ms(arg);
+}
+
+/* -- configuration -- */
+
+/* Whether a line of the scene's text begins the section. */
+static bool says(const char *sections, const char *section)
+{
+	size_t n = strlen(section);
+
+	for (const char *p = sections; p != NULL && *p != '\0';) {
+		if (strncmp(p, section, n) == 0 && strchr(" :=", p[n]) != NULL)
+			return true;
+		p = strchr(p, '\n');
+		p = p != NULL ? p + 1 : NULL;
+	}
+	return false;
+}
+
+static bool write_configuration(struct world *w)
+{
+	snprintf(w->file, sizeof(w->file), "/tmp/smppgw-scene-XXXXXX");
+	int fd = mkstemp(w->file);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+	if (f == NULL)
+		return false;
+	if (w->sections != NULL)
+		fputs(w->sections, f);
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
+		if (w->sections == NULL || !says(w->sections, defaults[i].section))
+			fputs(defaults[i].text, f);
+	}
+	fclose(f);
+	return true;
+}
+
+static bool read_configuration(struct world *w, char **why)
+{
+	if (!write_configuration(w)) {
+		*why = mem_strdup("the configuration cannot be written to /tmp");
+		return false;
+	}
+	int rc = settings_read(w->file, &w->settings, why);
+	unlink(w->file);
+	w->has_settings = rc == 0;
+	w->settings.flow.seed = 1; /* the same jitter in each run */
+	return w->has_settings;
+}
+
+/* -- life and death -- */
+
+static void on_fatal(const char *why, void *arg)
+{
+	struct world *w = arg;
+
+	snprintf(w->fatal, sizeof(w->fatal), "%s", why);
+}
+
+static void flush_log(void *arg)
+{
+	(void)arg;
+	log_flush();
+}
+
+static void meet_carriers(struct world *w)
+{
+	for (size_t i = 0; i < w->settings.flow.carriers_n; i++) {
+		const struct carrier_conf *c = &w->settings.flow.carriers[i];
+		struct smsc *s = world_smsc(w, c->name);
+		if (s == NULL) {
+			s = smsc_new(c->name, c->port, &w->labels);
+			list_append(&w->smscs, &s->link);
+		}
+		smsc_serve(s, wire_hub(), w->loop);
+	}
+}
+
+/* Frees what is left of a gateway whose links have all ended. */
+static void bury(struct world *w)
+{
+	flow_free(w->flow);
+	stats_free(w->stats);
+	log_flush();
+	w->wall_ms = loop_wall_ms(w->loop);
+	loop_unhook(w->loop, &w->log_hook);
+	loop_free(w->loop);
+	settings_free(&w->settings);
+	w->flow = NULL;
+	w->stats = NULL;
+	w->loop = NULL;
+	w->has_settings = false;
+}
+
+bool world_start(struct world *w, char **why)
+{
+	*why = NULL;
+	if (!read_configuration(w, why))
+		return false;
+	w->left = false;
+	w->fatal[0] = '\0';
+	w->loop = loop_new_simulated(w->wall_ms);
+	w->log_hook = (struct loop_hook){ .fn = flush_log };
+	loop_hook(w->loop, LOOP_LOG, &w->log_hook);
+	w->stats = stats_new();
+	w->flow = flow_new(w->loop, &w->settings.flow, w->stats, on_fatal, w, why);
+	if (w->flow == NULL) {
+		bury(w);
+		return false;
+	}
+	meet_carriers(w);
+	world_pass(w, WORLD_MOMENT_MS);
+	return true;
+}
+
+/* From now on nobody hears the gateway, and it hears nobody. */
+static void cut_off(struct world *w)
+{
+	LIST_EACH (node, &w->apps)
+		app_forget_connection(LIST_OF(node, struct app, link));
+	LIST_EACH (node, &w->smscs)
+		smsc_forget_connections(LIST_OF(node, struct smsc, link));
+}
+
+/* A process cannot be ended inside a process: its links are aborted and its memory is freed, unheard. */
+void world_kill(struct world *w)
+{
+	if (w->flow == NULL)
+		return;
+	fake_redis_client_killed();
+	cut_off(w);
+	for (int again = 0; again < 2; again++) {
+		accounts_shutdown(flow_accounts(w->flow));
+		carriers_shutdown(flow_carriers(w->flow));
+	}
+	for (int i = 0; i < REAP_TURNS; i++)
+		loop_turn(w->loop);
+	bury(w);
+}
+
+static void on_idle(void *arg)
+{
+	((struct world *)arg)->left = true;
+}
+
+bool world_stop(struct world *w)
+{
+	flow_shutdown(w->flow, on_idle, w);
+	for (int64_t ms = 0; ms < STOP_MS && !w->left; ms += WORLD_MOMENT_MS)
+		loop_advance(w->loop, WORLD_MOMENT_MS);
+	if (!w->left)
+		return false;
+	cut_off(w);
+	for (int i = 0; i < REAP_TURNS; i++)
+		loop_turn(w->loop);
+	bury(w);
+	return true;
+}
+
+void world_free(struct world *w)
+{
+	world_kill(w);
+	while (!list_empty(&w->apps))
+		app_free(LIST_OF(w->apps.next, struct app, link));
+	while (!list_empty(&w->smscs))
+		smsc_free(LIST_OF(w->smscs.next, struct smsc, link));
+	labels_free(&w->labels);
+	mem_free(w->sections);
+	fake_redis_stop();
+}
+
+void world_pass(struct world *w, int64_t ms)
+{
+	if (w->loop != NULL)
+		loop_advance(w->loop, ms);
+	else
+		w->wall_ms += ms;
+}
+
+/* -- people -- */
+
+struct app *world_app(struct world *w, const char *name, bool make)
+{
+	LIST_EACH (node, &w->apps) {
+		struct app *a = LIST_OF(node, struct app, link);
+		if (strcmp(a->name, name) == 0)
+			return a;
+	}
+	if (!make)
+		return NULL;
+	struct app *a = app_new(name, &w->labels, now_ms, w);
+	list_append(&w->apps, &a->link);
+	return a;
+}
+
+struct smsc *world_smsc(struct world *w, const char *name)
+{
+	LIST_EACH (node, &w->smscs) {
+		struct smsc *s = LIST_OF(node, struct smsc, link);
+		if (strcmp(s->name, name) == 0)
+			return s;
+	}
+	return NULL;
+}

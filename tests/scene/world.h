@@ -1,0 +1,47 @@
+/*
+ * world.h - all that a scene plays in: the gateway with its simulated loop, the apps, the carriers, the messages. The
+ * simulated Redis is one per process (fake_redis.h). Knows no script.
+ */
+#ifndef SCENE_WORLD_H
+#define SCENE_WORLD_H
+
+#include "app.h"
+#include "settings.h"
+#include "smsc.h"
+
+#define WORLD_START_MS 1767578400000 /* 2026-01-05 02:00 UTC, 10:00 in Beijing */
+#define WORLD_MOMENT_MS 20           /* after each step: all that needs no waiting has happened then */
+
+struct world {
+	char *sections;          /* what the scene says of the configuration, or NULL */
+	char file[64];           /* the configuration as written */
+	struct settings settings;
+	bool has_settings;
+	struct loop *loop;       /* NULL while no gateway runs */
+	struct loop_hook log_hook;
+	struct stats *stats;
+	struct flow *flow;
+	int64_t wall_ms;         /* while no gateway runs */
+	bool left;               /* an orderly shutdown is done */
+	char fatal[256];         /* why the gateway cannot go on; "" */
+	struct list apps, smscs;
+	struct labels labels;
+};
+
+void world_init(struct world *w);
+void world_free(struct world *w);
+int64_t world_wall_ms(const struct world *w);
+/*
+ * Starts a gateway. Sections that the scene does not give are those of world.c's table. False with *why (free()).
+ */
+bool world_start(struct world *w, char **why);
+/* kill -9: nothing is said to anybody. */
+void world_kill(struct world *w);
+/* SIGTERM: true when it has left in time. */
+bool world_stop(struct world *w);
+void world_pass(struct world *w, int64_t ms);
+
+struct app *world_app(struct world *w, const char *name, bool make);
+struct smsc *world_smsc(struct world *w, const char *name); /* NULL when the configuration has none of that name */
+
+#endif
