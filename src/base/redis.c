@@ -22,6 +22,7 @@
 #define REDIS_DOUBLINGS  5   /* of the reconnect pause: 32 times */
 #define REDIS_REASON_MAX 200
 #define REDIS_HOST_MAX   256
+#define REDIS_SMALL      64
 
 enum redis_state { REDIS_STATE_DOWN, REDIS_STATE_CONNECTING, REDIS_STATE_GREETING, REDIS_STATE_UP };
 
@@ -275,6 +276,14 @@ static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 
 static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
 {
+	char small[REDIS_SMALL];
+
+	/* hiredis looks at the octet behind a command of one word; such a command is short */
+	if (n < sizeof(small)) {
+		memcpy(small, cmd, n);
+		small[n] = '\0';
+		cmd = (const uint8_t *)small;
+	}
 	r->link->gathering = true;
 	int rc = redisAsyncFormattedCommand(r->ac, redis_on_reply, NULL, (const char *)cmd, n);
 	r->link->gathering = false;
