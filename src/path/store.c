@@ -347,7 +347,8 @@ int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struc
 
 int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn, uint64_t token)
 {
-	if (!s->up)
+	/* found again by the carrier's place in the set, also when it has no slot yet */
+	if (!s->up || enlist_slot(s, carrier, 0) < 0)
 		return -1;
 	struct batch_key key = {BATCH_PARKED_PUT, view_of(carrier), 0};
 	batches_add(s->batches, &key, cid, &frame, fn, token);
