@@ -446,6 +446,11 @@ static redisReply *run_del(const struct call *c)
 	return reply_integer(removed);
 }
 
+static redisReply *run_exists(const struct call *c)
+{
+	return reply_integer(key_find(c->d, c->key) != NULL);
+}
+
 static redisReply *run_expire(const struct call *c)
 {
 	struct key *k = key_find(c->d, c->key);
@@ -479,6 +484,7 @@ static const struct command {
 	{ "GET", 2, false, run_get },
 	{ "SET", 3, true, run_set },
 	{ "DEL", 2, false, run_del },
+	{ "EXISTS", 2, false, run_exists },
 	{ "EXPIRE", 3, false, run_expire },
 };
 
