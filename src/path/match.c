@@ -180,6 +180,15 @@ static int known_form(const struct forms *f)
 	return -1;
 }
 
+/* The form to try at a step, -1 and up: the known one first, then the others by their rank; -1: none. */
+static int form_to_try(const struct forms *forms, int known, int step)
+{
+	int form = step < 0 ? known : step;
+	if ((step >= 0 && form == known) || (forms->fixed >= 0 && form != forms->fixed))
+		return -1;
+	return form;
+}
+
 struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number)
 {
 	char text[IDFORM_MAX], other[IDFORM_MAX];
@@ -189,8 +198,8 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, const st
 	if (canonical.n == 0)
 		return NULL;
 	for (int i = -1; i < IDFORMS; i++) {
-		int form = i < 0 ? known : i; /* the known one first, then all, by their rank */
-		if (form < 0 || (i >= 0 && form == known) || (forms->fixed >= 0 && form != forms->fixed))
+		int form = form_to_try(forms, known, i);
+		if (form < 0)
 			continue;
 		size_t n = idform_convert((enum idform)form, canonical, other);
 		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
@@ -246,17 +255,31 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 	return true;
 }
 
+/* Whether a parked receipt is of the number that a message went to. */
+static bool is_from(const struct parked *p, const struct msg *m)
+{
+	struct pdu pdu;
+	struct number number;
+	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &number) && is_to(m, &number);
+}
+
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
 		  char parked_id[IDFORM_MAX], size_t *parked_n)
 {
 	/* from the response's form to the receipt's: the other way round than match_find() */
-	static const enum idform back[] = {IDFORM_TEXT, IDFORM_HEX_TO_DEC, IDFORM_DEC_TO_HEX};
+	static const enum idform back[IDFORMS] = {
+		[IDFORM_TEXT] = IDFORM_TEXT, [IDFORM_DEC_TO_HEX] = IDFORM_HEX_TO_DEC, [IDFORM_HEX_TO_DEC] = IDFORM_DEC_TO_HEX,
+	};
+	struct forms *forms = &x->forms[carrier];
 	char other[IDFORM_MAX];
-	for (size_t i = 0; x->parked_n && i < sizeof(back) / sizeof(back[0]); i++) {
-		size_t n = idform_convert(back[i], cid, other);
+	int known = known_form(forms);
+	for (int i = -1; x->parked_n && i < IDFORMS; i++) {
+		int form = form_to_try(forms, known, i);
+		size_t n = form < 0 ? 0 : idform_convert(back[form], cid, other);
 		struct parked *p = n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
-		if (!p || p->frame_n > cap)
+		if (!p || p->frame_n > cap || (form != known && !is_from(p, look_up(x, carrier, cid))))
 			continue;
+		forms->matches[form]++;
 		memcpy(buf, p->frame, p->frame_n);
 		*frame = (struct view){buf, p->frame_n};
 		memcpy(parked_id, p->cid, p->cid_n);

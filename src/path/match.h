@@ -32,8 +32,8 @@ bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64
 /* Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */
 bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame);
 /*
- * Takes out the receipt that was parked for the response id `cid` (canonical), under any form: frame is copied into buf.
- * Gives the id it was parked under. False when there is none.
+ * Takes out the receipt that was parked for the response id `cid` (canonical) of a message that has been entered; forms and
+ * numbers as in match_find(). frame is copied into buf. Gives the id it was parked under. False when there is none.
  */
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
 		  char parked_id[IDFORM_MAX], size_t *parked_n);
