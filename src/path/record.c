@@ -10,8 +10,8 @@
 /* Offsets of the numbers; lengths of the views stand in LEN_*, the frame's in four octets. */
 enum {
 	AT_VERSION = 0, AT_KIND = 1, AT_CLASS = 2, AT_FLAGS = 3, AT_STATE = 4, AT_ATTEMPTS = 5,
-	AT_LEN_ACCOUNT = 6, AT_LEN_STAT = 7, AT_LEN_ERR = 8, AT_LEN_VIA = 9, /* 10, 11: zero */
-	AT_LEN_FRAME = 12, AT_ACCEPT = 16, AT_EXPIRY = 24, AT_DONE = 32, /* 40-47: zero */
+	AT_LEN_ACCOUNT = 6, AT_LEN_STAT = 7, AT_LEN_ERR = 8, AT_LEN_VIA = 9, AT_ZERO = 10, /* 2 octets */
+	AT_LEN_FRAME = 12, AT_ACCEPT = 16, AT_EXPIRY = 24, AT_DONE = 32, AT_ZEROS = 40, /* 8 octets */
 };
 
 static void put64(uint8_t *p, int64_t v)
@@ -82,9 +82,17 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
 	return p + n;
 }
 
+/* What version 1 keeps free must be zero: with something in it, it is not a record that can be written again as it was. */
+static bool is_known(struct view b)
+{
+	static const uint8_t zeros[8];
+	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO &&
+	       memcmp(b.p + AT_ZERO, zeros, 2) == 0 && memcmp(b.p + AT_ZEROS, zeros, 8) == 0;
+}
+
 bool record_decode(struct view b, struct record *out)
 {
-	if (b.n < RECORD_HEADER || b.p[AT_VERSION] != FORMAT || b.p[AT_KIND] > RECORD_MO)
+	if (!is_known(b))
 		return false;
 	uint32_t account = b.p[AT_LEN_ACCOUNT], stat = b.p[AT_LEN_STAT], err = b.p[AT_LEN_ERR], via = b.p[AT_LEN_VIA];
 	uint32_t frame = get32(b.p + AT_LEN_FRAME);

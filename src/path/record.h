@@ -34,7 +34,7 @@ struct record {
 
 /* Octets written; 0 when cap is too small or a view is over its maximum (255; frame 70,000). */
 size_t record_encode(const struct record *r, uint8_t *buf, size_t cap);
-/* False when it is no whole record of a version that we know. Views borrow buf. */
+/* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf. */
 __attribute__((warn_unused_result)) bool record_decode(struct view buf, struct record *out);
 
 #endif
