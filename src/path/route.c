@@ -143,11 +143,27 @@ static bool add_route(struct routes *r, const struct route_conf *conf, const str
 	return add_prefix(r, conf->prefix, at, true, &conf->where, errors);
 }
 
+/* A second operator of a name would never be looked at. */
+static bool check_operators(const struct operator_conf *operators, size_t m, char **errors)
+{
+	bool good = true;
+	for (size_t i = 0; i < m; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(operators[i].name, operators[k].name) != 0)
+				continue;
+			conf_fault(errors, &operators[i].where, "operator \"%s\" is there already", operators[i].name);
+			good = false;
+			break;
+		}
+	}
+	return good;
+}
+
 struct routes *routes_new(const struct route_conf *routes, size_t n, const struct operator_conf *operators, size_t m,
 			  int (*carrier_number)(const char *name, void *arg), void *arg, char **errors)
 {
 	struct routes *r = mem_zalloc(sizeof(*r));
-	bool good = true;
+	bool good = check_operators(operators, m, errors);
 	add_node(r);
 	for (size_t i = 0; i < n; i++)
 		good &= add_route(r, &routes[i], operators, m, carrier_number, arg, errors);

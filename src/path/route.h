@@ -35,7 +35,8 @@ struct routes;
 
 /*
  * Builds from the configuration; carrier_number() gives a carrier's number by name or -1. NULL on faults: unknown carrier
- * or operator, prefix that is not digits, the same prefix twice at the same rank (added to *errors with file:line).
+ * or operator, an operator's name twice, prefix that is not digits, the same prefix twice at the same rank (added to
+ * *errors with file:line).
  * A prefix given by hand beats the same prefix that came with an operator.
  */
 struct routes *routes_new(const struct route_conf *routes, size_t n, const struct operator_conf *operators, size_t m,
