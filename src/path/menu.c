@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#define KEY_MAX 64u /* octets */
+
 static const char *const actions[] = {"text", "forward", NULL};
 
 const struct conf_row menu_rows[] = {
@@ -14,7 +16,7 @@ const struct conf_row menu_rows[] = {
 	 "Account whose replies this row is for; empty for all.", NULL},
 	{"source", CONF_STRING, offsetof(struct menu_conf, source), "", 0, 20, "", true,
 	 "Code that the reply was sent to, or its beginning; empty for all.", NULL},
-	{"key", CONF_STRING, offsetof(struct menu_conf, key), "", 1, 64, NULL, true,
+	{"key", CONF_STRING, offsetof(struct menu_conf, key), "", 1, KEY_MAX, NULL, true,
 	 "The reply that chooses this row; width, case and blanks do not matter.", NULL},
 	{"action", CONF_CHOICE, offsetof(struct menu_conf, action), "", 0, 0, "text", true,
 	 "Answer with text, or forward the reply to the app.", actions},
@@ -27,7 +29,7 @@ const struct conf_row menu_rows[] = {
 
 static bool equals_folded(const char *key, const char *text, size_t n)
 {
-	char folded[64];
+	char folded[KEY_MAX];
 	size_t m = text_fold(key, strlen(key), folded, sizeof(folded));
 	return m == n && m > 0 && memcmp(folded, text, n) == 0;
 }
@@ -35,7 +37,7 @@ static bool equals_folded(const char *key, const char *text, size_t n)
 const struct menu_conf *menu_find(const struct menu_conf *rows, size_t n, const char *account, const char *code,
 				  struct view text)
 {
-	char folded[64 + 1];
+	char folded[KEY_MAX + 4]; /* room for one character more: a longer text is no key */
 	size_t len = text_fold((const char *)text.p, text.n, folded, sizeof(folded));
 	for (size_t i = 0; i < n; i++) {
 		const struct menu_conf *m = &rows[i];

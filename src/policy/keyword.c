@@ -45,7 +45,8 @@ const struct keyword_conf *keyword_defaults(size_t *n)
 	return defaults;
 }
 
-#define FOLDED_MAX 256u /* octets: a keyword is short, a longer text is cut and can only match by its start */
+#define WORD_MAX 256u              /* octets of a keyword after folding; a longer one fits nothing */
+#define FOLDED_MAX (WORD_MAX + 4u) /* a character more: a longer text is cut, and can only match by its start */
 
 static size_t fold(const char *s, size_t n, char out[FOLDED_MAX])
 {
@@ -57,7 +58,7 @@ static bool matches(const struct conf_list *list, const char *text, size_t n, bo
 	char word[FOLDED_MAX];
 	for (size_t i = 0; i < list->n; i++) {
 		size_t m = fold(list->at[i], strlen(list->at[i]), word);
-		if (m > 0 && (start ? m <= n : m == n) && memcmp(word, text, m) == 0)
+		if (m > 0 && m <= WORD_MAX && (start ? m <= n : m == n) && memcmp(word, text, m) == 0)
 			return true;
 	}
 	return false;
