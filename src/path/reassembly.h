@@ -9,7 +9,7 @@
 #include "smpp/pdu.h"
 #include "smpp/udh.h"
 
-#define REASSEMBLY_KEY_MAX 160u
+#define REASSEMBLY_KEY_MAX 192u /* a carrier of 31 octets, two addresses of 64, the numbers */
 #define REASSEMBLY_TEXT_MAX 36000u
 
 struct reassembly;
