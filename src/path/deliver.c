@@ -8,8 +8,11 @@
 #include "base/ids.h"
 #include "smpp/charset.h"
 #include "smpp/receipt.h"
+#include "smpp/split.h"
 
 #define MINUTES_PER_QUARTER 15
+#define ERR_MAX 64u            /* octets of err: that the receipt fits into short_message */
+#define SHORT_MESSAGE_MAX 254u /* [S 5.2.21] */
 
 /* Sent by the app, returned in its receipt (design.md 6). */
 static const uint16_t returned_tags[] = {
@@ -77,7 +80,7 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 		.submit_ms = rec.accept_ms,
 		.done_ms = rec.done_ms,
 		.zone_quarters = (int)(conf->zone / MINUTES_PER_QUARTER),
-		.err = rec.err,
+		.err = {rec.err.p, rec.err.n < ERR_MAX ? rec.err.n : ERR_MAX},
 		.text = excerpt(&sent, (enum charset)conf->dcs0, text, sizeof(text)),
 	};
 	size_t n = receipt_format(&r, scratch->text, sizeof(scratch->text));
@@ -91,17 +94,22 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 		pdu->tlvs = receipt_tlvs(m, &rec, &sent, scratch);
 }
 
-static void fill_mo(const struct msg *m, uint8_t peer_version, struct pdu *pdu)
+/* An app without TLVs gets as much of a long text as short_message holds. */
+static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_t peer_version, struct pdu *pdu)
 {
+	struct view text;
 	msg_pdu(m, NULL, pdu);
 	pdu->command_id = DELIVER_SM;
 	pdu->command_status = 0;
 	pdu->sm.registered_delivery = 0;
 	if (peer_version >= 0x34)
 		return;
-	struct view text;
-	if (pdu_text(pdu, &text) && text.n <= 254)
+	if (pdu_text(pdu, &text)) {
+		enum charset c = charset_of_dcs(pdu->sm.data_coding, (enum charset)conf->dcs0);
+		if (text.n > SHORT_MESSAGE_MAX)
+			text.n = split_next(c, text, 0, SHORT_MESSAGE_MAX);
 		pdu->sm.short_message = text;
+	}
 	pdu->tlvs = (struct view){NULL, 0};
 }
 
@@ -109,7 +117,7 @@ void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t 
 		  struct pdu *pdu)
 {
 	if (m->mo)
-		fill_mo(m, peer_version, pdu);
+		fill_mo(m, conf, peer_version, pdu);
 	else
 		fill_receipt(m, conf, peer_version, scratch, pdu);
 }

@@ -29,6 +29,12 @@ static bool is_final(const struct carrier_conf *conf, const struct pdu *pdu, enu
 	return receipt_state_final(state);
 }
 
+/* A word of any length would burst the record and our receipt. */
+static struct view cut(struct view word)
+{
+	return (struct view){word.p, word.n < OUTCOME_WORD_MAX ? word.n : OUTCOME_WORD_MAX};
+}
+
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
 		  struct outcome *out)
 {
@@ -37,7 +43,7 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 	if (!receipt_recognise(pdu, conf->receipt_by_text))
 		return false;
 	receipt_parse_pdu(pdu, scratch, OUTCOME_SCRATCH, &text);
-	*out = (struct outcome){.stat = text.stat, .err = text.err};
+	*out = (struct outcome){.stat = cut(text.stat), .err = cut(text.err)};
 	if (!tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &out->id) || out->id.n == 0)
 		out->id = text.id;
 	else if (text.id.n && !view_eq(text.id, out->id))

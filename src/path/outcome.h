@@ -9,12 +9,13 @@
 #include "smpp/receipt.h"
 
 #define OUTCOME_SCRATCH 2048u
+#define OUTCOME_WORD_MAX 64u /* octets of stat and err that are kept */
 
 struct outcome {
 	struct view id, other_id;  /* TLV's id first, the text's when it differs; empty: none */
 	enum message_state state;
 	bool final;
-	struct view stat, err;     /* the carrier's words, untouched; may be empty */
+	struct view stat, err;     /* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty */
 	struct number number;      /* of the phone: the message's destination */
 	bool has_number;
 };

@@ -1,0 +1,226 @@
+/*
+ * test_outcome.c - what carriers' receipts say of a message: the variety of smpp.md 11.
+ */
+#include "path/outcome.h"
+
+#include "samples.h"
+#include "unit.h"
+
+static struct carrier_conf conf; /* as by default */
+static char scratch[OUTCOME_SCRATCH];
+static struct outcome o;
+
+static int setup(void **state)
+{
+	(void)state;
+	conf = (struct carrier_conf){.unknown_final = true};
+	return 0;
+}
+
+static bool read_text(const char *text, uint8_t esm_class)
+{
+	struct pdu pdu = sample_mo(text, (uint32_t)strlen(text));
+	pdu.sm.esm_class = esm_class;
+	return outcome_read(&conf, &pdu, scratch, &o);
+}
+
+static const struct {
+	const char *text, *id, *stat, *err;
+	enum message_state state;
+	bool final;
+} texts[] = {
+	/* the specification's form, every word */
+	{"id:0123456789 sub:001 dlvrd:001 submit date:2605010930 done date:2605010931 stat:DELIVRD err:000 text:Hello",
+	 "0123456789", "DELIVRD", "000", STATE_DELIVERED, true},
+	{"id:1 stat:EXPIRED err:027", "1", "EXPIRED", "027", STATE_EXPIRED, true},
+	{"id:1 stat:DELETED err:1", "1", "DELETED", "1", STATE_DELETED, true},
+	{"id:1 stat:UNDELIV err:0a1", "1", "UNDELIV", "0a1", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:REJECTD err:null", "1", "REJECTD", "null", STATE_REJECTED, true},
+	{"id:1 stat:UNKNOWN err:000", "1", "UNKNOWN", "000", STATE_UNKNOWN, true},
+	{"id:1 stat:SKIPPED err:000", "1", "SKIPPED", "000", STATE_SKIPPED, true},
+	{"id:1 stat:ACCEPTD err:000", "1", "ACCEPTD", "000", STATE_ACCEPTED, false},
+	{"id:1 stat:ENROUTE err:000", "1", "ENROUTE", "000", STATE_ENROUTE, false},
+	/* full words, cases */
+	{"id:1 stat:DELIVERED", "1", "DELIVERED", "", STATE_DELIVERED, true},
+	{"id:1 stat:Undeliverable", "1", "Undeliverable", "", STATE_UNDELIVERABLE, true},
+	{"ID:1 STAT:delivrd ERR:000", "1", "delivrd", "000", STATE_DELIVERED, true},
+	/* any order, junk in front, fields missing */
+	{"stat:DELIVRD id:3f2a91", "3f2a91", "DELIVRD", "", STATE_DELIVERED, true},
+	{"..*#id:3f2a91 stat:DELIVRD", "3f2a91", "DELIVRD", "", STATE_DELIVERED, true},
+	{"id:3f2a91 err: stat:DELIVRD", "3f2a91", "DELIVRD", "", STATE_DELIVERED, true},
+	{"stat:DELIVRD", "", "DELIVRD", "", STATE_DELIVERED, true},
+	{"id:550E8400-E29B-41D4-A716-446655440000 stat:DELIVRD", "550E8400-E29B-41D4-A716-446655440000", "DELIVRD", "",
+	 STATE_DELIVERED, true},
+	/* words of operators: failures, kept as they are */
+	{"id:1 stat:MK:0001 err:MK:0001", "1", "MK:0001", "MK:0001", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:DB:0141 err:999", "1", "DB:0141", "999", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:MBBLACK err:...", "1", "MBBLACK", "...", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:M:00181", "1", "M:00181", "", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:DND_REJECTED", "1", "DND_REJECTED", "", STATE_UNDELIVERABLE, true},
+	{"id:1 stat:FAILED", "1", "FAILED", "", STATE_UNDELIVERABLE, true},
+	/* text: takes the rest; what is in it is the subscriber's */
+	{"id:1 stat:UNDELIV err:001 text:id:2 stat:DELIVRD", "1", "UNDELIV", "001", STATE_UNDELIVERABLE, true},
+	/* no word at all: nothing is said, nothing ends */
+	{"id:1 sub:001", "1", "", "", STATE_UNKNOWN, false},
+	{"", "", "", "", STATE_UNKNOWN, false},
+	{"短信已送达", "", "", "", STATE_UNKNOWN, false},
+};
+
+static void test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_true(read_text(texts[i].text, ESM_RECEIPT));
+		if (o.state != texts[i].state || o.final != texts[i].final)
+			print_error("%s\n", texts[i].text);
+		assert_view(o.id, texts[i].id);
+		assert_view(o.stat, texts[i].stat);
+		assert_view(o.err, texts[i].err);
+		assert_int_equal(o.state, texts[i].state);
+		assert_int_equal(o.final, texts[i].final);
+		assert_int_equal(o.other_id.n, 0);
+		assert_true(o.has_number);
+		assert_string_equal(o.number.digits, SAMPLE_TO);
+		/* the same, marked as on the way: never final */
+		assert_true(read_text(texts[i].text, ESM_INTERMEDIATE));
+		assert_false(o.final);
+		/* not marked: a phone's words, however they read */
+		assert_false(read_text(texts[i].text, 0));
+	}
+}
+
+static void test_by_text(void **state)
+{
+	(void)state;
+	conf.receipt_by_text = true;
+	assert_true(read_text("id:1 stat:DELIVRD", 0));
+	assert_true(o.final);
+	assert_false(read_text("id:1", 0));
+	assert_false(read_text("stat:DELIVRD", 0));
+	assert_false(read_text("退订", 0));
+}
+
+/* Every setting with every word that it is about. */
+static void test_settings(void **state)
+{
+	(void)state;
+	for (int on = 0; on < 2; on++) {
+		conf = (struct carrier_conf){.acceptd_final = on, .unknown_final = !on};
+		assert_true(read_text("id:1 stat:ACCEPTD", ESM_RECEIPT));
+		assert_int_equal(o.final, on);
+		assert_true(read_text("id:1 stat:UNKNOWN", ESM_RECEIPT));
+		assert_int_equal(o.final, !on);
+		assert_true(read_text("id:1 stat:DELIVRD", ESM_RECEIPT));
+		assert_true(o.final);
+		assert_true(read_text("id:1 stat:ENROUTE", ESM_RECEIPT));
+		assert_false(o.final);
+	}
+}
+
+static bool read_tlvs(const char *text, const char *id, int tlv_state)
+{
+	uint8_t mem[128];
+	struct tlv_out t = {mem, 0, sizeof(mem), false};
+	static uint8_t kept[128];
+	if (id)
+		tlv_put(&t, TLV_RECEIPTED_MESSAGE_ID, id, (uint32_t)strlen(id) + 1);
+	if (tlv_state >= 0)
+		tlv_put_int(&t, TLV_MESSAGE_STATE, (uint32_t)tlv_state, 1);
+	memcpy(kept, mem, t.n);
+	struct pdu pdu = sample_mo(text, (uint32_t)strlen(text));
+	pdu.tlvs = (struct view){kept, t.n};
+	return outcome_read(&conf, &pdu, scratch, &o);
+}
+
+static void test_tlvs(void **state)
+{
+	(void)state;
+	/* they win over the text; the text's id is the second try */
+	assert_true(read_tlvs("id:4139665 stat:UNDELIV", "3f2a91", STATE_DELIVERED));
+	assert_view(o.id, "3f2a91");
+	assert_view(o.other_id, "4139665");
+	assert_view(o.stat, "UNDELIV");
+	assert_int_equal(o.state, STATE_DELIVERED);
+	assert_true(o.final);
+	/* alone */
+	assert_true(read_tlvs("", "3f2a91", STATE_UNDELIVERABLE));
+	assert_view(o.id, "3f2a91");
+	assert_int_equal(o.state, STATE_UNDELIVERABLE);
+	assert_true(o.final);
+	assert_true(read_tlvs("id:3f2a91 stat:DELIVRD", "3f2a91", -1));
+	assert_int_equal(o.other_id.n, 0);
+	/* an empty id: the text's */
+	assert_true(read_tlvs("id:7 stat:DELIVRD", "", -1));
+	assert_view(o.id, "7");
+	/* 0 says nothing on a 3.4 link, and what is out of range neither */
+	static const int none[] = {0, 10, 255};
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(read_tlvs("id:1 stat:DELIVRD", "1", none[i]));
+		assert_int_equal(o.state, STATE_DELIVERED);
+	}
+	for (int s = STATE_ENROUTE; s <= STATE_SKIPPED; s++) {
+		assert_true(read_tlvs("", "1", s));
+		assert_int_equal(o.state, s);
+		assert_int_equal(o.final, s != STATE_ENROUTE && s != STATE_ACCEPTED);
+	}
+	/* a state alone does not make a receipt */
+	assert_false(read_tlvs("你好", NULL, STATE_DELIVERED));
+}
+
+static void test_data_sm_and_ucs2(void **state)
+{
+	(void)state;
+	uint8_t text[400];
+	struct pdu pdu = sample_mo("", 0);
+	pdu.sm.esm_class = ESM_RECEIPT;
+	pdu.sm.data_coding = 8;
+	pdu.sm.short_message = (struct view){text, sample_ucs2("id:42 stat:DELIVRD err:000 text:您好", text, sizeof(text))};
+	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_view(o.id, "42");
+	assert_int_equal(o.state, STATE_DELIVERED);
+	/* mislabelled: octets under data_coding 8 */
+	pdu.sm.short_message = sample_view("id:43 stat:UNDELIV err:001");
+	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_view(o.id, "43");
+	pdu = sample_mo("", 0);
+	pdu.command_id = DATA_SM;
+	pdu.sm.esm_class = ESM_RECEIPT;
+	uint8_t mem[64];
+	struct tlv_out t = {mem, 0, sizeof(mem), false};
+	tlv_put_str(&t, TLV_MESSAGE_PAYLOAD, sample_view("id:44 stat:EXPIRED"));
+	pdu.tlvs = (struct view){t.p, t.n};
+	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_view(o.id, "44");
+	assert_int_equal(o.state, STATE_EXPIRED);
+	pdu.sm.src.addr = sample_view("Bank");
+	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_false(o.has_number);
+}
+
+/* Words without end do not pass: a record and a receipt of ours have room for so much. */
+static void test_long_words(void **state)
+{
+	(void)state;
+	char text[900], word[400];
+	memset(word, 'E', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	snprintf(text, sizeof(text), "id:1 stat:%s err:%s", word, word);
+	uint8_t mem[1000];
+	struct tlv_out t = {mem, 0, sizeof(mem), false};
+	tlv_put_str(&t, TLV_MESSAGE_PAYLOAD, sample_view(text));
+	struct pdu pdu = sample_mo("", 0);
+	pdu.sm.esm_class = ESM_RECEIPT;
+	pdu.tlvs = (struct view){t.p, t.n};
+	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_int_equal(o.stat.n, OUTCOME_WORD_MAX);
+	assert_int_equal(o.err.n, OUTCOME_WORD_MAX);
+	assert_int_equal(o.state, STATE_UNDELIVERABLE);
+}
+
+#define CASE(test) cmocka_unit_test_setup(test, setup)
+static const struct CMUnitTest cases[] = {
+	CASE(test_texts), CASE(test_by_text), CASE(test_settings), CASE(test_tlvs), CASE(test_data_sm_and_ucs2),
+	CASE(test_long_words),
+};
+
+UNIT_MAIN(cases)
