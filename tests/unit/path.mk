@@ -1,1 +1,51 @@
 # tests/unit/path.mk - unit tests of src/path.
+
+path_unit_tests = \
+	tests/unit/path/test_compose \
+	tests/unit/path/test_deliver \
+	tests/unit/path/test_idform \
+	tests/unit/path/test_match \
+	tests/unit/path/test_menu \
+	tests/unit/path/test_msg \
+	tests/unit/path/test_number \
+	tests/unit/path/test_outcome \
+	tests/unit/path/test_queue \
+	tests/unit/path/test_reassembly \
+	tests/unit/path/test_record \
+	tests/unit/path/test_relay \
+	tests/unit/path/test_route \
+	tests/unit/path/test_submit
+check_PROGRAMS += $(path_unit_tests)
+TESTS += $(path_unit_tests)
+
+path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(CMOCKA_LIBS)
+path_samples = tests/unit/path/samples.c tests/unit/path/samples.h
+tests_unit_path_test_compose_SOURCES = tests/unit/path/test_compose.c $(path_samples)
+tests_unit_path_test_compose_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_deliver_SOURCES = tests/unit/path/test_deliver.c $(path_samples)
+tests_unit_path_test_deliver_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_idform_SOURCES = tests/unit/path/test_idform.c $(path_samples)
+tests_unit_path_test_idform_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_match_SOURCES = tests/unit/path/test_match.c $(path_samples)
+tests_unit_path_test_match_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_menu_SOURCES = tests/unit/path/test_menu.c $(path_samples)
+tests_unit_path_test_menu_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_msg_SOURCES = tests/unit/path/test_msg.c $(path_samples)
+tests_unit_path_test_msg_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_number_SOURCES = tests/unit/path/test_number.c $(path_samples)
+tests_unit_path_test_number_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_outcome_SOURCES = tests/unit/path/test_outcome.c $(path_samples)
+tests_unit_path_test_outcome_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_queue_SOURCES = tests/unit/path/test_queue.c $(path_samples)
+tests_unit_path_test_queue_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_reassembly_SOURCES = tests/unit/path/test_reassembly.c $(path_samples)
+tests_unit_path_test_reassembly_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_record_SOURCES = tests/unit/path/test_record.c $(path_samples)
+tests_unit_path_test_record_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_relay_SOURCES = tests/unit/path/test_relay.c $(path_samples)
+tests_unit_path_test_relay_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_route_SOURCES = tests/unit/path/test_route.c $(path_samples)
+tests_unit_path_test_route_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_submit_SOURCES = tests/unit/path/test_submit.c $(path_samples)
+tests_unit_path_test_submit_LDADD = $(path_unit_ldadd)

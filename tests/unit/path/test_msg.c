@@ -1,0 +1,129 @@
+/*
+ * test_msg.c - messages in memory: bound, handles, records, carrier ids.
+ */
+#include "path/msg.h"
+
+#include <errno.h>
+
+#include "samples.h"
+#include "unit.h"
+
+static void test_bound(void **state)
+{
+	(void)state;
+	struct msgs *ms = msgs_new(3);
+	struct msg *m[3];
+	for (int i = 0; i < 3; i++) {
+		m[i] = msgs_take(ms);
+		assert_non_null(m[i]);
+		assert_int_equal(m[i]->state, MSG_NEW);
+		assert_int_equal(m[i]->account, MSG_NO_ACCOUNT);
+		assert_int_equal(m[i]->carrier, MSG_NO_CARRIER);
+		assert_ptr_equal(msgs_get(ms, m[i]->handle), m[i]);
+	}
+	assert_null(msgs_take(ms));
+	assert_int_equal(msgs_count(ms), 3);
+	uint64_t stale = m[1]->handle;
+	msgs_give(ms, m[1]);
+	assert_null(msgs_get(ms, stale));
+	m[1] = msgs_take(ms);
+	assert_non_null(m[1]);
+	assert_null(msgs_get(ms, stale)); /* the place is another's now */
+	assert_true(m[1]->handle != stale);
+	for (int i = 0; i < 3; i++)
+		msgs_give(ms, m[i]);
+	assert_int_equal(msgs_count(ms), 0);
+	msgs_free(ms);
+	msgs_free(NULL);
+}
+
+static void test_record(void **state)
+{
+	(void)state;
+	struct msgs *ms = msgs_new(10);
+	uint8_t text[200];
+	struct pdu pdu = sample_submit(), again;
+	struct record r;
+	pdu.sm.data_coding = 8;
+	pdu.sm.short_message = (struct view){text, sample_ucs2("您的贷款将于12月5日到期", text, sizeof(text))};
+	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
+	size_t bytes = msgs_bytes(ms);
+	assert_true(bytes > sizeof(struct msg) + m->rec_len);
+	msg_pdu(m, &r, &again);
+	assert_view(r.account, "bank");
+	assert_true(view_eq(again.sm.short_message, pdu.sm.short_message));
+	assert_int_equal(again.sequence, 7);
+	/* the new record borrows from the old one */
+	r.kind = RECORD_FINAL;
+	r.final_state = 2;
+	r.stat = sample_view("DELIVRD");
+	assert_int_equal(msg_set_record(ms, m, &r), 0);
+	struct record now;
+	msg_record(m, &now);
+	assert_int_equal(now.kind, RECORD_FINAL);
+	assert_view(now.stat, "DELIVRD");
+	assert_view(now.account, "bank");
+	msg_pdu(m, NULL, &again);
+	assert_true(view_eq(again.sm.short_message, pdu.sm.short_message));
+	msgs_give(ms, m);
+	assert_true(msgs_bytes(ms) < bytes);
+	msgs_free(ms);
+}
+
+/* A record that does not fit leaves the old one in place. */
+static void test_too_long(void **state)
+{
+	(void)state;
+	static uint8_t frame[70001];
+	struct msgs *ms = msgs_new(10);
+	struct pdu pdu = sample_submit();
+	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
+	struct record r, kept;
+	msg_record(m, &r);
+	r.frame = (struct view){frame, sizeof(frame)};
+	assert_int_equal(msg_set_record(ms, m, &r), -EMSGSIZE);
+	msg_record(m, &kept);
+	assert_view(kept.account, "bank");
+	msgs_give(ms, m);
+	msgs_free(ms);
+}
+
+static void test_cid(void **state)
+{
+	(void)state;
+	struct msgs *ms = msgs_new(10);
+	struct msg *m = msgs_take(ms);
+	char id[] = "3F2A91", longest[255];
+	assert_int_equal(msg_set_cid(ms, m, id, 6), 0);
+	id[0] = 'X';
+	assert_int_equal(m->cid_len, 6);
+	assert_memory_equal(m->cid, "3F2A91", 6);
+	memset(longest, '9', sizeof(longest));
+	assert_int_equal(msg_set_cid(ms, m, longest, sizeof(longest)), 0);
+	assert_int_equal(m->cid_len, 255);
+	assert_memory_equal(m->cid, longest, 255);
+	assert_int_equal(msg_set_cid(ms, m, NULL, 0), 0);
+	assert_null(m->cid);
+	assert_int_equal(m->cid_len, 0);
+	msgs_give(ms, m);
+	msgs_free(ms);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	static const char *const names[MSG_STATES] = {"new", "storing", "held", "queued", "sent", "awaiting", "closing",
+						      "delivering", "leaving"};
+	for (int i = 0; i < MSG_STATES; i++)
+		assert_string_equal(msg_state_name((enum msg_state)i), names[i]);
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_bound),
+	cmocka_unit_test(test_record),
+	cmocka_unit_test(test_too_long),
+	cmocka_unit_test(test_cid),
+	cmocka_unit_test(test_names),
+};
+
+UNIT_MAIN(cases)

@@ -1,0 +1,122 @@
+/*
+ * test_number.c - phone numbers in all the ways that apps and carriers write them.
+ */
+#include "path/number.h"
+
+#include "samples.h"
+#include "unit.h"
+
+static const struct {
+	const char *in, *out; /* out NULL: no number */
+} table[] = {
+	{"8613800138000", "8613800138000"},
+	{"+8613800138000", "8613800138000"},
+	{"008613800138000", "8613800138000"},
+	{"13800138000", "8613800138000"},
+	{"138 0013 8000", "8613800138000"},
+	{"138-0013-8000", "8613800138000"},
+	{"+86 138-0013 8000", "8613800138000"},
+	{" 13800138000 ", "8613800138000"},
+	{"19900000000", "8619900000000"},
+	{"13000000000", "8613000000000"},
+	/* no Chinese mobile: 12x is none, ten digits are none */
+	{"12800138000", "12800138000"},
+	{"1380013800", "1380013800"},
+	{"138001380000", "138001380000"},
+	/* other countries */
+	{"+13800138000", "13800138000"},
+	{"0013800138000", "13800138000"},
+	{"+85291234567", "85291234567"},
+	{"0085291234567", "85291234567"},
+	{"85291234567", "85291234567"},
+	{"+447700900123", "447700900123"},
+	/* short codes, landlines */
+	{"10086", "10086"},
+	{"95588", "95588"},
+	{"110", "110"},
+	{"02112345678", "02112345678"},
+	{"0000", "0000"},
+	{"00123", "123"},
+	/* at most 20 digits; the access code does not count */
+	{"12345678901234567890", "12345678901234567890"},
+	{"+12345678901234567890", "12345678901234567890"},
+	{"0012345678901234567890", "12345678901234567890"},
+	{"123456789012345678901", NULL},
+	{"00123456789012345678901", NULL},
+	{"000123456789012345678901234567890", NULL},
+	{"", NULL},
+	{"+", NULL},
+	{" - ", NULL},
+	{"12", NULL},
+	{"0012", "0012"},
+	{"++8613800138000", NULL},
+	{"86+13800138000", NULL},
+	{"8613800138000a", NULL},
+	{"(021)12345678", NULL},
+	{"１３８００１３８０００", NULL},
+	{"中国移动", NULL},
+	{"13800138000\n", NULL},
+	{"138*0138000", NULL},
+};
+
+static void test_forms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct number n;
+		bool good = number_parse_text(table[i].in, &n);
+		if (good != (table[i].out != NULL))
+			print_error("\"%s\"\n", table[i].in);
+		assert_int_equal(good, table[i].out != NULL);
+		if (!good)
+			continue;
+		assert_string_equal(n.digits, table[i].out);
+		assert_int_equal(n.n, strlen(table[i].out));
+	}
+}
+
+/* From a PDU it is the same, whatever TON and NPI say; an address is no string: octets behind it do not count. */
+static void test_addresses(void **state)
+{
+	(void)state;
+	for (unsigned ton = 0; ton < 8; ton++) {
+		struct number n;
+		struct pdu_addr addr = {(uint8_t)ton, 1, {(const uint8_t *)"138001380001234", 11}};
+		assert_true(number_parse(addr, &n));
+		assert_string_equal(n.digits, "8613800138000");
+	}
+	struct number n;
+	assert_false(number_parse((struct pdu_addr){0, 0, {NULL, 0}}, &n));
+	assert_false(number_parse((struct pdu_addr){0, 0, {(const uint8_t *)"138\00038000", 9}}, &n));
+}
+
+/* What came out means the same number with + in front, and all ways of writing a Chinese number agree. */
+static void test_agreement(void **state)
+{
+	(void)state;
+	uint64_t seed = 1;
+	for (int i = 0; i < 20000; i++) {
+		char bare[12], text[32];
+		struct number want, have;
+		snprintf(bare, sizeof(bare), "1%u%04u%05u", 3 + sample_below(&seed, 7), sample_below(&seed, 10000),
+			 sample_below(&seed, 100000));
+		assert_true(number_parse_text(bare, &want));
+		static const char *const ways[] = {"+86%s", "0086%s", "86%s", " 86 %s"};
+		for (size_t k = 0; k < sizeof(ways) / sizeof(ways[0]); k++) {
+			snprintf(text, sizeof(text), "%.*s%s", (int)(strlen(ways[k]) - 2), ways[k], bare);
+			assert_true(number_parse_text(text, &have));
+			assert_string_equal(have.digits, want.digits);
+		}
+		snprintf(text, sizeof(text), "+%s", want.digits);
+		assert_true(number_parse_text(text, &have));
+		assert_string_equal(have.digits, want.digits);
+	}
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_forms),
+	cmocka_unit_test(test_addresses),
+	cmocka_unit_test(test_agreement),
+};
+
+UNIT_MAIN(cases)

@@ -1,0 +1,253 @@
+/*
+ * test_submit.c - what a submit_sm is answered before anything is done about it: one row per fault, times, modes, classes.
+ */
+#include "path/submit.h"
+
+#include <stdlib.h>
+
+#include "samples.h"
+#include "smpp/smpp_time.h"
+#include "unit.h"
+
+static struct routes *routes;
+static const struct submit_limits limits = {172800000, 1209600000};
+
+static int carrier_number(const char *name, void *arg)
+{
+	(void)name;
+	(void)arg;
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	static char *carriers[] = {"mobile"};
+	static const struct route_conf china = {{"smppgw.conf", 1}, "86", "", {carriers, 1}};
+	char *errors = NULL;
+	routes = routes_new(&china, 1, NULL, 0, carrier_number, NULL, &errors);
+	return routes == NULL;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	routes_free(routes);
+	return 0;
+}
+
+static struct submit out;
+static const char *why;
+
+static uint32_t judge(const struct pdu *pdu)
+{
+	why = NULL;
+	out = (struct submit){.route = NULL};
+	return submit_judge(pdu, &limits, routes, CLASS_NOTICE, SAMPLE_NOW, &out, &why);
+}
+
+static void check(const struct pdu *pdu, uint32_t want)
+{
+	uint32_t status = judge(pdu);
+	if (status != want)
+		print_error("%s, why: %s\n", status_name(status), why);
+	assert_int_equal(status, want);
+	assert_non_null(why);
+	assert_int_equal(*why != '\0', want != ESME_ROK);
+}
+
+static void test_good(void **state)
+{
+	(void)state;
+	struct pdu pdu = sample_submit();
+	check(&pdu, ESME_ROK);
+	assert_string_equal(out.to.digits, SAMPLE_TO);
+	assert_non_null(out.route);
+	assert_int_equal(out.class_id, CLASS_NOTICE);
+	assert_int_equal(out.mode, SUBMIT_STORE);
+	assert_true(out.due_ms == 0);
+	assert_true(out.expiry_ms == SAMPLE_NOW + limits.validity_ms);
+}
+
+/* Every value of each judged octet. */
+static void test_octets(void **state)
+{
+	(void)state;
+	for (unsigned v = 0; v < 256; v++) {
+		struct pdu pdu = sample_submit();
+		pdu.sm.priority_flag = (uint8_t)v;
+		check(&pdu, v <= 3 ? ESME_ROK : ESME_RINVPRTFLG);
+		pdu = sample_submit();
+		pdu.sm.registered_delivery = (uint8_t)v;
+		check(&pdu, (v & 3) == 3 ? ESME_RINVREGDLVFLG : ESME_ROK);
+		pdu = sample_submit();
+		pdu.sm.replace_if_present_flag = (uint8_t)v;
+		check(&pdu, v <= 1 ? ESME_ROK : ESME_RINVREPFLAG);
+		pdu = sample_submit();
+		pdu.sm.sm_default_msg_id = (uint8_t)v;
+		check(&pdu, v == 0 ? ESME_ROK : ESME_RINVDFTMSGID);
+		pdu = sample_submit();
+		pdu.sm.esm_class = (uint8_t)v;
+		static const enum submit_mode modes[] = {SUBMIT_STORE, SUBMIT_DATAGRAM, SUBMIT_FORWARD, SUBMIT_STORE};
+		check(&pdu, v & ESM_UDHI ? ESME_RINVESMCLASS : ESME_ROK);
+		if (!(v & ESM_UDHI))
+			assert_int_equal(out.mode, modes[v & 3]);
+		pdu = sample_submit();
+		pdu.sm.data_coding = pdu.sm.protocol_id = (uint8_t)v;
+		check(&pdu, ESME_ROK);
+	}
+}
+
+static void test_udh(void **state)
+{
+	(void)state;
+	struct pdu pdu = sample_submit();
+	pdu.sm.esm_class = ESM_UDHI;
+	pdu.sm.short_message = (struct view){(const uint8_t *)"\x05\x00\x03\x2a\x02\x01\x5b\x57", 8};
+	check(&pdu, ESME_ROK);
+	pdu.sm.short_message = (struct view){(const uint8_t *)"\xFF\x00\x03", 3};
+	check(&pdu, ESME_RINVESMCLASS);
+	pdu.sm.short_message = (struct view){NULL, 0};
+	check(&pdu, ESME_ROK);
+}
+
+static void test_text(void **state)
+{
+	(void)state;
+	uint8_t mem[64];
+	struct tlv_out o = {mem, 0, sizeof(mem), false};
+	tlv_put(&o, TLV_MESSAGE_PAYLOAD, "你好", 6);
+	struct pdu pdu = sample_submit();
+	pdu.tlvs = (struct view){o.p, o.n};
+	check(&pdu, ESME_RINVMSGLEN); /* both */
+	pdu.sm.short_message = (struct view){NULL, 0};
+	check(&pdu, ESME_ROK);
+	pdu.tlvs = (struct view){NULL, 0};
+	check(&pdu, ESME_ROK); /* an empty text is legal */
+}
+
+static void test_destination(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *to;
+		uint32_t status;
+		const char *why;
+	} table[] = {
+		{"13800138000", ESME_ROK, ""},
+		{"+86 138 0013 8000", ESME_ROK, ""},
+		{"", ESME_RINVDSTADR, "not a phone number"},
+		{"银行", ESME_RINVDSTADR, "not a phone number"},
+		{"Bank", ESME_RINVDSTADR, "not a phone number"},
+		{"+85291234567", ESME_RINVDSTADR, "no route"},
+		{"10086", ESME_RINVDSTADR, "no route"},
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct pdu pdu = sample_submit();
+		pdu.sm.dst.addr = sample_view(table[i].to);
+		check(&pdu, table[i].status);
+		assert_non_null(strstr(why, table[i].why));
+	}
+}
+
+static void test_class(void **state)
+{
+	(void)state;
+	uint8_t mem[64];
+	struct tlv_out o = {mem, 0, sizeof(mem), false};
+	struct pdu pdu = sample_submit();
+	pdu.sm.service_type = sample_view("OTP");
+	check(&pdu, ESME_ROK);
+	assert_int_equal(out.class_id, CLASS_OTP);
+	tlv_put_str(&o, TLV_MESSAGE_CLASS, sample_view("promo"));
+	pdu.tlvs = (struct view){o.p, o.n};
+	check(&pdu, ESME_ROK);
+	assert_int_equal(out.class_id, CLASS_PROMO);
+	o.n = 0;
+	tlv_put_str(&o, TLV_MESSAGE_CLASS, sample_view("营销"));
+	pdu.tlvs = (struct view){o.p, o.n};
+	check(&pdu, ESME_RINVOPTPARAMVAL);
+}
+
+static const struct {
+	const char *schedule, *validity;
+	uint32_t status;
+	int64_t due_s, expiry_s; /* after SAMPLE_NOW; due 0: now */
+} times[] = {
+	{"", "", ESME_ROK, 0, 172800},
+	{"", "000000001000000R", ESME_ROK, 0, 600},
+	{"", "000001000000000R", ESME_ROK, 0, 86400},
+	{"000000010000000R", "", ESME_ROK, 3600, 3600 + 172800},
+	{"000000010000000R", "000000020000000R", ESME_ROK, 3600, 7200},
+	/* validity counts from now, not from the schedule */
+	{"000000020000000R", "000000010000000R", ESME_RINVEXPIRY, 0, 0},
+	{"000000010000000R", "000000010000000R", ESME_RINVEXPIRY, 0, 0},
+	/* 10:30 in China, and the same in UTC */
+	{"260501103000032+", "", ESME_ROK, 3600, 3600 + 172800},
+	{"260501023000000+", "", ESME_ROK, 3600, 3600 + 172800},
+	/* a past schedule is now, a past validity an error */
+	{"260501093000000-", "", ESME_ROK, 8 * 3600, 8 * 3600 + 172800},
+	{"260430103000032+", "", ESME_ROK, 0, 172800},
+	{"", "260430103000032+", ESME_RINVEXPIRY, 0, 0},
+	{"", "000000000000000R", ESME_RINVEXPIRY, 0, 0},
+	/* 14 days ahead, and a second more */
+	{"000014000000000R", "", ESME_ROK, 1209600, 1209600 + 172800},
+	{"000014000001000R", "", ESME_RINVSCHED, 0, 0},
+	{"270501103000032+", "", ESME_RINVSCHED, 0, 0},
+	{"261301103000032+", "", ESME_RINVSCHED, 0, 0},
+	{"2605011030000320", "", ESME_RINVSCHED, 0, 0},
+	{"明天上午九点", "", ESME_RINVSCHED, 0, 0},
+	{"", "26050110300003+", ESME_RINVEXPIRY, 0, 0},
+	{"", "tomorrow", ESME_RINVEXPIRY, 0, 0},
+};
+
+static void test_times(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct pdu pdu = sample_submit();
+		pdu.sm.schedule = sample_view(times[i].schedule);
+		pdu.sm.validity = sample_view(times[i].validity);
+		check(&pdu, times[i].status);
+		if (times[i].status)
+			continue;
+		assert_true(out.due_ms == (times[i].due_s ? SAMPLE_NOW + times[i].due_s * 1000 : 0));
+		assert_true(out.expiry_ms == SAMPLE_NOW + times[i].expiry_s * 1000);
+	}
+}
+
+/* With several faults the first field decides. */
+static void test_order(void **state)
+{
+	(void)state;
+	struct pdu pdu = sample_submit();
+	pdu.sm.validity = sample_view("x");
+	pdu.sm.schedule = sample_view("x");
+	check(&pdu, ESME_RINVSCHED);
+	pdu.sm.dst.addr = sample_view("x");
+	check(&pdu, ESME_RINVDSTADR);
+	pdu.sm.sm_default_msg_id = 1;
+	check(&pdu, ESME_RINVDFTMSGID);
+	pdu.sm.replace_if_present_flag = 2;
+	check(&pdu, ESME_RINVREPFLAG);
+	pdu.sm.registered_delivery = 3;
+	check(&pdu, ESME_RINVREGDLVFLG);
+	pdu.sm.priority_flag = 4;
+	check(&pdu, ESME_RINVPRTFLG);
+	pdu.sm.esm_class = ESM_UDHI;
+	check(&pdu, ESME_RINVESMCLASS);
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_good),  cmocka_unit_test(test_octets), cmocka_unit_test(test_udh),
+	cmocka_unit_test(test_text),  cmocka_unit_test(test_destination), cmocka_unit_test(test_class),
+	cmocka_unit_test(test_times), cmocka_unit_test(test_order),
+};
+
+int main(void)
+{
+	int all = (int)(sizeof(cases) / sizeof(cases[0]));
+	int failed = cmocka_run_group_tests(cases, setup, teardown);
+	printf("%d passed, %d failed, 0 skipped\n", all - failed, failed);
+	return failed != 0;
+}

@@ -1,0 +1,16 @@
+# tests/unit/policy.mk - unit tests of src/policy.
+
+policy_unit_tests = \
+	tests/unit/policy/test_class \
+	tests/unit/policy/test_keyword \
+	tests/unit/policy/test_policy
+check_PROGRAMS += $(policy_unit_tests)
+TESTS += $(policy_unit_tests)
+
+policy_unit_ldadd = libpolicy.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
+tests_unit_policy_test_class_SOURCES = tests/unit/policy/test_class.c
+tests_unit_policy_test_class_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_keyword_SOURCES = tests/unit/policy/test_keyword.c
+tests_unit_policy_test_keyword_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_policy_SOURCES = tests/unit/policy/test_policy.c
+tests_unit_policy_test_policy_LDADD = $(policy_unit_ldadd)
