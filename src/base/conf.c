@@ -44,7 +44,7 @@ void conf_fault(char **errors, const struct conf_where *where, const char *fmt, 
 {
 	size_t old = *errors != NULL ? strlen(*errors) : 0;
 	char message[1024];
-	struct buf line = { 0 };
+	struct buf line = {0};
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -62,7 +62,7 @@ void conf_fault(char **errors, const struct conf_where *where, const char *fmt, 
 static const char *conf_file_name(struct conf_reader *r, const char *raw)
 {
 	struct conf *c = r->conf;
-	struct buf path = { 0 };
+	struct buf path = {0};
 
 	if (raw == NULL)
 		raw = r->file;
@@ -79,8 +79,8 @@ static const char *conf_file_name(struct conf_reader *r, const char *raw)
 
 static struct conf_where conf_place(struct conf_reader *r, const config_setting_t *s)
 {
-	return (struct conf_where){ .file = conf_file_name(r, config_setting_source_file(s)),
-				    .line = (int)config_setting_source_line(s) };
+	return (struct conf_where){.file = conf_file_name(r, config_setting_source_file(s)),
+				   .line = (int)config_setting_source_line(s)};
 }
 
 /* How the key is called in messages: "carriers: tls.certificate". */
@@ -118,7 +118,7 @@ static void conf_fill(struct conf_reader *r, const struct conf_section *section,
 	if (group != NULL)
 		*where = conf_place(r, group);
 	else
-		*where = (struct conf_where){ .file = conf_file_name(r, NULL), .line = 0 };
+		*where = (struct conf_where){.file = conf_file_name(r, NULL), .line = 0};
 	for (const struct conf_row *row = section->rows; row->key != NULL; row++) {
 		void *value = (char *)at + row->offset;
 		config_setting_t *s = group != NULL ? conf_find(group, row->key) : NULL;
@@ -193,7 +193,7 @@ static void conf_unknown(struct conf_reader *r, const struct conf_section *secti
 {
 	const char *name = config_setting_name(s);
 	size_t skip = strlen(prefix);
-	struct conf_guess g = { .name = name, .distance = strlen(name) < 4 ? 2 : 3 };
+	struct conf_guess g = {.name = name, .distance = strlen(name) < 4 ? 2 : 3};
 	struct conf_where place = conf_place(r, s);
 	char title[CONF_KEY_MAX * 2], key[CONF_KEY_MAX];
 
@@ -201,8 +201,8 @@ static void conf_unknown(struct conf_reader *r, const struct conf_section *secti
 		if (strncmp(row->key, prefix, skip) == 0)
 			conf_guess_try(&g, row->key + skip, strcspn(row->key + skip, "."));
 	}
-	for (const struct conf_section *other = r->sections; section->name[0] == '\0' && skip == 0 && other->rows != NULL;
-	     other++)
+	for (const struct conf_section *other = r->sections;
+	     section->name[0] == '\0' && skip == 0 && other->rows != NULL; other++)
 		conf_guess_try(&g, other->name, strlen(other->name));
 	snprintf(key, sizeof(key), "%s%s", prefix, name);
 	if (g.best[0] != '\0')
@@ -314,7 +314,7 @@ static void conf_read_section(struct conf_reader *r, struct conf_block *b, confi
 /* Reads and parses; 0, or -1 with a fault. */
 static int conf_parse(struct conf_reader *r, config_t *cfg)
 {
-	struct conf_where where = { .file = r->file, .line = 0 };
+	struct conf_where where = {.file = r->file, .line = 0};
 	struct stat st;
 
 	errno = EISDIR;
@@ -348,8 +348,8 @@ static char *conf_folder(const char *file)
 /* Everything that is checked in a file that could be parsed. */
 static void conf_take(struct conf_reader *r, const config_t *cfg)
 {
-	static const struct conf_row none[] = { { .key = NULL } };
-	const struct conf_section top = { .name = "", .rows = none };
+	static const struct conf_row none[] = {{.key = NULL}};
+	const struct conf_section top = {.name = "", .rows = none};
 	config_setting_t *root = config_root_setting(cfg);
 
 	for (unsigned i = 0; i < cfg->num_filenames; i++)
@@ -376,8 +376,7 @@ struct conf *conf_read(const char *file, const struct conf_section *sections, ch
 {
 	struct conf *c = conf_make(sections);
 	struct conf_reader r = {
-		.conf = c, .sections = sections, .file = file, .folder = conf_folder(file), .errors = errors
-	};
+		.conf = c, .sections = sections, .file = file, .folder = conf_folder(file), .errors = errors};
 	config_t cfg;
 
 	*errors = NULL;

@@ -14,8 +14,8 @@ enum conf_type {
 	CONF_STRING, /* char *; owned by struct conf; min..max octets when max > 0 */
 	CONF_SECRET, /* char *; as string, never printed */
 	CONF_CHOICE, /* int; one of help's choices[], by index */
-	CONF_LIST,   /* struct conf_list: an array or list of strings (whole numbers are taken as strings); min..max entries
-			when max > 0 */
+	CONF_LIST,   /* struct conf_list: an array or list of strings (whole numbers are taken as strings);
+			min..max entries when max > 0 */
 	CONF_FLOAT,  /* double; a whole number is taken too; min..max, both 0: any */
 };
 
@@ -30,8 +30,8 @@ struct conf_row {
 	size_t offset;     /* into the section's struct */
 	const char *unit;  /* "s", "ms", "messages/s", "octets", "" */
 	int64_t min, max;
-	const char *def;   /* default as written in a file, strings without quotes, lists as [ "a", "b" ]; NULL = required;
-			      "" = empty string / empty list; may lie outside min..max ("not set") */
+	const char *def;   /* default as written in a file, strings without quotes, lists as [ "a", "b" ];
+			      NULL = required; "" = empty string / empty list; may lie outside min..max ("not set") */
 	bool reload;       /* takes effect on reload */
 	const char *help;  /* one sentence */
 	const char *const *choices; /* CONF_CHOICE: NULL-terminated */
@@ -39,8 +39,8 @@ struct conf_row {
 
 struct conf_section {
 	const char *name;             /* "" for keys at the top of the file */
-	bool list;                    /* name: ( {..}, {..} ): one struct per element; else one struct. A section that is
-					 not in the file: no struct, or one with all defaults */
+	bool list;                    /* name: ( {..}, {..} ): one struct per element; else one struct. A section that
+					 is not in the file: no struct, or one with all defaults */
 	size_t size;                  /* of the struct; every struct begins with struct conf_where */
 	const struct conf_row *rows;  /* ends with key NULL */
 };
@@ -53,20 +53,21 @@ struct conf_where { /* first member of every section struct: for messages that n
 struct conf;
 
 /*
- * Reads file with its @include's (relative to the folder of the file named here, also in included files). sections ends with rows NULL. On any fault (syntax,
- * unknown key or section, wrong type, out of range, missing required key): NULL, and *errors (owned by the caller, free())
- * holds one "file:line: message" per line, all faults found, not only the first (a syntax error ends the search). Values
- * of CONF_SECRET never stand in a message. Strings must be UTF-8.
+ * Reads file with its @include's (relative to the folder of the file named here, also in included files). sections
+ * ends with rows NULL. On any fault (syntax, unknown key or section, wrong type, out of range, missing required key):
+ * NULL, and *errors (owned by the caller, free()) holds one "file:line: message" per line, all faults found, not only
+ * the first (a syntax error ends the search). Values of CONF_SECRET never stand in a message. Strings must be UTF-8.
  */
 struct conf *conf_read(const char *file, const struct conf_section *sections, char **errors);
 void conf_free(struct conf *c);
 /* The structs of a section: a group's single struct with *n = 1, or a list's array; n may be NULL. Owned by c. */
 void *conf_get(const struct conf *c, const char *section, size_t *n);
 /* Adds "file:line: message\n" to a growing text of faults (for checks across sections); *errors is NULL at first. */
-__attribute__((format(printf, 3, 4))) void conf_fault(char **errors, const struct conf_where *where, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void conf_fault(char **errors, const struct conf_where *where, const char *fmt,
+						      ...);
 /*
- * Prints the table: section.key<TAB>type<TAB>unit<TAB>default<TAB>reloadable yes/no<TAB>help, a line each, to stdout. The
- * type has the range or the choices behind it ("int 1..99", "choice connect|accept"); a required key's default is
+ * Prints the table: section.key<TAB>type<TAB>unit<TAB>default<TAB>reloadable yes/no<TAB>help, a line each, to stdout.
+ * The type has the range or the choices behind it ("int 1..99", "choice connect|accept"); a required key's default is
  * "required".
  */
 void conf_print_rows(const struct conf_section *sections);

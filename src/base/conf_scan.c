@@ -1,7 +1,7 @@
 /*
- * conf_scan.c - finds the whole numbers in a configuration file that do not fit what libconfig makes of them: it keeps the
- * lower 32 bits of a number without the suffix L, so that a limit of 4294967297 would silently be 1. Knows strings,
- * comments and number tokens; knows no keys.
+ * conf_scan.c - finds the whole numbers in a configuration file that do not fit what libconfig makes of them: it keeps
+ * the lower 32 bits of a number without the suffix L, so that a limit of 4294967297 would silently be 1. Knows
+ * strings, comments and number tokens; knows no keys.
  */
 #include "base/conf_scan.h"
 
@@ -113,7 +113,7 @@ static void conf_scan_run(struct conf_scan *s)
 
 void conf_scan_numbers(const char *path, char **errors)
 {
-	struct buf text = { 0 };
+	struct buf text = {0};
 	FILE *f = fopen(path, "re");
 	size_t n;
 
@@ -127,7 +127,7 @@ void conf_scan_numbers(const char *path, char **errors)
 	struct conf_scan s = {
 		.at = (const char *)buf_data(&text) + 1,
 		.end = (const char *)buf_data(&text) + buf_len(&text),
-		.where = { .file = path, .line = 1 },
+		.where = {.file = path, .line = 1},
 		.errors = errors,
 	};
 	conf_scan_run(&s);

@@ -165,7 +165,7 @@ static int conf_value_read_item(const config_setting_t *s, unsigned i, char **at
 static int conf_value_read_list(const struct conf_row *row, const config_setting_t *s, void *at,
 				struct conf_strings *own, char why[CONF_WHY])
 {
-	struct conf_list list = { 0 };
+	struct conf_list list = {0};
 
 	if (config_setting_type(s) != CONFIG_TYPE_ARRAY && config_setting_type(s) != CONFIG_TYPE_LIST)
 		return conf_value_say(why, "must be a list of strings: [ \"...\", \"...\" ]");
@@ -222,7 +222,7 @@ static void conf_value_default_list(const struct conf_row *row, void *at, struct
 	char text[1024], why[CONF_WHY];
 	config_t cfg;
 
-	*(struct conf_list *)at = (struct conf_list){ 0 };
+	*(struct conf_list *)at = (struct conf_list){0};
 	if (row->def[0] == '\0')
 		return;
 	any.min = any.max = 0;
@@ -301,7 +301,7 @@ bool conf_value_same(const struct conf_row *row, const void *a, const void *b)
 
 void conf_value_type(const struct conf_row *row, char *out, size_t cap)
 {
-	static const char *const names[] = { "int", "bool", "string", "secret", "choice", "list", "float" };
+	static const char *const names[] = {"int", "bool", "string", "secret", "choice", "list", "float"};
 	int n = snprintf(out, cap, "%s", names[row->type]);
 
 	if (row->type == CONF_CHOICE) {

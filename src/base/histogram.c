@@ -1,6 +1,6 @@
 /*
- * histogram.c - latencies in buckets whose width grows with the value. Values below 32 us have a bucket each; above, each
- * doubling is cut into 16 buckets.
+ * histogram.c - latencies in buckets whose width grows with the value. Values below 32 us have a bucket each; above,
+ * each doubling is cut into 16 buckets.
  */
 #include "base/histogram.h"
 

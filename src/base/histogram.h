@@ -1,6 +1,6 @@
 /*
- * histogram.h - latencies in log-linear buckets of microseconds: 1 us .. 2.4 h, relative error <= 1/16. Longer ones count
- * in the last bucket.
+ * histogram.h - latencies in log-linear buckets of microseconds: 1 us .. 2.4 h, relative error <= 1/16. Longer ones
+ * count in the last bucket.
  */
 #ifndef BASE_HISTOGRAM_H
 #define BASE_HISTOGRAM_H

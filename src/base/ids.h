@@ -1,11 +1,12 @@
 /*
- * ids.h - message ids: 18 decimal digits without leading zero, unique across nodes and restarts (design.md 6), and random
- * numbers for jitter.
+ * ids.h - message ids: 18 decimal digits without leading zero, unique across nodes and restarts (design.md 6), and
+ * random numbers for jitter.
  *
  * Layout: 13 digits of milliseconds since 2020-01-01 UTC plus 10^12, 2 digits of node, 3 digits of counter; good until
- * the year 2305, 1,000 ids per ms and node. The maker never hands out an id twice, also when the clock steps back or a ms
- * is used up (it goes on from the last id, into the next ms), and after a restart within the same ms (the first id of a
- * maker lies 1 ms ahead of the clock). Before the first ids_next() a node tells the ids of its journal by ids_seen().
+ * the year 2305, 1,000 ids per ms and node. The maker never hands out an id twice, also when the clock steps back or a
+ * ms is used up (it goes on from the last id, into the next ms), and after a restart within the same ms (the first id
+ * of a maker lies 1 ms ahead of the clock). Before the first ids_next() a node tells the ids of its journal by
+ * ids_seen().
  */
 #ifndef BASE_IDS_H
 #define BASE_IDS_H

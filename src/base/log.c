@@ -18,9 +18,9 @@
 
 #define LOG_LINE_MAX   2000u
 #define LOG_GATHER_MAX (1u << 20) /* octets kept while the other side does not read */
-#define LOG_PIPE_PIECE 4096u      /* a pipe that polls writable takes so much without blocking */
+#define LOG_PIPE_PIECE 4096u	  /* a pipe that polls writable takes so much without blocking */
 #define LOG_KEEP       65536u
-#define LOG_STAMP      29u        /* 2026-05-01T09:30:00.123+08:00 */
+#define LOG_STAMP      29u /* 2026-05-01T09:30:00.123+08:00 */
 
 enum log_sink { LOG_SINK_FILE, LOG_SINK_SOCKET, LOG_SINK_PIPE };
 
@@ -33,9 +33,9 @@ static struct {
 	uint64_t dropped, dropped_told;
 	int64_t stamp_second;
 	char stamp[LOG_STAMP + 1];
-} logger = { .fd = STDERR_FILENO, .mask = true, .level = LOG_LEVEL_INFO, .stamp_second = -1 };
+} logger = {.fd = STDERR_FILENO, .mask = true, .level = LOG_LEVEL_INFO, .stamp_second = -1};
 
-static const char *const log_names[] = { "error", "warn", "info", "debug" };
+static const char *const log_names[] = {"error", "warn", "info", "debug"};
 
 void log_open(int fd, enum log_level level, bool mask)
 {
@@ -247,7 +247,7 @@ const char *log_text(const void *utf8, size_t n, char out[128])
 /* One attempt to write; what was written, 0 when the other side takes nothing now, -1 when it never will. */
 static ssize_t log_attempt(const uint8_t *p, size_t n)
 {
-	struct pollfd ready = { .fd = logger.fd, .events = POLLOUT };
+	struct pollfd ready = {.fd = logger.fd, .events = POLLOUT};
 	ssize_t put = 0;
 
 	switch (logger.sink) {
@@ -284,8 +284,8 @@ static void log_tell_dropped(void)
 
 	if (lost == 0)
 		return;
-	buf_printf(&logger.out, "%s %s - event=log_lines_dropped count=%llu\n", log_stamp(),
-		   log_names[LOG_LEVEL_WARN], (unsigned long long)lost);
+	buf_printf(&logger.out, "%s %s - event=log_lines_dropped count=%llu\n", log_stamp(), log_names[LOG_LEVEL_WARN],
+		   (unsigned long long)lost);
 	logger.dropped_told = logger.dropped;
 }
 

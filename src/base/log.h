@@ -50,8 +50,8 @@ const char *log_number(const void *p, size_t n, char out[32]);
 const char *log_text(const void *utf8, size_t n, char out[128]);
 
 /*
- * Writes what has gathered. Never blocks for long: when fd would block, up to 1 MiB waits, and further lines are dropped
- * and counted; the log tells how many (event=log_lines_dropped) when it can be written again.
+ * Writes what has gathered. Never blocks for long: when fd would block, up to 1 MiB waits, and further lines are
+ * dropped and counted; the log tells how many (event=log_lines_dropped) when it can be written again.
  */
 void log_flush(void);
 uint64_t log_dropped(void);

@@ -16,19 +16,19 @@
 #include <unistd.h>
 #include "base/mem.h"
 
-#define LOOP_TIMER_BUDGET 2048   /* timers fired in one turn */
+#define LOOP_TIMER_BUDGET 2048 /* timers fired in one turn */
 #define LOOP_SIM_START_US 1000000
-#define LOOP_SIM_STUCK    100000 /* turns without time passing after which a simulation is called stuck */
+#define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
 
 struct clock {
-	bool stale;     /* read it again at the next question */
+	bool stale;	/* read it again at the next question */
 	int64_t now_us; /* monotonic */
 	int64_t wall_ms;
 };
 
 struct loop {
 	struct event_base *base; /* NULL when simulated */
-	struct event *alarm;     /* readable timerfd */
+	struct event *alarm;	 /* readable timerfd */
 	int alarm_fd;
 	int64_t alarm_us; /* what the timerfd is set to, INT64_MAX: not set */
 	struct clock *clock;
@@ -117,7 +117,7 @@ struct loop *loop_new(void)
 	if (l->base != NULL && l->alarm_fd >= 0)
 		l->alarm = event_new(l->base, l->alarm_fd, EV_READ | EV_PERSIST, loop_on_alarm, l);
 	if (l->alarm == NULL || event_add(l->alarm, NULL) != 0) {
-		fprintf(stderr, "smppgw: the event loop cannot start (epoll, timerfd); raise the limit of open files\n");
+		fprintf(stderr, "smppgw: no event loop (epoll, timerfd); raise the limit of open files\n");
 		abort();
 	}
 	return l;
@@ -258,7 +258,7 @@ static void loop_work(struct loop *l, int64_t asked_us)
 /* Sets the timerfd when it would ring too late. */
 static void loop_set_alarm(struct loop *l, int64_t at_us)
 {
-	struct itimerspec when = { 0 };
+	struct itimerspec when = {0};
 
 	if (at_us >= l->alarm_us)
 		return;

@@ -42,8 +42,8 @@ void loop_timer_clear(struct loop *l, struct timer *t);
 
 /*
  * Work is left over (a read budget was used up, a rate token comes in us): the next turn waits at most us microseconds;
- * 0 = does not wait. The wish is kept until its time has come, also over turns that come earlier for other reasons. Each
- * wish below the turn's own length costs a turn: ask for no more precision than the work needs (1 ms is plenty).
+ * 0 = does not wait. The wish is kept until its time has come, also over turns that come earlier for other reasons.
+ * Each wish below the turn's own length costs a turn: ask for no more precision than the work needs (1 ms is plenty).
  */
 void loop_wake_in(struct loop *l, int64_t us);
 

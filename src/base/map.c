@@ -1,8 +1,9 @@
 /*
  * map.c - a hash table of 16-octet entries that never stops the process to grow: entries live in segments of at most a
  * few thousand slots, a directory indexed by the upper bits of the hash finds the segment, and a full segment is split
- * in two (extendible hashing). The longest single step is one split. Knows no keys. The hash of octets is here too: wide
- * multiplications folded to 64 bits, keyed with secrets from the kernel so that a peer cannot choose keys that collide.
+ * in two (extendible hashing). The longest single step is one split. Knows no keys. The hash of octets is here too:
+ * wide multiplications folded to 64 bits, keyed with secrets from the kernel so that a peer cannot choose keys that
+ * collide.
  */
 #include "base/map.h"
 
@@ -14,7 +15,7 @@
 
 #define MAP_FIRST_SLOTS 8u
 #define MAP_SPLIT_SLOTS 4096u /* a segment of this size is split instead of doubled */
-#define MAP_DEPTH_MAX   24u
+#define MAP_DEPTH_MAX	24u
 
 struct map_entry {
 	uint64_t hash; /* mixed, never 0; 0 = free slot */
@@ -151,8 +152,8 @@ static int map_split(struct map *m, size_t at)
 	}
 
 	struct map_segment *old = m->dir[at];
-	struct map_segment *half[2] = { map_segment_new(old->slots, old->depth + 1),
-					map_segment_new(old->slots, old->depth + 1) };
+	struct map_segment *half[2] = {map_segment_new(old->slots, old->depth + 1),
+				       map_segment_new(old->slots, old->depth + 1)};
 	if (half[0] == NULL || half[1] == NULL) {
 		free(half[0]);
 		free(half[1]);
@@ -174,7 +175,8 @@ static int map_split(struct map *m, size_t at)
 
 /*
  * Makes room in the segment at directory index at. Splitting needs hashes that differ: where thousands of entries share
- * one, the directory would grow without end, so it is kept below one entry per 256 values and the segment grows instead.
+ * one, the directory would grow without end, so it is kept below one entry per 256 values and the segment grows
+ * instead.
  */
 static int map_grow(struct map *m, size_t at)
 {

@@ -11,7 +11,7 @@
 static void *mem_check(void *p, size_t n)
 {
 	if (p == NULL) {
-		fprintf(stderr, "smppgw: out of memory: %zu octets refused; raise the memory limit of the service\n", n);
+		fprintf(stderr, "smppgw: out of memory: %zu octets refused; raise the service's limit\n", n);
 		abort();
 	}
 	return p;

@@ -16,7 +16,7 @@
 
 int net_resolve(const char *host, int64_t port, struct net_addr *out, const char **why)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM }, *list = NULL;
+	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
 	char service[8], bare[INET6_ADDRSTRLEN];
 	size_t n = strlen(host);
 
@@ -65,7 +65,7 @@ void net_print(const struct net_addr *a, char out[64])
 /* The 16 octets of an address, IPv4 mapped; false for other families. */
 static bool net_octets(const struct net_addr *a, uint8_t out[16])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	const void *ss = &a->ss;
 
 	if (a->ss.ss_family == AF_INET) {
@@ -110,7 +110,7 @@ int net_cidr_parse(const char *s, struct net_cidr *out)
 	char text[INET6_ADDRSTRLEN];
 	const char *slash = strchr(s, '/');
 	size_t n = slash != NULL ? (size_t)(slash - s) : strlen(s);
-	struct net_cidr c = { .addr = { [10] = 0xff, [11] = 0xff } };
+	struct net_cidr c = {.addr = {[10] = 0xff, [11] = 0xff}};
 	int full, bits;
 
 	if (n == 0 || n >= sizeof(text))
@@ -154,7 +154,10 @@ static void net_set(int fd, int level, int option, int value)
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* What every TCP connection has: no Nagle delay, and a dead peer is noticed in about 75 s even when we have nothing to send. */
+/*
+ * What every TCP connection has: no Nagle delay, and a dead peer is noticed in about 75 s even when we have nothing to
+ * send.
+ */
 static void net_set_stream(int fd, int family)
 {
 	if (family != AF_INET && family != AF_INET6)
@@ -241,7 +244,7 @@ static bool net_unix_alive(const struct sockaddr_un *un)
 
 int net_listen_unix(const char *path, unsigned mode)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	const void *sa = &un;
 	struct stat st;
 

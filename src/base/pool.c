@@ -21,12 +21,12 @@ struct pool_item {     /* header; the object follows */
 
 struct pool {
 	uint8_t **chunk;
-	size_t stride;      /* octets from item to item, header included */
+	size_t stride; /* octets from item to item, header included */
 	size_t item_size;
-	unsigned shift;     /* items in a chunk: 1 << shift */
+	unsigned shift;	    /* items in a chunk: 1 << shift */
 	uint32_t chunks;    /* in use */
 	uint32_t chunk_cap; /* entries of chunk[] */
-	uint32_t made;      /* items that have been handed out at least once */
+	uint32_t made;	    /* items that have been handed out at least once */
 	uint32_t max, count, free_head;
 };
 

@@ -1,6 +1,7 @@
 /*
- * redis.c - the connection to Redis: down, connecting, greeting (AUTH, SELECT, PING until it is not LOADING), up. Owns the
- * order of waiting commands, their deadline and the reconnect pause; hiredis owns the socket's buffers and the parser.
+ * redis.c - the connection to Redis: down, connecting, greeting (AUTH, SELECT, PING until it is not LOADING), up. Owns
+ * the order of waiting commands, their deadline and the reconnect pause; hiredis owns the socket's buffers and the
+ * parser.
  *
  * hiredis frees its context by itself in the middle of its own functions, so a context that is lost is cut off at once
  * (ac->data = NULL) and its later callbacks are ignored.
@@ -18,11 +19,11 @@
 #include "base/loop.h"
 #include "base/mem.h"
 
-#define REDIS_PING_MS    100 /* between two PINGs while Redis is LOADING */
-#define REDIS_DOUBLINGS  5   /* of the reconnect pause: 32 times */
+#define REDIS_PING_MS	 100 /* between two PINGs while Redis is LOADING */
+#define REDIS_DOUBLINGS	 5   /* of the reconnect pause: 32 times */
 #define REDIS_REASON_MAX 200
-#define REDIS_HOST_MAX   256
-#define REDIS_SMALL      64
+#define REDIS_HOST_MAX	 256
+#define REDIS_SMALL	 64
 
 enum redis_state { REDIS_STATE_DOWN, REDIS_STATE_CONNECTING, REDIS_STATE_GREETING, REDIS_STATE_UP };
 
@@ -35,8 +36,8 @@ struct redis_wait { /* a command that waits for its reply */
 struct redis_link { /* libevent's side of one hiredis context; freed with it */
 	redisAsyncContext *ac;
 	struct event *reads, *writes; /* persistent */
-	bool writing;                 /* writes is added */
-	bool gathering;               /* commands are gathered: the write comes with redis_flush() */
+	bool writing;		      /* writes is added */
+	bool gathering;		      /* commands are gathered: the write comes with redis_flush() */
 };
 
 struct redis {
@@ -45,9 +46,9 @@ struct redis {
 	const struct redis_ops *ops;
 	void *arg;
 	enum redis_state state;
-	redisAsyncContext *ac;   /* NULL while down */
+	redisAsyncContext *ac;	 /* NULL while down */
 	struct redis_link *link; /* of ac */
-	bool dirty;              /* something was gathered since the last write */
+	bool dirty;		 /* something was gathered since the last write */
 	struct redis_wait *ring; /* waiting commands, oldest first */
 	size_t cap, first, count;
 	int64_t progress_us; /* the last reply, or when waiting began */
@@ -73,7 +74,7 @@ static void redis_wait_push(struct redis *r, redis_fn fn, void *arg)
 		r->first = 0;
 	}
 	r->ring[(r->first + r->count++) & (r->cap - 1)] =
-		(struct redis_wait){ .fn = fn, .arg = arg, .sent_us = loop_now_us(r->loop) };
+		(struct redis_wait){.fn = fn, .arg = arg, .sent_us = loop_now_us(r->loop)};
 }
 
 static struct redis_wait redis_wait_pop(struct redis *r)
@@ -118,8 +119,8 @@ static int64_t redis_pause_ms(struct redis *r)
 }
 
 /*
- * The one way to end a connection. hiredis_frees: we are inside the function with which hiredis itself ends the context.
- * r may be freed by a callback: not to be used after this.
+ * The one way to end a connection. hiredis_frees: we are inside the function with which hiredis itself ends the
+ * context. r may be freed by a callback: not to be used after this.
  */
 static void redis_lost(struct redis *r, const char *why, bool hiredis_frees)
 {
@@ -310,7 +311,7 @@ void redis_flush(struct redis *r)
 	    (r->ac->c.flags & REDIS_IN_CALLBACK) != 0)
 		return;
 	r->dirty = false;
-	if (!r->link->writing) /* else the socket is full: its event goes on */
+	if (!r->link->writing)		      /* else the socket is full: its event goes on */
 		redisAsyncHandleWrite(r->ac); /* may end in redis_lost() */
 }
 
@@ -323,7 +324,7 @@ static void redis_on_turn_end(void *arg)
 
 static void redis_greet(struct redis *r, const char *const *args, size_t n, redis_fn fn)
 {
-	struct buf cmd = { 0 };
+	struct buf cmd = {0};
 
 	resp_start(&cmd, n);
 	for (size_t i = 0; i < n; i++)
@@ -359,7 +360,8 @@ static void redis_on_ping(const redisReply *reply, void *arg)
 		loop_timer(r->loop, &r->retry, half < REDIS_PING_MS ? half : REDIS_PING_MS);
 		return;
 	}
-	if (reply->type == REDIS_REPLY_ERROR && !redis_error_is(reply, "MISCONF") && !redis_error_is(reply, "MASTERDOWN")) {
+	if (reply->type == REDIS_REPLY_ERROR && !redis_error_is(reply, "MISCONF") &&
+	    !redis_error_is(reply, "MASTERDOWN")) {
 		redis_lost(r, reply->str, false); /* NOAUTH, too many clients: no command would fare better */
 		return;
 	}
@@ -371,7 +373,7 @@ static void redis_on_ping(const redisReply *reply, void *arg)
 
 static void redis_ping(struct redis *r)
 {
-	static const char *const ping[] = { "PING" };
+	static const char *const ping[] = {"PING"};
 
 	redis_greet(r, ping, 1, redis_on_ping);
 }
@@ -391,13 +393,13 @@ static void redis_on_connect(const redisAsyncContext *ac, int status)
 	r->progress_us = loop_now_us(r->loop);
 	if (r->conf->password != NULL && r->conf->password[0] != '\0') {
 		bool named = r->conf->user != NULL && r->conf->user[0] != '\0';
-		const char *const with_user[] = { "AUTH", r->conf->user, r->conf->password };
-		const char *const without[] = { "AUTH", r->conf->password };
+		const char *const with_user[] = {"AUTH", r->conf->user, r->conf->password};
+		const char *const without[] = {"AUTH", r->conf->password};
 		redis_greet(r, named ? with_user : without, named ? 3 : 2, redis_on_greeting);
 	}
 	if (r->conf->db != 0) {
 		snprintf(db, sizeof(db), "%lld", (long long)r->conf->db);
-		const char *const choose[] = { "SELECT", db };
+		const char *const choose[] = {"SELECT", db};
 		redis_greet(r, choose, 2, redis_on_greeting);
 	}
 	redis_ping(r);
@@ -473,7 +475,8 @@ static void redis_connect(struct redis *r)
 	char reason[REDIS_REASON_MAX];
 
 	if (ac == NULL || ac->err != 0) {
-		snprintf(reason, sizeof(reason), "%s", ac != NULL ? ac->errstr : "the address is no host:port or unix:/path");
+		snprintf(reason, sizeof(reason), "%s",
+			 ac != NULL ? ac->errstr : "address is no host:port or unix:/path");
 		if (ac != NULL)
 			redisAsyncFree(ac);
 		redis_lost(r, reason, true);

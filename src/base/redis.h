@@ -19,20 +19,23 @@ struct redis_conf {
 	const char *address;  /* "127.0.0.1:6379", "[::1]:6379", "unix:/path" */
 	const char *user, *password; /* "" for none */
 	int64_t db;
-	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up; connecting has as long */
+	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up; connecting has
+				 as long */
 	int64_t reconnect_ms; /* first pause; doubles to 32 times with jitter */
 };
 
 struct redis_ops {
-	void (*on_up)(void *arg);   /* connected, authenticated, not LOADING */
-	void (*on_down)(void *arg, const char *reason); /* every waiting command has been called back with NULL before */
+	void (*on_up)(void *arg); /* connected, authenticated, not LOADING */
+	/* every waiting command has been called back with NULL before */
+	void (*on_down)(void *arg, const char *reason);
 };
 
 /* Whether an address has one of the forms above (for checks of the configuration). */
 bool redis_address_ok(const char *address);
 /* conf and its strings are borrowed for the life of the object. */
 struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg);
-void redis_free(struct redis *r); /* waiting commands are called back with NULL; on_down is not called; allowed in callbacks */
+/* Waiting commands are called back with NULL; on_down is not called; allowed in callbacks. */
+void redis_free(struct redis *r);
 bool redis_up(const struct redis *r);
 
 /*
@@ -41,10 +44,11 @@ bool redis_up(const struct redis *r);
  * the connection is down (fn is then not called). fn may be NULL. Never blocks. Commands leave in order.
  */
 typedef void (*redis_fn)(const redisReply *reply, void *arg);
-__attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg);
+__attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn,
+						    void *arg);
 /*
- * Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. What is sent later in
- * the turn, or is never flushed, leaves at the turn's end (stage log) by itself.
+ * Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. What is sent
+ * later in the turn, or is never flushed, leaves at the turn's end (stage log) by itself.
  */
 void redis_flush(struct redis *r);
 /* Commands waiting for replies. */

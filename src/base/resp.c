@@ -6,9 +6,9 @@
 #include <string.h>
 #include "base/redis.h"
 
-#define RESP_NUMBER_MAX 20                  /* digits of a 64-bit number */
+#define RESP_NUMBER_MAX 20 /* digits of a 64-bit number */
 #define RESP_HEADER_MAX (RESP_NUMBER_MAX + 3)
-#define RESP_KEEP       ((size_t)1 << 20)   /* octets of memory a batch keeps */
+#define RESP_KEEP	((size_t)1 << 20) /* octets of memory a batch keeps */
 
 /* Writes the digits of v so that they end before end; returns where they begin. */
 static char *resp_digits(uint64_t v, char *end)

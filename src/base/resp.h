@@ -25,7 +25,10 @@ struct resp_batch {    /* zero it before first use */
 void resp_batch_arg(struct resp_batch *c, const void *p, size_t n);
 void resp_batch_str(struct resp_batch *c, const char *s);
 void resp_batch_u64(struct resp_batch *c, uint64_t v);
-/* Sends what gathered as one command and empties the batch, also when it returns -1; as redis_send(). An empty batch: -1. */
+/*
+ * Sends what gathered as one command and empties the batch, also when it returns -1; as redis_send(). An empty batch:
+ * -1.
+ */
 __attribute__((warn_unused_result)) int resp_batch_send(struct redis *r, struct resp_batch *c,
 							 void (*fn)(const struct redisReply *reply, void *arg),
 							 void *arg);

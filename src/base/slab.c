@@ -11,7 +11,7 @@
 #include "base/poison.h"
 
 #define SLAB_STEP    32u
-#define SLAB_CLASSES 32u    /* up to 1,024 octets */
+#define SLAB_CLASSES 32u /* up to 1,024 octets */
 #define SLAB_CHUNK   65536u
 
 struct slab_free_block {
@@ -20,8 +20,8 @@ struct slab_free_block {
 
 struct slab_class {
 	struct slab_free_block *free;
-	uint8_t *fresh;     /* the rest of the newest chunk */
-	size_t fresh_left;  /* octets */
+	uint8_t *fresh;	   /* the rest of the newest chunk */
+	size_t fresh_left; /* octets */
 };
 
 struct slab_chunk { /* begins every chunk and every large block; 16 octets keep the alignment */

@@ -1,6 +1,6 @@
 /*
- * stats.c - the registry of what is counted. Knows tables of rows and where the counted objects are; owns no counter and
- * prints nothing.
+ * stats.c - the registry of what is counted. Knows tables of rows and where the counted objects are; owns no counter
+ * and prints nothing.
  */
 #include "base/stats.h"
 

@@ -29,7 +29,8 @@ struct stats *stats_new(void);
 void stats_free(struct stats *s);
 /*
  * Adds an object to be counted: rows[n] (static) at object (borrowed until stats_drop), labelled label="value" (label
- * may be NULL: no label; value is copied; label must be static). before(object) may be NULL; it is called before a walk reads gauges.
+ * may be NULL: no label; value is copied; label must be static). before(object) may be NULL; it is called before a
+ * walk reads gauges.
  */
 void stats_add(struct stats *s, const struct stats_row *rows, size_t n, void *object, const char *label,
 	       const char *value, void (*before)(void *object));
@@ -41,7 +42,9 @@ struct stats_sample {
 	const char *label, *label_value; /* of the object; NULL when none */
 	const void *at;                  /* const uint64_t * or const struct histogram * */
 };
-/* Every sample, grouped by row name (all objects of one name together), names in the order of their first stats_add(). */
+/*
+ * Every sample, grouped by row name (all objects of one name together), names in the order of their first stats_add().
+ */
 void stats_walk(const struct stats *s, void (*fn)(const struct stats_sample *sample, void *arg), void *arg);
 
 #endif

@@ -16,10 +16,10 @@ bool text_valid(const char *s, size_t n);
 /* The longest prefix of at most max octets that ends at a character's border. */
 size_t text_cut(const char *s, size_t n, size_t max);
 /*
- * Folds for matching: full-width to half-width, Latin letters to upper case, leading and trailing blanks and punctuation
- * (ASCII, CJK and full-width) dropped, inner runs of blanks to one space. Returns octets written (never more than cap; cut
- * at a border). Invalid octets, controls and characters without width (U+200B, BOM) are dropped. The result is never
- * longer than n; out may be s.
+ * Folds for matching: full-width to half-width, Latin letters to upper case, leading and trailing blanks and
+ * punctuation (ASCII, CJK and full-width) dropped, inner runs of blanks to one space. Returns octets written (never
+ * more than cap; cut at a border). Invalid octets, controls and characters without width (U+200B, BOM) are dropped.
+ * The result is never longer than n; out may be s.
  */
 size_t text_fold(const char *s, size_t n, char *out, size_t cap);
 

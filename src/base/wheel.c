@@ -18,7 +18,7 @@
 #define WHEEL_SLOTS0  (1 << WHEEL_BITS0)
 #define WHEEL_SLOTS_N (1 << WHEEL_BITS)
 #define WHEEL_TIMED   (WHEEL_SLOTS0 + (WHEEL_LEVELS - 1) * WHEEL_SLOTS_N)
-#define WHEEL_FIRING  WHEEL_TIMED       /* taken from their slot, to be fired now */
+#define WHEEL_FIRING  WHEEL_TIMED	/* taken from their slot, to be fired now */
 #define WHEEL_LATE    (WHEEL_TIMED + 1) /* set for a time that has passed: fired by the next wheel_run() */
 #define WHEEL_HEADS   (WHEEL_TIMED + 2)
 #define WHEEL_LAST    (((int64_t)1 << (WHEEL_BITS0 + (WHEEL_LEVELS - 1) * WHEEL_BITS)) - 1)
@@ -169,7 +169,10 @@ static unsigned wheel_scan(const struct wheel *w, unsigned slot, unsigned end)
 	return end;
 }
 
-/* The earliest time at which a slot ahead must be fired or settled; INT64_MAX when there is none. Needs a settled wheel. */
+/*
+ * The earliest time at which a slot ahead must be fired or settled; INT64_MAX when there is none. Needs a settled
+ * wheel.
+ */
 static int64_t wheel_ahead(const struct wheel *w)
 {
 	unsigned slot = wheel_scan(w, wheel_slot(0, w->tick), WHEEL_SLOTS0);

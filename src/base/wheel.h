@@ -1,5 +1,6 @@
 /*
- * wheel.h - all timers of the process: a hierarchical wheel with a resolution of 1 ms. Pure: told the time, reads no clock.
+ * wheel.h - all timers of the process: a hierarchical wheel with a resolution of 1 ms. Pure: told the time, reads no
+ * clock.
  */
 #ifndef BASE_WHEEL_H
 #define BASE_WHEEL_H
@@ -18,8 +19,8 @@ struct wheel;
 struct wheel *wheel_new(int64_t now_ms);
 void wheel_free(struct wheel *w); /* timers left in it are neither called nor touched: their owners may be gone */
 /*
- * (Re)sets the timer to fire once: in the first wheel_run() at or after due_ms; when due_ms has passed already, in the next
- * wheel_run(). fn may set it again. O(1). Timers of one ms fire in no particular order.
+ * (Re)sets the timer to fire once: in the first wheel_run() at or after due_ms; when due_ms has passed already, in the
+ * next wheel_run(). fn may set it again. O(1). Timers of one ms fire in no particular order.
  */
 void wheel_set(struct wheel *w, struct timer *t, int64_t due_ms);
 void wheel_clear(struct wheel *w, struct timer *t); /* harmless when not set */
@@ -33,7 +34,10 @@ static inline bool wheel_isset(const struct timer *t)
  * several runs, in which wheel_next() says "now".
  */
 unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget);
-/* A lower bound of the time at which wheel_run() has work, INT64_MAX when empty. Not above the last now_ms: work is left. */
+/*
+ * A lower bound of the time at which wheel_run() has work, INT64_MAX when empty. Not above the last now_ms: work is
+ * left.
+ */
 int64_t wheel_next(const struct wheel *w);
 unsigned long wheel_count(const struct wheel *w);
 

@@ -7,7 +7,7 @@
 
 static void test_fifo_against_counter(void **state)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 	struct rng r;
 	uint32_t in = 0, out = 0;
 
@@ -30,7 +30,7 @@ static void test_fifo_against_counter(void **state)
 
 static void test_memory_is_kept_or_freed(void **state)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 
 	(void)state;
 	memset(buf_room(&b, 100000), 1, 100000);
@@ -50,7 +50,7 @@ static void test_memory_is_kept_or_freed(void **state)
 
 static void test_room_after_consume_reuses_memory(void **state)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
@@ -64,7 +64,7 @@ static void test_room_after_consume_reuses_memory(void **state)
 
 static void test_printf(void **state)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 	char longer[1000];
 
 	(void)state;

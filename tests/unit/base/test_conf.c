@@ -24,35 +24,35 @@ struct carrier {
 	struct conf_list prefixes;
 };
 
-static const char *const binds[] = { "transmitter", "receiver", "transceiver", NULL };
+static const char *const binds[] = {"transmitter", "receiver", "transceiver", NULL};
 #define AT(type, field) offsetof(struct type, field)
 static const struct conf_row top_rows[] = {
-	{ "node", CONF_INT, AT(top, node), "", 0, 99, NULL, false, "Number of this node.", NULL },
-	{ "title", CONF_STRING, AT(top, title), "", 0, 0, "短信网关", true, "Shown on the dashboard.", NULL },
-	{ .key = NULL },
+	{"node", CONF_INT, AT(top, node), "", 0, 99, NULL, false, "Number of this node.", NULL},
+	{"title", CONF_STRING, AT(top, title), "", 0, 0, "短信网关", true, "Shown on the dashboard.", NULL},
+	{.key = NULL},
 };
 static const struct conf_row store_rows[] = {
-	{ "redis", CONF_STRING, AT(store, redis), "", 1, 20, NULL, false, "Address of Redis.", NULL },
-	{ "password", CONF_SECRET, AT(store, password), "", 0, 8, "", false, "Password of Redis.", NULL },
-	{ "deadline", CONF_INT, AT(store, deadline), "ms", 10, 60000, "1000", true, "Longest wait.", NULL },
-	{ "share", CONF_FLOAT, AT(store, share), "", 0, 1, "0.25", true, "A share.", NULL },
-	{ .key = NULL },
+	{"redis", CONF_STRING, AT(store, redis), "", 1, 20, NULL, false, "Address of Redis.", NULL},
+	{"password", CONF_SECRET, AT(store, password), "", 0, 8, "", false, "Password of Redis.", NULL},
+	{"deadline", CONF_INT, AT(store, deadline), "ms", 10, 60000, "1000", true, "Longest wait.", NULL},
+	{"share", CONF_FLOAT, AT(store, share), "", 0, 1, "0.25", true, "A share.", NULL},
+	{.key = NULL},
 };
 static const struct conf_row carrier_rows[] = {
-	{ "name", CONF_STRING, AT(carrier, name), "", 1, 32, NULL, false, "Name of the carrier.", NULL },
-	{ "bind", CONF_CHOICE, AT(carrier, bind), "", 0, 0, "transceiver", true, "Kind of bind.", binds },
-	{ "paused", CONF_BOOL, AT(carrier, paused), "", 0, 0, "false", true, "Starts paused.", NULL },
-	{ "tps", CONF_INT, AT(carrier, tps), "messages/s", 0, 1000000, "0", true, "Limit.", NULL },
-	{ "tls.certificate", CONF_STRING, AT(carrier, cert), "", 0, 0, "", false, "Certificate.", NULL },
-	{ "tls.key", CONF_STRING, AT(carrier, key), "", 0, 0, "", false, "Key.", NULL },
-	{ "prefixes", CONF_LIST, AT(carrier, prefixes), "", 0, 3, "( \"138\", 139 )", true, "Prefixes.", NULL },
-	{ .key = NULL },
+	{"name", CONF_STRING, AT(carrier, name), "", 1, 32, NULL, false, "Name of the carrier.", NULL},
+	{"bind", CONF_CHOICE, AT(carrier, bind), "", 0, 0, "transceiver", true, "Kind of bind.", binds},
+	{"paused", CONF_BOOL, AT(carrier, paused), "", 0, 0, "false", true, "Starts paused.", NULL},
+	{"tps", CONF_INT, AT(carrier, tps), "messages/s", 0, 1000000, "0", true, "Limit.", NULL},
+	{"tls.certificate", CONF_STRING, AT(carrier, cert), "", 0, 0, "", false, "Certificate.", NULL},
+	{"tls.key", CONF_STRING, AT(carrier, key), "", 0, 0, "", false, "Key.", NULL},
+	{"prefixes", CONF_LIST, AT(carrier, prefixes), "", 0, 3, "( \"138\", 139 )", true, "Prefixes.", NULL},
+	{.key = NULL},
 };
 static const struct conf_section sections[] = {
-	{ "", false, sizeof(struct top), top_rows },
-	{ "store", false, sizeof(struct store), store_rows },
-	{ "carriers", true, sizeof(struct carrier), carrier_rows },
-	{ .rows = NULL },
+	{"", false, sizeof(struct top), top_rows},
+	{"store", false, sizeof(struct store), store_rows},
+	{"carriers", true, sizeof(struct carrier), carrier_rows},
+	{.rows = NULL},
 };
 
 static char dir[] = "/tmp/test_conf.XXXXXX";
@@ -104,11 +104,12 @@ static void test_values(void **state)
 	size_t n;
 
 	(void)state;
-	struct conf *c = read_good("node = 7;\n# 备注\nstore: {\n  redis = \"unix:/r\"; password = \"秘密\";\n"
-				   "  deadline = 60000; share = 1;\n};\ncarriers: (\n"
-				   "  { name = \"移动\"; bind = \"receiver\"; paused = true; tps = 3;\n"
-				   "    tls: { certificate = \"c.pem\"; key = \"k.pem\"; };\n"
-				   "    prefixes = ( \"134\", 135, \"电信\" ); },\n  { name = \"b\"; prefixes = [ ]; } );\n");
+	struct conf *c =
+		read_good("node = 7;\n# 备注\nstore: {\n  redis = \"unix:/r\"; password = \"秘密\";\n"
+			  "  deadline = 60000; share = 1;\n};\ncarriers: (\n"
+			  "  { name = \"移动\"; bind = \"receiver\"; paused = true; tps = 3;\n"
+			  "    tls: { certificate = \"c.pem\"; key = \"k.pem\"; };\n"
+			  "    prefixes = ( \"134\", 135, \"电信\" ); },\n  { name = \"b\"; prefixes = [ ]; } );\n");
 	struct top *top = conf_get(c, "", &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(top->node, 7);

@@ -25,7 +25,7 @@ static void test_layout(void **state)
 
 static void test_eighteen_digits_for_long(void **state)
 {
-	static const int64_t times[] = { 0, INT64_C(1577836800000), MAY_2026, END_2060, INT64_C(9000000000000) };
+	static const int64_t times[] = {0, INT64_C(1577836800000), MAY_2026, END_2060, INT64_C(9000000000000)};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
@@ -130,7 +130,7 @@ static void test_parse_refuses(void **state)
 static void test_rng(void **state)
 {
 	struct rng a, b, k1, k2;
-	unsigned hit[10] = { 0 };
+	unsigned hit[10] = {0};
 
 	(void)state;
 	rng_seed(&a, 1);
@@ -152,9 +152,9 @@ static void test_rng(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_layout),           cmocka_unit_test(test_eighteen_digits_for_long),
-	cmocka_unit_test(test_borrowing),        cmocka_unit_test(test_sustained_rate),
+	cmocka_unit_test(test_layout),		 cmocka_unit_test(test_eighteen_digits_for_long),
+	cmocka_unit_test(test_borrowing),	 cmocka_unit_test(test_sustained_rate),
 	cmocka_unit_test(test_clock_steps_back), cmocka_unit_test(test_seen_and_restart),
-	cmocka_unit_test(test_parse_refuses),    cmocka_unit_test(test_rng),
+	cmocka_unit_test(test_parse_refuses),	 cmocka_unit_test(test_rng),
 };
 UNIT_MAIN(cases)

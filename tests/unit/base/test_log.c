@@ -50,9 +50,10 @@ static void test_line(void **state)
 	log_debug("x", "never=seen");
 	log_error(NULL, "event=failed");
 	const char *text = close_file_log(f);
-	assert_true(matches(text, "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}\\+08:00 "
-				  "info 119976220012407000 event=accepted account=银行 parts=2\n"
-				  "[^\n]* error - event=failed\n$"));
+	assert_true(matches(text,
+			    "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}\\+08:00 "
+			    "info 119976220012407000 event=accepted account=银行 parts=2\n"
+			    "[^\n]* error - event=failed\n$"));
 }
 
 static void test_controls_and_length(void **state)
@@ -131,7 +132,7 @@ static void test_masks(void **state)
 
 static void test_limit(void **state)
 {
-	struct log_limit l = { 0 };
+	struct log_limit l = {0};
 	unsigned kept_back = 99, said = 0;
 
 	(void)state;
@@ -160,7 +161,9 @@ static size_t drain(int fd, size_t n)
 	return n;
 }
 
-/* Nobody reads: nothing blocks, lines over 1 MiB are dropped and counted; once it is read the log tells, lines whole. */
+/*
+ * Nobody reads: nothing blocks, lines over 1 MiB are dropped and counted; once it is read the log tells, lines whole.
+ */
 static void run_unread(int read_fd, int write_fd)
 {
 	uint64_t before = log_dropped(), lines = 0;
@@ -228,9 +231,9 @@ static void test_full_disk(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_line),        cmocka_unit_test(test_controls_and_length),
-	cmocka_unit_test(test_levels),      cmocka_unit_test(test_masks),
-	cmocka_unit_test(test_limit),       cmocka_unit_test(test_unread_pipe),
+	cmocka_unit_test(test_line),	      cmocka_unit_test(test_controls_and_length),
+	cmocka_unit_test(test_levels),	      cmocka_unit_test(test_masks),
+	cmocka_unit_test(test_limit),	      cmocka_unit_test(test_unread_pipe),
 	cmocka_unit_test(test_unread_socket), cmocka_unit_test(test_full_disk),
 };
 UNIT_MAIN(cases)

@@ -18,10 +18,10 @@ static void note(void *arg)
 
 static void test_stage_order(void **state)
 {
-	struct loop_hook log = { .fn = note, .arg = "L" }, write1 = { .fn = note, .arg = "w" };
-	struct loop_hook write2 = { .fn = note, .arg = "W" }, pump = { .fn = note, .arg = "P" };
-	struct loop_hook store = { .fn = note, .arg = "S" };
-	struct loop_defer d = { 0 };
+	struct loop_hook log = {.fn = note, .arg = "L"}, write1 = {.fn = note, .arg = "w"};
+	struct loop_hook write2 = {.fn = note, .arg = "W"}, pump = {.fn = note, .arg = "P"};
+	struct loop_hook store = {.fn = note, .arg = "S"};
+	struct loop_defer d = {0};
 
 	(void)state;
 	loop = loop_new_simulated(START);
@@ -59,9 +59,9 @@ static void test_unhook_in_hook(void **state)
 {
 	(void)state;
 	loop = loop_new_simulated(START);
-	hook_a = (struct loop_hook){ .fn = unhook_b, .arg = "a" };
-	hook_b = (struct loop_hook){ .fn = note, .arg = "b" };
-	hook_c = (struct loop_hook){ .fn = note, .arg = "c" };
+	hook_a = (struct loop_hook){.fn = unhook_b, .arg = "a"};
+	hook_b = (struct loop_hook){.fn = note, .arg = "b"};
+	hook_c = (struct loop_hook){.fn = note, .arg = "c"};
 	loop_hook(loop, LOOP_PUMP, &hook_a);
 	loop_hook(loop, LOOP_PUMP, &hook_b);
 	loop_hook(loop, LOOP_PUMP, &hook_c);
@@ -114,7 +114,7 @@ static void wake_me(void *arg)
 
 static void test_simulated_time(void **state)
 {
-	struct timer a = { .fn = on_timer }, b = { .fn = on_timer }, c = { .fn = on_timer };
+	struct timer a = {.fn = on_timer}, b = {.fn = on_timer}, c = {.fn = on_timer};
 
 	(void)state;
 	loop = loop_new_simulated(START);
@@ -143,7 +143,7 @@ static void test_simulated_time(void **state)
 
 static void test_simulated_wishes(void **state)
 {
-	struct loop_hook hook = { .fn = wake_me };
+	struct loop_hook hook = {.fn = wake_me};
 
 	(void)state;
 	loop = loop_new_simulated(START);
@@ -179,7 +179,7 @@ static void stop_loop(struct timer *t)
 /* Timers come on time, never early, and idle waiting makes few turns. */
 static void test_real_timers(void **state)
 {
-	struct timer a = { .fn = on_timer }, b = { .fn = stop_loop };
+	struct timer a = {.fn = on_timer}, b = {.fn = stop_loop};
 
 	(void)state;
 	int64_t began = real_us(); /* before the loop takes its first look at the clock */
@@ -221,7 +221,7 @@ static void count_turn(void *arg)
 /* Events come before stages; a wish of an event callback brings a turn after this one without waiting. */
 static void test_real_events(void **state)
 {
-	struct loop_hook hook = { .fn = count_turn };
+	struct loop_hook hook = {.fn = count_turn};
 
 	(void)state;
 	assert_int_equal(pipe(pipe_fd), 0);
@@ -253,9 +253,13 @@ static void test_run_needs_a_base(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_stage_order),      cmocka_unit_test(test_unhook_in_hook),
-	cmocka_unit_test(test_reap),             cmocka_unit_test(test_simulated_time),
-	cmocka_unit_test(test_simulated_wishes), cmocka_unit_test(test_real_timers),
-	cmocka_unit_test(test_real_events),      cmocka_unit_test(test_run_needs_a_base),
+	cmocka_unit_test(test_stage_order),
+	cmocka_unit_test(test_unhook_in_hook),
+	cmocka_unit_test(test_reap),
+	cmocka_unit_test(test_simulated_time),
+	cmocka_unit_test(test_simulated_wishes),
+	cmocka_unit_test(test_real_timers),
+	cmocka_unit_test(test_real_events),
+	cmocka_unit_test(test_run_needs_a_base),
 };
 UNIT_MAIN(cases)

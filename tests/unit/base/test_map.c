@@ -163,8 +163,8 @@ static void test_hashes_spread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_good_hash),        cmocka_unit_test(test_plain_numbers),
-	cmocka_unit_test(test_high_bits_only),   cmocka_unit_test(test_hundred_share_a_hash),
+	cmocka_unit_test(test_good_hash),	 cmocka_unit_test(test_plain_numbers),
+	cmocka_unit_test(test_high_bits_only),	 cmocka_unit_test(test_hundred_share_a_hash),
 	cmocka_unit_test(test_one_hash_for_all), cmocka_unit_test(test_octet_hash),
 	cmocka_unit_test(test_hashes_spread),
 };

@@ -168,11 +168,8 @@ static void test_strings(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_pool_stale_handles),
-	cmocka_unit_test(test_pool_against_array),
-	cmocka_unit_test(test_pool_each_may_give),
-	cmocka_unit_test(test_slab),
-	cmocka_unit_test(test_slab_refuses),
-	cmocka_unit_test(test_strings),
+	cmocka_unit_test(test_pool_stale_handles), cmocka_unit_test(test_pool_against_array),
+	cmocka_unit_test(test_pool_each_may_give), cmocka_unit_test(test_slab),
+	cmocka_unit_test(test_slab_refuses),	   cmocka_unit_test(test_strings),
 };
 UNIT_MAIN(cases)

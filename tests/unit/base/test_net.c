@@ -57,9 +57,9 @@ static bool match(const char *cidr, const char *host)
 
 static void test_cidr(void **state)
 {
-	static const char *const bad[] = { "",           "10.0.0.0/33", "10.0.0.1/8",      "10.0.0/8",       "x",
-					   "10.0.0.0/",  "10.0.0.0/-1", "2001:db8::1/32",  "::/129",         "10.0.0.0/8x",
-					   "1.2.3.4.5",  "/8",          "10.0.0.0/0000008", "1.2.3.4/31 " };
+	static const char *const bad[] = {"",	       "10.0.0.0/33", "10.0.0.1/8",	  "10.0.0/8",	"x",
+					  "10.0.0.0/", "10.0.0.0/-1", "2001:db8::1/32",	  "::/129",	"10.0.0.0/8x",
+					  "1.2.3.4.5", "/8",	      "10.0.0.0/0000008", "1.2.3.4/31 "};
 	struct net_cidr list[2];
 	struct net_addr a;
 
@@ -88,7 +88,7 @@ static void test_cidr(void **state)
 
 static void wait_for(int fd, short events)
 {
-	struct pollfd p = { .fd = fd, .events = events };
+	struct pollfd p = {.fd = fd, .events = events};
 
 	assert_int_equal(poll(&p, 1, 10000), 1);
 }
@@ -199,7 +199,10 @@ static void test_unix(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_resolve_and_print), cmocka_unit_test(test_cidr), cmocka_unit_test(test_ipv4),
-	cmocka_unit_test(test_ipv6),              cmocka_unit_test(test_unix),
+	cmocka_unit_test(test_resolve_and_print),
+	cmocka_unit_test(test_cidr),
+	cmocka_unit_test(test_ipv4),
+	cmocka_unit_test(test_ipv6),
+	cmocka_unit_test(test_unix),
 };
 UNIT_MAIN(cases)

@@ -1,6 +1,6 @@
 /*
- * test_redis.c - the connection against a real redis-server on a unix socket (killed, stopped, restarted), and against a
- * scripted server for what a real one does not do on demand.
+ * test_redis.c - the connection against a real redis-server on a unix socket (killed, stopped, restarted), and against
+ * a scripted server for what a real one does not do on demand.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -38,8 +38,8 @@ static void start_server_with(const char *option, const char *value)
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* it never outlives a failing test */
 		int null = open("/dev/null", O_RDWR);
 		dup2(null, STDOUT_FILENO);
-		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path, "--save", "", "--appendonly",
-		       "no", "--dir", dir, "--loglevel", "warning", option, value, (char *)NULL);
+		execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path, "--save", "",
+		       "--appendonly", "no", "--dir", dir, "--loglevel", "warning", option, value, (char *)NULL);
 		_exit(127);
 	}
 }
@@ -78,7 +78,7 @@ static void on_down(void *arg, const char *reason)
 	}
 }
 
-static const struct redis_ops ops = { on_up, on_down };
+static const struct redis_ops ops = {on_up, on_down};
 
 static void check_done(void *arg)
 {
@@ -96,8 +96,8 @@ static void too_late(struct timer *t)
 
 static void run_until(bool (*condition)(void))
 {
-	struct loop_hook hook = { .fn = check_done };
-	struct timer guard = { .fn = too_late };
+	struct loop_hook hook = {.fn = check_done};
+	struct timer guard = {.fn = too_late};
 
 	done = condition;
 	late = false;
@@ -129,8 +129,8 @@ static int begin(void **state)
 	(void)state;
 	ups = downs = answered = nulls = errors = 0;
 	last_reason[0] = '\0';
-	conf = (struct redis_conf){ .address = address, .user = "", .password = "", .deadline_ms = 10000,
-				    .reconnect_ms = 20 };
+	conf = (struct redis_conf){
+		.address = address, .user = "", .password = "", .deadline_ms = 10000, .reconnect_ms = 20};
 	loop = loop_new();
 	return 0;
 }
@@ -154,7 +154,7 @@ static void connect_up(void)
 
 static int command(redis_fn fn, void *arg, size_t n, ...)
 {
-	struct buf b = { 0 };
+	struct buf b = {0};
 	va_list ap;
 
 	va_start(ap, n);
@@ -224,7 +224,7 @@ static bool three_answers(void)
 static void test_unflushed_commands_leave(void **state)
 {
 	unsigned left = 3;
-	struct loop_hook hook = { .fn = send_in_pump, .arg = &left };
+	struct loop_hook hook = {.fn = send_in_pump, .arg = &left};
 
 	(void)state;
 	start_server();
@@ -457,7 +457,7 @@ static void free_at_down(void *arg, const char *reason)
 
 static void test_free_at_down(void **state)
 {
-	static const struct redis_ops freeing = { on_up, free_at_down };
+	static const struct redis_ops freeing = {on_up, free_at_down};
 
 	(void)state;
 	start_server();
@@ -543,8 +543,8 @@ static void end_script(void)
 
 static void test_loading(void **state)
 {
-	static const char *const lines[] = { "-LOADING Redis is loading the dataset in memory\r\n",
-					     "-BUSY a script is running\r\n", "-LOADING still\r\n", "+PONG\r\n", NULL };
+	static const char *const lines[] = {"-LOADING Redis is loading the dataset in memory\r\n",
+					    "-BUSY a script is running\r\n", "-LOADING still\r\n", "+PONG\r\n", NULL};
 
 	(void)state;
 	start_script(lines);
@@ -563,8 +563,8 @@ static bool three_connections(void)
 
 static void test_refused_at_greeting(void **state)
 {
-	static const char *const lines[] = { "-ERR max number of clients reached\r\n", "-NOAUTH Authentication required.\r\n",
-					     NULL };
+	static const char *const lines[] = {"-ERR max number of clients reached\r\n",
+					    "-NOAUTH Authentication required.\r\n", NULL};
 
 	(void)state;
 	start_script(lines);
@@ -576,7 +576,7 @@ static void test_refused_at_greeting(void **state)
 
 static void test_garbage(void **state)
 {
-	static const char *const lines[] = { "+PONG\r\n", "HTTP/1.1 400 Bad Request\r\n", NULL };
+	static const char *const lines[] = {"+PONG\r\n", "HTTP/1.1 400 Bad Request\r\n", NULL};
 
 	(void)state;
 	start_script(lines);
@@ -612,9 +612,9 @@ static void test_tcp_with_nobody_there(void **state)
 
 static void test_addresses(void **state)
 {
-	static const char *const good[] = { "127.0.0.1:6379", "[::1]:6379", "redis.example:1", "unix:/run/redis.sock" };
-	static const char *const bad[] = { "", "127.0.0.1", "::1:6379", "host:", "host:0", "host:65536", "host:1x", "unix:",
-					   "unix:redis.sock", "[]:1", ":6379" };
+	static const char *const good[] = {"127.0.0.1:6379", "[::1]:6379", "redis.example:1", "unix:/run/redis.sock"};
+	static const char *const bad[] = {"",	     "127.0.0.1", "::1:6379",	     "host:", "host:0", "host:65536",
+					  "host:1x", "unix:",	  "unix:redis.sock", "[]:1",  ":6379"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
@@ -628,12 +628,23 @@ static void test_addresses(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, begin, end)
 static const struct CMUnitTest cases[] = {
-	CASE(test_order_and_pipeline),    CASE(test_unflushed_commands_leave), CASE(test_partial_writes),
-	CASE(test_error_replies_as_they_are), CASE(test_killed_and_restarted), CASE(test_killed_while_idle),
-	CASE(test_deadline),              CASE(test_password_and_database),    CASE(test_free_in_reply),
-	CASE(test_free_at_null),          CASE(test_free_at_down),             CASE(test_free_while_connecting),
-	CASE(test_loading),               CASE(test_refused_at_greeting),      CASE(test_garbage),
-	CASE(test_tcp_with_nobody_there), CASE(test_addresses),
+	CASE(test_order_and_pipeline),
+	CASE(test_unflushed_commands_leave),
+	CASE(test_partial_writes),
+	CASE(test_error_replies_as_they_are),
+	CASE(test_killed_and_restarted),
+	CASE(test_killed_while_idle),
+	CASE(test_deadline),
+	CASE(test_password_and_database),
+	CASE(test_free_in_reply),
+	CASE(test_free_at_null),
+	CASE(test_free_at_down),
+	CASE(test_free_while_connecting),
+	CASE(test_loading),
+	CASE(test_refused_at_greeting),
+	CASE(test_garbage),
+	CASE(test_tcp_with_nobody_there),
+	CASE(test_addresses),
 };
 
 int main(void)

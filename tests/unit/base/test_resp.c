@@ -28,9 +28,9 @@ static void check_same(const struct buf *b, int argc, const char **argv, const s
 
 static void test_command(void **state)
 {
-	const char *argv[] = { "HSET", "journal:1:银", "\r\n\0$5", "18446744073709551615", "0", "" };
-	const size_t len[] = { 4, strlen(argv[1]), 5, 20, 1, 0 };
-	struct buf b = { 0 };
+	const char *argv[] = {"HSET", "journal:1:银", "\r\n\0$5", "18446744073709551615", "0", ""};
+	const size_t len[] = {4, strlen(argv[1]), 5, 20, 1, 0};
+	struct buf b = {0};
 
 	(void)state;
 	resp_start(&b, 6);
@@ -49,7 +49,7 @@ static void test_batch(void **state)
 	enum { ARGS = 1234 };
 	static const char *argv[ARGS];
 	static size_t len[ARGS];
-	struct resp_batch c = { 0 };
+	struct resp_batch c = {0};
 
 	(void)state;
 	assert_int_equal(resp_batch_send(NULL, &c, NULL, NULL), -1);

@@ -79,14 +79,14 @@ struct process {
 
 #define AT(type, field) offsetof(struct type, field)
 static const struct stats_row account_rows[] = {
-	{ "smppgw_messages_total", "Messages.", STATS_COUNTER, AT(account, accepted), "outcome", "accepted" },
-	{ "smppgw_messages_total", "Messages.", STATS_COUNTER, AT(account, refused), "outcome", "refused" },
-	{ "smppgw_queued", "Waiting messages.", STATS_GAUGE, AT(account, queued), NULL, NULL },
+	{"smppgw_messages_total", "Messages.", STATS_COUNTER, AT(account, accepted), "outcome", "accepted"},
+	{"smppgw_messages_total", "Messages.", STATS_COUNTER, AT(account, refused), "outcome", "refused"},
+	{"smppgw_queued", "Waiting messages.", STATS_GAUGE, AT(account, queued), NULL, NULL},
 };
 static const struct stats_row process_rows[] = {
-	{ "smppgw_memory_bytes", "Memory.", STATS_GAUGE, AT(process, bytes), NULL, NULL },
-	{ "smppgw_messages_total", "Messages.", STATS_COUNTER, AT(process, refused_all), "outcome", "all" },
-	{ "smppgw_latency_seconds", "Latency.", STATS_HISTOGRAM, AT(process, latency), NULL, NULL },
+	{"smppgw_memory_bytes", "Memory.", STATS_GAUGE, AT(process, bytes), NULL, NULL},
+	{"smppgw_messages_total", "Messages.", STATS_COUNTER, AT(process, refused_all), "outcome", "all"},
+	{"smppgw_latency_seconds", "Latency.", STATS_HISTOGRAM, AT(process, latency), NULL, NULL},
 };
 
 static char out[2000];
@@ -110,8 +110,8 @@ static void read_gauge(void *object)
 
 static void test_walk(void **state)
 {
-	struct account bank = { 1, 2, 3 }, lender = { 4, 5, 6 };
-	static struct process process = { .bytes = 100, .refused_all = 7 };
+	struct account bank = {1, 2, 3}, lender = {4, 5, 6};
+	static struct process process = {.bytes = 100, .refused_all = 7};
 	char name[] = "银行";
 	struct stats *s = stats_new();
 

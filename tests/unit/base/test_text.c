@@ -24,9 +24,9 @@ static void test_every_scalar(void **state)
 
 static void test_invalid(void **state)
 {
-	static const char *const bad[] = { "\x80",         "\xc0\x80",         "\xc1\xbf",         "\xe0\x9f\xbf",
-					   "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-					   "\xff",         "\xe4\xb8",         "\xe4\x41\xad" };
+	static const char *const bad[] = {"\x80",	  "\xc0\x80",	      "\xc1\xbf",	  "\xe0\x9f\xbf",
+					  "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+					  "\xff",	  "\xe4\xb8",	      "\xe4\x41\xad"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -38,7 +38,7 @@ static void test_invalid(void **state)
 static void test_cut(void **state)
 {
 	const char *s = "a银é😀z"; /* 1 3 2 4 1 */
-	static const size_t cut[] = { 0, 1, 1, 1, 4, 4, 6, 6, 6, 6, 10, 11, 11 };
+	static const size_t cut[] = {0, 1, 1, 1, 4, 4, 6, 6, 6, 6, 10, 11, 11};
 
 	(void)state;
 	for (size_t max = 0; max < sizeof(cut) / sizeof(cut[0]); max++)
@@ -74,7 +74,9 @@ static void test_fold(void **state)
 	check_fold("", "");
 	check_fold("。。。", "");
 	check_fold("éa", "ÉA");
-	check_fold("T\xff\xfe" "D", "TD");
+	check_fold("T\xff\xfe"
+		   "D",
+		   "TD");
 	check_fold("退订😀", "退订😀");
 	check_fold("0000", "0000");
 	check_fold("《ＱＸ》、", "QX");
@@ -94,8 +96,10 @@ static void test_fold_cap_and_place(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_every_scalar), cmocka_unit_test(test_invalid),
-	cmocka_unit_test(test_cut),          cmocka_unit_test(test_fold),
+	cmocka_unit_test(test_every_scalar),
+	cmocka_unit_test(test_invalid),
+	cmocka_unit_test(test_cut),
+	cmocka_unit_test(test_fold),
 	cmocka_unit_test(test_fold_cap_and_place),
 };
 UNIT_MAIN(cases)

@@ -11,7 +11,7 @@ enum { TIMERS = 500 };
 
 struct alarm {
 	struct timer t;
-	int64_t due;      /* the model: 0 = not set */
+	int64_t due; /* the model: 0 = not set */
 	int64_t set_at;
 };
 
@@ -25,7 +25,7 @@ static unsigned again; /* of 100 fired timers, how many set themselves or anothe
 /* Delays of every size, crowded around the wheel's borders. */
 static int64_t random_delay(void)
 {
-	static const int64_t span[] = { 3, 300, 20000, 1 << 20, 1 << 26, INT64_C(1) << 34 };
+	static const int64_t span[] = {3, 300, 20000, 1 << 20, 1 << 26, INT64_C(1) << 34};
 
 	int64_t d = (int64_t)rng_below(&rng, (uint64_t)span[rng_below(&rng, 6)]);
 	if (rng_below(&rng, 8) == 0)
@@ -151,7 +151,7 @@ static void test_next_leads_to_due(void **state)
 {
 	(void)state;
 	for (int64_t delay = 1; delay < INT64_C(1) << 40; delay = delay * 7 / 3 + 1) {
-		struct timer t = { .fn = note_time };
+		struct timer t = {.fn = note_time};
 		int steps = 0;
 		now = 777;
 		wheel = wheel_new(now);
@@ -178,7 +178,7 @@ static void set_self(struct timer *t)
 /* A timer that sets itself for now fires once per run, not without end. */
 static void test_self_setting_timer(void **state)
 {
-	struct timer t = { .fn = set_self };
+	struct timer t = {.fn = set_self};
 
 	(void)state;
 	now = 50;
