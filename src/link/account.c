@@ -77,10 +77,12 @@ static void account_on_request(struct session *s, const struct pdu *pdu, void *a
 static void account_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 			       int64_t sent_us, void *arg)
 {
-	struct account *a = ((struct app *)arg)->account;
+	struct app *app = arg;
+	struct account *a = app->account;
 
 	(void)sent_us;
 	(void)s;
+	app->unanswered = outcome == SESSION_TIMEOUT ? app->unanswered + 1 : 0;
 	a->as->ops->on_settled(a, cookie, outcome, resp, a->as->arg);
 }
 
@@ -152,15 +154,23 @@ void account_take(struct account *a, struct app *app)
 
 /* Sending. */
 
+/* A bind that answers goes before one whose last requests were not answered; then the one with fewer outstanding. */
+static bool account_prefers(const struct app *x, const struct app *y)
+{
+	if (x->unanswered != y->unanswered)
+		return x->unanswered < y->unanswered;
+	return session_outstanding(x->session) < session_outstanding(y->session);
+}
+
 static struct session *account_pick(struct account *a)
 {
-	struct session *best = NULL;
+	const struct app *best = NULL;
 	struct list *node = a->binds.next;
 
 	for (int looks = 0; looks < ACCOUNT_LOOKS && node != &a->binds; looks++, node = node->next) {
-		struct session *s = LIST_OF(node, struct app, of_account)->session;
-		if (session_room(s) > 0 && (best == NULL || session_outstanding(s) < session_outstanding(best)))
-			best = s;
+		const struct app *app = LIST_OF(node, struct app, of_account);
+		if (session_room(app->session) > 0 && (best == NULL || account_prefers(app, best)))
+			best = app;
 	}
 	/* more binds than are looked at: the next time begins with others */
 	if (a->nbinds > ACCOUNT_LOOKS) {
@@ -168,7 +178,7 @@ static struct session *account_pick(struct account *a)
 		list_remove(first);
 		list_append(&a->binds, first);
 	}
-	return best;
+	return best != NULL ? best->session : NULL;
 }
 
 /* No bind has room: each that can receive tells when it has. */

@@ -110,7 +110,7 @@ bool account_can_receive(const struct account *a);
 bool account_allow(struct account *a);
 /*
  * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding (of more than 16 binds: of 16,
- * each time others). 0, -EAGAIN (no room on any:
+ * each time others); a bind that let requests time out comes after those that answer. 0, -EAGAIN (no room on any:
  * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before: TLVs
  * only for >= 0x34; fill completes *pdu.
  */

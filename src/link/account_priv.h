@@ -44,6 +44,7 @@ struct app { /* one connection from an app; lives as long as its session */
 	char *password;          /* only while it waits */
 	uint32_t password_n;
 	bool bound, receives;
+	unsigned unanswered;     /* of our requests, one after the other, that timed out */
 };
 
 struct accounts {
