@@ -26,6 +26,7 @@ struct box {
 	struct account *account;
 	struct list waiting, sent;
 	uint64_t waiting_n, sent_n;
+	uint64_t serial; /* of the last message that came in; msg.order is its rank here */
 	bool behind;  /* the store's backlog may hold what is not here */
 	bool reading;
 	bool grew;    /* ... while reading */
@@ -113,6 +114,7 @@ static void evict(struct outbox *o, struct msg *m)
 
 static void append(struct box *b, struct msg *m)
 {
+	m->order = ++b->serial;
 	list_append(&b->waiting, &m->link);
 	b->waiting_n++;
 }
@@ -288,8 +290,8 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 	}
 }
 
-/* Back to the front: it goes out again before what came later. */
-static void return_to_front(struct box *b, struct msg *m)
+/* Back to its place by rank: it goes out again before what came later, also when several come back together. */
+static void return_to_place(struct box *b, struct msg *m)
 {
 	b->owner->counters.retried++;
 	take_out(m, &b->sent_n);
@@ -297,7 +299,10 @@ static void return_to_front(struct box *b, struct msg *m)
 		evict(b->owner, m);
 		return;
 	}
-	list_put(&b->waiting, &m->link);
+	struct list *at = &b->waiting;
+	while (at->next != &b->waiting && LIST_OF(at->next, struct msg, link)->order < m->order)
+		at = at->next;
+	list_put(at, &m->link);
 	b->waiting_n++;
 }
 
@@ -322,9 +327,9 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 	if (!m || outcome == SESSION_LATE)
 		return;
 	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {
-		return_to_front(b, m);
+		return_to_place(b, m);
 	} else if (resp->command_status && is_temporary(resp->command_status)) {
-		return_to_front(b, m);
+		return_to_place(b, m);
 		pause_box(b);
 		return;
 	} else {
