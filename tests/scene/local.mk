@@ -1,6 +1,6 @@
 # tests/scene/local.mk - scenes: the real path against a simulated network, store and clock.
 #
-# wire.c takes the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come first on the
+# wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come first on the
 # link line, so that the libraries' members of the same name are not taken in.
 
 check_PROGRAMS += tests/scene/scene
@@ -14,7 +14,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/script.c tests/scene/script.h \
 	tests/scene/smsc.c tests/scene/smsc.h \
 	tests/scene/steps.h tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_gateway.c \
-	tests/scene/wire.c tests/scene/wire.h \
+	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
 	src/settings.c src/settings.h
 tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene

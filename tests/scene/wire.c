@@ -1,84 +1,17 @@
 /*
- * wire.c - an in-memory network: link/conn.h for simulated loops, and the test's side of it. Knows no SMPP.
+ * wire.c - an in-memory network: the hub, octets on their way, the test's side. The gateway's side is wire_conn.c's.
+ * Knows no SMPP.
  */
-#include "wire.h"
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/buf.h"
 #include "base/mem.h"
+#include "wire_priv.h"
 
-#define WIRE_FD_FIRST  1048576 /* no file descriptor of this process */
-#define WIRE_LINGER_MS 5000
-#define WIRE_TICK_MS   1
-
-enum wire_phase { WIRE_CONNECTING, WIRE_OPEN, WIRE_FINISHING, WIRE_LINGERING, WIRE_ENDED };
-
-struct wire {
-	struct list link; /* hub.wires */
-	struct conn_hub *hub;
-	struct conn *conn; /* the gateway's side; NULL before it is accepted and after it has ended */
-	int fd;
-	struct net_addr peer;
-	struct buf to, from; /* towards the gateway; from it */
-	size_t fragment, sockets_take;
-	bool stalled, black_hole, closed_by_test, dropped, closed_by_gateway, news, freed;
-	void (*on_data)(struct wire *w, void *arg);
-	void *on_data_arg;
-};
-
-struct conn {
-	struct conn_hub *hub;
-	struct wire *wire;
-	enum wire_phase phase;
-	enum end_reason reason;
-	const struct conn_ops *ops;
-	void *arg;
-	struct net_addr peer;
-	struct buf in, out;
-	struct timer timer; /* connecting, finishing */
-	struct loop_defer defer;
-	bool held, choked, offer_again;
-	int64_t last_input_us;
-	uint64_t octets_in, octets_out;
-	const char *error;
-};
-
-struct served {
-	struct list link;
-	int64_t port;
-	bool swallows;
-	void (*on_dial)(struct wire *w, void *arg);
-	void *arg;
-	struct list waiting; /* struct dialled */
-};
-
-struct dialled {
-	struct list link;
-	struct wire *wire;
-};
-
-struct conn_listener {
-	struct list link;
-	struct conn_hub *hub;
-	int64_t port;
-	void (*on_accept)(int fd, const struct net_addr *peer, void *arg);
-	void *arg;
-};
-
-struct conn_hub {
-	struct loop *loop;
-	size_t max_output, read_budget;
-	struct list wires, listeners, served;
-	struct loop_hook read_hook, write_hook;
-	struct timer tick;
-	int next_fd;
-	uint16_t next_port;
-	char unknown_host[256];
-};
+#define WIRE_FD_FIRST 1048576 /* no file descriptor of this process */
+#define WIRE_TICK_MS  1
 
 static void wire_read_hook(void *arg);
 static void wire_write_hook(void *arg);
@@ -88,7 +21,7 @@ static void wire_on_tick(struct timer *t)
 	(void)t; /* the turn is what was wanted */
 }
 
-static void wire_move(struct conn_hub *hub)
+void wire_move(struct conn_hub *hub)
 {
 	if (!wheel_isset(&hub->tick))
 		loop_timer(hub->loop, &hub->tick, WIRE_TICK_MS);
@@ -172,89 +105,7 @@ void conn_hub_free(struct conn_hub *hub)
 	mem_free(hub);
 }
 
-/* The gateway's side. */
-
-static void conn_reap(void *arg)
-{
-	struct conn *c = arg;
-
-	c->ops->on_closed(c->arg, c->reason);
-	mem_free(c);
-}
-
-static void conn_end(struct conn *c, enum end_reason reason)
-{
-	if (c->phase == WIRE_ENDED)
-		return;
-	if (c->phase != WIRE_FINISHING && c->phase != WIRE_LINGERING)
-		c->reason = reason;
-	c->phase = WIRE_ENDED;
-	loop_timer_clear(c->hub->loop, &c->timer);
-	if (c->wire != NULL) {
-		c->wire->conn = NULL;
-		c->wire->closed_by_gateway = c->wire->news = true;
-		c->wire = NULL;
-	}
-	buf_free(&c->in);
-	buf_free(&c->out);
-	loop_defer(c->hub->loop, &c->defer, conn_reap, c);
-	wire_move(c->hub);
-}
-
-static void conn_on_timer(struct timer *t)
-{
-	struct conn *c = LIST_OF(t, struct conn, timer);
-
-	if (c->phase == WIRE_CONNECTING)
-		c->error = "timed out";
-	conn_end(c, c->phase == WIRE_CONNECTING ? END_CONNECT_FAILED : c->reason);
-}
-
-static struct conn *conn_make(struct conn_hub *hub, const struct conn_ops *ops, void *arg)
-{
-	struct conn *c = mem_zalloc(sizeof(*c));
-
-	c->hub = hub;
-	c->ops = ops;
-	c->arg = arg;
-	c->timer.fn = conn_on_timer;
-	c->error = "";
-	c->last_input_us = loop_now_us(hub->loop);
-	return c;
-}
-
-static struct wire *wire_by_fd(struct conn_hub *hub, int fd)
-{
-	LIST_EACH (node, &hub->wires) {
-		struct wire *w = LIST_OF(node, struct wire, link);
-		if (w->fd == fd)
-			return w;
-	}
-	fprintf(stderr, "wire: no connection has the descriptor %d\n", fd);
-	abort();
-}
-
-struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *peer, const struct conn_ops *ops,
-			   void *arg)
-{
-	struct conn *c = conn_make(hub, ops, arg);
-
-	c->peer = *peer;
-	c->phase = WIRE_OPEN;
-	c->wire = wire_by_fd(hub, fd);
-	c->wire->conn = c;
-	return c;
-}
-
-void conn_refuse(struct conn_hub *hub, int fd)
-{
-	struct wire *w = wire_by_fd(hub, fd);
-
-	w->closed_by_gateway = w->news = true;
-	wire_move(hub);
-}
-
-static void wire_address(struct net_addr *out, const char *from, int64_t port)
+void wire_address(struct net_addr *out, const char *from, int64_t port)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)&out->ss;
 
@@ -266,7 +117,12 @@ static void wire_address(struct net_addr *out, const char *from, int64_t port)
 	out->len = sizeof(*in);
 }
 
-static struct wire *wire_make(struct conn_hub *hub)
+int64_t wire_port(const struct net_addr *a)
+{
+	return ntohs(((const struct sockaddr_in *)(const void *)&a->ss)->sin_port);
+}
+
+struct wire *wire_make(struct conn_hub *hub)
 {
 	struct wire *w = mem_zalloc(sizeof(*w));
 
@@ -276,7 +132,7 @@ static struct wire *wire_make(struct conn_hub *hub)
 	return w;
 }
 
-static struct served *served_at(struct conn_hub *hub, int64_t port)
+struct served *wire_served(struct conn_hub *hub, int64_t port)
 {
 	LIST_EACH (node, &hub->served) {
 		struct served *s = LIST_OF(node, struct served, link);
@@ -286,231 +142,29 @@ static struct served *served_at(struct conn_hub *hub, int64_t port)
 	return NULL;
 }
 
-struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
-			  const struct conn_ops *ops, void *arg)
-{
-	struct conn *c = conn_make(hub, ops, arg);
-	struct served *s = served_at(hub, port);
-
-	wire_address(&c->peer, host, port);
-	if (strcmp(host, hub->unknown_host) == 0) {
-		c->error = "unknown host";
-		conn_end(c, END_RESOLVE_FAILED);
-	} else if (s == NULL) {
-		c->error = "Connection refused";
-		conn_end(c, END_CONNECT_FAILED);
-	} else {
-		loop_timer(hub->loop, &c->timer, timeout_ms);
-		if (!s->swallows) {
-			c->wire = wire_make(hub);
-			c->wire->peer = c->peer;
-			c->wire->conn = c;
-			wire_move(hub);
-		}
-	}
-	return c;
-}
-
-/* The connection is there: the test's side first, then the gateway's. */
-static void conn_establish(struct conn *c)
-{
-	struct served *s = NULL;
-
-	LIST_EACH (node, &c->hub->served) {
-		struct served *each = LIST_OF(node, struct served, link);
-		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)&c->peer.ss;
-		if (each->port == ntohs(in->sin_port))
-			s = each;
-	}
-	if (s == NULL || s->swallows) {
-		c->error = "Connection refused";
-		conn_end(c, END_CONNECT_FAILED);
-		return;
-	}
-	loop_timer_clear(c->hub->loop, &c->timer);
-	c->phase = WIRE_OPEN;
-	c->last_input_us = loop_now_us(c->hub->loop);
-	if (s->on_dial != NULL) {
-		s->on_dial(c->wire, s->arg);
-	} else {
-		struct dialled *d = mem_zalloc(sizeof(*d));
-		d->wire = c->wire;
-		list_append(&s->waiting, &d->link);
-	}
-	if (c->phase == WIRE_OPEN)
-		c->ops->on_connected(c->arg);
-}
-
-size_t conn_free(const struct conn *c)
-{
-	size_t waits = buf_len(&c->out);
-
-	return c->phase == WIRE_OPEN && waits < c->hub->max_output ? c->hub->max_output - waits : 0;
-}
-
-uint8_t *conn_room(struct conn *c, size_t n)
-{
-	return n > conn_free(c) ? NULL : buf_room(&c->out, n);
-}
-
-void conn_filled(struct conn *c, size_t n)
-{
-	buf_filled(&c->out, n);
-	if (buf_len(&c->out) > c->hub->max_output / 2)
-		c->choked = true;
-}
-
-size_t conn_output(const struct conn *c)
-{
-	return buf_len(&c->out);
-}
-
-bool conn_choked(const struct conn *c)
-{
-	return c->choked;
-}
-
-void conn_hold(struct conn *c, bool hold)
-{
-	if (c->held && !hold)
-		wire_move(c->hub);
-	c->offer_again = c->offer_again || (c->held && !hold && buf_len(&c->in) > 0);
-	c->held = hold;
-}
-
-void conn_close(struct conn *c, enum end_reason reason)
-{
-	conn_end(c, reason);
-}
-
-void conn_finish(struct conn *c, enum end_reason reason)
-{
-	if (c->phase == WIRE_CONNECTING)
-		conn_end(c, reason);
-	if (c->phase != WIRE_OPEN)
-		return;
-	c->reason = reason;
-	c->phase = WIRE_FINISHING;
-	loop_timer(c->hub->loop, &c->timer, WIRE_LINGER_MS);
-	wire_move(c->hub);
-}
-
-const struct net_addr *conn_peer(const struct conn *c)
-{
-	return &c->peer;
-}
-
-int64_t conn_last_input_us(const struct conn *c)
-{
-	return c->last_input_us;
-}
-
-uint64_t conn_octets_in(const struct conn *c)
-{
-	return c->octets_in;
-}
-
-uint64_t conn_octets_out(const struct conn *c)
-{
-	return c->octets_out;
-}
-
-const char *conn_error(const struct conn *c)
-{
-	return c->error;
-}
-
-struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
-				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
-				  const char **why)
-{
-	(void)address;
-	LIST_EACH (node, &hub->listeners) {
-		if (LIST_OF(node, struct conn_listener, link)->port == port) {
-			*why = "Address already in use";
-			return NULL;
-		}
-	}
-	struct conn_listener *l = mem_zalloc(sizeof(*l));
-	l->hub = hub;
-	l->port = port;
-	l->on_accept = on_accept;
-	l->arg = arg;
-	list_append(&hub->listeners, &l->link);
-	return l;
-}
-
-void conn_unlisten(struct conn_listener *l)
-{
-	if (l == NULL)
-		return;
-	list_remove(&l->link);
-	mem_free(l);
-}
-
 /* Octets on their way. */
-
-static void conn_offer(struct conn *c)
-{
-	size_t n = buf_len(&c->in);
-	/* as over a socket, the octets lie somewhere else the next time: a view that was kept shows */
-	uint8_t *copy = mem_zalloc(n + 1);
-
-	memcpy(copy, buf_data(&c->in), n);
-	size_t used = c->ops->on_input(c->arg, copy, n);
-	mem_free(copy);
-	if (c->phase == WIRE_OPEN)
-		buf_consume(&c->in, used < n ? used : n, 0);
-}
-
-/* One read; false when there was nothing to read, or nobody reads. */
-static bool conn_read(struct conn *c)
-{
-	struct wire *w = c->wire;
-
-	if (c->phase != WIRE_OPEN || c->held || c->choked)
-		return false;
-	if (c->offer_again) {
-		c->offer_again = false;
-		conn_offer(c);
-		return true;
-	}
-	size_t n = buf_len(&w->to);
-	if (n == 0)
-		return false;
-	if (n > c->hub->read_budget)
-		n = c->hub->read_budget;
-	if (w->fragment != 0 && n > w->fragment)
-		n = w->fragment;
-	buf_put(&c->in, buf_data(&w->to), n);
-	buf_consume(&w->to, n, 0);
-	c->octets_in += n;
-	c->last_input_us = loop_now_us(c->hub->loop);
-	conn_offer(c);
-	return true;
-}
 
 static void wire_read(struct wire *w)
 {
 	struct conn *c = w->conn;
 
 	if (c->phase == WIRE_CONNECTING) {
-		conn_establish(c);
+		wire_conn_establish(c);
 		return;
 	}
 	if (w->dropped) {
 		c->error = "Connection reset by peer";
-		conn_end(c, END_IO_ERROR);
+		wire_conn_end(c, END_IO_ERROR);
 		return;
 	}
 	if (c->phase == WIRE_OPEN)
-		while (c->phase == WIRE_OPEN && conn_read(c))
+		while (c->phase == WIRE_OPEN && wire_conn_read(c))
 			;
 	else
 		buf_consume(&w->to, buf_len(&w->to), 0);
 	if (w->conn == NULL || !w->closed_by_test || buf_len(&w->to) > 0 || c->held || c->choked)
 		return;
-	conn_end(c, c->phase == WIRE_OPEN ? END_PEER_CLOSED : c->reason);
+	wire_conn_end(c, c->phase == WIRE_OPEN ? END_PEER_CLOSED : c->reason);
 }
 
 static void wire_read_hook(void *arg)
@@ -595,7 +249,7 @@ struct wire *wire_dial(struct conn_hub *hub, int64_t port, const char *from)
 
 static struct served *served_make(struct conn_hub *hub, int64_t port)
 {
-	struct served *s = served_at(hub, port);
+	struct served *s = wire_served(hub, port);
 
 	if (s == NULL) {
 		s = mem_zalloc(sizeof(*s));
@@ -622,7 +276,7 @@ void wire_serve_nothing(struct conn_hub *hub, int64_t port)
 
 void wire_unserve(struct conn_hub *hub, int64_t port)
 {
-	struct served *s = served_at(hub, port);
+	struct served *s = wire_served(hub, port);
 
 	if (s != NULL)
 		served_free(s);
@@ -630,7 +284,7 @@ void wire_unserve(struct conn_hub *hub, int64_t port)
 
 struct wire *wire_accept(struct conn_hub *hub, int64_t port)
 {
-	struct served *s = served_at(hub, port);
+	struct served *s = wire_served(hub, port);
 
 	if (s == NULL || list_empty(&s->waiting))
 		return NULL;

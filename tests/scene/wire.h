@@ -1,6 +1,6 @@
 /*
- * wire.h - an in-memory network for simulated loops. wire.c implements link/conn.h by its contract (link it instead of
- * src/link/conn.c and listener.c); this header is the test's side of each connection.
+ * wire.h - an in-memory network for simulated loops. wire.c and wire_conn.c implement link/conn.h by its contract (link
+ * them instead of src/link/conn.c and listener.c); this header is the test's side of each connection.
  *
  * Octets travel once a turn: what the test sent is offered to the gateway in LOOP_STORE, what the gateway wrote arrives at
  * the test in LOOP_WRITE. While anything is under way the loop is asked for a turn within 1 ms, so that loop_advance()
