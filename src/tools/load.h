@@ -15,7 +15,7 @@
 
 struct load_conf {
 	struct esme_conf esme;
-	int64_t binds, window, messages, rate, dest_digits, first;
+	int64_t binds, window, messages, rate, dest_digits, first, esm_class;
 	int bind; /* enum load_bind_type */
 	bool receipts, reconnect, resend, retry, json, progress;
 	const char *source, *dest_prefix, *text, *message_class, *journal;

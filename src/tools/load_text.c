@@ -85,6 +85,7 @@ struct load_text *load_text_new(const struct load_conf *conf, const char **why)
 	t->pdu.command_id = SUBMIT_SM;
 	t->pdu.sm.src = esme_address(view_of(conf->source));
 	t->pdu.sm.registered_delivery = conf->receipts;
+	t->pdu.sm.esm_class = (uint8_t)conf->esm_class;
 	*why = prepare_text(t, conf->text);
 	if (!*why)
 		*why = prepare_dest(t, conf);
