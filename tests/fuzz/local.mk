@@ -7,6 +7,7 @@
 fuzz_replays = \
 	tests/fuzz/replay_pdu \
 	tests/fuzz/replay_receipt \
+	tests/fuzz/replay_record \
 	tests/fuzz/replay_time \
 	tests/fuzz/replay_udh
 check_PROGRAMS += $(fuzz_replays)
@@ -18,6 +19,8 @@ tests_fuzz_replay_pdu_SOURCES = tests/fuzz/fuzz_pdu.c tests/fuzz/replay.c
 tests_fuzz_replay_pdu_LDADD = libsmpp.a
 tests_fuzz_replay_receipt_SOURCES = tests/fuzz/fuzz_receipt.c tests/fuzz/replay.c
 tests_fuzz_replay_receipt_LDADD = libsmpp.a
+tests_fuzz_replay_record_SOURCES = tests/fuzz/fuzz_record.c tests/fuzz/replay.c
+tests_fuzz_replay_record_LDADD = libpath.a libsmpp.a
 tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz_time.c tests/fuzz/replay.c
 tests_fuzz_replay_time_LDADD = libsmpp.a
 tests_fuzz_replay_udh_SOURCES = tests/fuzz/fuzz_udh.c tests/fuzz/replay.c
@@ -27,6 +30,7 @@ if FUZZ
 fuzz_targets = \
 	tests/fuzz/fuzz_pdu \
 	tests/fuzz/fuzz_receipt \
+	tests/fuzz/fuzz_record \
 	tests/fuzz/fuzz_time \
 	tests/fuzz/fuzz_udh
 EXTRA_PROGRAMS = $(fuzz_targets)
@@ -38,6 +42,9 @@ tests_fuzz_fuzz_pdu_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_receipt_SOURCES = tests/fuzz/fuzz_receipt.c
 tests_fuzz_fuzz_receipt_LDADD = libsmpp.a
 tests_fuzz_fuzz_receipt_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
+tests_fuzz_fuzz_record_LDADD = libpath.a libsmpp.a
+tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_time_SOURCES = tests/fuzz/fuzz_time.c
 tests_fuzz_fuzz_time_LDADD = libsmpp.a
 tests_fuzz_fuzz_time_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
