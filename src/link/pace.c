@@ -5,10 +5,11 @@
  * A round of throttling begins with a throttled answer to something sent since the last pause ended; other throttled
  * answers belong to the round that is under way. After the pause one message is in flight, and each good answer allows one
  * more, which doubles what is in flight in each round trip: a carrier that still throttles sees one message and not a
- * window full. When the whole window is open again, the round is over.
+ * window full. When the whole window is open again, or answers have been good for PACE_STEADY_US, the round is over.
  *
  * What went well in a second is the measure of the rate. When throttling comes before a second is full, that is a guess
- * far too low (a few messages of a burst), so the limit then grows by half each second until throttling comes again.
+ * far too low (a few messages of a burst), so the limit then grows by half each second until throttling comes again: the
+ * rate lies below that, and the limit goes back to before its last step.
  */
 #include "link/carrier_priv.h"
 
@@ -17,6 +18,7 @@
 #define PACE_OF_GOOD     0.9  /* of the rate that went well, after throttling */
 #define PACE_RAISE       0.05 /* a second */
 #define PACE_SEARCH      0.5  /* a second, while the limit is a guess */
+#define PACE_STEADY_US   2000000
 #define PACE_LIFT        2.0  /* the learnt limit ends at this multiple of itself */
 #define PACE_LIFT_GUESS  1e6  /* a guess ends at this */
 
@@ -111,6 +113,8 @@ void pace_good(struct pace *p, int64_t now_us, int64_t sent_us, uint32_t window)
 	p->good++;
 	if (p->allowed == PACE_FREE || p->paused_until_us != 0 || sent_us < p->resumed_us)
 		return;
+	if (now_us - p->resumed_us >= PACE_STEADY_US)
+		p->pause_ms = 0;
 	if (++p->allowed < window)
 		return;
 	p->allowed = PACE_FREE;
@@ -134,6 +138,20 @@ static void pace_learn(struct pace *p, int64_t now_us)
 	pace_set_learnt(p, now_us);
 }
 
+/* Throttled again before it was over: too fast still. */
+static void pace_lower(struct pace *p, int64_t now_us)
+{
+	if (p->limit <= 0)
+		return;
+	p->limit = p->searching ? p->limit / (1 + PACE_SEARCH) : p->limit * PACE_OF_GOOD;
+	if (p->limit < 1)
+		p->limit = 1;
+	if (p->searching)
+		p->limit_end = p->limit * PACE_LIFT + 1;
+	p->searching = false;
+	pace_set_learnt(p, now_us);
+}
+
 int64_t pace_throttled(struct pace *p, const struct carrier_conf *conf, int64_t now_us, int64_t sent_us)
 {
 	if (p->paused_until_us != 0 || sent_us < p->resumed_us)
@@ -142,7 +160,7 @@ int64_t pace_throttled(struct pace *p, const struct carrier_conf *conf, int64_t 
 		p->pause_ms = conf->pause;
 		pace_learn(p, now_us);
 	} else {
-		p->limit *= PACE_OF_GOOD;
+		pace_lower(p, now_us);
 		p->pause_ms = p->pause_ms * 2 < conf->pause_max ? p->pause_ms * 2 : conf->pause_max;
 	}
 	p->allowed = 1;
