@@ -1,7 +1,7 @@
 # tests/scene/local.mk - scenes: the real path against a simulated network, store and clock.
 #
-# wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come first on the
-# link line, so that the libraries' members of the same name are not taken in.
+# wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come
+# first on the link line, so that the libraries' members of the same name are not taken in.
 
 check_PROGRAMS += tests/scene/scene
 tests_scene_scene_SOURCES = \
