@@ -53,10 +53,10 @@ is "each was matched by its own id" "$(number matched)" "$(number accepted)"
 at_most "messages whose answer the kills took" "$(number unknown)" $((kills * app_binds * app_window))
 at_most "receipts for those" "$(number unknown_receipts)" "$(number unknown)"
 at_least "the carrier has got every acknowledged message" "$(sim_count mobile tags)" "$(number accepted)"
-# Outstanding at a kill: what the carrier has not answered, and what it has taken without that being stored yet. The
-# windows bound each of them.
+# Outstanding at a kill: what the carrier has not answered, or has taken without that being stored yet. The windows bound
+# both together.
 at_most "duplicates at the carrier, against what was outstanding" "$(sim_count mobile duplicates)" \
-	$((2 * kills * carrier_binds * carrier_window))
+	$((kills * carrier_binds * carrier_window))
 at_most "receipts that the app got again, against what was outstanding" "$(number duplicate)" \
 	$((kills * app_binds * app_window))
 
