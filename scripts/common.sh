@@ -67,7 +67,7 @@ install_packages() { # GROUP...
 	fi
 	$as_root apt-get update -qq
 	# shellcheck disable=SC2086
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted >/dev/null
 	wanted=$(missing_packages "$@" | tr '\n' ' ')
 	if [ -n "$wanted" ]; then
 		echo "still missing after apt-get install: $wanted" >&2
