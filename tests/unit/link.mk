@@ -5,8 +5,10 @@ link_unit_tests = \
 	tests/unit/link/test_auth \
 	tests/unit/link/test_carrier \
 	tests/unit/link/test_conn \
+	tests/unit/link/test_pace \
 	tests/unit/link/test_session \
 	tests/unit/link/test_session_bad \
+	tests/unit/link/test_session_end \
 	tests/unit/link/test_throttle \
 	tests/unit/link/test_window
 check_PROGRAMS += $(link_unit_tests)
@@ -15,25 +17,34 @@ TESTS += $(link_unit_tests)
 link_unit_ldadd = liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) \
 	$(CMOCKA_LIBS)
 link_unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
-link_unit_rig = tests/unit/link/rig.c tests/unit/link/rig.h tests/scene/wire.c tests/scene/wire.h
-link_unit_owner = tests/unit/link/owner.c tests/unit/link/owner.h
+link_unit_rig = tests/unit/link/rig.c tests/unit/link/rig.h \
+	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h
+link_unit_owner = tests/unit/link/owner.c tests/unit/link/owner.h $(link_unit_rig)
+link_unit_accounts = tests/unit/link/accounts_rig.c tests/unit/link/accounts_rig.h $(link_unit_rig)
+link_unit_carriers = tests/unit/link/carriers_rig.c tests/unit/link/carriers_rig.h $(link_unit_rig)
 
-tests_unit_link_test_account_SOURCES = tests/unit/link/test_account.c $(link_unit_rig)
+tests_unit_link_test_account_SOURCES = tests/unit/link/test_account.c $(link_unit_accounts)
 tests_unit_link_test_account_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_account_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_auth_SOURCES = tests/unit/link/test_auth.c
 tests_unit_link_test_auth_LDADD = $(link_unit_ldadd)
-tests_unit_link_test_carrier_SOURCES = tests/unit/link/test_carrier.c $(link_unit_rig)
+tests_unit_link_test_carrier_SOURCES = tests/unit/link/test_carrier.c $(link_unit_carriers)
 tests_unit_link_test_carrier_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_carrier_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_conn_SOURCES = tests/unit/link/test_conn.c
 tests_unit_link_test_conn_LDADD = $(link_unit_ldadd)
-tests_unit_link_test_session_SOURCES = tests/unit/link/test_session.c $(link_unit_owner) $(link_unit_rig)
+tests_unit_link_test_pace_SOURCES = tests/unit/link/test_pace.c $(link_unit_carriers)
+tests_unit_link_test_pace_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_pace_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_session_SOURCES = tests/unit/link/test_session.c $(link_unit_owner)
 tests_unit_link_test_session_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_LDADD = $(link_unit_ldadd)
-tests_unit_link_test_session_bad_SOURCES = tests/unit/link/test_session_bad.c $(link_unit_owner) $(link_unit_rig)
+tests_unit_link_test_session_bad_SOURCES = tests/unit/link/test_session_bad.c $(link_unit_owner)
 tests_unit_link_test_session_bad_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_bad_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_session_end_SOURCES = tests/unit/link/test_session_end.c $(link_unit_owner)
+tests_unit_link_test_session_end_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_session_end_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_throttle_SOURCES = tests/unit/link/test_throttle.c
 tests_unit_link_test_throttle_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_window_SOURCES = tests/unit/link/test_window.c

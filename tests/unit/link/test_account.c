@@ -5,197 +5,23 @@
 #include <crypt.h>
 #include <errno.h>
 #include <stdlib.h>
-#include "rig.h"
-#include "link/account.h"
+#include "accounts_rig.h"
 
-#define PORT      2775
-#define FARS      40
-#define HASH_OF   "geheim"
-
-struct accounts_rig {
-	struct rig rig;
-	struct limits_conf limits;
-	struct account_conf confs[8];
-	size_t n;
-	struct accounts *accounts;
-	struct stats *stats;
-	struct wire *far[FARS];
-	char *lists[16];
-	char hash[128];
-	/* what the ops were told */
-	unsigned requests, receivers, no_receivers, settled;
-	enum session_outcome outcome;
-	uint64_t cookie;
-	uint8_t fill_version;
-};
-
-static void on_request(struct account *a, struct session *s, const struct pdu *pdu, void *arg)
-{
-	struct accounts_rig *t = arg;
-
-	(void)a;
-	t->requests++;
-	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("1"), (struct view){ NULL, 0 });
-}
-
-static void on_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp, void *arg)
-{
-	struct accounts_rig *t = arg;
-
-	(void)a;
-	(void)resp;
-	t->settled++;
-	t->cookie = cookie;
-	t->outcome = outcome;
-}
-
-static void on_receiver(struct account *a, void *arg)
-{
-	(void)a;
-	((struct accounts_rig *)arg)->receivers++;
-}
-
-static void on_no_receiver(struct account *a, void *arg)
-{
-	(void)a;
-	((struct accounts_rig *)arg)->no_receivers++;
-}
-
-static const struct account_ops ops = { on_request, on_settled, on_receiver, on_no_receiver };
-
-static struct account_conf *add(struct accounts_rig *t, const char *system_id, const char *password)
-{
-	struct account_conf *c = &t->confs[t->n++];
-
-	c->system_id = strdup(system_id);
-	c->password = strdup(password);
-	c->max_binds = 10;
-	c->window = 10;
-	c->response_timeout = 20000;
-	c->enquire_link = 30000;
-	return c;
-}
-
-static struct accounts_rig *prepare(void)
-{
-	struct accounts_rig *t = calloc(1, sizeof(*t));
-
-	rig_start(&t->rig);
-	t->stats = stats_new();
-	t->limits = (struct limits_conf){
-		.session_init = 10000, .partial_pdu = 15000, .max_pdu = 70000, .max_connections = 30,
-	};
-	return t;
-}
-
-static void open_doors(struct accounts_rig *t)
-{
-	static struct listen_conf listen = { .address = (char *)"127.0.0.1", .port = PORT };
-	char *why = NULL;
-
-	t->accounts = accounts_new(t->rig.loop, t->rig.conns, t->rig.sessions, t->confs, t->n, &t->limits, "smppgw",
-				   &ops, t, t->stats);
-	assert_int_equal(accounts_listen(t->accounts, &listen, 1, &why), 0);
-}
-
-static struct accounts_rig *start(void)
-{
-	struct accounts_rig *t = prepare();
-
-	add(t, "bank", "secret");
-	open_doors(t);
-	return t;
-}
-
-static void stop(struct accounts_rig *t)
-{
-	accounts_shutdown(t->accounts);
-	accounts_shutdown(t->accounts);
-	rig_turn(&t->rig);
-	assert_true(accounts_idle(t->accounts));
-	for (size_t i = 0; i < FARS; i++) {
-		if (t->far[i] != NULL)
-			wire_free(t->far[i]);
-	}
-	accounts_free(t->accounts);
-	stats_free(t->stats);
-	for (size_t i = 0; i < t->n; i++) {
-		free(t->confs[i].system_id);
-		free(t->confs[i].password);
-	}
-	rig_stop(&t->rig);
-	free(t);
-}
-
-static struct wire *dial(struct accounts_rig *t, size_t i, const char *from)
-{
-	t->far[i] = wire_dial(t->rig.conns, PORT, from);
-	assert_non_null(t->far[i]);
-	rig_turn(&t->rig);
-	return t->far[i];
-}
-
-static void expect_bind(struct accounts_rig *t, size_t i, uint32_t command, const char *id, const char *password,
-			uint32_t status)
-{
-	far_bind(t->far[i], command, 1, id, password, 0x34);
-	rig_turn(&t->rig);
-	far_expect(t->far[i], command | COMMAND_RESP, status, 1);
-}
-
-static struct wire *dial_bound(struct accounts_rig *t, size_t i, uint32_t command)
-{
-	dial(t, i, NULL);
-	expect_bind(t, i, command, "bank", "secret", ESME_ROK);
-	return t->far[i];
-}
-
-static void fill(struct pdu *pdu, uint8_t peer_version, void *arg)
-{
-	((struct accounts_rig *)arg)->fill_version = peer_version;
-	pdu->sm.short_message = view_of("receipt");
-}
-
-struct looked_for {
-	const char *name, *label_value, *value;
-	uint64_t found;
-	unsigned times;
-};
-
-static void look(const struct stats_sample *sample, void *arg)
-{
-	struct looked_for *l = arg;
-
-	if (strcmp(sample->row->name, l->name) != 0 ||
-	    (l->label_value != NULL && strcmp(sample->label_value, l->label_value) != 0) ||
-	    (l->value != NULL && strcmp(sample->row->value, l->value) != 0))
-		return;
-	l->found = *(const uint64_t *)sample->at;
-	l->times++;
-}
-
-static uint64_t counted(struct accounts_rig *t, const char *name, const char *account, const char *value)
-{
-	struct looked_for l = { name, account, value, 0, 0 };
-
-	stats_walk(t->stats, look, &l);
-	assert_int_equal(l.times, 1);
-	return l.found;
-}
+#define HASH_OF "geheim"
 
 /* Who may bind. */
 
 static void passwords_and_ids(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 
 	(void)state;
-	dial(t, 0, NULL);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "bank", "wrong", ESME_RINVPASWD);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "nobody", "secret", ESME_RINVSYSID);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "BANK", "secret", ESME_RINVSYSID);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "bank", "", ESME_RINVPASWD);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	accounts_rig_dial(t, 0, NULL);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "wrong", ESME_RINVPASWD);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "nobody", "secret", ESME_RINVSYSID);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "BANK", "secret", ESME_RINVSYSID);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "", ESME_RINVPASWD);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
 	assert_int_equal(account_binds(accounts_at(t->accounts, 0)), 1);
 	assert_int_equal(account_stats(accounts_at(t->accounts, 0))->binds, 1);
 	assert_int_equal(account_stats(accounts_at(t->accounts, 0))->binds_refused, 2);
@@ -203,19 +29,19 @@ static void passwords_and_ids(void **state)
 	rig_turn(&t->rig);
 	far_expect(t->far[0], SUBMIT_SM | COMMAND_RESP, ESME_ROK, 2);
 	assert_int_equal(t->requests, 1);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static struct accounts_rig *start_hashed(void)
 {
-	struct accounts_rig *t = prepare();
+	struct accounts_rig *t = accounts_rig_prepare();
 	struct crypt_data data;
 
 	memset(&data, 0, sizeof(data));
 	snprintf(t->hash, sizeof(t->hash), "%s", crypt_r(HASH_OF, "$6$rounds=1000$abcdefgh$", &data));
-	add(t, "bank", t->hash);
-	add(t, "plain", "secret");
-	open_doors(t);
+	accounts_rig_add(t, "bank", t->hash);
+	accounts_rig_add(t, "plain", "secret");
+	accounts_rig_open(t);
 	return t;
 }
 
@@ -224,7 +50,7 @@ static void a_hash_is_run_once_and_remembered(void **state)
 	struct accounts_rig *t = start_hashed();
 
 	(void)state;
-	dial(t, 0, NULL);
+	accounts_rig_dial(t, 0, NULL);
 	far_bind(t->far[0], BIND_TRANSCEIVER, 1, "bank", HASH_OF, 0x34);
 	far_sm(t->far[0], SUBMIT_SM, 2, "pipelined");
 	rig_pass(&t->rig, 5);
@@ -232,10 +58,10 @@ static void a_hash_is_run_once_and_remembered(void **state)
 	far_expect(t->far[0], SUBMIT_SM | COMMAND_RESP, ESME_ROK, 2);
 	/* from now on without waiting: a crypt would take a timer, and time stands still here */
 	for (size_t i = 1; i < 8; i++) {
-		dial(t, i, NULL);
-		expect_bind(t, i, BIND_TRANSMITTER, "bank", HASH_OF, ESME_ROK);
+		accounts_rig_dial(t, i, NULL);
+		accounts_rig_bind(t, i, BIND_TRANSMITTER, "bank", HASH_OF, ESME_ROK);
 	}
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void with_hashes_every_wrong_bind_waits_for_its_crypt(void **state)
@@ -253,7 +79,7 @@ static void with_hashes_every_wrong_bind_waits_for_its_crypt(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		dial(t, i, NULL);
+		accounts_rig_dial(t, i, NULL);
 	for (size_t i = 0; i < 4; i++)
 		far_bind(t->far[i], BIND_TRANSCEIVER, 1, rows[i].id, rows[i].password, 0x34);
 	loop_turn(t->rig.loop); /* reads the binds; none is judged yet */
@@ -267,9 +93,9 @@ static void with_hashes_every_wrong_bind_waits_for_its_crypt(void **state)
 			far_expect_nothing(t->far[later]);
 	}
 	/* a right plain password does not wait */
-	dial(t, 5, NULL);
-	expect_bind(t, 5, BIND_TRANSCEIVER, "plain", "secret", ESME_ROK);
-	stop(t);
+	accounts_rig_dial(t, 5, NULL);
+	accounts_rig_bind(t, 5, BIND_TRANSCEIVER, "plain", "secret", ESME_ROK);
+	accounts_rig_stop(t);
 }
 
 static void who_leaves_while_its_crypt_waits_does_no_harm(void **state)
@@ -278,99 +104,99 @@ static void who_leaves_while_its_crypt_waits_does_no_harm(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++)
-		dial(t, i, NULL);
+		accounts_rig_dial(t, i, NULL);
 	for (size_t i = 0; i < 5; i++)
 		far_bind(t->far[i], BIND_TRANSCEIVER, 1, "bank", "wrong", 0x34);
 	loop_turn(t->rig.loop);
 	for (size_t i = 0; i < 5; i++)
 		wire_drop(t->far[i]);
 	rig_pass(&t->rig, 200);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void addresses(void **state)
 {
-	struct accounts_rig *t = prepare();
-	struct account_conf *c = add(t, "bank", "secret");
+	struct accounts_rig *t = accounts_rig_prepare();
+	struct account_conf *c = accounts_rig_add(t, "bank", "secret");
 
 	(void)state;
 	t->lists[0] = (char *)"10.0.0.0/8";
 	t->lists[1] = (char *)"192.168.1.7";
 	c->allow = (struct conf_list){ t->lists, 2 };
-	open_doors(t);
-	dial(t, 0, "10.99.1.2");
-	expect_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
-	dial(t, 1, "192.168.1.7");
-	expect_bind(t, 1, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
-	dial(t, 2, "192.168.1.8");
-	expect_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_RBINDFAIL);
-	stop(t);
+	accounts_rig_open(t);
+	accounts_rig_dial(t, 0, "10.99.1.2");
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	accounts_rig_dial(t, 1, "192.168.1.7");
+	accounts_rig_bind(t, 1, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	accounts_rig_dial(t, 2, "192.168.1.8");
+	accounts_rig_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_RBINDFAIL);
+	accounts_rig_stop(t);
 }
 
 static void bind_types(void **state)
 {
-	struct accounts_rig *t = prepare();
-	struct account_conf *c = add(t, "bank", "secret");
+	struct accounts_rig *t = accounts_rig_prepare();
+	struct account_conf *c = accounts_rig_add(t, "bank", "secret");
 
 	(void)state;
 	t->lists[0] = (char *)"transmitter";
 	t->lists[1] = (char *)"receiver";
 	c->bind = (struct conf_list){ t->lists, 2 };
-	open_doors(t);
-	dial(t, 0, NULL);
-	expect_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_RINVCMDID);
-	expect_bind(t, 0, BIND_TRANSMITTER, "bank", "secret", ESME_ROK);
-	dial(t, 1, NULL);
-	expect_bind(t, 1, BIND_RECEIVER, "bank", "secret", ESME_ROK);
+	accounts_rig_open(t);
+	accounts_rig_dial(t, 0, NULL);
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_RINVCMDID);
+	accounts_rig_bind(t, 0, BIND_TRANSMITTER, "bank", "secret", ESME_ROK);
+	accounts_rig_dial(t, 1, NULL);
+	accounts_rig_bind(t, 1, BIND_RECEIVER, "bank", "secret", ESME_ROK);
 	assert_true(account_can_receive(accounts_at(t->accounts, 0)));
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void the_version_can_be_overridden(void **state)
 {
-	struct accounts_rig *t = prepare();
+	struct accounts_rig *t = accounts_rig_prepare();
 	struct view version;
 
 	(void)state;
-	add(t, "bank", "secret")->interface_version = 0x34;
-	open_doors(t);
-	dial(t, 0, NULL);
+	accounts_rig_add(t, "bank", "secret")->interface_version = 0x34;
+	accounts_rig_open(t);
+	accounts_rig_dial(t, 0, NULL);
 	far_bind(t->far[0], BIND_TRANSCEIVER, 1, "bank", "secret", 0x22);
 	rig_turn(&t->rig);
 	struct pdu resp = far_expect(t->far[0], BIND_TRANSCEIVER | COMMAND_RESP, ESME_ROK, 1);
 	assert_true(tlv_find(resp.tlvs, TLV_SC_INTERFACE_VERSION, &version));
-	assert_int_equal(account_send(accounts_at(t->accounts, 0), 1, fill, t), 0);
+	assert_int_equal(account_send(accounts_at(t->accounts, 0), 1, accounts_rig_fill, t), 0);
 	assert_int_equal(t->fill_version, 0x34);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void too_many_connections_are_closed(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 
 	(void)state;
 	for (size_t i = 0; i < 30; i++)
-		dial(t, i, NULL);
-	dial(t, 30, NULL);
+		accounts_rig_dial(t, i, NULL);
+	accounts_rig_dial(t, 30, NULL);
 	assert_true(wire_closed(t->far[30]));
 	assert_false(wire_closed(t->far[29]));
 	wire_close(t->far[0]);
 	rig_turn(&t->rig);
-	dial(t, 31, NULL);
+	accounts_rig_dial(t, 31, NULL);
 	assert_false(wire_closed(t->far[31]));
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 /* max_binds. */
 
 static struct accounts_rig *start_full(void)
 {
-	struct accounts_rig *t = prepare();
+	struct accounts_rig *t = accounts_rig_prepare();
 
-	add(t, "bank", "secret")->max_binds = 2;
-	open_doors(t);
-	dial_bound(t, 0, BIND_TRANSCEIVER);
-	dial_bound(t, 1, BIND_TRANSCEIVER);
+	accounts_rig_add(t, "bank", "secret")->max_binds = 2;
+	accounts_rig_open(t);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	accounts_rig_dial_bound(t, 1, BIND_TRANSCEIVER);
 	return t;
 }
 
@@ -380,12 +206,12 @@ static void a_full_account_of_lively_binds_refuses(void **state)
 
 	(void)state;
 	/* just heard: not even probed */
-	dial(t, 2, NULL);
-	expect_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_RALYBND);
+	accounts_rig_dial(t, 2, NULL);
+	accounts_rig_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_RALYBND);
 	far_expect_nothing(t->far[0]);
 	/* silent for a while, but they answer */
 	rig_pass(&t->rig, 5000);
-	dial(t, 3, NULL);
+	accounts_rig_dial(t, 3, NULL);
 	far_bind(t->far[3], BIND_TRANSCEIVER, 1, "bank", "secret", 0x34);
 	rig_turn(&t->rig);
 	far_expect_nothing(t->far[3]);
@@ -399,7 +225,7 @@ static void a_full_account_of_lively_binds_refuses(void **state)
 	far_expect(t->far[3], BIND_TRANSCEIVER | COMMAND_RESP, ESME_RALYBND, 1);
 	rig_pass(&t->rig, 5000);
 	assert_int_equal(account_binds(accounts_at(t->accounts, 0)), 2);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void a_new_bind_displaces_a_dead_one(void **state)
@@ -411,7 +237,7 @@ static void a_new_bind_displaces_a_dead_one(void **state)
 	(void)state;
 	wire_black_hole(t->far[0]); /* the connection is open, nobody is there */
 	rig_pass(&t->rig, 1500);
-	dial(t, 2, NULL);
+	accounts_rig_dial(t, 2, NULL);
 	far_bind(t->far[2], BIND_TRANSCEIVER, 1, "bank", "secret", 0x34);
 	far_sm(t->far[2], SUBMIT_SM, 2, "pipelined");
 	rig_turn(&t->rig);
@@ -427,7 +253,7 @@ static void a_new_bind_displaces_a_dead_one(void **state)
 	assert_false(wire_closed(t->far[1]));
 	assert_int_equal(account_binds(a), 2);
 	assert_int_equal(account_stats(a)->session.ended[END_DISPLACED], 1);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void one_dead_bind_makes_one_place(void **state)
@@ -439,7 +265,7 @@ static void one_dead_bind_makes_one_place(void **state)
 	wire_black_hole(t->far[0]);
 	rig_pass(&t->rig, 1500);
 	for (size_t i = 2; i < 5; i++) {
-		dial(t, i, NULL);
+		accounts_rig_dial(t, i, NULL);
 		far_bind(t->far[i], BIND_TRANSCEIVER, 1, "bank", "secret", 0x34);
 	}
 	rig_turn(&t->rig);
@@ -449,7 +275,7 @@ static void one_dead_bind_makes_one_place(void **state)
 	far_expect(t->far[2], BIND_TRANSCEIVER | COMMAND_RESP, ESME_ROK, 1);
 	far_expect(t->far[3], BIND_TRANSCEIVER | COMMAND_RESP, ESME_RALYBND, 1);
 	far_expect(t->far[4], BIND_TRANSCEIVER | COMMAND_RESP, ESME_RALYBND, 1);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void a_bind_that_leaves_gives_its_place_at_once(void **state)
@@ -461,25 +287,25 @@ static void a_bind_that_leaves_gives_its_place_at_once(void **state)
 	rig_turn(&t->rig);
 	far_expect(t->far[0], UNBIND | COMMAND_RESP, ESME_ROK, 2);
 	/* the old connection lingers still */
-	dial(t, 2, NULL);
-	expect_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
-	stop(t);
+	accounts_rig_dial(t, 2, NULL);
+	accounts_rig_bind(t, 2, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	accounts_rig_stop(t);
 }
 
 /* Rate. */
 
 static void over_the_rate_is_throttled(void **state)
 {
-	struct accounts_rig *t = prepare();
-	struct account_conf *c = add(t, "bank", "secret");
+	struct accounts_rig *t = accounts_rig_prepare();
+	struct account_conf *c = accounts_rig_add(t, "bank", "secret");
 	unsigned ok = 0, throttled = 0;
 
 	(void)state;
 	c->tps = 10;
 	c->burst = 5;
 	c->window = 1000;
-	open_doors(t);
-	dial_bound(t, 0, BIND_TRANSCEIVER);
+	accounts_rig_open(t);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
 	for (uint32_t i = 0; i < 100; i++) {
 		struct pdu pdu;
 		far_sm(t->far[0], SUBMIT_SM, i, "x");
@@ -500,26 +326,26 @@ static void over_the_rate_is_throttled(void **state)
 		far_pdu(t->far[0], &query);
 	rig_turn(&t->rig);
 	assert_int_equal(t->requests, ok + 20);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 /* deliver_sm. */
 
 static void deliveries_take_the_bind_with_the_fewest_outstanding(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 	struct account *a = accounts_at(t->accounts, 0);
 
 	(void)state;
-	assert_int_equal(account_send(a, 1, fill, t), -ENOTCONN);
-	dial_bound(t, 0, BIND_TRANSMITTER);
-	assert_int_equal(account_send(a, 1, fill, t), -ENOTCONN);
+	assert_int_equal(account_send(a, 1, accounts_rig_fill, t), -ENOTCONN);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSMITTER);
+	assert_int_equal(account_send(a, 1, accounts_rig_fill, t), -ENOTCONN);
 	assert_int_equal(t->receivers, 0);
-	dial_bound(t, 1, BIND_RECEIVER);
-	dial_bound(t, 2, BIND_TRANSCEIVER);
+	accounts_rig_dial_bound(t, 1, BIND_RECEIVER);
+	accounts_rig_dial_bound(t, 2, BIND_TRANSCEIVER);
 	assert_int_equal(t->receivers, 2);
 	for (uint64_t i = 0; i < 8; i++)
-		assert_int_equal(account_send(a, i, fill, t), 0);
+		assert_int_equal(account_send(a, i, accounts_rig_fill, t), 0);
 	rig_turn(&t->rig);
 	for (size_t far = 1; far < 3; far++) {
 		for (uint32_t i = 1; i <= 4; i++)
@@ -533,46 +359,46 @@ static void deliveries_take_the_bind_with_the_fewest_outstanding(void **state)
 	rig_turn(&t->rig);
 	assert_int_equal(t->settled, 3);
 	for (uint64_t i = 0; i < 3; i++)
-		assert_int_equal(account_send(a, 50 + i, fill, t), 0);
+		assert_int_equal(account_send(a, 50 + i, accounts_rig_fill, t), 0);
 	rig_turn(&t->rig);
 	for (uint32_t i = 5; i <= 7; i++)
 		far_expect(t->far[2], DELIVER_SM, 0, i);
 	far_expect_nothing(t->far[1]);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void full_binds_tell_when_they_have_room(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 	struct account *a = accounts_at(t->accounts, 0);
 
 	(void)state;
-	dial_bound(t, 0, BIND_TRANSCEIVER);
-	dial_bound(t, 1, BIND_TRANSCEIVER);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	accounts_rig_dial_bound(t, 1, BIND_TRANSCEIVER);
 	for (uint64_t i = 0; i < 20; i++)
-		assert_int_equal(account_send(a, i, fill, t), 0);
+		assert_int_equal(account_send(a, i, accounts_rig_fill, t), 0);
 	unsigned before = t->receivers;
-	assert_int_equal(account_send(a, 20, fill, t), -EAGAIN);
-	assert_int_equal(account_send(a, 20, fill, t), -EAGAIN);
+	assert_int_equal(account_send(a, 20, accounts_rig_fill, t), -EAGAIN);
+	assert_int_equal(account_send(a, 20, accounts_rig_fill, t), -EAGAIN);
 	rig_turn(&t->rig);
 	assert_int_equal(t->receivers, before);
 	far_header(t->far[1], DELIVER_SM | COMMAND_RESP, 0, 1);
 	rig_turn(&t->rig);
 	assert_int_equal(t->receivers, before + 1);
-	assert_int_equal(account_send(a, 20, fill, t), 0);
-	stop(t);
+	assert_int_equal(account_send(a, 20, accounts_rig_fill, t), 0);
+	accounts_rig_stop(t);
 }
 
 static void the_last_receiver_goes(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 	struct account *a = accounts_at(t->accounts, 0);
 
 	(void)state;
-	dial_bound(t, 0, BIND_TRANSCEIVER);
-	dial_bound(t, 1, BIND_RECEIVER);
-	dial_bound(t, 2, BIND_TRANSMITTER);
-	assert_int_equal(account_send(a, 7, fill, t), 0);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	accounts_rig_dial_bound(t, 1, BIND_RECEIVER);
+	accounts_rig_dial_bound(t, 2, BIND_TRANSMITTER);
+	assert_int_equal(account_send(a, 7, accounts_rig_fill, t), 0);
 	rig_turn(&t->rig);
 	wire_drop(t->far[1]);
 	rig_turn(&t->rig);
@@ -585,85 +411,85 @@ static void the_last_receiver_goes(void **state)
 	assert_int_equal(t->cookie, 7);
 	assert_false(account_can_receive(a));
 	assert_int_equal(account_binds(a), 1);
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void many_binds_all_get_something(void **state)
 {
-	struct accounts_rig *t = prepare();
+	struct accounts_rig *t = accounts_rig_prepare();
 	struct account *a;
 
 	(void)state;
-	add(t, "bank", "secret")->max_binds = 30;
-	open_doors(t);
+	accounts_rig_add(t, "bank", "secret")->max_binds = 30;
+	accounts_rig_open(t);
 	a = accounts_at(t->accounts, 0);
 	for (size_t i = 0; i < 25; i++)
-		dial_bound(t, i, BIND_TRANSCEIVER);
+		accounts_rig_dial_bound(t, i, BIND_TRANSCEIVER);
 	for (uint64_t i = 0; i < 250; i++)
-		assert_int_equal(account_send(a, i, fill, t), 0);
-	assert_int_equal(account_send(a, 250, fill, t), -EAGAIN);
-	stop(t);
+		assert_int_equal(account_send(a, i, accounts_rig_fill, t), 0);
+	assert_int_equal(account_send(a, 250, accounts_rig_fill, t), -EAGAIN);
+	accounts_rig_stop(t);
 }
 
 /* The rest. */
 
 static void shutdown_unbinds_and_waits(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 	struct pdu pdu;
 
 	(void)state;
-	dial_bound(t, 0, BIND_TRANSCEIVER);
-	dial(t, 1, NULL); /* not bound */
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	accounts_rig_dial(t, 1, NULL); /* not bound */
 	accounts_shutdown(t->accounts);
 	rig_turn(&t->rig);
 	assert_true(wire_closed(t->far[1]));
-	assert_null(wire_dial(t->rig.conns, PORT, NULL));
+	assert_null(wire_dial(t->rig.conns, ACCOUNTS_PORT, NULL));
 	assert_true(far_next(t->far[0], &pdu));
 	assert_int_equal(pdu.command_id, UNBIND);
 	assert_false(accounts_idle(t->accounts));
 	far_header(t->far[0], UNBIND | COMMAND_RESP, 0, pdu.sequence);
 	rig_turn(&t->rig);
 	assert_true(accounts_idle(t->accounts));
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void counters_and_gauges(void **state)
 {
-	struct accounts_rig *t = start();
+	struct accounts_rig *t = accounts_rig_start();
 	struct account *a = accounts_at(t->accounts, 0);
 
 	(void)state;
-	dial_bound(t, 0, BIND_TRANSCEIVER);
-	assert_int_equal(account_send(a, 1, fill, t), 0);
-	assert_int_equal(counted(t, "smppgw_account_binds_total", "bank", NULL), 1);
-	assert_int_equal(counted(t, "smppgw_account_bound", "bank", NULL), 1);
-	assert_int_equal(counted(t, "smppgw_account_outstanding", "bank", NULL), 1);
-	assert_int_equal(counted(t, "smppgw_listener_connections_total", NULL, NULL), 1);
-	assert_int_equal(counted(t, "smppgw_listener_open", NULL, NULL), 0);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	assert_int_equal(account_send(a, 1, accounts_rig_fill, t), 0);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_binds_total", "bank", NULL), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_bound", "bank", NULL), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_outstanding", "bank", NULL), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_connections_total", NULL, NULL), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_open", NULL, NULL), 0);
 	wire_close(t->far[0]);
 	rig_turn(&t->rig);
-	assert_int_equal(counted(t, "smppgw_account_ended_total", "bank", "peer_closed"), 1);
-	assert_int_equal(counted(t, "smppgw_account_ended_total", "bank", "silent"), 0);
-	assert_int_equal(counted(t, "smppgw_account_bound", "bank", NULL), 0);
-	stop(t);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_ended_total", "bank", "peer_closed"), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_ended_total", "bank", "silent"), 0);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_account_bound", "bank", NULL), 0);
+	accounts_rig_stop(t);
 }
 
 static void finding_accounts(void **state)
 {
-	struct accounts_rig *t = prepare();
+	struct accounts_rig *t = accounts_rig_prepare();
 
 	(void)state;
-	add(t, "bank", "a");
-	add(t, "broker", "b");
-	open_doors(t);
+	accounts_rig_add(t, "bank", "a");
+	accounts_rig_add(t, "broker", "b");
+	accounts_rig_open(t);
 	assert_int_equal(accounts_count(t->accounts), 2);
 	assert_ptr_equal(accounts_find(t->accounts, view_of("broker")), accounts_at(t->accounts, 1));
 	assert_int_equal(account_number(accounts_at(t->accounts, 1)), 1);
 	assert_string_equal(account_name(accounts_at(t->accounts, 0)), "bank");
 	assert_null(accounts_find(t->accounts, view_of("ban")));
 	assert_null(accounts_find(t->accounts, view_of("")));
-	stop(t);
+	accounts_rig_stop(t);
 }
 
 static void faults_of_the_configuration_are_named(void **state)
