@@ -48,6 +48,15 @@ static bool make_final_record(struct flow *f, struct msg *m, const struct words 
 	return msg_set_record(f->msgs, m, &r) == 0;
 }
 
+/* Mode 2, and no carrier has taken it: the app's answer tells the end, and no receipt follows (smpp.md 7). */
+static void answer_unsent(struct flow *f, struct msg *m, uint32_t status)
+{
+	if (account_conf(accounts_at(f->accounts, m->account))->plain_status)
+		status = status_plain(status);
+	flow_answer_app(f, m, status);
+	m->registered = 0;
+}
+
 /* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own. */
 void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_state state, const struct words *words)
 {
@@ -57,6 +66,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	loop_timer_clear(f->loop, &m->timer);
 	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));
 	note_end(f, m, how, w);
+	if (m->forward && m->peer && finish_status(how))
+		answer_unsent(f, m, finish_status(how));
 	if (!wants_receipt(m)) {
 		flow_leave(f, m);
 		return;

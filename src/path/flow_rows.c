@@ -26,16 +26,17 @@ const struct conf_row messages_rows[] = {
 static const struct {
 	const char *name;
 	enum message_state state;
+	uint32_t status; /* to an app that waits for the carrier's answer (mode 2); ESME_ROK: it has its answer */
 } finishes[FINISHES] = {
-	[FINISH_DELIVERED] = {"delivered", STATE_DELIVERED},
-	[FINISH_FAILED] = {"failed", STATE_UNDELIVERABLE},
-	[FINISH_REFUSED] = {"refused_by_carrier", STATE_REJECTED},
-	[FINISH_EXPIRED] = {"expired", STATE_EXPIRED},
-	[FINISH_NO_RECEIPT] = {"no_receipt", STATE_EXPIRED},
-	[FINISH_ATTEMPTS] = {"attempts_used_up", STATE_UNDELIVERABLE},
-	[FINISH_UNSENDABLE] = {"unsendable", STATE_UNDELIVERABLE},
-	[FINISH_OPTED_OUT] = {"opted_out", STATE_DELETED},
-	[FINISH_NO_ROUTE] = {"no_route", STATE_UNDELIVERABLE},
+	[FINISH_DELIVERED] = {"delivered", STATE_DELIVERED, ESME_ROK},
+	[FINISH_FAILED] = {"failed", STATE_UNDELIVERABLE, ESME_ROK},
+	[FINISH_REFUSED] = {"refused_by_carrier", STATE_REJECTED, ESME_ROK},
+	[FINISH_EXPIRED] = {"expired", STATE_EXPIRED, ESME_RSUBMITFAIL},
+	[FINISH_NO_RECEIPT] = {"no_receipt", STATE_EXPIRED, ESME_ROK},
+	[FINISH_ATTEMPTS] = {"attempts_used_up", STATE_UNDELIVERABLE, ESME_RSUBMITFAIL},
+	[FINISH_UNSENDABLE] = {"unsendable", STATE_UNDELIVERABLE, ESME_RSUBMITFAIL},
+	[FINISH_OPTED_OUT] = {"opted_out", STATE_DELETED, SGW_OPTED_OUT},
+	[FINISH_NO_ROUTE] = {"no_route", STATE_UNDELIVERABLE, ESME_RINVDSTADR},
 };
 
 const char *finish_name(enum finish f)
@@ -46,6 +47,11 @@ const char *finish_name(enum finish f)
 enum message_state finish_state(enum finish f)
 {
 	return finishes[f].state;
+}
+
+uint32_t finish_status(enum finish f)
+{
+	return finishes[f].status;
 }
 
 /* Statuses that the gateway gives to submits; others are counted with ESME_RUNKNOWNERR's row. */

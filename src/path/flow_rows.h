@@ -24,6 +24,8 @@ enum finish {
 
 const char *finish_name(enum finish f);
 enum message_state finish_state(enum finish f);
+/* What an app is answered that still waits for the carrier's answer (mode 2); ESME_ROK: none can wait any more. */
+uint32_t finish_status(enum finish f);
 
 #define FLOW_REFUSALS 16u
 
