@@ -69,17 +69,19 @@ void queue_remove(struct queue *q, struct msg *m, enum class_urgency urgency)
 	count(q, m, urgency, -1);
 }
 
+/* The most urgent that waits; in a turn of the lower ones each of those that wait in its turn. */
 static int choose(const struct lane *lane)
 {
-	int first = -1, lower = -1;
+	int waiting[URGENCIES], n = 0;
 	for (int u = 0; u < URGENCIES; u++) {
-		if (!lane->count[u])
-			continue;
-		if (first < 0)
-			first = u;
-		lower = u;
+		if (lane->count[u])
+			waiting[n++] = u;
 	}
-	return lane->takes % TURN_OF_LOWER == TURN_OF_LOWER - 1 ? lower : first;
+	if (n == 0)
+		return -1;
+	if (n == 1 || lane->takes % TURN_OF_LOWER != TURN_OF_LOWER - 1)
+		return waiting[0];
+	return waiting[1 + (int)(lane->takes / TURN_OF_LOWER % (unsigned)(n - 1))];
 }
 
 struct msg *queue_take(struct queue *q, size_t lane)
