@@ -310,19 +310,24 @@ void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu)
 	s->deliver_sequence = peer_send(p, pdu);
 }
 
-void smsc_end(struct smsc *s, bool orderly)
+void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 {
-	LIST_EACH (node, &s->peers) {
-		struct peer *p = LIST_OF(node, struct peer, link);
-		p->bound = false;
-		if (orderly)
-			wire_close(p->wire);
-		else
-			wire_drop(p->wire);
-	}
+	p->bound = false;
+	if (orderly)
+		wire_close(p->wire);
+	else
+		wire_drop(p->wire);
 	LIST_EACH (node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
+		if (g->bind != p->number)
+			continue;
 		loop_timer_clear(s->loop, &g->timer);
-		g->answered = true;
+		g->answered = true; /* nobody waits any more */
 	}
+}
+
+void smsc_end(struct smsc *s, bool orderly)
+{
+	LIST_EACH (node, &s->peers)
+		smsc_end_bind(s, LIST_OF(node, struct peer, link), orderly);
 }

@@ -73,6 +73,8 @@ void smsc_answer(struct smsc *s, struct got *g, uint32_t status);
 void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu);
 /* The carrier's id in the form of its receipts. */
 void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80]);
-void smsc_end(struct smsc *s, bool orderly); /* ends all its connections */
+/* Ends a connection, or all: closes, or resets. */
+void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly);
+void smsc_end(struct smsc *s, bool orderly);
 
 #endif
