@@ -64,16 +64,16 @@ extern const struct stats_row listener_stat_rows[];
 extern const size_t listener_stat_rows_n;
 
 /*
- * Who may bind, judged in this order: unknown system_id -> 0x0F; address not in allow -> 0x0D; wrong password -> 0x0E; bind
- * type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers are closed 1 s later unless they bind again.
+ * Who may bind, judged in this order: unknown system_id -> 0x0F; address not in allow -> 0x0D; wrong password -> 0x0E;
+ * bind type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers are closed 1 s later unless they bind again.
  *
  * Passwords are compared in constant time. A crypt(3) costs milliseconds: a password that matched is remembered, and at
- * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs one
- * crypt, whether the system_id is known or not.
+ * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs
+ * one crypt, whether the system_id is known or not.
  *
  * max_binds reached: the account's binds that have been silent for a second are probed with enquire_link while the new
- * bind waits; those that do not answer within 2 s end as END_DISPLACED and the new bind takes the place. When all answer,
- * it is refused at once.
+ * bind waits; those that do not answer within 2 s end as END_DISPLACED and the new bind takes the place. When all
+ * answer, it is refused at once.
  */
 struct account_ops {
 	/* submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm, over rate already refused. */
@@ -90,9 +90,10 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 			      const struct account_conf *confs, size_t n, const struct limits_conf *limits,
 			      const char *our_system_id, const struct account_ops *ops, void *arg, struct stats *stats);
 /* Listens, once. 0, or -1 with *why (owned by the caller, free()) as "file:line: ...". */
-__attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m,
-							 char **why);
-/* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. Called again: closes them at once. */
+__attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, const struct listen_conf *listens,
+							 size_t m, char **why);
+/* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. Called again: closes them at
+ * once. */
 void accounts_shutdown(struct accounts *as);
 bool accounts_idle(const struct accounts *as); /* no session left */
 void accounts_free(struct accounts *as);       /* after accounts_idle() */
@@ -109,10 +110,10 @@ bool account_can_receive(const struct account *a);
 /* Spends one token of the account's rate; false = over it. */
 bool account_allow(struct account *a);
 /*
- * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding (of more than 16 binds: of 16,
- * each time others); a bind that let requests time out comes after those that answer. 0, -EAGAIN (no room on any:
- * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before: TLVs
- * only for >= 0x34; fill completes *pdu.
+ * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding (of more than 16 binds: of
+ * 16, each time others); a bind that let requests time out comes after those that answer. 0, -EAGAIN (no room on any:
+ * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before:
+ * TLVs only for >= 0x34; fill completes *pdu.
  */
 __attribute__((warn_unused_result)) int account_send(struct account *a, uint64_t cookie,
 						      void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),

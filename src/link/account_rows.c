@@ -76,7 +76,8 @@ const struct conf_row limits_rows[] = {
 #undef AT
 
 #define COUNT(member, help) ROW_COUNT2("account", struct account_stats, member, help)
-#define GAUGE(kind, type, member, help) { "smppgw_" kind "_" #member, help, STATS_GAUGE, offsetof(type, member), NULL, NULL }
+#define GAUGE(kind, type, member, help)                                                                            \
+	{ "smppgw_" kind "_" #member, help, STATS_GAUGE, offsetof(type, member), NULL, NULL }
 #define ROW_COUNT2(kind, type, member, help)                                                                       \
 	{ "smppgw_" kind "_" #member "_total", help, STATS_COUNTER, offsetof(type, member), NULL, NULL }
 

@@ -256,7 +256,8 @@ static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
 	struct app *app = arg;
 	unsigned suppressed;
 	/* a look by a load balancer is not worth a line at level info */
-	enum log_level level = reason == END_PEER_CLOSED && session_octets_in(s) == 0 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	bool looked_only = reason == END_PEER_CLOSED && session_octets_in(s) == 0;
+	enum log_level level = looked_only ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 
 	if (log_on(level) && log_limit(&app->as->connection_log, ADMIT_LOGS, &suppressed))
 		log_write(level, session_name(s), "event=ended reason=%s up_s=0 octets_in=%llu suppressed=%u",

@@ -1,6 +1,6 @@
 /*
- * auth.c - passwords, plain or crypt(3). Knows no SMPP and no accounts. What matched is remembered in memory, where plain
- * passwords of the configuration lie as well; nothing of it is ever printed.
+ * auth.c - passwords, plain or crypt(3). Knows no SMPP and no accounts. What matched is remembered in memory, where
+ * plain passwords of the configuration lie as well; nothing of it is ever printed.
  */
 #include "link/auth.h"
 

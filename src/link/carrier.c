@@ -1,6 +1,6 @@
 /*
- * carrier.c - the carriers: their table, options, counters and state. Binds are bind.c's, the pace is pace.c's, sending is
- * pump.c's. Knows no messages.
+ * carrier.c - the carriers: their table, options, counters and state. Binds are bind.c's, the pace is pace.c's, sending
+ * is pump.c's. Knows no messages.
  */
 #include "link/carrier.h"
 
@@ -225,8 +225,8 @@ static void carrier_init(struct carrier *c, const struct limits_conf *limits)
 			  carrier_before_walk);
 }
 
-struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs, size_t n,
-			      const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
+struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs,
+			      size_t n, const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
 			      struct stats *stats, uint64_t seed)
 {
 	struct carriers *cs = mem_zalloc(sizeof(*cs));

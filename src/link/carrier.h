@@ -2,13 +2,13 @@
  * carrier.h - the carriers: their binds (connect, backoff, windows), the pace (tps with burst over all binds, pauses on
  * ESME_RTHROTTLED / ESME_RMSGQFUL), and the pump that pulls messages from above. Knows no messages: cookies only.
  *
- * Binds: one attempt at a time per carrier; after a failure a pause that doubles from reconnect to reconnect_max, a quarter
- * more or less by chance, from the start again once a bind has been up for 10 s. ESME_RINVPASWD, ESME_RINVSYSID and
- * ESME_RINVSYSTYP wait reconnect_max; ESME_RALYBND waits until the old session may be gone.
+ * Binds: one attempt at a time per carrier; after a failure a pause that doubles from reconnect to reconnect_max, a
+ * quarter more or less by chance, from the start again once a bind has been up for 10 s. ESME_RINVPASWD, ESME_RINVSYSID
+ * and ESME_RINVSYSTYP wait reconnect_max; ESME_RALYBND waits until the old session may be gone.
  *
- * Pace: never more than tps + burst in a second. A throttled answer stops the carrier for pause ms, doubling to pause_max
- * while rounds of throttling follow each other; then one message is sent, two, four, ... as long as the answers are good,
- * at nine tenths of the rate that went well before, 5 % more each second.
+ * Pace: never more than tps + burst in a second. A throttled answer stops the carrier for pause ms, doubling to
+ * pause_max while rounds of throttling follow each other; then one message is sent, two, four, ... as long as the
+ * answers are good, at nine tenths of the rate that went well before, 5 % more each second.
  */
 #ifndef LINK_CARRIER_H
 #define LINK_CARRIER_H
@@ -64,8 +64,8 @@ extern const size_t carrier_stat_rows_n;
 struct carrier_ops {
 	/*
 	 * The next message for this carrier: fill *pdu (submit_sm or data_sm; views stay good until the next call into
-	 * carrier.c) and *cookie; false: nothing to send now (carrier_wake() when there is). with_tlvs: whether the peer
-	 * takes TLVs.
+	 * carrier.c) and *cookie; false: nothing to send now (carrier_wake() when there is). with_tlvs: whether the
+	 * peer takes TLVs.
 	 */
 	bool (*on_pull)(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg);
 	/* The pulled message cannot be encoded for this peer. */
@@ -78,8 +78,8 @@ struct carrier_ops {
 	void (*on_state)(struct carrier *c, bool up, void *arg); /* can send now / cannot any more */
 };
 
-struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs, size_t n,
-			      const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
+struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs,
+			      size_t n, const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
 			      struct stats *stats, uint64_t seed /* of the jitter; 0: random */);
 void carriers_start(struct carriers *cs);    /* begins to bind */
 /* No more pulls; unbinds when what is out is answered (at most 5 s). Called again: closes at once. */

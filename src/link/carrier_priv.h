@@ -1,6 +1,6 @@
 /*
- * carrier_priv.h - what carrier.c (the table), bind.c (binds and reconnect), pace.c (how fast) and pump.c (pulling) share.
- * Private to them.
+ * carrier_priv.h - what carrier.c (the table), bind.c (binds and reconnect), pace.c (how fast) and pump.c (pulling)
+ * share. Private to them.
  */
 #ifndef LINK_CARRIER_PRIV_H
 #define LINK_CARRIER_PRIV_H
@@ -87,7 +87,8 @@ void bind_next(struct carrier *c); /* begins an attempt when one is wanted */
 
 /* pace.c */
 void pace_init(struct pace *p, const struct carrier_conf *conf, int64_t now_us);
-/* How many may be sent now with so many in flight; 0 with *wait_us > 0: not before that (INT64_MAX: until an answer). */
+/* How many may be sent now with so many in flight; 0 with *wait_us > 0: not before that (INT64_MAX: until an
+ * answer). */
 uint32_t pace_there(struct pace *p, int64_t now_us, uint32_t in_flight, uint32_t max, int64_t *wait_us);
 void pace_spend(struct pace *p, uint32_t n);
 /* A good answer to what was sent at sent_us. */

@@ -1,9 +1,9 @@
 /*
  * conn.c - connections over sockets: non-blocking reads and gathered writes. Knows libevent; knows no SMPP.
  *
- * A read goes into a buffer that all connections share; only what the owner did not consume is kept per connection. Output
- * gathers during the turn and leaves in one write in LOOP_WRITE; buffers that have become empty go back to a small store
- * of the hub, so that busy connections do not allocate and idle ones hold nothing.
+ * A read goes into a buffer that all connections share; only what the owner did not consume is kept per connection.
+ * Output gathers during the turn and leaves in one write in LOOP_WRITE; buffers that have become empty go back to a
+ * small store of the hub, so that busy connections do not allocate and idle ones hold nothing.
  */
 #include "link/conn.h"
 
@@ -206,7 +206,8 @@ static void conn_offer_hook(void *arg)
 	}
 }
 
-/* Reads once. Small rests of the last time are put before the new octets in the shared buffer; large ones grow in place. */
+/* Reads once. Small rests of the last time are put before the new octets in the shared buffer; large ones grow in
+ * place. */
 static void conn_read(struct conn *c)
 {
 	struct conn_hub *hub = c->hub;

@@ -1,6 +1,6 @@
 /*
- * conn.h - a connection: bytes in, bytes out, over a socket. Knows no SMPP. Output gathers in the turn and leaves in one
- * write in stage LOOP_WRITE. Scenes replace this file with an in-memory network of the same contract.
+ * conn.h - a connection: bytes in, bytes out, over a socket. Knows no SMPP. Output gathers in the turn and leaves in
+ * one write in stage LOOP_WRITE. Scenes replace this file with an in-memory network of the same contract.
  */
 #ifndef LINK_CONN_H
 #define LINK_CONN_H
@@ -24,19 +24,19 @@ struct conn;
 struct conn_ops {
 	void (*on_connected)(void *arg); /* conn_connect() only */
 	/*
-	 * Input: n octets at p, borrowed for the call. Returns how many were consumed; the rest is offered again with more.
-	 * After a conn_close() in the call the value does not matter.
+	 * Input: n octets at p, borrowed for the call. Returns how many were consumed; the rest is offered again with
+	 * more. After a conn_close() in the call the value does not matter.
 	 */
 	size_t (*on_input)(void *arg, const uint8_t *p, size_t n);
-	/* Ended, once, in a turn's reap, never from inside a call of the owner's. conn is freed after it; the owner must
-	 * drop its pointer. Nothing else is called after conn_close(). */
+	/* Ended, once, in a turn's reap, never from inside a call of the owner's. conn is freed after it; the owner
+	 * must drop its pointer. Nothing else is called after conn_close(). */
 	void (*on_closed)(void *arg, enum end_reason reason);
 	void (*on_drained)(void *arg); /* output went from over a quarter of its bound to under it; may be NULL */
 };
 
 /*
- * Input is not offered while more than half of the output bound waits, until less than a quarter does: who does not read
- * is not read from.
+ * Input is not offered while more than half of the output bound waits, until less than a quarter does: who does not
+ * read is not read from.
  */
 
 /* Takes fd. Never NULL. */
@@ -65,7 +65,8 @@ void conn_hold(struct conn *c, bool hold);
 
 /* Ends it: output is dropped. Harmless when it is ending already (the first reason stays). */
 void conn_close(struct conn *c, enum end_reason reason);
-/* Ends it after what waits is written (at most 5 s), half-closing so that the peer reads it. Input is dropped from now. */
+/* Ends it after what waits is written (at most 5 s), half-closing so that the peer reads it. Input is dropped from
+ * now. */
 void conn_finish(struct conn *c, enum end_reason reason);
 
 const struct net_addr *conn_peer(const struct conn *c);

@@ -3,13 +3,13 @@
  * Pure: told the time; knows no sessions.
  *
  * A round of throttling begins with a throttled answer to something sent since the last pause ended; other throttled
- * answers belong to the round that is under way. After the pause one message is in flight, and each good answer allows one
- * more, which doubles what is in flight in each round trip: a carrier that still throttles sees one message and not a
- * window full. When the whole window is open again, or answers have been good for PACE_STEADY_US, the round is over.
+ * answers belong to the round that is under way. After the pause one message is in flight, and each good answer allows
+ * one more, which doubles what is in flight in each round trip: a carrier that still throttles sees one message and not
+ * a window full. When the whole window is open again, or answers have been good for PACE_STEADY_US, the round is over.
  *
  * What went well in a second is the measure of the rate. When throttling comes before a second is full, that is a guess
- * far too low (a few messages of a burst), so the limit then grows by half each second until throttling comes again: the
- * rate lies below that, and the limit goes back to before its last step.
+ * far too low (a few messages of a burst), so the limit then grows by half each second until throttling comes again:
+ * the rate lies below that, and the limit goes back to before its last step.
  */
 #include "link/carrier_priv.h"
 

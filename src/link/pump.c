@@ -1,9 +1,9 @@
 /*
- * pump.c - the pump: in LOOP_PUMP it pulls from above what a carrier's windows, pace and output take, and sends it over the
- * bind with the fewest outstanding. Knows no messages: cookies only.
+ * pump.c - the pump: in LOOP_PUMP it pulls from above what a carrier's windows, pace and output take, and sends it over
+ * the bind with the fewest outstanding. Knows no messages: cookies only.
  *
- * Carriers without work are in no list and cost nothing. One that has work but cannot send is hungry: what was in the way
- * (an answer, room in the output, the end of a pause) wakes it.
+ * Carriers without work are in no list and cost nothing. One that has work but cannot send is hungry: what was in the
+ * way (an answer, room in the output, the end of a pause) wakes it.
  */
 #include "link/carrier_priv.h"
 

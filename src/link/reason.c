@@ -14,7 +14,8 @@ static const struct {
 						   "firewall." },
 	[END_RESOLVE_FAILED] = { "resolve_failed", "The carrier's host has no address; check host and the resolver." },
 	[END_BIND_REFUSED] = { "bind_refused", "The bind was refused; the status in the log line says why." },
-	[END_BIND_TIMEOUT] = { "bind_timeout", "No bind, or no answer to ours, came in time; check what speaks there." },
+	[END_BIND_TIMEOUT] = { "bind_timeout", "No bind, or no answer to ours, came in time; check what "
+					       "speaks there." },
 	[END_SILENT] = { "silent", "The peer did not answer enquire_link; it or the network is dead." },
 	[END_PARTIAL_PDU] = { "partial_pdu", "A PDU was begun and not completed in time; the peer or the network "
 					     "hangs." },

@@ -41,19 +41,20 @@ struct session_stats {
 #define SESSION_BIND_LATER 0xFFFFFFFFu
 
 struct session_ops {
-	/* SMSC side: judges a bind; ESME_ROK makes it bound. May set the session's owner (session_adopt). system_id in the
-	 * response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again.
+	/* SMSC side: judges a bind; ESME_ROK makes it bound. May set the session's owner (session_adopt). system_id in
+	 * the response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again.
 	 * May be SESSION_BIND_LATER. */
 	uint32_t (*on_bind)(struct session *s, const struct pdu *bind, void *arg);
 	/* ESME side: connection is there, send the bind: session_bind(). */
 	void (*on_open)(struct session *s, void *arg);
-	/* Both: bound now (SMSC side: after the bind_resp was written to the output). status: ESME side, the refusal. */
+	/* Both: bound now (SMSC side: after the bind_resp was written to the output). status: ESME side, the
+	 * refusal. */
 	void (*on_bound)(struct session *s, void *arg);
 	void (*on_refused)(struct session *s, uint32_t status, void *arg);
 	/*
-	 * A request legal in this state and decoded: submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm (SMSC
-	 * side), deliver_sm, data_sm, alert_notification (ESME side). Must be answered once with session_answer(), now or
-	 * later (alert_notification: not). pdu is borrowed for the call.
+	 * A request legal in this state and decoded: submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm
+	 * (SMSC side), deliver_sm, data_sm, alert_notification (ESME side). Must be answered once with
+	 * session_answer(), now or later (alert_notification: not). pdu is borrowed for the call.
 	 */
 	void (*on_request)(struct session *s, const struct pdu *pdu, void *arg);
 	/* One of ours is settled; resp is NULL for SESSION_TIMEOUT and SESSION_LOST, borrowed for the call. */
@@ -61,8 +62,8 @@ struct session_ops {
 			   int64_t sent_us, void *arg);
 	/* Window or output has room again after session_send() said no. */
 	void (*on_room)(struct session *s, void *arg);
-	/* Ended, once, in a turn's reap; everything outstanding was settled as SESSION_LOST before. The session is freed
-	 * after the call. */
+	/* Ended, once, in a turn's reap; everything outstanding was settled as SESSION_LOST before. The session is
+	 * freed after the call. */
 	void (*on_ended)(struct session *s, enum end_reason reason, void *arg);
 };
 
@@ -116,7 +117,8 @@ void session_want_room(struct session *s);
  */
 void session_answer(struct session *s, uint32_t command_id, uint32_t sequence, uint32_t status, struct view id,
 		    struct view tlvs);
-/* Answers with a PDU that has a body of its own (query_sm_resp, submit_multi_resp); resp->sequence is set by the caller. */
+/* Answers with a PDU that has a body of its own (query_sm_resp, submit_multi_resp); resp->sequence is set by the
+ * caller. */
 void session_answer_pdu(struct session *s, const struct pdu *resp);
 
 /* Stops reading from the peer, or goes on, as the owner wishes; its timers wait meanwhile. */

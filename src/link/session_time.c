@@ -1,5 +1,6 @@
 /*
- * session_time.c - the deadlines of a session, one row each, over one timer (smpp.md 6). Knows nothing of what PDUs mean.
+ * session_time.c - the deadlines of a session, one row each, over one timer (smpp.md 6). Knows nothing of what PDUs
+ * mean.
  *
  * The timer is lazy: it is set to the earliest deadline and looks again when it fires, so that a PDU costs no timer.
  */

@@ -2,9 +2,9 @@
  * window.c - outstanding requests of one direction. Knows sequence numbers and cookies, nothing of PDUs or clocks.
  *
  * A request lies at its sequence number modulo the ring's size, which is at least twice the outstanding requests: a
- * number whose place is still taken by an older request is skipped. The ring starts small and doubles on use, so an idle
- * bind costs little. Requests that timed out move to a second ring that only they share: a late answer is matched until
- * as many later timeouts have come.
+ * number whose place is still taken by an older request is skipped. The ring starts small and doubles on use, so an
+ * idle bind costs little. Requests that timed out move to a second ring that only they share: a late answer is matched
+ * until as many later timeouts have come.
  */
 #include "link/window.h"
 
@@ -72,7 +72,8 @@ static struct slot *window_place(const struct window *w, uint32_t sequence)
 	return &w->ring[sequence & (w->cap - 1)];
 }
 
-/* Keeps the ring at least twice as large as what is in it; places that differed before differ in the larger ring too. */
+/* Keeps the ring at least twice as large as what is in it; places that differed before differ in the larger ring
+ * too. */
 static void window_grow(struct window *w)
 {
 	struct slot *old = w->ring;

@@ -16,8 +16,8 @@ void window_free(struct window *w);
 uint32_t window_room(const struct window *w); /* how many may still be sent */
 uint32_t window_used(const struct window *w);
 /*
- * Takes a place: the sequence number to send with, 1..0x7FFFFFFF, or 0 when full. Skips numbers still outstanding when it
- * wraps. cookie is the caller's.
+ * Takes a place: the sequence number to send with, 1..0x7FFFFFFF, or 0 when full. Skips numbers still outstanding when
+ * it wraps. cookie is the caller's.
  */
 uint32_t window_take(struct window *w, uint64_t cookie, int64_t now_us);
 /* The next sequence number for a request that takes no place (enquire_link, unbind). */

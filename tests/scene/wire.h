@@ -2,9 +2,9 @@
  * wire.h - an in-memory network for simulated loops. wire.c and wire_conn.c implement link/conn.h by its contract (link
  * them instead of src/link/conn.c and listener.c); this header is the test's side of each connection.
  *
- * Octets travel once a turn: what the test sent is offered to the gateway in LOOP_STORE, what the gateway wrote arrives at
- * the test in LOOP_WRITE. While anything is under way the loop is asked for a turn within 1 ms, so that loop_advance()
- * carries traffic by itself.
+ * Octets travel once a turn: what the test sent is offered to the gateway in LOOP_STORE, what the gateway wrote arrives
+ * at the test in LOOP_WRITE. While anything is under way the loop is asked for a turn within 1 ms, so that
+ * loop_advance() carries traffic by itself.
  */
 #ifndef SCENE_WIRE_H
 #define SCENE_WIRE_H
@@ -13,15 +13,18 @@
 
 struct wire; /* the far end of one connection */
 
-/* The hub that was made last and is not freed yet; NULL when there is none. For tests whose hub is made inside the gateway. */
+/* The hub that was made last and is not freed yet; NULL when there is none. For tests whose hub is made inside the
+ * gateway. */
 struct conn_hub *wire_hub(void);
 
-/* Connections to the gateway's listeners. NULL when nobody listens on the port. from: "10.0.0.1", NULL = "127.0.0.1". */
+/* Connections to the gateway's listeners. NULL when nobody listens on the port. from: "10.0.0.1", NULL =
+ * "127.0.0.1". */
 struct wire *wire_dial(struct conn_hub *hub, int64_t port, const char *from);
 
 /*
- * Connections that the gateway makes: a far-end listener on a port. Without one they are refused (in the next turn). They
- * wait in order of arrival until wire_accept() takes them; on_dial, when not NULL, is told of each at once instead.
+ * Connections that the gateway makes: a far-end listener on a port. Without one they are refused (in the next turn).
+ * They wait in order of arrival until wire_accept() takes them; on_dial, when not NULL, is told of each at once
+ * instead.
  */
 void wire_serve(struct conn_hub *hub, int64_t port, void (*on_dial)(struct wire *w, void *arg), void *arg);
 /* The port swallows connection attempts: they time out. */

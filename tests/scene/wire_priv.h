@@ -1,6 +1,6 @@
 /*
- * wire_priv.h - what the two files of the in-memory network share: wire.c (the hub, octets on their way, the test's side)
- * and wire_conn.c (the gateway's side). Private to them.
+ * wire_priv.h - what the two files of the in-memory network share: wire.c (the hub, octets on their way, the test's
+ * side) and wire_conn.c (the gateway's side). Private to them.
  */
 #ifndef SCENE_WIRE_PRIV_H
 #define SCENE_WIRE_PRIV_H

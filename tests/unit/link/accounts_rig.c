@@ -14,7 +14,8 @@ static void on_request(struct account *a, struct session *s, const struct pdu *p
 	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("1"), (struct view){ NULL, 0 });
 }
 
-static void on_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp, void *arg)
+static void on_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
+		       void *arg)
 {
 	struct accounts_rig *t = arg;
 

@@ -44,7 +44,9 @@ static void octets_that_are_no_string(void **state)
 
 static void hashes_of_every_method(void **state)
 {
-	static const char *const settings[] = { "$1$abcdefgh$", "$5$rounds=1000$abcdefgh$", "$6$rounds=1000$abcdefgh$" };
+	static const char *const settings[] = {
+		"$1$abcdefgh$", "$5$rounds=1000$abcdefgh$", "$6$rounds=1000$abcdefgh$",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {

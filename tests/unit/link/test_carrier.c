@@ -1,5 +1,6 @@
 /*
- * test_carrier.c - carriers against a simulated SMSC: the pump, binds and reconnect, shutdown. The pace is test_pace.c's.
+ * test_carrier.c - carriers against a simulated SMSC: the pump, binds and reconnect, shutdown. The pace is
+ * test_pace.c's.
  */
 #include <stdlib.h>
 #include "carriers_rig.h"

@@ -1,6 +1,6 @@
 /*
- * test_conn.c - connections over real sockets: gathering, back-pressure, half-close, failures. The loop is turned until what
- * is waited for is true; a timer ends a test that waits in vain.
+ * test_conn.c - connections over real sockets: gathering, back-pressure, half-close, failures. The loop is turned until
+ * what is waited for is true; a timer ends a test that waits in vain.
  */
 #include <errno.h>
 #include <netinet/in.h>

@@ -2,6 +2,7 @@
  * test_session_bad.c - the table of bad input (smpp.md 13), line by line, and the table of what is legal in which state
  * (smpp.md 2). Octets are written by hand where the fault is in them.
  */
+#include <stdlib.h>
 #include "owner.h"
 
 #define SM_HEAD "00 00 00 31303600 00 00 31333800 00 00 00 00 00 00 00 00 00" /* service_type .. sm_default_msg_id */
@@ -108,7 +109,9 @@ static void the_longest_pdu_is_no_fault(void **state)
 
 static void an_unknown_request_is_nacked_and_skipped(void **state)
 {
-	static const uint32_t ids[] = { 0x00000000, 0x0000000A, 0x00000111, 0x00000112, 0x01000001, 0x00010200, 0x7FFFFFFF };
+	static const uint32_t ids[] = {
+		0x00000000, 0x0000000A, 0x00000111, 0x00000112, 0x01000001, 0x00010200, 0x7FFFFFFF,
+	};
 	struct owner o;
 
 	(void)state;
@@ -475,6 +478,49 @@ static void ten_malformed_in_a_row_end_it(void **state)
 	owner_stop(&o);
 }
 
+/* A valid stream with some octets changed, cut at random, to both roles: it ends or goes on, and nothing else
+ * happens. */
+static void damaged_streams_do_no_harm(void **state)
+{
+	unsigned alive = 0, ended = 0;
+
+	(void)state;
+	srand(4);
+	for (int round = 0; round < 3000; round++) {
+		struct owner o;
+		uint8_t stream[2048];
+		size_t n = 0;
+		owner_start(&o);
+		if (round % 2 == 0)
+			owner_accept_bound(&o, BIND_TRANSCEIVER);
+		else
+			owner_connect_bound(&o, BIND_TRANSCEIVER);
+		for (uint64_t i = 0; i < 5; i++)
+			assert_int_equal(owner_send(&o, round % 2 == 0 ? DELIVER_SM : SUBMIT_SM, i), 0);
+		for (uint32_t i = 0; i < 12; i++) {
+			static const uint32_t ids[] = { SUBMIT_SM, DELIVER_SM, SUBMIT_SM | COMMAND_RESP, ENQUIRE_LINK,
+							DELIVER_SM | COMMAND_RESP, UNBIND, QUERY_SM, GENERIC_NACK };
+			struct pdu pdu = { .command_id = ids[(unsigned)rand() % 8], .sequence = i };
+			n += pdu_encode(&pdu, stream + n, sizeof(stream) - n);
+		}
+		for (int i = rand() % 6; i > 0; i--) /* seldom in a command_length, which ends it at once */
+			stream[(size_t)rand() % n] ^= (uint8_t)(1 << rand() % 8);
+		wire_fragment(o.far, (size_t)(1 + rand() % 60));
+		wire_send(o.far, stream, n);
+		rig_turn(&o.rig);
+		rig_pass(&o.rig, 100000); /* every timer */
+		alive += o.ends == 0;
+		ended += o.ends == 1;
+		owner_stop(&o);
+		assert_int_equal(o.ends, 1);
+		unsigned settled = 0; /* each once; late answers come on top */
+		for (unsigned i = 0; i < o.nsettled; i++)
+			settled += o.settled[i].outcome != SESSION_LATE ? 1u << (o.settled[i].cookie * 4) : 0;
+		assert_int_equal(settled, 0x11111);
+	}
+	assert_int_equal(alive + ended, 3000);
+}
+
 /* smpp.md 2: what is legal in which state. */
 
 static const uint32_t all_requests[] = {
@@ -602,6 +648,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(cmpp_never_gets_bound),
 	cmocka_unit_test(a_flood_of_enquire_link_is_slowed_down),
 	cmocka_unit_test(ten_malformed_in_a_row_end_it),
+	cmocka_unit_test(damaged_streams_do_no_harm),
 	cmocka_unit_test(each_request_in_each_state),
 	cmocka_unit_test(nothing_but_binds_before_the_bind),
 };

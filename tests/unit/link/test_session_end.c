@@ -1,5 +1,6 @@
 /*
- * test_session_end.c - how sessions end: silence, unbind both ways, slow readers, ends from within callbacks (smpp.md 6).
+ * test_session_end.c - how sessions end: silence, unbind both ways, slow readers, ends from within callbacks (smpp.md
+ * 6).
  */
 #include <errno.h>
 #include "owner.h"

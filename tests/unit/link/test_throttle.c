@@ -1,5 +1,6 @@
 /*
- * test_throttle.c - the token bucket: the bound of one second against every trace, the wait, and that it is not too slow.
+ * test_throttle.c - the token bucket: the bound of one second against every trace, the wait, and that it is not too
+ * slow.
  */
 #include <stdlib.h>
 #include "unit.h"
