@@ -34,6 +34,7 @@ struct reassembly {
 	void *arg;
 	uint8_t text[REASSEMBLY_TEXT_MAX];
 	char keys[255][REASSEMBLY_KEY_MAX];
+	struct view frames[255];
 };
 
 static bool is_set(uint64_t value, const void *key)
@@ -57,14 +58,19 @@ void reassembly_key(const char *carrier_name, const struct pdu *pdu, const struc
 	snprintf(out + n, REASSEMBLY_KEY_MAX - n, "/%u", c->seq);
 }
 
-static void drop_set(struct reassembly *x, struct set *s)
+/* Out of the index: its parts can be added again from here on. */
+static void forget_set(struct reassembly *x, struct set *s)
 {
 	uint64_t value;
 	map_remove(x->sets, map_hash(s->name, strlen(s->name)), is_set, s->name, &value);
 	list_remove(&s->link);
+	x->parts -= s->total;
+}
+
+static void free_set(struct set *s)
+{
 	for (unsigned i = 0; i < s->total; i++)
 		mem_free(s->parts[i].frame);
-	x->parts -= s->total;
 	mem_free(s->parts);
 	mem_free(s);
 }
@@ -74,7 +80,7 @@ static void give(struct reassembly *x, const struct set *s, void (*fn)(void *arg
 {
 	struct pdu first = {0}, pdu;
 	struct reassembled r = {.first = &first, .have = s->have, .total = s->total, .carrier = s->carrier,
-				.keys = (const char(*)[REASSEMBLY_KEY_MAX])x->keys};
+				.keys = (const char(*)[REASSEMBLY_KEY_MAX])x->keys, .frames = x->frames};
 	uint32_t n = 0;
 	for (unsigned i = 0; i < s->total; i++) {
 		const struct part *p = &s->parts[i];
@@ -88,7 +94,8 @@ static void give(struct reassembly *x, const struct set *s, void (*fn)(void *arg
 			memcpy(x->text + n, text.p + skip, text.n - skip);
 			n += text.n - skip;
 		}
-		memcpy(x->keys[r.keys_n++], p->key, sizeof(p->key));
+		memcpy(x->keys[r.parts_n], p->key, sizeof(p->key));
+		x->frames[r.parts_n++] = (struct view){p->frame, p->n};
 	}
 	r.text = (struct view){x->text, n};
 	if (first.command_id)
@@ -110,8 +117,9 @@ static void expire(struct timer *t)
 		struct set *s = LIST_OF(x->order.next, struct set, link);
 		if (s->until_ms > loop_now_ms(x->loop))
 			break;
+		forget_set(x, s);
 		give(x, s, x->on_expired, x->arg);
-		drop_set(x, s);
+		free_set(s);
 	}
 	arm(x);
 }
@@ -136,8 +144,11 @@ void reassembly_free(struct reassembly *x)
 	if (!x)
 		return;
 	loop_timer_clear(x->loop, &x->timer);
-	while (!list_empty(&x->order))
-		drop_set(x, LIST_OF(x->order.next, struct set, link));
+	while (!list_empty(&x->order)) {
+		struct set *s = LIST_OF(x->order.next, struct set, link);
+		forget_set(x, s);
+		free_set(s);
+	}
 	map_free(x->sets);
 	mem_free(x);
 }
@@ -185,8 +196,9 @@ bool reassembly_add(struct reassembly *x, size_t carrier, const char *carrier_na
 		s->have++;
 	}
 	if (s->have == s->total) {
+		forget_set(x, s);
 		give(x, s, whole, arg);
-		drop_set(x, s);
+		free_set(s);
 	}
 	return true;
 }

@@ -19,8 +19,9 @@ struct reassembled {
 	struct view text;
 	unsigned have, total;       /* have < total: its time was over */
 	size_t carrier;
-	size_t keys_n;
+	size_t parts_n;
 	const char (*keys)[REASSEMBLY_KEY_MAX]; /* store keys of its parts */
+	const struct view *frames;              /* ... and the parts themselves */
 };
 
 struct reassembly *reassembly_new(struct loop *loop, uint32_t max_parts, int64_t age_ms,

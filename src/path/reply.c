@@ -66,6 +66,13 @@ struct reply {
 	struct list open; /* struct mo not answered yet */
 };
 
+/* A part of a long text that is put together: kept until the text's effects are stored. */
+struct held_part {
+	char key[REASSEMBLY_KEY_MAX];
+	uint8_t *frame; /* owned */
+	uint32_t n;
+};
+
 /* A MO on its way: lives until its effects are stored. */
 struct mo {
 	struct list link;
@@ -81,8 +88,10 @@ struct mo {
 	const struct menu_conf *menu;
 	struct menu_values values;
 	bool whole;       /* the last part of a long text came: its effects stand for the part */
-	char (*part_keys)[REASSEMBLY_KEY_MAX]; /* of the parts in the store that the effects replace; owned */
-	size_t part_keys_n;
+	bool incomplete;  /* ... its time was over without some of its parts */
+	char key[REASSEMBLY_KEY_MAX]; /* of the part that this MO is; "" when it is none */
+	struct held_part *parts; /* that the effects replace; owned */
+	size_t parts_n;
 	size_t text_n;
 	char text[TEXT_MAX]; /* UTF-8 */
 };
@@ -97,6 +106,32 @@ static uint64_t token_of(struct mo *mo)
 	return (uint64_t)(uintptr_t)mo;
 }
 
+static void drop(struct mo *mo)
+{
+	for (size_t i = 0; i < mo->parts_n; i++)
+		mem_free(mo->parts[i].frame);
+	list_remove(&mo->link);
+	mem_free(mo->parts);
+	mem_free(mo);
+}
+
+static void add_part_again(struct reply *r, const struct carrier *c, struct view frame);
+
+/*
+ * The effects of a long text could not be stored: its parts wait again, without the one that the carrier sends again. A
+ * text that was whole at start stays in the store until the next start.
+ */
+static void return_parts(const struct mo *mo)
+{
+	if (!mo->session && !mo->incomplete)
+		return;
+	for (size_t i = 0; i < mo->parts_n; i++) {
+		const struct held_part *p = &mo->parts[i];
+		if (strcmp(p->key, mo->key) != 0)
+			add_part_again(mo->reply, mo->carrier, (struct view){p->frame, p->n});
+	}
+}
+
 /* The one end of a MO: its effects are stored, or could not be. */
 static void done(struct mo *mo)
 {
@@ -109,13 +144,13 @@ static void done(struct mo *mo)
 	if (s)
 		session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK,
 			       (struct view){NULL, 0}, (struct view){NULL, 0});
-	for (size_t i = 0; !mo->failed && i < mo->part_keys_n; i++) {
-		if (store_part_del(r->store, view_of(mo->part_keys[i])) < 0)
-			log_debug(carrier_name(mo->carrier), "event=part_kept key=%s", mo->part_keys[i]);
+	for (size_t i = 0; !mo->failed && i < mo->parts_n; i++) {
+		if (store_part_del(r->store, view_of(mo->parts[i].key)) < 0)
+			log_debug(carrier_name(mo->carrier), "event=part_kept key=%s", mo->parts[i].key);
 	}
-	list_remove(&mo->link);
-	mem_free(mo->part_keys);
-	mem_free(mo);
+	if (mo->failed)
+		return_parts(mo);
+	drop(mo);
 }
 
 static void release(struct mo *mo)
@@ -307,6 +342,19 @@ static void decode_text(struct mo *mo, uint8_t data_coding, struct view text)
 	mo->text_n = n > 0 ? (size_t)n : 0;
 }
 
+static void hold_parts(struct mo *mo, const struct reassembled *whole)
+{
+	mo->parts_n = whole->parts_n;
+	mo->parts = mem_zalloc(whole->parts_n * sizeof(*mo->parts));
+	for (size_t i = 0; i < whole->parts_n; i++) {
+		struct held_part *p = &mo->parts[i];
+		memcpy(p->key, whole->keys[i], sizeof(p->key));
+		p->n = whole->frames[i].n;
+		p->frame = mem_zalloc(p->n);
+		memcpy(p->frame, whole->frames[i].p, p->n);
+	}
+}
+
 /* A text put together of parts: as one deliver_sm. */
 static void apply_parts(struct mo *mo, const struct reassembled *whole)
 {
@@ -324,9 +372,8 @@ static void apply_parts(struct mo *mo, const struct reassembled *whole)
 	}
 	decode_text(mo, pdu.sm.data_coding, whole->text);
 	mo->whole = true;
-	mo->part_keys_n = whole->keys_n;
-	mo->part_keys = mem_zalloc(whole->keys_n * sizeof(*mo->part_keys));
-	memcpy(mo->part_keys, whole->keys, whole->keys_n * sizeof(*mo->part_keys));
+	mo->incomplete = whole->have < whole->total;
+	hold_parts(mo, whole);
 	apply(mo, &pdu);
 }
 
@@ -356,15 +403,14 @@ static bool take_part(struct mo *mo, const struct pdu *pdu)
 		return false;
 	size_t n = pdu_encode(pdu, frame, sizeof(frame));
 	const char *name = carrier_name(mo->carrier);
+	reassembly_key(name, pdu, &concat, mo->key);
 	if (!n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, (struct view){frame, (uint32_t)n}, pdu, &concat,
 				  on_whole, mo))
 		return false;
 	r->counters.parts++;
 	if (mo->whole)
 		return true;
-	char key[REASSEMBLY_KEY_MAX];
-	reassembly_key(name, pdu, &concat, key);
-	expect(mo, store_part_put(r->store, view_of(key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
+	expect(mo, store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
 	return true;
 }
 
@@ -387,23 +433,32 @@ void reply_take(struct reply *r, const struct carrier *c, struct session *s, con
 	release(mo);
 }
 
-void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame)
+/* A part that is in the store: a text that it makes whole has its effects, and nobody is answered. */
+static void add_part_again(struct reply *r, const struct carrier *c, struct view frame)
 {
 	struct pdu pdu;
 	struct udh_concat concat;
-	char name[64];
-	const uint8_t *slash = memchr(key.p, '/', key.n);
-	snprintf(name, sizeof(name), "%.*s", slash ? (int)(slash - key.p) : 0, (const char *)key.p);
-	const struct carrier *c = carriers_find(carriers, name);
-	if (!c || pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK || !udh_concat_pdu(&pdu, &concat)) {
-		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone or unreadable\"", (int)key.n,
-			 (const char *)key.p);
+	const char *name = carrier_name(c);
+	if (pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK || !udh_concat_pdu(&pdu, &concat)) {
+		log_warn(name, "event=part_dropped reason=unreadable");
 		return;
 	}
 	struct mo *mo = start(r, c, &pdu);
 	if (!reassembly_add(r->parts, carrier_number(c), name, frame, &pdu, &concat, on_whole, mo))
 		log_warn(name, "event=part_dropped reason=\"too many parts\"");
 	release(mo);
+}
+
+void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame)
+{
+	char name[64];
+	const uint8_t *slash = memchr(key.p, '/', key.n);
+	snprintf(name, sizeof(name), "%.*s", slash ? (int)(slash - key.p) : 0, (const char *)key.p);
+	const struct carrier *c = carriers_find(carriers, name);
+	if (c)
+		add_part_again(r, c, frame);
+	else
+		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone\"", (int)key.n, (const char *)key.p);
 }
 
 struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
@@ -431,9 +486,7 @@ void reply_free(struct reply *r)
 	if (!r)
 		return;
 	LIST_EACH_SAFE(node, next, &r->open) {
-		struct mo *mo = LIST_OF(node, struct mo, link);
-		mem_free(mo->part_keys);
-		mem_free(mo);
+		drop(LIST_OF(node, struct mo, link));
 	}
 	reassembly_free(r->parts);
 	stats_drop(r->stats, &r->counters);

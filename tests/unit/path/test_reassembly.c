@@ -23,8 +23,8 @@ static void note(const struct reassembled *r)
 	have = r->have;
 	total = r->total;
 	carrier_seen = r->carrier;
-	keys_n = r->keys_n;
-	memcpy(keys, r->keys, r->keys_n * sizeof(keys[0]));
+	keys_n = r->parts_n;
+	memcpy(keys, r->keys, r->parts_n * sizeof(keys[0]));
 	assert_int_equal(r->first->command_id, DELIVER_SM);
 	assert_view(r->first->sm.src.addr, SAMPLE_TO);
 }
