@@ -17,13 +17,13 @@ static bool is_relayed(const struct tlv *t)
 	return (t->tag < OURS_FIRST || t->tag > OURS_LAST) && tlv_row(t->tag);
 }
 
-static struct view relay_tlvs(struct view from, bool payload, struct relay_scratch *scratch)
+struct view relay_tlvs(struct view from, uint8_t *out, uint32_t cap)
 {
-	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
+	struct tlv_out o = {out, 0, cap, false};
 	struct tlv t;
 	uint32_t pos = 0;
 	while (tlv_next(from, &pos, &t)) {
-		if (is_relayed(&t) && (payload || t.tag != TLV_MESSAGE_PAYLOAD))
+		if (is_relayed(&t))
 			tlv_put(&o, t.tag, t.value.p, t.value.n);
 	}
 	return (struct view){o.p, o.n};
@@ -60,7 +60,7 @@ bool relay_fill(const struct msg *m, int64_t now_ms, bool with_tlvs, struct rela
 		pdu->sm.short_message = text;
 		pdu->tlvs = (struct view){NULL, 0};
 	} else if (pdu->tlvs.n) {
-		pdu->tlvs = relay_tlvs(pdu->tlvs, true, scratch);
+		pdu->tlvs = relay_tlvs(pdu->tlvs, scratch->tlvs, sizeof(scratch->tlvs));
 	}
 	return true;
 }

@@ -14,6 +14,11 @@ struct relay_scratch {
 };
 
 /*
+ * The TLVs that may pass from one side to the other, into out: those that SMPP has, neither ours nor other vendors'
+ * (smpp.md 4).
+ */
+struct view relay_tlvs(struct view from, uint8_t *out, uint32_t cap);
+/*
  * Fills pdu from m's frame. now_ms: UTC, for what is left of the validity. with_tlvs: whether the peer takes TLVs; a
  * payload then goes into short_message when it fits. Views borrow m and scratch. False when the text cannot go without a
  * TLV.

@@ -13,6 +13,7 @@
 #include "path/menu.h"
 #include "path/reassembly.h"
 #include "path/record.h"
+#include "path/relay.h"
 #include "smpp/charset.h"
 
 #define TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
@@ -188,9 +189,11 @@ static void on_forwarded(void *arg, uint64_t token, bool ok)
 static void forward(struct mo *mo, const struct pdu *pdu)
 {
 	struct reply *r = mo->reply;
-	static uint8_t frame[RECORD_MAX], rec[RECORD_MAX];
+	static uint8_t frame[RECORD_MAX], rec[RECORD_MAX], tlvs[PDU_MAX_DEFAULT];
+	struct pdu out = *pdu;
+	out.tlvs = relay_tlvs(pdu->tlvs, tlvs, sizeof(tlvs)); /* a carrier's vendor TLVs would be read as ours */
 	struct view name = view_of(mo->account < 0 ? UNROUTED : account_name(accounts_at(r->accounts, (size_t)mo->account)));
-	size_t n = pdu_encode(pdu, frame, sizeof(frame));
+	size_t n = pdu_encode(&out, frame, sizeof(frame));
 	struct record record = {.kind = RECORD_MO, .account = name, .via = view_of(carrier_name(mo->carrier)),
 				.frame = {frame, (uint32_t)n}};
 	size_t size = n ? record_encode(&record, rec, sizeof(rec)) : 0;

@@ -151,6 +151,28 @@ static void test_tlvs(void **state)
 	assert_view(pdu.sm.short_message, "hi");
 }
 
+/* The other way, too: what a carrier's vendor means by our tags must not reach an app as ours. */
+static void test_vendor_tlvs(void **state)
+{
+	(void)state;
+	uint8_t mem[300], kept[300];
+	struct tlv_out o = {mem, 0, sizeof(mem), false};
+	struct view v;
+	for (unsigned tag = 0x1400; tag <= 0x3FFF; tag += 0xFF) {
+		o.n = 0;
+		tlv_put_str(&o, (uint16_t)tag, sample_view("x"));
+		tlv_put_int(&o, TLV_SOURCE_PORT, 1, 2);
+		struct view out = relay_tlvs((struct view){mem, o.n}, kept, sizeof(kept));
+		assert_false(tlv_find(out, (uint16_t)tag, &v));
+		assert_true(tlv_find(out, TLV_SOURCE_PORT, &v));
+	}
+	o.n = 0;
+	for (unsigned tag = TLV_MESSAGE_CLASS; tag <= TLV_ORIGINAL_MESSAGE_ID; tag++)
+		tlv_put_str(&o, (uint16_t)tag, sample_view("promo"));
+	assert_int_equal(relay_tlvs((struct view){mem, o.n}, kept, sizeof(kept)).n, 0);
+	assert_int_equal(relay_tlvs((struct view){NULL, 0}, kept, sizeof(kept)).n, 0);
+}
+
 static void test_payload(void **state)
 {
 	(void)state;
@@ -227,7 +249,7 @@ static void test_shorten(void **state)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
 	CASE(test_passes), CASE(test_decides), CASE(test_validity), CASE(test_numbers),
-	CASE(test_tlvs),   CASE(test_payload), CASE(test_shorten),
+	CASE(test_tlvs),   CASE(test_vendor_tlvs), CASE(test_payload), CASE(test_shorten),
 };
 
 UNIT_MAIN(cases)
