@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-#define TURN_OF_LOWER 16u /* one take in so many goes to a lower urgency that waits */
+#define TURN_OF_LOWER 16u /* places, of which each lower urgency that waits has one */
 
 struct lane {
 	struct list waiting[URGENCIES];
@@ -69,19 +69,20 @@ void queue_remove(struct queue *q, struct msg *m, enum class_urgency urgency)
 	count(q, m, urgency, -1);
 }
 
-/* The most urgent that waits; in a turn of the lower ones each of those that wait in its turn. */
+/* The most urgent that waits; one place in TURN_OF_LOWER is for the least urgent, and one for what lies between. */
 static int choose(const struct lane *lane)
 {
 	int waiting[URGENCIES], n = 0;
+	unsigned place = lane->takes % TURN_OF_LOWER;
 	for (int u = 0; u < URGENCIES; u++) {
 		if (lane->count[u])
 			waiting[n++] = u;
 	}
 	if (n == 0)
 		return -1;
-	if (n == 1 || lane->takes % TURN_OF_LOWER != TURN_OF_LOWER - 1)
-		return waiting[0];
-	return waiting[1 + (int)(lane->takes / TURN_OF_LOWER % (unsigned)(n - 1))];
+	if (place == TURN_OF_LOWER - 1)
+		return waiting[n - 1];
+	return n > 2 && place == TURN_OF_LOWER / 2 - 1 ? waiting[1] : waiting[0];
 }
 
 struct msg *queue_take(struct queue *q, size_t lane)

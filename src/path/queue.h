@@ -19,8 +19,8 @@ void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency);
 void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency);
 void queue_remove(struct queue *q, struct msg *m, enum class_urgency urgency);
 /*
- * The next message of a lane: first urgency first, but one in 16 from the lower ones while they have any, so that bulk
- * never starves. NULL when empty.
+ * The next message of a lane: first urgency first, but one in 16 from the last one and one from the middle while
+ * they have any, so that neither starves. NULL when empty.
  */
 struct msg *queue_take(struct queue *q, size_t lane);
 uint64_t queue_depth(const struct queue *q, size_t lane);
