@@ -206,6 +206,12 @@ redis_start() { # NAME POLICY
 	must "Redis answering" 20 redis_answers
 }
 
+# How many records stand in the journal of node 1.
+journal_size() {
+	redis_cli --scan --pattern 'journal:1:*' | while read -r key; do redis_cli hlen "$key"; done |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
 # ---- the gateway ----
 
 # Writes $tmp/NAME.conf: node, store, listen, stats and console of its own, then standard input. A line "head:" with

@@ -7,8 +7,10 @@ redis_start redis everysec
 gateway_config gw <<END
 accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; } );
 carriers: (
-	{ name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; reconnect = 100; reconnect_max = 500; },
-	{ name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; reconnect = 100; reconnect_max = 500; } );
+	{ name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw";
+	  reconnect = 100; reconnect_max = 500; },
+	{ name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw";
+	  reconnect = 100; reconnect_max = 500; } );
 routes: (
 	{ prefix = "86138"; carriers = [ "mobile", "unicom" ]; },
 	{ prefix = "86139"; carriers = [ "mobile" ]; },

@@ -61,7 +61,7 @@ at_most "receipts that the app got again, against what was outstanding" "$(numbe
 	$((kills * app_binds * app_window))
 
 journal_empty() {
-	[ "$(redis_cli --scan --pattern 'journal:1:*' | while read -r key; do redis_cli hlen "$key"; done | awk '{ n += $1 } END { print n + 0 }')" = 0 ]
+	[ "$(journal_size)" = 0 ]
 }
 soon "nothing stays in the journal" 30 journal_empty
 is "nothing waits in the backlog" "$(redis_cli xlen backlog:bank)" 0

@@ -13,7 +13,8 @@ carriers: (
 	{ name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; } );
 routes: ( { prefix = "86138"; carriers = [ "mobile" ]; }, { prefix = ""; carriers = [ "unicom" ]; } );
 menus: (
-	{ account = "bank"; key = "1"; action = "text"; text = "今日贷款年利率{rate}，仅供参考。"; missing = "利率暂时查不到，请稍后再试。"; },
+	{ account = "bank"; key = "1"; action = "text"; text = "今日贷款年利率{rate}，仅供参考。";
+	  missing = "利率暂时查不到，请稍后再试。"; },
 	{ account = "bank"; key = "2"; action = "forward"; },
 	{ account = "bank"; key = "3"; action = "text"; text = "$(printf '%.0s这是一段很长的说明，' {1..20})完。"; } );
 END

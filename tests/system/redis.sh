@@ -79,9 +79,6 @@ is "no receipt for what was refused" "$(comm -13 "$tmp/acked" <(uniq "$tmp/got")
 is "the carrier got no message twice" "$(sim_count mobile duplicates)" 0
 is "the carrier got what was acknowledged, no more" "$(sim_count mobile submitted)" "$(wc -l <"$tmp/acked")"
 
-journal_size() {
-	redis_cli --scan --pattern 'journal:1:*' | while read -r key; do redis_cli hlen "$key"; done | awk '{ n += $1 } END { print n + 0 }'
-}
 journal_empty() { [ "$(journal_size)" = 0 ]; }
 soon "nothing stays in the journal" 20 journal_empty
 
