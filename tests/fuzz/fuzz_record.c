@@ -1,6 +1,6 @@
 /*
- * fuzz_record.c - any octets as a journal record: what is read lies inside them, and written again it is the same octets.
- * The first octets also serve as the fields of a record that is written and read back.
+ * fuzz_record.c - any octets as a journal record: what is read lies inside them, and written again it is the same
+ * octets. The first octets also serve as the fields of a record that is written and read back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +22,11 @@ static bool inside(struct view part, struct view whole)
 
 static bool same(const struct record *a, const struct record *b)
 {
-	return a->kind == b->kind && a->class_id == b->class_id && a->flags == b->flags && a->final_state == b->final_state &&
-	       a->attempts == b->attempts && a->accept_ms == b->accept_ms && a->expiry_ms == b->expiry_ms &&
-	       a->done_ms == b->done_ms && view_eq(a->account, b->account) && view_eq(a->stat, b->stat) &&
-	       view_eq(a->err, b->err) && view_eq(a->via, b->via) && view_eq(a->frame, b->frame);
+	return a->kind == b->kind && a->class_id == b->class_id && a->flags == b->flags &&
+	       a->final_state == b->final_state && a->attempts == b->attempts && a->accept_ms == b->accept_ms &&
+	       a->expiry_ms == b->expiry_ms && a->done_ms == b->done_ms && view_eq(a->account, b->account) &&
+	       view_eq(a->stat, b->stat) && view_eq(a->err, b->err) && view_eq(a->via, b->via) &&
+	       view_eq(a->frame, b->frame);
 }
 
 /* Reads; what can be read must be written as it was. */
@@ -58,8 +59,13 @@ static void check_written(struct view data)
 {
 	static uint8_t buf[RECORD_MAX];
 	struct view head = take(&data, 10);
-	struct record again, r = {.kind = head.p[0] % 3, .class_id = head.p[1], .flags = head.p[2], .final_state = head.p[3],
-				  .attempts = head.p[4], .accept_ms = (int64_t)head.p[5] << 40, .expiry_ms = -(int64_t)head.p[5],
+	struct record again, r = {.kind = head.p[0] % 3,
+				  .class_id = head.p[1],
+				  .flags = head.p[2],
+				  .final_state = head.p[3],
+				  .attempts = head.p[4],
+				  .accept_ms = (int64_t)head.p[5] << 40,
+				  .expiry_ms = -(int64_t)head.p[5],
 				  .done_ms = head.p[5]};
 
 	r.account = take(&data, head.p[6]);

@@ -55,8 +55,11 @@ struct msg *sample_msg(struct msgs *ms, const struct pdu *pdu, uint8_t kind)
 {
 	static uint8_t frame[PDU_MAX_DEFAULT + 1024];
 	size_t n = pdu_encode(pdu, frame, sizeof(frame));
-	struct record r = {.kind = kind, .accept_ms = SAMPLE_NOW, .expiry_ms = SAMPLE_NOW + 3600000,
-			   .account = sample_view("bank"), .frame = {frame, (uint32_t)n}};
+	struct record r = {.kind = kind,
+			   .accept_ms = SAMPLE_NOW,
+			   .expiry_ms = SAMPLE_NOW + 3600000,
+			   .account = sample_view("bank"),
+			   .frame = {frame, (uint32_t)n}};
 	assert_true(n > 0);
 	struct msg *m = msgs_take(ms);
 	assert_non_null(m);

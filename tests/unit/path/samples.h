@@ -1,6 +1,6 @@
 /*
- * samples.h - PDUs and messages to test with. Texts are Chinese, numbers are those that China's numbering plan never gives
- * out or the usual examples.
+ * samples.h - PDUs and messages to test with. Texts are Chinese, numbers are those that China's numbering plan never
+ * gives out or the usual examples.
  */
 #ifndef TESTS_PATH_SAMPLES_H
 #define TESTS_PATH_SAMPLES_H
@@ -8,9 +8,9 @@
 #include "path/msg.h"
 #include "smpp/pdu.h"
 
-#define SAMPLE_TO "8613800138000"
+#define SAMPLE_TO   "8613800138000"
 #define SAMPLE_CODE "10690001"
-#define SAMPLE_NOW 1777599000000LL /* 2026-05-01 01:30:00 UTC: 09:30 in China */
+#define SAMPLE_NOW  1777599000000LL /* 2026-05-01 01:30:00 UTC: 09:30 in China */
 
 /* A small generator, so that every run tests the same. */
 uint32_t sample_random(uint64_t *seed);

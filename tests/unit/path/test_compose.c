@@ -135,7 +135,8 @@ static void test_random(void **state)
 	uint64_t seed = 8;
 	char text[6000];
 	for (int i = 0; i < 3000; i++) {
-		unsigned n = 1 + sample_below(&seed, 700), kinds = 1 + sample_below(&seed, 11), from = sample_below(&seed, 11);
+		unsigned n = 1 + sample_below(&seed, 700), kinds = 1 + sample_below(&seed, 11),
+			 from = sample_below(&seed, 11);
 		text[0] = '\0';
 		size_t at = 0;
 		for (unsigned k = 0; k < n; k++)

@@ -12,7 +12,7 @@ static struct msgs *ms;
 static struct deliver_scratch scratch;
 static const struct account_conf china = {.zone = 480};
 
-#define ID 260501013000001234LL
+#define ID	260501013000001234LL
 #define ID_TEXT "260501013000001234"
 
 static int setup(void **state)
@@ -75,10 +75,14 @@ static void test_receipt(void **state)
 		enum message_state how;
 		const char *err, *dlvrd, *stat, *err_out;
 	} table[] = {
-		{STATE_DELIVERED, "000", "001", "DELIVRD", "000"}, {STATE_EXPIRED, "", "000", "EXPIRED", "000"},
-		{STATE_DELETED, "1", "000", "DELETED", "001"},     {STATE_UNDELIVERABLE, "0a1", "000", "UNDELIV", "0a1"},
-		{STATE_REJECTED, "0x0b", "000", "REJECTD", "0x0b"}, {STATE_UNKNOWN, "MK:0001", "000", "UNKNOWN", "MK:0001"},
-		{STATE_ACCEPTED, "", "000", "ACCEPTD", "000"},     {STATE_SKIPPED, "", "000", "SKIPPED", "000"},
+		{STATE_DELIVERED, "000", "001", "DELIVRD", "000"},
+		{STATE_EXPIRED, "", "000", "EXPIRED", "000"},
+		{STATE_DELETED, "1", "000", "DELETED", "001"},
+		{STATE_UNDELIVERABLE, "0a1", "000", "UNDELIV", "0a1"},
+		{STATE_REJECTED, "0x0b", "000", "REJECTD", "0x0b"},
+		{STATE_UNKNOWN, "MK:0001", "000", "UNKNOWN", "MK:0001"},
+		{STATE_ACCEPTED, "", "000", "ACCEPTD", "000"},
+		{STATE_SKIPPED, "", "000", "SKIPPED", "000"},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		char want[300];
@@ -88,7 +92,8 @@ static void test_receipt(void **state)
 		wire(ended(&sent, table[i].how, "X", table[i].err), &china, 0x34, &pdu);
 		snprintf(want, sizeof(want),
 			 "id:" ID_TEXT " sub:001 dlvrd:%s submit date:2605010930 done date:2605010932 stat:%s err:%s "
-			 "text:Your code is 123456,", table[i].dlvrd, table[i].stat, table[i].err_out);
+			 "text:Your code is 123456,",
+			 table[i].dlvrd, table[i].stat, table[i].err_out);
 		assert_view(pdu.sm.short_message, want);
 		assert_int_equal(pdu.command_id, DELIVER_SM);
 		assert_int_equal(pdu.sm.esm_class, ESM_RECEIPT);
@@ -113,7 +118,8 @@ static void test_zones(void **state)
 	static const struct {
 		int64_t zone;
 		const char *submit;
-	} table[] = {{480, "2605010930"}, {0, "2605010130"}, {-720, "2604301330"}, {330, "2605010700"}, {720, "2605011330"}};
+	} table[] = {
+		{480, "2605010930"}, {0, "2605010130"}, {-720, "2604301330"}, {330, "2605010700"}, {720, "2605011330"}};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct account_conf conf = {.zone = table[i].zone};
 		char want[64];
@@ -290,8 +296,8 @@ static void test_long_mo(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_receipt), CASE(test_zones), CASE(test_tlvs),    CASE(test_excerpt),
-	CASE(test_long_words), CASE(test_mo), CASE(test_long_mo),
+	CASE(test_receipt),    CASE(test_zones), CASE(test_tlvs),    CASE(test_excerpt),
+	CASE(test_long_words), CASE(test_mo),	 CASE(test_long_mo),
 };
 
 UNIT_MAIN(cases)

@@ -1,5 +1,6 @@
 /*
- * test_idform.c - carriers' ids: canonical text, hexadecimal and decimal of any length against numbers computed elsewhere.
+ * test_idform.c - carriers' ids: canonical text, hexadecimal and decimal of any length against numbers computed
+ * elsewhere.
  */
 #include "path/idform.h"
 
@@ -22,10 +23,21 @@ static void test_canonical(void **state)
 	static const struct {
 		const char *in, *out;
 	} table[] = {
-		{"3f2a91", "3F2A91"}, {"3F2A91", "3F2A91"}, {"0004139665", "4139665"}, {"4139665", "4139665"}, {" 42 ", "42"},
-		{"\t42\t", "42"}, {"0", "0"}, {"0000", "0"}, {"", ""}, {"  ", ""}, {" 007 ", "7"}, {"0x1f", "X1F"},
+		{"3f2a91", "3F2A91"},
+		{"3F2A91", "3F2A91"},
+		{"0004139665", "4139665"},
+		{"4139665", "4139665"},
+		{" 42 ", "42"},
+		{"\t42\t", "42"},
+		{"0", "0"},
+		{"0000", "0"},
+		{"", ""},
+		{"  ", ""},
+		{" 007 ", "7"},
+		{"0x1f", "X1F"},
 		{"550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000"},
-		{"消息01", "消息01"}, {"a b", "A B"},
+		{"消息01", "消息01"},
+		{"a b", "A B"},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check_canonical(table[i].in, strlen(table[i].in), table[i].out);
@@ -48,29 +60,25 @@ static void test_canonical_bounds(void **state)
 static const struct {
 	const char *hex, *dec;
 } big[] = {
-	{"0", "0"}, {"1", "1"}, {"9", "9"}, {"A", "10"}, {"F", "15"}, {"10", "16"}, {"FF", "255"}, {"100", "256"},
-	{"9F767C",
-	 "10450556"},
-	{"60B26C1C",
-	 "1622305820"},
-	{"BDE5C099",
-	 "3185950873"},
-	{"15BC8FBBC",
-	 "5834865596"},
-	{"78A235F5B0C11FDE",
-	 "8692569560127184862"},
-	{"BD69FE29D76D4330",
-	 "13648719601384375088"},
-	{"1EC1D7DA0A6EB8C9E",
-	 "35460637169933847710"},
-	{"F7330BDBD7210DFF076CE2EF",
-	 "76504508644042528552798446319"},
-	{"5311992A3FC1EA36F17FD374C6A53877",
-	 "110417299252727278174591441520518576247"},
-	{"9CFB10F62827688DE6A16A3B0D464138",
-	 "208663177875047797087051474174986305848"},
-	{"E17959CE3F1F65A8DE5271007814E8A25F2DD97F",
-	 "1287229136779905997567429105995919121096809240959"},
+	{"0", "0"},
+	{"1", "1"},
+	{"9", "9"},
+	{"A", "10"},
+	{"F", "15"},
+	{"10", "16"},
+	{"FF", "255"},
+	{"100", "256"},
+	{"9F767C", "10450556"},
+	{"60B26C1C", "1622305820"},
+	{"BDE5C099", "3185950873"},
+	{"15BC8FBBC", "5834865596"},
+	{"78A235F5B0C11FDE", "8692569560127184862"},
+	{"BD69FE29D76D4330", "13648719601384375088"},
+	{"1EC1D7DA0A6EB8C9E", "35460637169933847710"},
+	{"F7330BDBD7210DFF076CE2EF", "76504508644042528552798446319"},
+	{"5311992A3FC1EA36F17FD374C6A53877", "110417299252727278174591441520518576247"},
+	{"9CFB10F62827688DE6A16A3B0D464138", "208663177875047797087051474174986305848"},
+	{"E17959CE3F1F65A8DE5271007814E8A25F2DD97F", "1287229136779905997567429105995919121096809240959"},
 	{"B7BB2EDB20035B73993FD4235992EDCF451A1AFE878B33E968",
 	 "1153299332143128322801141983498104214849960363587412075735400"},
 	{"546DE92F63B229F1C4069545DE11CC9DEA959C212E9C82B1478C281D687C966C",
@@ -87,10 +95,8 @@ static const struct {
 	 "7237005577332262213973186563042994240829374041602535252466099000494570602496"},
 	{"184F03E93FF9F4DAA797ED6E38ED64BF6A1F00FFFFFFFFFFFFFFFF",
 	 "9999999999999999999999999999999999999999999999999999999999999999"},
-	{"3F2A91",
-	 "4139665"},
-	{"DE0B6B3A7640000",
-	 "1000000000000000000"},
+	{"3F2A91", "4139665"},
+	{"DE0B6B3A7640000", "1000000000000000000"},
 };
 
 static void check(enum idform f, const char *in, const char *want)
@@ -136,7 +142,8 @@ static void test_round_trips(void **state)
 			id[k] = "0123456789ABCDEF"[sample_below(&seed, hex ? 16 : 10)];
 		if (id[0] == '0')
 			id[0] = '7';
-		size_t m = idform_convert(hex ? IDFORM_HEX_TO_DEC : IDFORM_DEC_TO_HEX, (struct view){(uint8_t *)id, n}, once);
+		size_t m = idform_convert(hex ? IDFORM_HEX_TO_DEC : IDFORM_DEC_TO_HEX, (struct view){(uint8_t *)id, n},
+					  once);
 		assert_true(m > 0);
 		size_t back = idform_convert(hex ? IDFORM_DEC_TO_HEX : IDFORM_HEX_TO_DEC,
 					     (struct view){(uint8_t *)once, (uint32_t)m}, twice);
@@ -174,12 +181,9 @@ static void test_names(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_canonical),
-	cmocka_unit_test(test_canonical_bounds),
-	cmocka_unit_test(test_big),
-	cmocka_unit_test(test_small_exhaustively),
-	cmocka_unit_test(test_round_trips),
-	cmocka_unit_test(test_no_digits),
+	cmocka_unit_test(test_canonical),   cmocka_unit_test(test_canonical_bounds),
+	cmocka_unit_test(test_big),	    cmocka_unit_test(test_small_exhaustively),
+	cmocka_unit_test(test_round_trips), cmocka_unit_test(test_no_digits),
 	cmocka_unit_test(test_names),
 };
 

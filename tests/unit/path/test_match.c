@@ -6,8 +6,8 @@
 #include "samples.h"
 #include "unit.h"
 
-#define CARRIERS 2
-#define PARK_MS 60000
+#define CARRIERS   2
+#define PARK_MS	   60000
 #define MAX_PARKED 50
 
 static struct loop *loop;
@@ -320,16 +320,9 @@ static void test_parked_expires(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_forms),
-	CASE(test_number_guards),
-	CASE(test_learns),
-	CASE(test_fixed),
-	CASE(test_many),
-	CASE(test_parked),
-	CASE(test_parked_forms),
-	CASE(test_parked_for_another),
-	CASE(test_parked_bound),
-	CASE(test_parked_expires),
+	CASE(test_forms),	 CASE(test_number_guards),  CASE(test_learns),	     CASE(test_fixed),
+	CASE(test_many),	 CASE(test_parked),	    CASE(test_parked_forms), CASE(test_parked_for_another),
+	CASE(test_parked_bound), CASE(test_parked_expires),
 };
 
 UNIT_MAIN(cases)

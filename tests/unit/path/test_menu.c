@@ -17,39 +17,25 @@ static void test_find(void **state)
 {
 	(void)state;
 	struct menu_conf rows[] = {
-		row("bank", "10690001", "1", "甲"),
-		row("bank", "1069", "1", "乙"),
-		row("bank", "", "查利率", "丙"),
-		row("", "", "1", "丁"),
-		row("shop", "", "还 款", "戊"),
-		row("", "", "abc", "己"),
+		row("bank", "10690001", "1", "甲"), row("bank", "1069", "1", "乙"),
+		row("bank", "", "查利率", "丙"),    row("", "", "1", "丁"),
+		row("shop", "", "还 款", "戊"),	    row("", "", "abc", "己"),
 	};
 	size_t n = sizeof(rows) / sizeof(rows[0]);
 	static const struct {
 		const char *account, *code, *text;
 		int row;
 	} table[] = {
-		{"bank", "10690001", "1", 0},
-		{"bank", "1069000188", "1", 0},
-		{"bank", "10690002", "1", 1},
-		{"bank", "95588", "1", 3},
-		{"shop", "10690001", "1", 3},
-		{"bank", "10690001", " １。", 0},
-		{"bank", "10690001", "“1”", 0},
-		{"bank", "10690001", "1\r\n", 0},
-		{"bank", "10690001", "11", -1},
-		{"bank", "10690001", "1 1", -1},
-		{"bank", "10690001", "", -1},
-		{"bank", "10690001", "。", -1},
-		{"bank", "", "查利率！", 2},
-		{"shop", "", "查利率", -1},
-		{"shop", "", "还款", -1},
-		{"shop", "", "还   款", 4},
-		{"shop", "", "还　款", 4},
-		{"bank", "", "ＡｂＣ", 5},
+		{"bank", "10690001", "1", 0},	 {"bank", "1069000188", "1", 0},   {"bank", "10690002", "1", 1},
+		{"bank", "95588", "1", 3},	 {"shop", "10690001", "1", 3},	   {"bank", "10690001", " １。", 0},
+		{"bank", "10690001", "“1”", 0},	 {"bank", "10690001", "1\r\n", 0}, {"bank", "10690001", "11", -1},
+		{"bank", "10690001", "1 1", -1}, {"bank", "10690001", "", -1},	   {"bank", "10690001", "。", -1},
+		{"bank", "", "查利率！", 2},	 {"shop", "", "查利率", -1},	   {"shop", "", "还款", -1},
+		{"shop", "", "还   款", 4},	 {"shop", "", "还　款", 4},	   {"bank", "", "ＡｂＣ", 5},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		const struct menu_conf *m = menu_find(rows, n, table[i].account, table[i].code, sample_view(table[i].text));
+		const struct menu_conf *m =
+			menu_find(rows, n, table[i].account, table[i].code, sample_view(table[i].text));
 		if (m != (table[i].row < 0 ? NULL : &rows[table[i].row]))
 			print_error("row %zu\n", i);
 		assert_ptr_equal(m, table[i].row < 0 ? NULL : &rows[table[i].row]);
@@ -197,12 +183,9 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_find),
-	cmocka_unit_test(test_long_keys),
-	cmocka_unit_test(test_values),
-	cmocka_unit_test(test_value_with_braces),
-	cmocka_unit_test(test_missing),
-	cmocka_unit_test(test_bounds),
+	cmocka_unit_test(test_find),	cmocka_unit_test(test_long_keys),
+	cmocka_unit_test(test_values),	cmocka_unit_test(test_value_with_braces),
+	cmocka_unit_test(test_missing), cmocka_unit_test(test_bounds),
 	cmocka_unit_test(test_faults),
 };
 

@@ -112,18 +112,15 @@ static void test_cid(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	static const char *const names[MSG_STATES] = {"new", "storing", "held", "queued", "sent", "awaiting", "closing",
-						      "delivering", "leaving"};
+	static const char *const names[MSG_STATES] = {"new",	  "storing", "held",	   "queued", "sent",
+						      "awaiting", "closing", "delivering", "leaving"};
 	for (int i = 0; i < MSG_STATES; i++)
 		assert_string_equal(msg_state_name((enum msg_state)i), names[i]);
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_bound),
-	cmocka_unit_test(test_record),
-	cmocka_unit_test(test_too_long),
-	cmocka_unit_test(test_cid),
-	cmocka_unit_test(test_names),
+	cmocka_unit_test(test_bound), cmocka_unit_test(test_record), cmocka_unit_test(test_too_long),
+	cmocka_unit_test(test_cid),   cmocka_unit_test(test_names),
 };
 
 UNIT_MAIN(cases)

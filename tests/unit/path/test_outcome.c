@@ -174,7 +174,8 @@ static void test_data_sm_and_ucs2(void **state)
 	struct pdu pdu = sample_mo("", 0);
 	pdu.sm.esm_class = ESM_RECEIPT;
 	pdu.sm.data_coding = 8;
-	pdu.sm.short_message = (struct view){text, sample_ucs2("id:42 stat:DELIVRD err:000 text:您好", text, sizeof(text))};
+	pdu.sm.short_message =
+		(struct view){text, sample_ucs2("id:42 stat:DELIVRD err:000 text:您好", text, sizeof(text))};
 	assert_true(outcome_read(&conf, &pdu, scratch, &o));
 	assert_view(o.id, "42");
 	assert_int_equal(o.state, STATE_DELIVERED);
@@ -219,8 +220,8 @@ static void test_long_words(void **state)
 
 #define CASE(test) cmocka_unit_test_setup(test, setup)
 static const struct CMUnitTest cases[] = {
-	CASE(test_texts), CASE(test_by_text), CASE(test_settings), CASE(test_tlvs), CASE(test_data_sm_and_ucs2),
-	CASE(test_long_words),
+	CASE(test_texts), CASE(test_by_text),	       CASE(test_settings),
+	CASE(test_tlvs),  CASE(test_data_sm_and_ucs2), CASE(test_long_words),
 };
 
 UNIT_MAIN(cases)

@@ -6,7 +6,7 @@
 #include "samples.h"
 #include "unit.h"
 
-#define LANES 3
+#define LANES	 3
 #define MESSAGES 400
 
 static struct msgs *ms;
@@ -63,8 +63,8 @@ static void test_urgency(void **state)
 {
 	(void)state;
 	struct queue *q = queue_new(LANES);
-	static const enum class_urgency came[] = {URGENCY_BULK, URGENCY_NORMAL, URGENCY_FIRST, URGENCY_BULK, URGENCY_FIRST,
-						  URGENCY_NORMAL};
+	static const enum class_urgency came[] = {URGENCY_BULK, URGENCY_NORMAL, URGENCY_FIRST,
+						  URGENCY_BULK, URGENCY_FIRST,	URGENCY_NORMAL};
 	static const uint64_t want[] = {2, 4, 1, 5, 0, 3};
 	for (uint64_t i = 0; i < 6; i++)
 		queue_put(q, make(1, i), came[i]);
@@ -109,8 +109,8 @@ static void test_no_starving(void **state)
 }
 
 /*
- * The model: per lane and urgency the orders that wait. Random puts, takes, puts back and removals; what is taken is always
- * the oldest of its urgency.
+ * The model: per lane and urgency the orders that wait. Random puts, takes, puts back and removals; what is taken is
+ * always the oldest of its urgency.
  */
 struct model {
 	struct msg *waiting[MESSAGES];

@@ -7,7 +7,7 @@
 #include "unit.h"
 
 #define MAX_PARTS 300
-#define AGE_MS 600000
+#define AGE_MS	  600000
 
 static struct loop *loop;
 static struct reassembly *x;
@@ -159,7 +159,8 @@ static void test_twice(void **state)
 static void test_apart(void **state)
 {
 	(void)state;
-	struct udh_concat first[] = {udh8(1, 2, 1), udh8(2, 2, 1), udh8(1, 3, 1), {1, 2, 1, true, false}, {1, 2, 1, true, true}};
+	struct udh_concat first[] = {
+		udh8(1, 2, 1), udh8(2, 2, 1), udh8(1, 3, 1), {1, 2, 1, true, false}, {1, 2, 1, true, true}};
 	for (size_t i = 0; i < 5; i++)
 		assert_true(add(0, "甲", first[i]));
 	assert_true(add(1, "甲", first[0]));
@@ -204,7 +205,8 @@ static void test_longest_keys(void **state)
 	memset(address, '9', sizeof(address));
 	struct pdu pdu = sample_mo("", 0);
 	pdu.sm.src.addr = pdu.sm.dst.addr = (struct view){(uint8_t *)address, sizeof(address)};
-	struct udh_concat c[] = {{65535, 255, 254, true, false}, {65535, 255, 255, true, false}, {65534, 255, 255, true, false}};
+	struct udh_concat c[] = {
+		{65535, 255, 254, true, false}, {65535, 255, 255, true, false}, {65534, 255, 255, true, false}};
 	for (size_t i = 0; i < 3; i++) {
 		reassembly_key("abcdefghijklmnopqrstuvwxyz12345", &pdu, &c[i], key[i]);
 		for (size_t k = 0; k < i; k++)
@@ -299,7 +301,7 @@ static void test_many(void **state)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
 	CASE(test_every_order), CASE(test_twice), CASE(test_apart),   CASE(test_keys), CASE(test_longest_keys),
-	CASE(test_incomplete),  CASE(test_bound), CASE(test_longest), CASE(test_many),
+	CASE(test_incomplete),	CASE(test_bound), CASE(test_longest), CASE(test_many),
 };
 
 UNIT_MAIN(cases)

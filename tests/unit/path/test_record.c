@@ -24,23 +24,34 @@ static void check_same(const struct record *a, const struct record *b)
 
 static struct record sample(void)
 {
-	return (struct record){.kind = RECORD_FINAL, .class_id = 5, .flags = RECORD_INTERNAL, .final_state = 2, .attempts = 3,
-			       .accept_ms = 0x0102030405060708, .expiry_ms = -1, .done_ms = SAMPLE_NOW,
-			       .account = sample_view("bank"), .stat = sample_view("MK:0001"), .err = sample_view("045"),
-			       .via = sample_view("移动"), .frame = sample_view("frame")};
+	return (struct record){.kind = RECORD_FINAL,
+			       .class_id = 5,
+			       .flags = RECORD_INTERNAL,
+			       .final_state = 2,
+			       .attempts = 3,
+			       .accept_ms = 0x0102030405060708,
+			       .expiry_ms = -1,
+			       .done_ms = SAMPLE_NOW,
+			       .account = sample_view("bank"),
+			       .stat = sample_view("MK:0001"),
+			       .err = sample_view("045"),
+			       .via = sample_view("移动"),
+			       .frame = sample_view("frame")};
 }
 
 /* The octets of version 1: what another release, or another language, must read. */
 static void test_golden(void **state)
 {
 	(void)state;
+	/* clang-format off */
 	static const uint8_t want[] = {
-		1, 1, 5, 1, 2, 3, 4, 7, 3, 6, 0, 0, 5, 0, 0, 0,                                             /* numbers */
-		8, 7, 6, 5, 4, 3, 2, 1, 255, 255, 255, 255, 255, 255, 255, 255,                             /* accept, expiry */
-		0xc0, 0x73, 0x2f, 0xe1, 0x9d, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                            /* done, zero */
-		'b', 'a', 'n', 'k', 'M', 'K', ':', '0', '0', '0', '1', '0', '4', '5', 0xe7, 0xa7, 0xbb, 0xe5, 0x8a, 0xa8,
-		'f', 'r', 'a', 'm', 'e',
+		1, 1, 5, 1, 2, 3, 4, 7, 3, 6, 0, 0, 5, 0, 0, 0,
+		8, 7, 6, 5, 4, 3, 2, 1, 255, 255, 255, 255, 255, 255, 255, 255, /* accept, expiry */
+		0xc0, 0x73, 0x2f, 0xe1, 0x9d, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* done, zeros */
+		'b', 'a', 'n', 'k', 'M', 'K', ':', '0', '0', '0', '1', '0', '4', '5',
+		0xe7, 0xa7, 0xbb, 0xe5, 0x8a, 0xa8, 'f', 'r', 'a', 'm', 'e',
 	};
+	/* clang-format on */
 	uint8_t have[sizeof(want)];
 	struct record r = sample(), again;
 	r.done_ms = 0x19de12f73c0;
@@ -64,15 +75,20 @@ static void test_round_trips(void **state)
 	for (size_t i = 0; i < sizeof(big); i++)
 		big[i] = (uint8_t)sample_random(&seed);
 	for (int i = 0; i < 3000; i++) {
-		struct record again, r = {
-			.kind = (uint8_t)sample_below(&seed, 3), .class_id = (uint8_t)sample_random(&seed),
-			.flags = (uint8_t)sample_random(&seed), .final_state = (uint8_t)sample_random(&seed),
-			.attempts = (uint8_t)sample_random(&seed),
-			.accept_ms = (int64_t)((uint64_t)sample_random(&seed) << 32 | sample_random(&seed)),
-			.expiry_ms = sample_below(&seed, 2) ? INT64_MAX : INT64_MIN,
-			.done_ms = sample_random(&seed),
-			.account = some(&seed, 255), .stat = some(&seed, 255), .err = some(&seed, 255),
-			.via = some(&seed, 255), .frame = some(&seed, i % 100 ? 300 : 69800)};
+		struct record again,
+			r = {.kind = (uint8_t)sample_below(&seed, 3),
+			     .class_id = (uint8_t)sample_random(&seed),
+			     .flags = (uint8_t)sample_random(&seed),
+			     .final_state = (uint8_t)sample_random(&seed),
+			     .attempts = (uint8_t)sample_random(&seed),
+			     .accept_ms = (int64_t)((uint64_t)sample_random(&seed) << 32 | sample_random(&seed)),
+			     .expiry_ms = sample_below(&seed, 2) ? INT64_MAX : INT64_MIN,
+			     .done_ms = sample_random(&seed),
+			     .account = some(&seed, 255),
+			     .stat = some(&seed, 255),
+			     .err = some(&seed, 255),
+			     .via = some(&seed, 255),
+			     .frame = some(&seed, i % 100 ? 300 : 69800)};
 		size_t n = record_encode(&r, buf, sizeof(buf));
 		assert_int_equal(n, RECORD_HEADER + r.account.n + r.stat.n + r.err.n + r.via.n + r.frame.n);
 		assert_true(record_decode((struct view){buf, (uint32_t)n}, &again));
@@ -82,7 +98,8 @@ static void test_round_trips(void **state)
 	}
 }
 
-/* Every truncation and every octet too many is no record; the copy is exact, so a read past it is seen by the sanitizer. */
+/* Every truncation and every octet too many is no record; the copy is exact, so a read past it is seen by the
+ * sanitizer. */
 static void test_truncations(void **state)
 {
 	(void)state;
@@ -154,11 +171,8 @@ static void test_bounds(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_golden),
-	cmocka_unit_test(test_round_trips),
-	cmocka_unit_test(test_truncations),
-	cmocka_unit_test(test_strangers),
-	cmocka_unit_test(test_bounds),
+	cmocka_unit_test(test_golden),	  cmocka_unit_test(test_round_trips), cmocka_unit_test(test_truncations),
+	cmocka_unit_test(test_strangers), cmocka_unit_test(test_bounds),
 };
 
 UNIT_MAIN(cases)

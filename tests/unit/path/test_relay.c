@@ -1,5 +1,6 @@
 /*
- * test_relay.c - the submit_sm that a carrier gets: what passes, what is ours to decide, and what a receipt needs later.
+ * test_relay.c - the submit_sm that a carrier gets: what passes, what is ours to decide, and what a receipt needs
+ * later.
  */
 #include "path/relay.h"
 
@@ -49,7 +50,8 @@ static void test_passes(void **state)
 	sent.sm.data_coding = 8;
 	sent.sm.protocol_id = 0x41;
 	sent.sm.priority_flag = 2;
-	sent.sm.short_message = (struct view){text, sample_ucs2("【示例银行】您的贷款将于12月5日到期", text, sizeof(text))};
+	sent.sm.short_message =
+		(struct view){text, sample_ucs2("【示例银行】您的贷款将于12月5日到期", text, sizeof(text))};
 	assert_true(wire(&sent, true, &pdu));
 	assert_int_equal(pdu.command_id, SUBMIT_SM);
 	assert_int_equal(pdu.command_status, 0);
@@ -72,7 +74,7 @@ static void test_decides(void **state)
 		sent.sm.replace_if_present_flag = 1;
 		sent.sm.schedule = sample_view("000000010000000R");
 		assert_true(wire(&sent, true, &pdu));
-		assert_int_equal(pdu.sm.esm_class, v & 0xFC);                      /* store and forward; UDHI and the rest stay */
+		assert_int_equal(pdu.sm.esm_class, v & 0xFC); /* store and forward; UDHI and the rest stay */
 		assert_int_equal(pdu.sm.registered_delivery, (v & 0x0C) | 1); /* we always want to know the end */
 		assert_int_equal(pdu.sm.replace_if_present_flag, 0);
 		assert_int_equal(pdu.sm.schedule.n, 0); /* we have held it */
@@ -87,7 +89,7 @@ static void test_validity(void **state)
 		const char *want;
 	} table[] = {
 		{600000, "000000001000000R"}, {599001, "000000001000000R"}, {86400000, "000001000000000R"},
-		{1, "000000000001000R"},      {0, "000000000001000R"},      {-5000, "000000000001000R"},
+		{1, "000000000001000R"},      {0, "000000000001000R"},	    {-5000, "000000000001000R"},
 	};
 	struct pdu sent = sample_submit(), pdu;
 	assert_true(wire(&sent, true, &pdu));
@@ -109,9 +111,15 @@ static void test_numbers(void **state)
 		const char *in, *out;
 		uint8_t ton_in, ton_out;
 	} table[] = {
-		{"+8613800138000", SAMPLE_TO, 0, 1}, {"008613800138000", SAMPLE_TO, 0, 1}, {"+8613800138000", SAMPLE_TO, 1, 1},
-		{SAMPLE_TO, SAMPLE_TO, 1, 1},        {SAMPLE_TO, SAMPLE_TO, 0, 0},          {"13800138000", "13800138000", 2, 2},
-		{"+85291234567", "85291234567", 0, 1}, {"00", "00", 0, 0},                  {"10086", "10086", 3, 3},
+		{"+8613800138000", SAMPLE_TO, 0, 1},
+		{"008613800138000", SAMPLE_TO, 0, 1},
+		{"+8613800138000", SAMPLE_TO, 1, 1},
+		{SAMPLE_TO, SAMPLE_TO, 1, 1},
+		{SAMPLE_TO, SAMPLE_TO, 0, 0},
+		{"13800138000", "13800138000", 2, 2},
+		{"+85291234567", "85291234567", 0, 1},
+		{"00", "00", 0, 0},
+		{"10086", "10086", 3, 3},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct pdu sent = sample_submit(), pdu;
@@ -134,12 +142,19 @@ static void test_tlvs(void **state)
 	tlv_put_str(&o, 0x3EFF, sample_view("ours too"));
 	tlv_put_str(&o, 0x1402, sample_view("another vendor's"));
 	tlv_put_int(&o, TLV_USER_MESSAGE_REFERENCE, 1, 2);
-	tlv_put(&o, TLV_CALLBACK_NUM, "\x01\x01\x01" "10086", 8);
-	tlv_put(&o, TLV_CALLBACK_NUM, "\x01\x01\x01" "95588", 8);
+	tlv_put(&o, TLV_CALLBACK_NUM,
+		"\x01\x01\x01"
+		"10086",
+		8);
+	tlv_put(&o, TLV_CALLBACK_NUM,
+		"\x01\x01\x01"
+		"95588",
+		8);
 	struct pdu sent = sample_submit(), pdu;
 	sent.tlvs = (struct view){o.p, o.n};
 	assert_true(wire(&sent, true, &pdu));
-	static const uint16_t want[] = {TLV_SOURCE_PORT, TLV_USER_MESSAGE_REFERENCE, TLV_CALLBACK_NUM, TLV_CALLBACK_NUM};
+	static const uint16_t want[] = {TLV_SOURCE_PORT, TLV_USER_MESSAGE_REFERENCE, TLV_CALLBACK_NUM,
+					TLV_CALLBACK_NUM};
 	struct tlv t;
 	uint32_t pos = 0;
 	size_t n = 0;
@@ -248,8 +263,8 @@ static void test_shorten(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_passes), CASE(test_decides), CASE(test_validity), CASE(test_numbers),
-	CASE(test_tlvs),   CASE(test_vendor_tlvs), CASE(test_payload), CASE(test_shorten),
+	CASE(test_passes), CASE(test_decides),	   CASE(test_validity), CASE(test_numbers),
+	CASE(test_tlvs),   CASE(test_vendor_tlvs), CASE(test_payload),	CASE(test_shorten),
 };
 
 UNIT_MAIN(cases)

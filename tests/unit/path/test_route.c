@@ -1,6 +1,6 @@
 /*
- * test_route.c - the digits trie against a linear search, faults, and the shipped table of China's operators against the
- * ranges of its source, written in another way.
+ * test_route.c - the digits trie against a linear search, faults, and the shipped table of China's operators against
+ * the ranges of its source, written in another way.
  */
 #include "path/route.h"
 
@@ -140,7 +140,7 @@ static void test_default_and_reserve(void **state)
 		      us = number_of("12025550123"), eight = number_of("800");
 	assert_int_equal(routes_find(r, &n)->carriers[0], 1);
 	assert_int_equal(routes_find(r, &n)->carriers[1], 0);
-	assert_ptr_equal(routes_find(r, &n), routes_find(r, &hk)); /* equal lists share a lane */
+	assert_ptr_equal(routes_find(r, &n), routes_find(r, &hk));     /* equal lists share a lane */
 	assert_ptr_not_equal(routes_find(r, &n), routes_find(r, &vn)); /* another order is another route */
 	assert_int_equal(routes_find(r, &us)->carriers[0], 5);
 	assert_int_equal(routes_find(r, &eight)->carriers[0], 5);
@@ -167,7 +167,8 @@ static void test_operators(void **state)
 		char *errors = NULL;
 		struct routes *r = routes_new(routes, 2, operators, 2, carrier_number, NULL, &errors);
 		assert_non_null(r);
-		struct number a = number_of("8613800138000"), b = number_of("8613900138000"), c = number_of("8613000138000");
+		struct number a = number_of("8613800138000"), b = number_of("8613900138000"),
+			      c = number_of("8613000138000");
 		assert_int_equal(routes_find(r, &a)->carriers[0], 1);
 		assert_int_equal(routes_find(r, &b)->carriers[0], 9);
 		assert_null(routes_find(r, &c));
@@ -217,9 +218,10 @@ static void test_faults(void **state)
 
 /* smpp.md 16, from the ministry's list: ranges by operator, exceptions of four and five digits included. */
 static const struct {
-	const char *operator, *ranges;
+	const char *operator, * ranges;
 } china[] = {
-	{"mobile", "1340-1348 135-139 147 148 150 151 152 157 158 159 172 178 182 183 184 187 188 195 197 198 165 1703 1705 1706"},
+	{"mobile", "1340-1348 135-139 147 148 150 151 152 157 158 159 172 178 182 183 184 187 188 195 197 198 165 1703 "
+		   "1705 1706"},
 	{"unicom", "130 131 132 145 146 155 156 166 175 176 185 186 196 167 1704 1707 1708 1709 171"},
 	{"telecom", "133 149 153 173 177 180 181 189 190 191 193 199 13492 13493 13499 17400-17405 162 1700 1701 1702"},
 	{"broadnet", "192"},
@@ -304,10 +306,8 @@ static void test_china(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_model),
-	cmocka_unit_test(test_default_and_reserve),
-	cmocka_unit_test(test_operators),
-	cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_model),	  cmocka_unit_test(test_default_and_reserve),
+	cmocka_unit_test(test_operators), cmocka_unit_test(test_faults),
 	cmocka_unit_test(test_china),
 };
 

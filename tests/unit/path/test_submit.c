@@ -1,5 +1,6 @@
 /*
- * test_submit.c - what a submit_sm is answered before anything is done about it: one row per fault, times, modes, classes.
+ * test_submit.c - what a submit_sm is answered before anything is done about it: one row per fault, times, modes,
+ * classes.
  */
 #include "path/submit.h"
 
@@ -239,7 +240,7 @@ static void test_order(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_good),  cmocka_unit_test(test_octets), cmocka_unit_test(test_udh),
+	cmocka_unit_test(test_good),  cmocka_unit_test(test_octets),	  cmocka_unit_test(test_udh),
 	cmocka_unit_test(test_text),  cmocka_unit_test(test_destination), cmocka_unit_test(test_class),
 	cmocka_unit_test(test_times), cmocka_unit_test(test_order),
 };

@@ -50,8 +50,10 @@ static void test_service_type(void **state)
 				char type[16] = "";
 				enum class_id id = CLASSES;
 				for (size_t k = 0; k < n; k++)
-					type[k] = (char)(way == 0 || (way == 2 && k % 2) ? names[i][k] : toupper(names[i][k]));
-				assert_true(class_resolve(no_tlvs, (struct view){(uint8_t *)type, (uint32_t)n}, CLASS_COLLECT, &id));
+					type[k] = (char)(way == 0 || (way == 2 && k % 2) ? names[i][k]
+											 : toupper(names[i][k]));
+				assert_true(class_resolve(no_tlvs, (struct view){(uint8_t *)type, (uint32_t)n},
+							  CLASS_COLLECT, &id));
 				bool named = n == (whole < 5 ? whole : 5);
 				assert_int_equal(id, named ? i : CLASS_COLLECT);
 			}

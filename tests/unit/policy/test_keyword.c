@@ -35,12 +35,47 @@ static void test_opt_out(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"T", "TD", "R", "N", "TT", "QX", "退订", "取消", "拒收",
-		"t", "td", "r", "n", "Tt", "qx",
-		"Ｔ", "ＴＤ", "ｔｄ", "Ｒ", "ｒ",
-		" TD", "TD ", "TD\r\n", "　退订　", "\t退订", "退订。", "“退订”", "【退订】", "TD!", "TD！！", "-TD-",
-		"\xEF\xBB\xBF" "TD", "T\xE2\x80\x8B" "D",
-		"退订吧", "退订 谢谢", "退订短信", "TD谢谢", "td123", "ＴＤ吧",
+		"T",
+		"TD",
+		"R",
+		"N",
+		"TT",
+		"QX",
+		"退订",
+		"取消",
+		"拒收",
+		"t",
+		"td",
+		"r",
+		"n",
+		"Tt",
+		"qx",
+		"Ｔ",
+		"ＴＤ",
+		"ｔｄ",
+		"Ｒ",
+		"ｒ",
+		" TD",
+		"TD ",
+		"TD\r\n",
+		"　退订　",
+		"\t退订",
+		"退订。",
+		"“退订”",
+		"【退订】",
+		"TD!",
+		"TD！！",
+		"-TD-",
+		"\xEF\xBB\xBF"
+		"TD",
+		"T\xE2\x80\x8B"
+		"D",
+		"退订吧",
+		"退订 谢谢",
+		"退订短信",
+		"TD谢谢",
+		"td123",
+		"ＴＤ吧",
 		NULL,
 	};
 	check(texts, KEYWORD_OPT_OUT);
@@ -57,8 +92,9 @@ static void test_neither(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"", " ", "。", "1", "2", "我要退订", "不退订", "RR", "R吧", "N1", "TTT", "QX了", "取消订单", "拒收吗", "恢复吗",
-		"T D", "Thanks", "to", "No", "ok", "回复R", "你好", "😀", NULL,
+		"",	  " ",	"。",  "1",    "2",	   "我要退订", "不退订", "RR",
+		"R吧",	  "N1", "TTT", "QX了", "取消订单", "拒收吗",   "恢复吗", "T D",
+		"Thanks", "to", "No",  "ok",   "回复R",	   "你好",     "😀",	 NULL,
 	};
 	check(texts, KEYWORD_NONE);
 }
@@ -138,8 +174,8 @@ static void test_defaults(void **state)
 
 #define CASE(test) cmocka_unit_test_setup(test, setup)
 static const struct CMUnitTest cases[] = {
-	CASE(test_opt_out), CASE(test_opt_in), CASE(test_neither), CASE(test_octets),
-	CASE(test_long),    CASE(test_long_words), CASE(test_rows), CASE(test_defaults),
+	CASE(test_opt_out), CASE(test_opt_in),	   CASE(test_neither), CASE(test_octets),
+	CASE(test_long),    CASE(test_long_words), CASE(test_rows),    CASE(test_defaults),
 };
 
 UNIT_MAIN(cases)

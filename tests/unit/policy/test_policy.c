@@ -12,7 +12,8 @@ static uint64_t refused;
 static void find_counter(const struct stats_sample *sample, void *arg)
 {
 	unsigned *seen = arg;
-	if (strcmp(sample->row->name, "smppgw_policy_refused_total") != 0 || strcmp(sample->row->value, "opted_out") != 0)
+	if (strcmp(sample->row->name, "smppgw_policy_refused_total") != 0 ||
+	    strcmp(sample->row->value, "opted_out") != 0)
 		return;
 	++*seen;
 	refused = *(const uint64_t *)sample->at;
