@@ -35,8 +35,10 @@ static void read_receipt(struct app *a, struct delivery *d, const struct pdu *pd
 		a->id_mismatches++;
 	if (a->version < 0x34 && pdu->tlvs.n > 0)
 		a->id_mismatches++;
-	if (d->label != NULL)
-		d->label->receipts++;
+	if (d->label == NULL)
+		return;
+	d->label->receipts++;
+	d->label->taken += !d->silent && d->answered == ESME_ROK;
 }
 
 static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)

@@ -24,7 +24,8 @@ struct label {
 	int64_t answered_ms;  /* UTC */
 	char id[32];          /* ours; "" while not known */
 	char cid[80];         /* the carrier's, as in its last response */
-	unsigned receipts;    /* final ones that the app got */
+	unsigned receipts;    /* that the app got */
+	unsigned taken;       /* ... and answered with ROK */
 };
 
 struct labels {

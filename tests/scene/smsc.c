@@ -69,6 +69,47 @@ static void give_id(struct smsc *s, struct got *g)
 		snprintf(g->label->cid, sizeof(g->label->cid), "%s", g->cid);
 }
 
+void smsc_receipt_text(const char *cid, const char *stat, const char *err, char *out, size_t cap)
+{
+	snprintf(out, cap, "id:%s sub:001 dlvrd:001 submit date:2601051000 done date:2601051001 stat:%s err:%s text:", cid, stat,
+		 err);
+}
+
+/* A receipt is sent again until it is answered ROK; over whatever bind receives. */
+static void on_receipt_due(struct timer *t)
+{
+	struct got *g = LIST_OF(t, struct got, receipt);
+	struct smsc *s = g->smsc;
+	struct peer *p = smsc_peer(s, 0);
+	struct pdu pdu = { .command_id = DELIVER_SM };
+	char cid[80], text[256];
+
+	loop_timer(s->loop, t, s->receipt_ms);
+	if (p == NULL)
+		return;
+	smsc_receipt_id(s, g->cid, cid);
+	smsc_receipt_text(cid, "DELIVRD", "000", text, sizeof(text));
+	pdu.sm.src.addr = view_of(g->to);
+	pdu.sm.dst.addr = view_of(g->from);
+	pdu.sm.esm_class = ESM_RECEIPT;
+	pdu.sm.short_message = view_of(text);
+	g->receipt_sequence = peer_send(p, &pdu);
+}
+
+static void take_receipt_answer(struct smsc *s, const struct pdu *pdu)
+{
+	LIST_EACH (node, &s->got) {
+		struct got *g = LIST_OF(node, struct got, link);
+		if (g->receipt_sequence != pdu->sequence)
+			continue;
+		g->receipt_sequence = 0;
+		if (pdu->command_status != ESME_ROK)
+			continue;
+		g->receipted = true;
+		loop_timer_clear(s->loop, &g->receipt);
+	}
+}
+
 void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 {
 	struct peer *p = peer_by_number(s, g->bind);
@@ -79,6 +120,8 @@ void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 	if (g->took) {
 		give_id(s, g);
 		resp.resp.id = view_of(g->cid);
+		if (s->receipt_ms > 0)
+			loop_timer(s->loop, &g->receipt, s->receipt_ms);
 	}
 	if (p != NULL)
 		peer_send(p, &resp);
@@ -157,6 +200,7 @@ static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
 	g->data_coding = pdu->sm.data_coding;
 	g->registered_delivery = pdu->sm.registered_delivery;
 	g->timer.fn = on_answer_due;
+	g->receipt.fn = on_receipt_due;
 	copy_view(g->from, sizeof(g->from), pdu->sm.src.addr);
 	copy_view(g->to, sizeof(g->to), pdu->sm.dst.addr);
 	copy_view(g->service_type, sizeof(g->service_type), pdu->sm.service_type);
@@ -210,6 +254,7 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 			s->answered = true;
 			s->answer = pdu->command_status;
 		}
+		take_receipt_answer(s, pdu);
 		break;
 	case UNBIND:
 		p->bound = false;
@@ -237,6 +282,11 @@ static void on_dial(struct wire *w, void *arg)
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
 {
 	s->loop = loop;
+	LIST_EACH (node, &s->got) {
+		struct got *g = LIST_OF(node, struct got, link);
+		if (g->took && !g->receipted && s->receipt_ms > 0 && !wheel_isset(&g->receipt))
+			loop_timer(loop, &g->receipt, s->receipt_ms);
+	}
 	if (!s->away)
 		wire_serve(hub, s->port, on_dial, s);
 }
@@ -260,8 +310,10 @@ void smsc_forget_connections(struct smsc *s)
 {
 	LIST_EACH (node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
-		if (s->loop != NULL)
+		if (s->loop != NULL) {
 			loop_timer_clear(s->loop, &g->timer);
+			loop_timer_clear(s->loop, &g->receipt);
+		}
 		g->answered = true;
 	}
 	while (!list_empty(&s->peers))

@@ -25,6 +25,9 @@ struct got { /* a submit_sm */
 	bool answered, seen, took; /* took: answered with ROK */
 	char cid[80];
 	struct timer timer;  /* of an answer that comes later */
+	struct timer receipt; /* of its receipt, when receipts are sent by themselves */
+	uint32_t receipt_sequence; /* sent and not answered; 0: none */
+	bool receipted;
 	struct smsc *smsc;
 	uint32_t status;     /* that it will be answered with */
 };
@@ -48,6 +51,7 @@ struct smsc {
 	long per_second;     /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
 	uint32_t over_status;
 	int64_t delay_ms;    /* of its answers */
+	int64_t receipt_ms;  /* each message that it takes gets its receipt so much later, until it is answered ROK; 0: none */
 	enum id_form in_response, in_receipt;
 	uint64_t next_id;
 	bool same_ids;       /* a message that comes again gets the id that it had */
@@ -71,6 +75,8 @@ unsigned smsc_bound(const struct smsc *s);
 void smsc_answer(struct smsc *s, struct got *g, uint32_t status);
 /* Sends a deliver_sm (or data_sm); its answer comes into answered and answer. */
 void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu);
+/* The text of a receipt. */
+void smsc_receipt_text(const char *cid, const char *stat, const char *err, char *out, size_t cap);
 /* The carrier's id in the form of its receipts. */
 void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80]);
 /* Ends a connection, or all: closes, or resets. */

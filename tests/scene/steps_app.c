@@ -336,6 +336,50 @@ static bool expect_receipt(struct world *w, struct step *s)
 	return a != NULL && script_each(s, s->args[1], expect_receipt_of, a);
 }
 
+struct ending {
+	struct world *w;
+	unsigned most; /* receipts per message */
+};
+
+static bool expect_end_of(const struct step *s, const char *name, void *arg)
+{
+	const struct ending *x = arg;
+	struct label *l = labels_find(&x->w->labels, name);
+
+	if (l == NULL)
+		return step_fail(s, "there is no message %s", name);
+	l->told = true;
+	if (!l->answered || l->status != ESME_ROK)
+		return true; /* nobody has promised anything */
+	if (l->taken == 0)
+		return step_fail(s, "%s was acknowledged as %s and has no receipt", name, l->id);
+	return l->taken <= x->most || step_fail(s, "the app has taken %u receipts for %s", l->taken, name);
+}
+
+static void forget_all(struct world *w)
+{
+	LIST_EACH (node, &w->apps) {
+		struct app *a = LIST_OF(node, struct app, link);
+		while (!list_empty(&a->inbox))
+			delivery_free(LIST_OF(a->inbox.next, struct delivery, link));
+	}
+	LIST_EACH (node, &w->smscs) {
+		struct smsc *c = LIST_OF(node, struct smsc, link);
+		LIST_EACH (got, &c->got)
+			LIST_OF(got, struct got, link)->seen = true;
+	}
+}
+
+/* Every message that was acknowledged has a final receipt that the app took. What apps and carriers got besides is of no interest. */
+static bool expect_ends(struct world *w, struct step *s)
+{
+	struct ending x = { w, (unsigned)step_number(s, "most", 1) };
+	bool good = script_each(s, s->args[0], expect_end_of, &x);
+
+	forget_all(w);
+	return good;
+}
+
 static bool expect_reply(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
@@ -468,6 +512,7 @@ const struct step_row steps_app[] = {
 	{ "expect app NAME connected", "", STEP_LOOKS, expect_connected },
 	{ "expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response },
 	{ "expect app NAME receipt MESSAGES STAT", "err status via class from to again", STEP_LOOKS, expect_receipt },
+	{ "expect MESSAGES ended", "most", STEP_LOOKS, expect_ends },
 	{ "expect app NAME reply TEXT from NUMBER to CODE", "", STEP_LOOKS, expect_reply },
 	{ "expect app NAME nothing", "", STEP_LOOKS, expect_nothing },
 	{ "expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu },

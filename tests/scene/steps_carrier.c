@@ -62,6 +62,16 @@ static bool do_answer_after(struct world *w, struct step *s)
 	return c->delay_ms >= 0 || step_fail(s, "\"%s\" is no time like 50ms", s->args[1]);
 }
 
+static bool do_send_receipts(struct world *w, struct step *s)
+{
+	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
+
+	if (c == NULL)
+		return false;
+	c->receipt_ms = script_ms(s->args[1]);
+	return c->receipt_ms > 0 || step_fail(s, "\"%s\" is no time like 50ms", s->args[1]);
+}
+
 static bool do_silent(struct world *w, struct step *s)
 {
 	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
@@ -264,8 +274,7 @@ static bool send_receipt(struct smsc *c, const struct step *s, const struct rece
 
 	if (p == NULL)
 		return step_fail(s, "%s has no such bind", c->name);
-	snprintf(text, sizeof(text), "id:%s sub:001 dlvrd:001 submit date:2601051000 done date:2601051001 stat:%s err:%s text:",
-		 r->cid, r->stat, step_option(s, "err", "000"));
+	smsc_receipt_text(r->cid, r->stat, step_option(s, "err", "000"), text, sizeof(text));
 	if (strcmp(form, "text") != 0) {
 		tlv_put_str(&tlvs, TLV_RECEIPTED_MESSAGE_ID, view_of(r->cid));
 		tlv_put_int(&tlvs, TLV_MESSAGE_STATE, state_of(r->stat), 1);
@@ -634,6 +643,7 @@ const struct step_row steps_carrier[] = {
 	{ "carrier NAME is silent", "", STEP_ACTS, do_silent },
 	{ "carrier NAME answers binds STATUS", "", STEP_SETS, do_answer_binds },
 	{ "carrier NAME answers after TIME", "", STEP_ACTS, do_answer_after },
+	{ "carrier NAME sends receipts after TIME", "", STEP_SETS, do_send_receipts },
 	{ "carrier NAME answers STATUS", "next", STEP_ACTS, do_answer },
 	{ "carrier NAME now answers MESSAGES STATUS", "", STEP_ACTS, do_answer_now },
 	{ "carrier NAME takes COUNT a second", "status", STEP_ACTS, do_take },
