@@ -21,3 +21,4 @@ tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS)
 TESTS += tests/scene/scene
+EXTRA_DIST += tests/scene/scenes

@@ -1,7 +1,7 @@
 /*
  * scene.c - plays scenes: the real path, policy, link and base code against a simulated network, store and clock. Usage:
  *
- *   scene [-v] [FILE...]   -v: the gateway's log on stderr; no FILE: every scene in $SMPPGW_SRC/tests/scene
+ *   scene [-v] [FILE...]   -v: the gateway's log on stderr; no FILE: every one of $SMPPGW_SRC/tests/scene/scenes
  *
  * A scene is a text of steps, one a line; steps_*.c have the tables of what can be said. Words behind a step are options,
  * each a name and a value. A range b1..b9 stands for nine messages. After a step that does something 20 ms pass, in which
@@ -111,7 +111,7 @@ static void play_all(struct tally *t)
 	char pattern[4096];
 	glob_t found = { 0 };
 
-	snprintf(pattern, sizeof(pattern), "%s/tests/scene/*.scene", src != NULL ? src : ".");
+	snprintf(pattern, sizeof(pattern), "%s/tests/scene/scenes/*.scene", src != NULL ? src : ".");
 	if (glob(pattern, 0, NULL, &found) != 0)
 		fprintf(stderr, "scene: no file is like %s; set SMPPGW_SRC to the top of the source\n", pattern);
 	for (size_t i = 0; i < found.gl_pathc; i++)
