@@ -48,6 +48,7 @@ struct conn {
 	struct loop_defer defer;
 	struct list dirty, again;
 	struct buf in, out;
+	bool offering; /* the owner looks at input: it stays until it is done */
 	bool held;     /* by the owner */
 	bool choked;   /* too much output waits */
 	bool read_off; /* the read event was taken out while held or choked */
@@ -127,6 +128,13 @@ static void conn_reap(void *arg)
 	mem_free(c);
 }
 
+/* Kept input is of no use any more. */
+static void conn_drop_kept(struct conn *c)
+{
+	if (!c->offering)
+		buf_free(&c->in);
+}
+
 /* The one place where a connection ends. */
 static void conn_end(struct conn *c, enum end_reason reason)
 {
@@ -145,7 +153,7 @@ static void conn_end(struct conn *c, enum end_reason reason)
 	list_remove(&c->dirty);
 	list_remove(&c->again);
 	conn_give_spare(c);
-	buf_free(&c->in);
+	conn_drop_kept(c);
 	loop_defer(c->hub->loop, &c->defer, conn_reap, c);
 }
 
@@ -178,9 +186,20 @@ static void conn_resume(struct conn *c)
 
 static size_t conn_offer(struct conn *c, const uint8_t *p, size_t n)
 {
+	c->offering = true;
 	size_t used = c->ops->on_input(c->arg, p, n);
+	c->offering = false;
 
+	if (c->phase != CONN_OPEN)
+		conn_drop_kept(c);
 	return c->phase == CONN_ENDED || used > n ? n : used;
+}
+
+/* Of c->in; a connection that its owner has ended or finished meanwhile has none. */
+static void conn_consume(struct conn *c, size_t used)
+{
+	if (c->phase == CONN_OPEN)
+		buf_consume(&c->in, used, CONN_IN_KEEP);
 }
 
 static void conn_offer_hook(void *arg)
@@ -201,8 +220,7 @@ static void conn_offer_hook(void *arg)
 		if (c->held || c->choked || c->phase != CONN_OPEN || buf_len(&c->in) == 0)
 			continue;
 		size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
-		if (c->phase != CONN_ENDED)
-			buf_consume(&c->in, used, CONN_IN_KEEP);
+		conn_consume(c, used);
 	}
 }
 
@@ -231,8 +249,7 @@ static void conn_read(struct conn *c)
 	if (!shared) {
 		buf_filled(&c->in, (size_t)got);
 		size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
-		if (c->phase != CONN_ENDED)
-			buf_consume(&c->in, used, CONN_IN_KEEP);
+		conn_consume(c, used);
 		return;
 	}
 	if (kept > 0) {
@@ -240,7 +257,7 @@ static void conn_read(struct conn *c)
 		buf_consume(&c->in, kept, CONN_IN_KEEP);
 	}
 	size_t used = conn_offer(c, hub->scratch, kept + (size_t)got);
-	if (c->phase != CONN_ENDED)
+	if (c->phase == CONN_OPEN)
 		buf_put(&c->in, hub->scratch + used, kept + (size_t)got - used);
 }
 
@@ -484,7 +501,7 @@ void conn_finish(struct conn *c, enum end_reason reason)
 		return;
 	c->reason = reason;
 	c->phase = CONN_FLUSHING;
-	buf_free(&c->in);
+	conn_drop_kept(c);
 	if (c->read_off) {
 		c->read_off = false;
 		event_add(&c->on_read, NULL);

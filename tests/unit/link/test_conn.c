@@ -21,6 +21,7 @@ struct side { /* the gateway's side of one connection */
 	enum end_reason reason;
 	char error[128];
 	bool hold_at_once;
+	size_t finish_at; /* > 0: finishes the connection when so many octets are offered at once */
 };
 
 struct net_test {
@@ -50,6 +51,8 @@ static size_t on_input(void *arg, const uint8_t *p, size_t n)
 		conn_hold(s->conn, true);
 		return 0;
 	}
+	if (s->finish_at > 0 && n >= s->finish_at)
+		conn_finish(s->conn, END_BAD_LENGTH);
 	size_t take = n > s->leave ? n - s->leave : 0;
 	assert_true(s->n + take <= sizeof(s->in));
 	memcpy(s->in + s->n, p, take);
@@ -349,6 +352,45 @@ static void finishing_half_closes_and_waits_for_the_peer(void **state)
 	stop(t);
 }
 
+static void long_input_may_be_the_end(void **state)
+{
+	struct net_test *t = start_accepted();
+	static const uint8_t many[20000];
+
+	(void)state;
+	t->side.leave = 9000; /* kept by the connection: longer than what is copied in front of a read */
+	t->side.finish_at = 9001;
+	assert_int_equal(send(t->far, many, 9000, 0), 9000);
+	run_until(t, offered);
+	assert_int_equal(t->side.closed, 0);
+	assert_int_equal(send(t->far, many, 1, 0), 1);
+	run_until(t, far_has_end);
+	close(t->far);
+	t->far = -1;
+	run_until(t, closed);
+	assert_int_equal(t->side.reason, END_BAD_LENGTH);
+	stop(t);
+}
+
+static void held_input_may_be_the_end(void **state)
+{
+	struct net_test *t = start_accepted();
+
+	(void)state;
+	t->side.hold_at_once = true;
+	assert_int_equal(send(t->far, "unbind", 6, 0), 6);
+	run_until(t, offered);
+	t->side.hold_at_once = false;
+	t->side.finish_at = 1;
+	conn_hold(t->side.conn, false);
+	run_until(t, far_has_end);
+	close(t->far);
+	t->far = -1;
+	run_until(t, closed);
+	assert_int_equal(t->side.reason, END_BAD_LENGTH);
+	stop(t);
+}
+
 static void the_peer_closes(void **state)
 {
 	struct net_test *t = start_accepted();
@@ -464,6 +506,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(a_hold_keeps_what_was_not_consumed),
 	cmocka_unit_test(full_output_gives_no_room_and_then_drains),
 	cmocka_unit_test(finishing_half_closes_and_waits_for_the_peer),
+	cmocka_unit_test(long_input_may_be_the_end),
+	cmocka_unit_test(held_input_may_be_the_end),
 	cmocka_unit_test(the_peer_closes),
 	cmocka_unit_test(the_peer_resets),
 	cmocka_unit_test(the_first_reason_stays),
