@@ -65,14 +65,12 @@ const struct conf_row carrier_rows[] = {
 	  "Its receipt ACCEPTD is the last one for a message.", NULL },
 	{ "unknown_final", CONF_BOOL, AT(unknown_final), "", 0, 0, "true", true,
 	  "Its receipt UNKNOWN is the last one for a message.", NULL },
-	{ "zone", CONF_INT, AT(zone), "min", -720, 840, "480", true, "Minutes east of UTC for dates in its receipts.",
+	{ "zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in its receipts.",
 	  NULL },
 	{ "long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How texts that we split are marked.",
 	  long_choices },
 	{ "throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
 	  "Statuses that mean: slow down.", NULL },
-	{ "price", CONF_INT, AT(price), "1/1000", 0, 1000000000, "0", true,
-	  "Price of a segment in thousandths; 0: not counted.", NULL },
 	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
 };
 

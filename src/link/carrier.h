@@ -40,7 +40,6 @@ struct carrier_conf {
 	int64_t zone;    /* minutes east of UTC for dates in its receipts */
 	int long_mode;   /* enum split_mode: for texts that we split */
 	struct conf_list throttled; /* statuses that mean "slow down": "0x58", "0x14" */
-	int64_t price;   /* in thousandths per segment; 0: not counted */
 };
 extern const struct conf_row carrier_rows[];
 

@@ -77,7 +77,8 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 		return;
 	}
 	f->counters.accepted++;
-	histogram_add(&f->counters.accept, loop_now_us(f->loop) - (int64_t)m->order);
+	if (!m->forward) /* its order is a rank by now */
+		histogram_add(&f->counters.accept, loop_now_us(f->loop) - (int64_t)m->order);
 	ids_print(m->id, id);
 	flow_answer(f, session, SUBMIT_SM, m->sequence, ESME_ROK, view_of(id));
 }

@@ -40,7 +40,7 @@ static bool make_final_record(struct flow *f, struct msg *m, const struct words 
 	r.kind = RECORD_FINAL;
 	r.final_state = m->final_state;
 	r.attempts = m->attempts;
-	r.done_ms = loop_wall_ms(f->loop);
+	r.done_ms = w->done_ms ? w->done_ms : loop_wall_ms(f->loop);
 	r.stat = w->stat;
 	r.err = w->err;
 	if (m->carrier != MSG_NO_CARRIER)

@@ -72,6 +72,7 @@ enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT };
 
 struct words { /* the carrier's own words about an end */
 	struct view stat, err;
+	int64_t done_ms; /* UTC: when it says that it was; 0: now */
 };
 
 /* flow.c */

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
+#define DATE_SLACK_MS 120000 /* by which a carrier\'s date may be off and is still taken */
+
 /* --- the queue --- */
 
 static uint64_t opted_hash(size_t account, const struct number *n, uint64_t *second)
@@ -63,7 +65,10 @@ void flow_enqueue(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_QUEUED);
 	flow_set_timer(f, m, m->expiry_ms);
-	queue_put(f->queue, m, flow_urgency(m));
+	if (m->attempts) /* again after a temporary error: before all that came later */
+		queue_put_back(f->queue, m, flow_urgency(m));
+	else
+		queue_put(f->queue, m, flow_urgency(m));
 	wake_owner(f, m->route);
 }
 
@@ -231,7 +236,7 @@ static void carrier_refused(struct flow *f, struct carrier *c, struct msg *m, ui
 {
 	char text[40];
 	snprintf(text, sizeof(text), "0x%02x", status);
-	struct words words = {view_of(status_name(status)), view_of(text)};
+	struct words words = {view_of(status_name(status)), view_of(text), 0};
 	if (m->forward && m->peer) {
 		flow_answer_app(f, m, status);
 		m->registered = 0; /* an error answer has no receipt (smpp.md 7) */
@@ -320,6 +325,13 @@ static void take_duplicate(struct flow *f, struct session *s, const struct pdu *
 		session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
 }
 
+/* The carrier's date when it can be true (its clock and minute are coarse), else now. */
+static int64_t done_time(const struct flow *f, const struct msg *m, const struct outcome *o)
+{
+	int64_t now = loop_wall_ms(f->loop);
+	return o->done_ms >= ids_time_ms(m->id) - DATE_SLACK_MS && o->done_ms <= now + DATE_SLACK_MS ? o->done_ms : now;
+}
+
 static void take_receipt(struct flow *f, struct session *s, const struct pdu *pdu, const struct outcome *o, struct msg *m)
 {
 	if (m->state != MSG_AWAITING) {
@@ -332,7 +344,7 @@ static void take_receipt(struct flow *f, struct session *s, const struct pdu *pd
 			session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, FLOW_NOTHING, FLOW_NOTHING);
 		return;
 	}
-	struct words words = {o->stat, o->err};
+	struct words words = {o->stat, o->err, done_time(f, m, o)};
 	f->counters.receipts++;
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	if (s) {

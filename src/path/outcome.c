@@ -3,6 +3,10 @@
  */
 #include "path/outcome.h"
 
+#include "smpp/smpp_time.h"
+
+#define MINUTES_PER_QUARTER 15
+
 /*
  * State by TLV, else by stat word; an unknown word is a failure (smpp.md 11 rule 5). TLV value 0 says nothing on a 3.4
  * link.
@@ -51,6 +55,8 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 	out->state = read_state(pdu, text.stat);
 	bool said = text.stat.n || tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &tlv);
 	out->final = is_final(conf, pdu, out->state, said);
+	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
+		out->done_ms = 0;
 	out->has_number = number_parse(pdu->sm.src, &out->number);
 	return true;
 }

@@ -16,6 +16,7 @@ struct outcome {
 	enum message_state state;
 	bool final;
 	struct view stat, err;     /* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty */
+	int64_t done_ms;           /* UTC: the done date that it gives; 0: none that can be read */
 	struct number number;      /* of the phone: the message's destination */
 	bool has_number;
 };
