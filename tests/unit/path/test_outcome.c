@@ -219,7 +219,24 @@ static void test_long_words(void **state)
 }
 
 #define CASE(test) cmocka_unit_test_setup(test, setup)
+/* The done date is read in the carrier's zone; a date that cannot be read gives none. */
+static void test_done_date(void **state)
+{
+	(void)state;
+	conf.zone = 480;
+	assert_true(read_text("id:1 done date:2605010930 stat:DELIVRD", ESM_RECEIPT));
+	assert_int_equal(o.done_ms, 1777599000000); /* 2026-05-01 01:30 UTC */
+	conf.zone = 0;
+	assert_true(read_text("id:1 done date:2605010930 stat:DELIVRD", ESM_RECEIPT));
+	assert_int_equal(o.done_ms, 1777627800000);
+	assert_true(read_text("id:1 done date:0000000000 stat:DELIVRD", ESM_RECEIPT));
+	assert_int_equal(o.done_ms, 0);
+	assert_true(read_text("id:1 stat:DELIVRD", ESM_RECEIPT));
+	assert_int_equal(o.done_ms, 0);
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test_setup(test_done_date, setup),
 	CASE(test_texts), CASE(test_by_text),	       CASE(test_settings),
 	CASE(test_tlvs),  CASE(test_data_sm_and_ucs2), CASE(test_long_words),
 };
