@@ -34,6 +34,11 @@ const struct conf_row store_rows[] = {
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
+struct bucket_known {
+	uint64_t bucket;
+	bool listed; /* its SADD has left, and no SADD has failed since */
+};
+
 struct slot_known {
 	char carrier[64];
 	uint32_t slot;
@@ -55,7 +60,7 @@ struct store {
 	struct store_counters counters;
 	struct stats *stats;
 	bool up;
-	uint64_t buckets[BUCKETS_KNOWN];
+	struct bucket_known buckets[BUCKETS_KNOWN];
 	struct slot_known slots[SLOTS_KNOWN];
 	struct buf cmd;
 };
@@ -223,6 +228,20 @@ static int send_cmd(struct store *s, redis_fn fn, void *arg)
 	return sent;
 }
 
+/*
+ * What is not in its set would not be found again at start. An SADD that Redis refused (no memory, no disk) is followed by
+ * another one with the next write, for all that is known: which one it was does not matter.
+ */
+static void on_enlisted(const redisReply *reply, void *arg)
+{
+	struct store *s = arg;
+	if (reply && reply->type == REDIS_REPLY_INTEGER)
+		return;
+	for (size_t i = 0; i < BUCKETS_KNOWN; i++)
+		s->buckets[i].listed = false;
+	memset(s->slots, 0, sizeof(s->slots));
+}
+
 /* One SADD key member ahead of the first write that needs to be found again. */
 static int enlist(struct store *s, const char *key, struct view tail, struct view member)
 {
@@ -230,7 +249,7 @@ static int enlist(struct store *s, const char *key, struct view tail, struct vie
 	resp_str(&s->cmd, "SADD");
 	key_arg(s, key, tail);
 	resp_arg(&s->cmd, member.p, member.n);
-	return send_cmd(s, NULL, NULL);
+	return send_cmd(s, on_enlisted, s);
 }
 
 uint64_t store_bucket(int64_t wall_ms)
@@ -250,15 +269,17 @@ static struct batch_key journal_key(const struct store *s, enum batch_kind kind,
 
 static int enlist_bucket(struct store *s, uint64_t bucket)
 {
-	uint64_t *known = &s->buckets[bucket % BUCKETS_KNOWN];
-	if (*known == bucket)
+	struct bucket_known *known = &s->buckets[bucket % BUCKETS_KNOWN];
+	bool swept = known->bucket == bucket;
+	if (swept && known->listed)
 		return 0;
 	char text[24];
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)bucket);
 	if (enlist(s, "journal:", view_of(s->node_name), view_of(text)) < 0)
 		return -1;
-	*known = bucket;
-	sweep_add(s->sweep, bucket);
+	*known = (struct bucket_known){bucket, true};
+	if (!swept)
+		sweep_add(s->sweep, bucket);
 	return 0;
 }
 
