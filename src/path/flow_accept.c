@@ -168,7 +168,7 @@ struct sending {
 	store_fn fn;
 	uint64_t token;
 	unsigned pending; /* parts not stored yet, and one while parts are being made */
-	bool failed;
+	bool failed, full;
 };
 
 static void part_done(struct sending *x)
@@ -200,6 +200,7 @@ static bool send_part(void *arg, struct view frame)
 	struct sending *x = arg;
 	struct flow *f = x->flow;
 	struct msg *m = flow_take(f);
+	x->full = !m;
 	if (!m)
 		return false;
 	m->account = (uint16_t)account_number(x->account);
@@ -213,6 +214,7 @@ static bool send_part(void *arg, struct view frame)
 	}
 	flow_set_state(f, m, MSG_STORING);
 	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_part_stored, m->handle) < 0) {
+		x->full = true;
 		flow_drop(f, m);
 		return false;
 	}
@@ -225,11 +227,17 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 {
 	struct flow *f = arg;
 	const struct route *route = routes_find(f->routes, to);
-	if (!route || !store_up(f->store))
+	if (!store_up(f->store))
 		return -1;
+	if (!route) {
+		char number[32];
+		log_warn(account_name(accounts_at(f->accounts, account)), "event=answer_failed code=%s number=%s reason=\"no "
+			 "route for this number; add one to routes\"", source, log_number(to->digits, to->n, number));
+		return 1;
+	}
 	const struct carrier_conf *carrier = carrier_conf(carriers_at(f->carriers, route->carriers[0]));
 	struct sending *x = mem_zalloc(sizeof(*x));
-	*x = (struct sending){f, accounts_at(f->accounts, account), route, fn, token, 1, false};
+	*x = (struct sending){f, accounts_at(f->accounts, account), route, fn, token, 1, false, false};
 	struct compose c = {.source = source, .to = to, .utf8 = utf8, .dcs0 = (enum charset)carrier->dcs0,
 			    .mode = (enum split_mode)carrier->long_mode, .ref = (uint16_t)rng_next(&f->rng)};
 	if (compose_parts(&c, send_part, x) == 0) {
@@ -241,6 +249,7 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		x->pending--;
 		return 0;
 	}
+	bool full = x->full;
 	mem_free(x);
-	return -1;
+	return full ? -1 : 1;
 }

@@ -212,8 +212,11 @@ static void answer(struct mo *mo, const char *utf8)
 	struct reply *r = mo->reply;
 	if (!*utf8 || mo->account < 0 || mo->from.n == 0)
 		return;
+	int started = r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo));
+	if (started > 0)
+		return; /* what will never do must not make the carrier send the reply again for ever */
 	r->counters.texts++;
-	expect(mo, r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo)));
+	expect(mo, started);
 }
 
 static void apply_keyword(struct mo *mo, const struct keyword_conf *k)

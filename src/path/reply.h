@@ -24,7 +24,8 @@ extern const struct conf_row reply_rows[];
 struct reply_ops {
 	/*
 	 * Sends a UTF-8 text as MT of an account from one of its codes; fn(arg, token, ok) once when all its parts are stored.
-	 * -1: it cannot (no route, store down): fn is not called.
+	 * -1: it cannot now (store down, too many messages), 1: it never can (no route for the number, a text that has no
+	 * form); fn is not called then.
 	 */
 	int (*send_text)(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 			 store_fn fn, uint64_t token);
