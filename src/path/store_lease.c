@@ -107,7 +107,7 @@ static void on_owner(const redisReply *reply, void *arg)
 		loop_timer(l->loop, &l->timer, WAIT_MS);
 		return;
 	}
-	if (is_dead(l, reply->str)) {
+	if (!l->held && is_dead(l, reply->str)) {
 		log_info("-", "event=lease_taken_over from=\"%s\"", reply->str);
 		send_set(l, NULL, on_forced);
 	} else if (l->held || is_same_host(l, reply->str)) {
