@@ -194,6 +194,34 @@ void flow_await(struct flow *f, struct msg *m)
 
 static void unpark(struct flow *f, struct carrier *c, struct msg *m);
 
+/*
+ * What stands in the store for a message that its carrier gave no usable id: that it is taken must be known after a
+ * restart, or it would be sent again. No canonical id of a carrier begins with 0 and goes on, so no receipt fits it.
+ */
+static size_t make_up_id(const struct msg *m, char cid[IDFORM_MAX])
+{
+	return (size_t)snprintf(cid, IDFORM_MAX, "0-%llu", (unsigned long long)m->id);
+}
+
+/*
+ * A carrier that counts anew gives an id again while the message that had it is still here: the id means the new one. The
+ * old one keeps an entry of its own in the store.
+ */
+static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
+{
+	char other[IDFORM_MAX];
+	struct msg *old = match_held(f->match, carrier_number(c), cid);
+	if (!old)
+		return;
+	log_warn(carrier_name(c), "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
+		 (unsigned long long)old->id, msg_state_name((enum msg_state)old->state));
+	match_remove(f->match, old);
+	if (msg_set_cid(f->msgs, old, other, make_up_id(old, other)) < 0)
+		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
+	else if (old->state == MSG_AWAITING && !old->volatile_)
+		flow_store_cid(f, old);
+}
+
 static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
 {
 	char cid[IDFORM_MAX];
@@ -202,14 +230,19 @@ static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const
 	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	if (m->forward && m->peer)
 		flow_answer_app(f, m, ESME_ROK);
-	if (n == 0 || msg_set_cid(f->msgs, m, cid, n) < 0) {
+	if (n == 0) {
 		log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
 			 (unsigned long long)m->id);
+		n = make_up_id(m, cid);
+	}
+	if (msg_set_cid(f->msgs, m, cid, n) < 0) {
+		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
 		flow_await(f, m);
 		return;
 	}
 	m->carrier = (uint16_t)carrier_number(c);
+	take_over_id(f, c, (struct view){(const uint8_t *)cid, (uint32_t)n});
 	flow_await(f, m);
 	if (match_add(f->match, m) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);

@@ -149,13 +149,18 @@ void match_remove(struct match *x, struct msg *m)
 			   &m->handle, &value);
 }
 
-static struct msg *look_up(struct match *x, size_t carrier, struct view cid)
+static struct msg *look_up(const struct match *x, size_t carrier, struct view cid)
 {
 	uint64_t value;
 	struct key key = {x, carrier, cid};
 	if (!map_find(x->ids, hash_of(carrier, cid), is_message, &key, &value))
 		return NULL;
 	return msgs_get(x->msgs, value);
+}
+
+struct msg *match_held(const struct match *x, size_t carrier, struct view cid)
+{
+	return look_up(x, carrier, cid);
 }
 
 static bool is_to(const struct msg *m, const struct number *number)

@@ -20,6 +20,8 @@ void match_fix_form(struct match *x, size_t carrier, enum idform form);
 /* Enters a message under (m->carrier, m->cid). 0 or -1 without memory. */
 __attribute__((warn_unused_result)) int match_add(struct match *x, struct msg *m);
 void match_remove(struct match *x, struct msg *m); /* harmless when it is not in */
+/* The message that is entered under this id (canonical) of a response; NULL when none is. */
+struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
 /*
  * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every form
  * but the known one, the receipt's number must be the message's destination too.

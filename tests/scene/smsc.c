@@ -34,6 +34,12 @@ static void print_id(enum id_form form, uint64_t n, char out[80])
 	case ID_DEC_PADDED:
 		snprintf(out, 80, "%010llu", (unsigned long long)n);
 		break;
+	case ID_NONE:
+		out[0] = '\0';
+		break;
+	case ID_SAME:
+		snprintf(out, 80, "77");
+		break;
 	}
 }
 

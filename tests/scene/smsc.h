@@ -32,7 +32,7 @@ struct got { /* a submit_sm */
 	uint32_t status;     /* that it will be answered with */
 };
 
-enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED };
+enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED, ID_NONE, ID_SAME };
 
 struct smsc {
 	struct list link;

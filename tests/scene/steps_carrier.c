@@ -121,14 +121,14 @@ static bool do_answer_now(struct world *w, struct step *s)
 
 static bool read_form(const struct step *s, const char *word, enum id_form *form)
 {
-	static const char *const names[] = { "text", "dec", "hex", "HEX", "padded" };
+	static const char *const names[] = { "text", "dec", "hex", "HEX", "padded", "none", "same" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		*form = (enum id_form)i;
 		if (strcmp(names[i], word) == 0)
 			return true;
 	}
-	return step_fail(s, "the forms of ids are text, dec, hex, HEX, padded");
+	return step_fail(s, "the forms of ids are text, dec, hex, HEX, padded, none, same");
 }
 
 static bool do_ids(struct world *w, struct step *s)
