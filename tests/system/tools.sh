@@ -55,7 +55,7 @@ is "the journal holds every id once" "$(sort -u "$tmp/acked" | wc -l)" $n
 is "the carrier got every number once" "$(sim_count carrier tags) $(sim_count carrier duplicates)" "$n 0"
 is "every receipt was answered" "$(sim_count carrier receipts_acked)" $n
 is "the capture has every message" "$(wc -l <"$tmp/carrier.capture")" $n
-has "the capture has the Chinese text" "$(head -n 1 "$tmp/carrier.capture")" '"text":"【测试银行】您尾号6688的账户入账人民币128.00元，流水#0。"'
+has "the capture has the Chinese text" "$(grep -m 1 -F "流水#0。" "$tmp/carrier.capture")" '"text":"【测试银行】您尾号6688的账户入账人民币128.00元，流水#0。"'
 if command -v python3 >/dev/null; then
 	ok "the capture is JSON" python3 -c "import json,sys; [json.loads(l) for l in open(sys.argv[1])]" "$tmp/carrier.capture"
 	ok "the report is JSON" python3 -c "import json,sys; json.load(open(sys.argv[1]))" "$tmp/report"
