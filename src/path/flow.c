@@ -178,10 +178,12 @@ static void on_timer(struct timer *t)
 	struct flow *f = m->owner;
 	switch ((enum msg_state)m->state) {
 	case MSG_HELD:
-		if (m->expiry_ms > loop_wall_ms(f->loop))
-			flow_enqueue(f, m);
-		else
+		if (m->expiry_ms <= loop_wall_ms(f->loop))
 			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
+		else if (m->unchecked)
+			flow_resume_unsent(f, m);
+		else
+			flow_enqueue(f, m);
 		return;
 	case MSG_QUEUED:
 		queue_remove(f->queue, m, flow_urgency(m));

@@ -90,6 +90,9 @@ void flow_doubt(struct flow *f, uint64_t id);     /* a record of a refused submi
 void flow_redo_all(struct flow *f);
 void flow_remove_doubtful(struct flow *f);
 
+/* flow_setup.c */
+void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no carrier has it */
+
 /* flow_accept.c */
 void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,

@@ -149,6 +149,7 @@ static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
 	struct policy_snapshot snapshot = {member};
 	if (!ok) {
 		/* not sent before it is known: asked again soon */
+		m->unchecked = true;
 		flow_set_state(f, m, MSG_HELD);
 		flow_set_timer(f, m, loop_wall_ms(f->loop) + 1000);
 	} else if (policy_judge(&pm, &snapshot).status == ESME_ROK) {
@@ -159,7 +160,7 @@ static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
 }
 
 /* A message that no carrier has: it goes the way of a new one, opt-outs are looked at again. */
-static void resume_unsent(struct flow *f, struct msg *m)
+void flow_resume_unsent(struct flow *f, struct msg *m)
 {
 	struct pdu pdu;
 	struct record rec;
@@ -173,6 +174,7 @@ static void resume_unsent(struct flow *f, struct msg *m)
 	}
 	m->route = route->number;
 	m->carrier = MSG_NO_CARRIER;
+	m->unchecked = false;
 	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
 		m->due_ms = 0;
 	struct policy_message pm = {(enum class_id)m->class_id};
@@ -196,7 +198,7 @@ static void on_restored(void *arg, struct msg *m)
 			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
 		flow_await(f, m);
 	} else {
-		resume_unsent(f, m);
+		flow_resume_unsent(f, m);
 	}
 }
 
