@@ -188,7 +188,10 @@ static struct item *item_add(struct key *k, const struct blob *name)
 	struct item *it = mem_zalloc(sizeof(*it));
 
 	it->name = blob_of(name->p, name->n);
-	list_append(&k->items, &it->link);
+	if (k->kind == HASH)
+		list_put(&k->items, &it->link); /* nobody may rely on an order of a hash */
+	else
+		list_append(&k->items, &it->link);
 	k->n++;
 	return it;
 }
