@@ -30,6 +30,8 @@ struct box {
 	bool behind;  /* the store's backlog may hold what is not here */
 	bool reading;
 	bool grew;    /* ... while reading */
+	bool stale;   /* what is being read began behind entries that have been forgotten since */
+	bool full;    /* messages.max_held stopped reading: goes on after a pause */
 	char cursor[ENTRY_MAX]; /* the last entry read */
 	struct timer retry;
 	int64_t retry_ms; /* > 0: pausing after a temporary refusal */
@@ -67,7 +69,9 @@ static void read_on(struct box *b);
 
 static void on_retry(struct timer *t)
 {
-	pump(LIST_OF(t, struct box, retry));
+	struct box *b = LIST_OF(t, struct box, retry);
+	b->full = false;
+	pump(b);
 }
 
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
@@ -119,10 +123,15 @@ static void append(struct box *b, struct msg *m)
 	b->waiting_n++;
 }
 
-static void take_out(struct msg *m, uint64_t *count)
+/* Out of `waiting` or `sent`. */
+static void take_out(struct box *b, struct msg *m)
 {
 	list_remove(&m->link);
-	--*count;
+	if (m->out)
+		b->sent_n--;
+	else
+		b->waiting_n--;
+	m->out = false;
 }
 
 static void fill(struct pdu *pdu, uint8_t peer_version, void *arg)
@@ -152,7 +161,7 @@ static void pump(struct box *b)
 		int sent = account_send(b->account, m->handle, fill, b);
 		if (sent == -EAGAIN || sent == -ENOTCONN)
 			break;
-		take_out(m, &b->waiting_n);
+		take_out(b, m);
 		if (sent < 0) {
 			log_error(account_name(b->account), "event=deliver_failed error=unsendable id=%llu",
 				  (unsigned long long)m->id);
@@ -162,6 +171,7 @@ static void pump(struct box *b)
 		o->counters.sent++;
 		list_append(&b->sent, &m->link);
 		b->sent_n++;
+		m->out = true;
 	}
 	read_on(b);
 }
@@ -175,21 +185,23 @@ static const struct store_backlog_reader reader = {on_entry, on_read};
 static void read_on(struct box *b)
 {
 	struct outbox *o = b->owner;
-	if (!b->behind || b->reading || b->waiting_n >= READ_BELOW || !account_can_receive(b->account))
+	if (!b->behind || b->reading || b->full || b->waiting_n >= READ_BELOW || !account_can_receive(b->account))
 		return;
 	b->grew = false;
 	b->reading = store_backlog_read(o->store, view_of(account_name(b->account)), view_of(b->cursor), READ_PAGE, &reader,
 					(uint64_t)(uintptr_t)b) == 0;
 }
 
-static struct msg *message_of(struct outbox *o, struct view entry, uint64_t id, struct view rec)
+static struct msg *message_of(struct box *b, struct view entry, uint64_t id, struct view rec)
 {
+	struct outbox *o = b->owner;
 	struct record r;
 	struct pdu pdu;
 	if (!record_decode(rec, &r) || r.kind == RECORD_MT ||
 	    pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK)
 		return NULL;
 	struct msg *m = o->ops->make(o->arg);
+	b->full = !m;
 	if (!m)
 		return NULL;
 	if (msg_set_record(o->msgs, m, &r) < 0 || msg_set_cid(o->msgs, m, (const char *)entry.p, entry.n) < 0) {
@@ -210,8 +222,12 @@ static void on_entry(void *arg, uint64_t token, struct view entry, uint64_t id, 
 	(void)arg;
 	struct box *b = (struct box *)(uintptr_t)token;
 	struct outbox *o = b->owner;
+	if (b->stale || b->full)
+		return;
+	struct msg *m = message_of(b, entry, id, rec);
+	if (b->full)
+		return; /* read again later, from here */
 	snprintf(b->cursor, sizeof(b->cursor), "%.*s", (int)entry.n, (const char *)entry.p);
-	struct msg *m = message_of(o, entry, id, rec);
 	if (!m) {
 		log_error(account_name(b->account), "event=backlog_entry_unreadable entry=%s id=%llu action=\"left in the "
 			  "stream\"", b->cursor, (unsigned long long)id);
@@ -227,14 +243,21 @@ static void on_read(void *arg, uint64_t token, int count)
 	(void)arg;
 	struct box *b = (struct box *)(uintptr_t)token;
 	b->reading = false;
+	if (b->stale) {
+		b->stale = false;
+		read_on(b);
+		return;
+	}
 	if (!account_can_receive(b->account)) {
 		outbox_no_receiver(b->owner, account_number(b->account));
 		return;
 	}
-	if (count >= 0 && (unsigned)count < READ_PAGE && !b->grew)
+	if (count >= 0 && (unsigned)count < READ_PAGE && !b->grew && !b->full)
 		b->behind = false;
 	if (count >= 0)
 		pump(b);
+	if (b->full && !wheel_isset(&b->retry))
+		loop_timer(b->owner->loop, &b->retry, RETRY_MS);
 }
 
 void outbox_backlog_grew(struct outbox *o, size_t account)
@@ -282,10 +305,12 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 	loop_timer_clear(o->loop, &b->retry);
 	b->retry_ms = 0;
 	b->behind = true;
+	b->full = false;
+	b->stale = b->reading;
 	b->cursor[0] = '\0';
 	while (!list_empty(&b->waiting)) {
 		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
-		take_out(m, &b->waiting_n);
+		take_out(b, m);
 		evict(o, m);
 	}
 }
@@ -294,7 +319,7 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 static void return_to_place(struct box *b, struct msg *m)
 {
 	b->owner->counters.retried++;
-	take_out(m, &b->sent_n);
+	take_out(b, m);
 	if (!account_can_receive(b->account)) {
 		evict(b->owner, m);
 		return;
@@ -324,7 +349,10 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 {
 	struct box *b = &o->boxes[account];
 	struct msg *m = msgs_get(o->msgs, cookie);
-	if (!m || outcome == SESSION_LATE)
+	if (!m || m->state != MSG_DELIVERING)
+		return; /* an earlier answer has settled it */
+	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be done */
+	if (outcome == SESSION_LATE && is_temporary(resp->command_status))
 		return;
 	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {
 		return_to_place(b, m);
@@ -334,7 +362,7 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 		return;
 	} else {
 		b->retry_ms = 0;
-		take_out(m, &b->sent_n);
+		take_out(b, m);
 		if (resp->command_status)
 			log_warn(account_name(b->account), "event=receipt_refused id=%llu status=0x%x name=%s",
 				 (unsigned long long)m->id, resp->command_status, status_name(resp->command_status));
