@@ -53,7 +53,6 @@ struct msg {
 	bool from_backlog;  /* its record is a backlog entry, cid its id */
 	bool mo;
 	bool out;           /* in the outbox: a deliver_sm with it waits for its answer */
-	bool out;           /* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled;     /* a carrier has it or may have it, and that is not known to be stored */
 	bool unchecked;     /* found at start, and its number's opt-outs could not be read yet */
 	bool data_sm;       /* the receipt that peer is owed an answer for came as data_sm */
