@@ -418,6 +418,12 @@ void fake_redis_up(void)
 	server.down = false;
 }
 
+void fake_redis_forget(void)
+{
+	fake_data_free(server.data);
+	server.data = fake_data_new();
+}
+
 void fake_redis_hang(void)
 {
 	server.hanging = true;

@@ -16,6 +16,7 @@ struct fake_data *fake_redis_data(void);
 /* Connections are lost and refused. applied: what was sent and not answered has been done, else not. */
 void fake_redis_down(bool applied);
 void fake_redis_up(void);
+void fake_redis_forget(void); /* comes back empty: it was told to save nothing */
 /* Reads nothing: what is sent meanwhile is done only when it goes on, also for connections given up by then. */
 void fake_redis_hang(void);
 /* Does what it is told and answers nothing. */

@@ -151,6 +151,14 @@ static bool do_redis_up(struct world *w, struct step *s)
 	return true;
 }
 
+static bool do_redis_forget(struct world *w, struct step *s)
+{
+	(void)w;
+	(void)s;
+	fake_redis_forget();
+	return true;
+}
+
 static bool do_redis_hang(struct world *w, struct step *s)
 {
 	(void)w;
@@ -291,6 +299,7 @@ const struct step_row steps_gateway[] = {
 	{ "pass TIME", "", STEP_LOOKS, do_pass },
 	{ "redis goes down", "writes", STEP_SETS, do_redis_down },
 	{ "redis comes up", "", STEP_SETS, do_redis_up },
+	{ "redis forgets everything", "", STEP_SETS, do_redis_forget },
 	{ "redis hangs", "", STEP_SETS, do_redis_hang },
 	{ "redis is mute", "", STEP_SETS, do_redis_mute },
 	{ "redis goes on", "", STEP_SETS, do_redis_go_on },
