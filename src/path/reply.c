@@ -367,6 +367,7 @@ static void apply_parts(struct mo *mo, const struct reassembled *whole)
 	static uint8_t payload[REASSEMBLY_TEXT_MAX + 4];
 	struct tlv_out tlvs = {payload, 0, sizeof(payload), false};
 	struct pdu pdu = *whole->first;
+	pdu.command_id = DELIVER_SM; /* also when the parts are data_sm, which has no short_message */
 	pdu.sm.esm_class = (uint8_t)(pdu.sm.esm_class & ~ESM_UDHI);
 	pdu.tlvs = (struct view){NULL, 0};
 	if (whole->text.n <= 254) {

@@ -383,7 +383,7 @@ static bool do_reply(struct world *w, struct step *s)
 	struct peer *p = c != NULL ? smsc_peer(c, (uint32_t)step_number(s, "bind", 0)) : NULL;
 	uint8_t user[USER_DATA_MAX], tlv_mem[USER_DATA_MAX + 64];
 	struct tlv_out tlvs = { tlv_mem, 0, sizeof(tlv_mem), false };
-	struct pdu pdu = { .command_id = DELIVER_SM };
+	struct pdu pdu = { .command_id = strcmp(step_option(s, "command", ""), "data_sm") == 0 ? DATA_SM : DELIVER_SM };
 	bool sar = strcmp(step_option(s, "kind", ""), "sar") == 0;
 	uint32_t n = 0;
 
@@ -401,7 +401,7 @@ static bool do_reply(struct world *w, struct step *s)
 		tlv_put_int(&tlvs, TLV_SAR_TOTAL_SEGMENTS, (uint32_t)step_number(s, "of", 1), 1);
 		tlv_put_int(&tlvs, TLV_SAR_SEGMENT_SEQNUM, (uint32_t)step_number(s, "part", 1), 1);
 	}
-	if (step_number(s, "payload", 0) != 0)
+	if (step_number(s, "payload", 0) != 0 || pdu.command_id == DATA_SM)
 		tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, user, n);
 	else
 		pdu.sm.short_message = (struct view){ user, n };
@@ -658,7 +658,7 @@ const struct step_row steps_carrier[] = {
 	{ "carrier NAME receipt for id ID STAT", "from err form bind esm command", STEP_ACTS, do_receipt_for_id },
 	{ "carrier NAME early receipt MESSAGE STAT", "err form bind esm command", STEP_ACTS, do_early_receipt },
 	{ "carrier NAME receipt MESSAGES STAT", "from err form bind esm command", STEP_ACTS, do_receipt },
-	{ "phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind", STEP_ACTS, do_reply },
+	{ "phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command", STEP_ACTS, do_reply },
 	{ "expect carrier NAME answer STATUS", "", STEP_LOOKS, expect_answer },
 	{ "expect carrier NAME bound COUNT", "", STEP_LOOKS, expect_bound },
 	{ "expect carrier NAME dialled COUNT", "", STEP_LOOKS, expect_dialled },
