@@ -63,8 +63,8 @@ static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 		return;
 	if (a->mood_left > 0 && --a->mood_left == 0)
 		a->mood = ESME_ROK;
-	struct pdu resp = { .command_id = DELIVER_SM | COMMAND_RESP, .command_status = d->answered,
-			    .sequence = pdu->sequence };
+	struct pdu resp = {
+		.command_id = DELIVER_SM | COMMAND_RESP, .command_status = d->answered, .sequence = pdu->sequence};
 	peer_send(p, &resp);
 }
 
@@ -83,7 +83,7 @@ static void take_answer(struct app *a, const struct pdu *pdu)
 		return;
 	}
 	struct answer *x = mem_zalloc(sizeof(*x));
-	*x = (struct answer){ .command_id = pdu->command_id, .status = pdu->command_status, .sequence = pdu->sequence };
+	*x = (struct answer){.command_id = pdu->command_id, .status = pdu->command_status, .sequence = pdu->sequence};
 	list_append(&a->answers, &x->link);
 }
 
@@ -110,7 +110,7 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 	}
 }
 
-static const struct peer_ops peer_ops = { on_pdu, NULL };
+static const struct peer_ops peer_ops = {on_pdu, NULL};
 
 struct app *app_new(const char *name, struct labels *labels, int64_t (*now_ms)(void *arg), void *arg)
 {
@@ -170,7 +170,7 @@ bool app_connect(struct app *a, struct conn_hub *hub, int64_t port, const char *
 bool app_bind(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
 	      const char *password, const char *from, uint8_t version)
 {
-	struct pdu pdu = { .command_id = command_id };
+	struct pdu pdu = {.command_id = command_id};
 
 	if (!app_connect(a, hub, port, from))
 		return false;

@@ -1,6 +1,6 @@
 /*
- * app.h - a simulated app: binds, submits, answers deliver_sm by its mood, keeps what it got until the script looks at it.
- * Knows SMPP and labels; knows no script.
+ * app.h - a simulated app: binds, submits, answers deliver_sm by its mood, keeps what it got until the script looks at
+ * it. Knows SMPP and labels; knows no script.
  */
 #ifndef SCENE_APP_H
 #define SCENE_APP_H
@@ -13,12 +13,12 @@
 struct delivery { /* a deliver_sm */
 	struct list link;
 	bool receipt;
-	struct label *label;     /* of a receipt; NULL when unknown */
-	char stat[16], err[16];  /* as in its text */
+	struct label *label;	/* of a receipt; NULL when unknown */
+	char stat[16], err[16]; /* as in its text */
 	char from[24], to[24];
-	char text[2048];         /* UTF-8 */
+	char text[2048];				  /* UTF-8 */
 	char carrier_status[64], via[64], class_name[16]; /* our TLVs; "" without */
-	uint32_t answered;       /* the status that the app gave; see delivery.silent */
+	uint32_t answered;				  /* the status that the app gave; see delivery.silent */
 	bool silent;
 };
 
@@ -31,17 +31,17 @@ struct app {
 	struct list link;
 	char name[32];
 	struct labels *labels;
-	struct peer *peer; /* NULL while not connected */
+	struct peer *peer;    /* NULL while not connected */
 	uint32_t connections; /* so far */
-	uint8_t version;   /* interface_version of its bind */
-	struct list inbox;   /* struct delivery: not looked at */
-	struct list answers; /* struct answer: not looked at */
+	uint8_t version;      /* interface_version of its bind */
+	struct list inbox;    /* struct delivery: not looked at */
+	struct list answers;  /* struct answer: not looked at */
 	bool bind_answered;
 	uint32_t bind_status;
-	bool silent;             /* does not answer deliver_sm */
-	uint32_t mood;           /* the status that deliver_sm gets */
-	unsigned mood_left;      /* so often still, then ROK; 0: always */
-	unsigned id_mismatches;  /* receipts whose TLV and text name different ids */
+	bool silent;		/* does not answer deliver_sm */
+	uint32_t mood;		/* the status that deliver_sm gets */
+	unsigned mood_left;	/* so often still, then ROK; 0: always */
+	unsigned id_mismatches; /* receipts whose TLV and text name different ids */
 	int64_t (*now_ms)(void *arg);
 	void *now_arg;
 };

@@ -1,5 +1,6 @@
 /*
- * fake_data.c - a small Redis in memory: keys and the commands on them. Knows no connection and no time but what it is told.
+ * fake_data.c - a small Redis in memory: keys and the commands on them. Knows no connection and no time but what it is
+ * told.
  */
 #include "fake_data.h"
 
@@ -41,7 +42,7 @@ struct fake_data {
 
 struct blob blob_of(const void *p, size_t n)
 {
-	struct blob b = { mem_zalloc(n + 1), n };
+	struct blob b = {mem_zalloc(n + 1), n};
 
 	if (n > 0)
 		memcpy(b.p, p, n);
@@ -141,7 +142,8 @@ static void key_free(struct key *k)
 
 static struct key *key_find(struct fake_data *d, const char *name)
 {
-	LIST_EACH_SAFE (node, tmp, &d->keys) {
+	LIST_EACH_SAFE(node, tmp, &d->keys)
+	{
 		struct key *k = LIST_OF(node, struct key, link);
 		if (strcmp(k->name, name) != 0)
 			continue;
@@ -175,7 +177,8 @@ static struct item *item_find(const struct key *k, const struct blob *name)
 {
 	if (k == NULL)
 		return NULL;
-	LIST_EACH (node, &k->items) {
+	LIST_EACH(node, &k->items)
+	{
 		struct item *it = LIST_OF(node, struct item, link);
 		if (blob_equal(&it->name, name))
 			return it;
@@ -265,7 +268,8 @@ static redisReply *pairs_from(const struct key *k, size_t from, size_t count)
 
 	if (k == NULL)
 		return r;
-	LIST_EACH (node, &k->items) {
+	LIST_EACH(node, &k->items)
+	{
 		const struct item *it = LIST_OF(node, struct item, link);
 		if (i++ < from || at >= r->elements)
 			continue;
@@ -316,8 +320,8 @@ static redisReply *run_smembers(const struct call *c)
 
 	if (k == NULL)
 		return r;
-	LIST_EACH (node, &k->items)
-		r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
+	LIST_EACH(node, &k->items)
+	r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
 	return r;
 }
 
@@ -343,7 +347,7 @@ static redisReply *run_xadd(const struct call *c)
 	char text[48];
 
 	snprintf(text, sizeof(text), "%lld-%llu", (long long)c->d->now_ms, (unsigned long long)++k->last_id);
-	struct blob id = { (uint8_t *)text, strlen(text) };
+	struct blob id = {(uint8_t *)text, strlen(text)};
 	struct item *it = item_add(k, &id);
 	it->fields_n = c->argc - 3;
 	it->fields = mem_zalloc(it->fields_n * sizeof(*it->fields));
@@ -379,12 +383,13 @@ static redisReply *run_xrange(const struct call *c)
 	size_t limit = c->argc > 5 ? strtoul((const char *)c->argv[5].p, NULL, 10) : SIZE_MAX, n = 0, at = 0;
 
 	if (k != NULL)
-		LIST_EACH (node, &k->items)
-			n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
+		LIST_EACH(node, &k->items)
+	n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
 	redisReply *r = fake_reply_array(n);
 	if (k == NULL)
 		return r;
-	LIST_EACH (node, &k->items) {
+	LIST_EACH(node, &k->items)
+	{
 		const struct item *it = LIST_OF(node, struct item, link);
 		if (at < n && entry_number((const char *)it->name.p) > after)
 			r->element[at++] = reply_entry(it);
@@ -469,26 +474,26 @@ static const struct command {
 	bool write;   /* refused when memory is full */
 	redisReply *(*run)(const struct call *c);
 } commands[] = {
-	{ "PING", 1, false, run_ping },
-	{ "HSET", 4, true, run_hset },
-	{ "HDEL", 3, false, run_remove },
-	{ "HGET", 3, false, run_hget },
-	{ "HGETALL", 2, false, run_hgetall },
-	{ "HSCAN", 3, false, run_hscan },
-	{ "SADD", 3, true, run_sadd },
-	{ "SREM", 3, false, run_remove },
-	{ "SMEMBERS", 2, false, run_smembers },
-	{ "SMISMEMBER", 3, false, run_smismember },
-	{ "SISMEMBER", 3, false, run_sismember },
-	{ "XADD", 5, true, run_xadd },
-	{ "XDEL", 3, false, run_remove },
-	{ "XRANGE", 4, false, run_xrange },
-	{ "XLEN", 2, false, run_count },
-	{ "GET", 2, false, run_get },
-	{ "SET", 3, true, run_set },
-	{ "DEL", 2, false, run_del },
-	{ "EXISTS", 2, false, run_exists },
-	{ "EXPIRE", 3, false, run_expire },
+	{"PING", 1, false, run_ping},
+	{"HSET", 4, true, run_hset},
+	{"HDEL", 3, false, run_remove},
+	{"HGET", 3, false, run_hget},
+	{"HGETALL", 2, false, run_hgetall},
+	{"HSCAN", 3, false, run_hscan},
+	{"SADD", 3, true, run_sadd},
+	{"SREM", 3, false, run_remove},
+	{"SMEMBERS", 2, false, run_smembers},
+	{"SMISMEMBER", 3, false, run_smismember},
+	{"SISMEMBER", 3, false, run_sismember},
+	{"XADD", 5, true, run_xadd},
+	{"XDEL", 3, false, run_remove},
+	{"XRANGE", 4, false, run_xrange},
+	{"XLEN", 2, false, run_count},
+	{"GET", 2, false, run_get},
+	{"SET", 3, true, run_set},
+	{"DEL", 2, false, run_del},
+	{"EXISTS", 2, false, run_exists},
+	{"EXPIRE", 3, false, run_expire},
 };
 
 static const struct command *command_find(const struct blob *name)
@@ -509,7 +514,7 @@ bool fake_data_is_write(const struct blob *name)
 redisReply *fake_data_run(struct fake_data *d, int64_t now_ms, size_t argc, const struct blob *argv)
 {
 	const struct command *cmd = command_find(&argv[0]);
-	struct call c = { d, argc, argv, argc > 1 ? (const char *)argv[1].p : "" };
+	struct call c = {d, argc, argv, argc > 1 ? (const char *)argv[1].p : ""};
 
 	d->now_ms = now_ms;
 	if (argc < cmd->least)
@@ -545,7 +550,8 @@ size_t fake_data_count_all(struct fake_data *d, const char *prefix)
 {
 	size_t n = 0;
 
-	LIST_EACH (node, &d->keys) {
+	LIST_EACH(node, &d->keys)
+	{
 		const struct key *k = LIST_OF(node, struct key, link);
 		if (strncmp(k->name, prefix, strlen(prefix)) == 0)
 			n += k->n;
@@ -555,15 +561,15 @@ size_t fake_data_count_all(struct fake_data *d, const char *prefix)
 
 bool fake_data_has_member(struct fake_data *d, const char *key, const char *member)
 {
-	struct blob name = { (uint8_t *)member, strlen(member) };
+	struct blob name = {(uint8_t *)member, strlen(member)};
 
 	return item_find(key_find(d, key), &name) != NULL;
 }
 
 void fake_data_set_field(struct fake_data *d, const char *key, const char *field, const char *value)
 {
-	struct blob argv[] = { blob_of("HSET", 4), blob_of(key, strlen(key)), blob_of(field, strlen(field)),
-			       blob_of(value, strlen(value)) };
+	struct blob argv[] = {blob_of("HSET", 4), blob_of(key, strlen(key)), blob_of(field, strlen(field)),
+			      blob_of(value, strlen(value))};
 
 	freeReplyObject(fake_data_run(d, d->now_ms, 4, argv));
 	for (size_t i = 0; i < 4; i++)

@@ -1,6 +1,6 @@
 /*
- * fake_data.h - what a Redis server holds, and its commands on it: strings, hashes, sets, streams, expiry. Only the commands
- * that the gateway uses; any other ends the program with a message. Knows no connection.
+ * fake_data.h - what a Redis server holds, and its commands on it: strings, hashes, sets, streams, expiry. Only the
+ * commands that the gateway uses; any other ends the program with a message. Knows no connection.
  */
 #ifndef SCENE_FAKE_DATA_H
 #define SCENE_FAKE_DATA_H

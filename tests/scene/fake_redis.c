@@ -1,6 +1,6 @@
 /*
- * fake_redis.c - base/redis.h without a network: one server in memory, and the gateway's connection to it. What is stored is
- * fake_data.c's. Knows the loop; knows nothing of what the gateway stores.
+ * fake_redis.c - base/redis.h without a network: one server in memory, and the gateway's connection to it. What is
+ * stored is fake_data.c's. Knows the loop; knows nothing of what the gateway stores.
  */
 #include "fake_redis.h"
 
@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/redis.h"
 
-#define DOUBLINGS 5 /* of the reconnect pause: 32 times */
+#define DOUBLINGS  5 /* of the reconnect pause: 32 times */
 #define CONNECT_MS 1
 
 struct command { /* sent, and not answered yet */
@@ -49,7 +49,7 @@ struct redis {
 static struct {
 	struct fake_data *data;
 	struct redis *client;
-	struct list orphans; /* commands of a connection that was given up; nobody waits for the answer */
+	struct list orphans;		/* commands of a connection that was given up; nobody waits for the answer */
 	struct transaction transaction; /* of the one connection */
 	bool down, hanging, mute, full;
 	int64_t slow_ms, wall_ms;
@@ -112,8 +112,8 @@ static redisReply *run_exec(void)
 	redisReply *r;
 	size_t n = 0;
 
-	LIST_EACH (node, &t->queued)
-		n++;
+	LIST_EACH(node, &t->queued)
+	n++;
 	r = t->refused ? fake_reply_error("EXECABORT Transaction discarded because of previous errors.")
 		       : fake_reply_array(n);
 	n = 0;
@@ -197,7 +197,8 @@ static void on_arrival(struct timer *t)
 	server.wall_ms = loop_wall_ms(r->loop);
 	if (server.hanging)
 		return;
-	LIST_EACH_SAFE (node, tmp, &r->waiting) {
+	LIST_EACH_SAFE(node, tmp, &r->waiting)
+	{
 		struct command *c = LIST_OF(node, struct command, link);
 		if (c->due_us > loop_now_us(r->loop))
 			break;
@@ -312,7 +313,7 @@ struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const 
 {
 	struct redis *r = mem_zalloc(sizeof(*r));
 
-	*r = (struct redis){ .loop = loop, .conf = conf, .ops = ops, .arg = arg };
+	*r = (struct redis){.loop = loop, .conf = conf, .ops = ops, .arg = arg};
 	list_init(&r->waiting);
 	r->arrival.fn = on_arrival;
 	r->deadline.fn = on_deadline;
@@ -470,7 +471,8 @@ void fake_redis_client_killed(void)
 	if (r == NULL)
 		return;
 	server.wall_ms = loop_wall_ms(r->loop);
-	LIST_EACH (node, &r->waiting) {
+	LIST_EACH(node, &r->waiting)
+	{
 		struct command *c = LIST_OF(node, struct command, link);
 		if (c->reply == NULL && !server.hanging)
 			c->reply = run(c);

@@ -1,6 +1,6 @@
 /*
- * fake_redis.h - the script's side of the simulated Redis. fake_redis.c implements base/redis.h by its contract; link it
- * instead of src/base/redis.c. There is one server; it outlives gateways, as the real one does.
+ * fake_redis.h - the script's side of the simulated Redis. fake_redis.c implements base/redis.h by its contract; link
+ * it instead of src/base/redis.c. There is one server; it outlives gateways, as the real one does.
  */
 #ifndef SCENE_FAKE_REDIS_H
 #define SCENE_FAKE_REDIS_H
@@ -22,8 +22,8 @@ void fake_redis_hang(void);
 /* Does what it is told and answers nothing. */
 void fake_redis_mute(void);
 void fake_redis_go_on(void);
-void fake_redis_slow(int64_t ms);         /* each command is done and answered so much later; 0: in the next turn */
-void fake_redis_refuse_writes(bool yes);  /* -OOM */
+void fake_redis_slow(int64_t ms);	 /* each command is done and answered so much later; 0: in the next turn */
+void fake_redis_refuse_writes(bool yes); /* -OOM */
 /* The gateway's process is gone: nobody hears an answer. What was sent is done when the server gets to it. */
 void fake_redis_client_killed(void);
 

@@ -1,6 +1,6 @@
 /*
- * label.h - messages by the names that a script gives them: what was submitted, what the app was told, which ids it has. A
- * message is recognised at a carrier by its text, so each has a text of its own.
+ * label.h - messages by the names that a script gives them: what was submitted, what the app was told, which ids it
+ * has. A message is recognised at a carrier by its text, so each has a text of its own.
  */
 #ifndef SCENE_LABEL_H
 #define SCENE_LABEL_H
@@ -13,19 +13,19 @@
 struct label {
 	struct list link;
 	char name[64];
-	const void *app;      /* who submitted it */
+	const void *app; /* who submitted it */
 	uint32_t sequence;
 	char to[24], from[24];
 	uint8_t data_coding;
 	uint8_t text[LABEL_TEXT_MAX]; /* octets as submitted */
 	uint32_t text_n;
-	bool answered, told;  /* told: the script has looked at the answer */
+	bool answered, told; /* told: the script has looked at the answer */
 	uint32_t status;
-	int64_t answered_ms;  /* UTC */
-	char id[32];          /* ours; "" while not known */
-	char cid[80];         /* the carrier's, as in its last response */
-	unsigned receipts;    /* that the app got */
-	unsigned taken;       /* ... and answered with ROK */
+	int64_t answered_ms; /* UTC */
+	char id[32];	     /* ours; "" while not known */
+	char cid[80];	     /* the carrier's, as in its last response */
+	unsigned receipts;   /* that the app got */
+	unsigned taken;	     /* ... and answered with ROK */
 };
 
 struct labels {

@@ -1,6 +1,6 @@
 /*
- * peer.h - one SMPP connection of a simulated app or carrier: frames in, frames out, over a wire. Answers enquire_link by
- * itself. Knows no messages and no script.
+ * peer.h - one SMPP connection of a simulated app or carrier: frames in, frames out, over a wire. Answers enquire_link
+ * by itself. Knows no messages and no script.
  */
 #ifndef SCENE_PEER_H
 #define SCENE_PEER_H
@@ -21,12 +21,12 @@ struct peer {
 	struct wire *wire;
 	const struct peer_ops *ops;
 	void *owner;
-	uint32_t number;        /* the owner's count of connections, from 1 */
+	uint32_t number; /* the owner's count of connections, from 1 */
 	uint32_t next_sequence;
 	bool bound, receives;
-	bool closed;            /* by the gateway */
-	bool deaf;              /* does not answer enquire_link either */
-	uint64_t bad_frames;    /* from the gateway that our decoder does not take */
+	bool closed;	     /* by the gateway */
+	bool deaf;	     /* does not answer enquire_link either */
+	uint64_t bad_frames; /* from the gateway that our decoder does not take */
 };
 
 struct peer *peer_new(struct wire *w, const struct peer_ops *ops, void *owner, uint32_t number);

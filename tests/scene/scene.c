@@ -1,12 +1,13 @@
 /*
- * scene.c - plays scenes: the real path, policy, link and base code against a simulated network, store and clock. Usage:
+ * scene.c - plays scenes: the real path, policy, link and base code against a simulated network, store and clock.
+ * Usage:
  *
  *   scene [-v] [FILE...]   -v: the gateway's log on stderr; no FILE: every one of $SMPPGW_SRC/tests/scene/scenes
  *
- * A scene is a text of steps, one a line; steps_*.c have the tables of what can be said. Words behind a step are options,
- * each a name and a value. A range b1..b9 stands for nine messages. After a step that does something 20 ms pass, in which
- * all happens that needs no waiting; more time passes only by "pass". At the end nothing may have come to an app or been
- * taken by a carrier that no step expected.
+ * A scene is a text of steps, one a line; steps_*.c have the tables of what can be said. Words behind a step are
+ * options, each a name and a value. A range b1..b9 stands for nine messages. After a step that does something 20 ms
+ * pass, in which all happens that needs no waiting; more time passes only by "pass". At the end nothing may have come
+ * to an app or been taken by a carrier that no step expected.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -20,12 +21,14 @@
 
 static const struct step_row *find_row(struct step *s)
 {
-	static const struct step_row *const tables[] = { steps_app, steps_carrier, steps_gateway };
+	static const struct step_row *const tables[] = {steps_app, steps_carrier, steps_got, steps_gateway};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
 		for (const struct step_row *row = tables[t]; row->pattern != NULL; row++) {
-			/* a pattern without options must fit to the last word, so that a longer one further down is found */
-			if (step_matches(s, row->pattern) && (row->options == NULL || *row->options != '\0' || s->rest == s->n))
+			/* a pattern without options must fit to the last word, so that a longer one further down is
+			 * found */
+			if (step_matches(s, row->pattern) &&
+			    (row->options == NULL || *row->options != '\0' || s->rest == s->n))
 				return row;
 		}
 	}
@@ -63,11 +66,13 @@ static bool play_step(struct world *w, struct step *s, bool *started)
 
 static bool nothing_left(struct world *w, const struct step *last)
 {
-	LIST_EACH (node, &w->apps) {
+	LIST_EACH(node, &w->apps)
+	{
 		if (!steps_app_end(LIST_OF(node, struct app, link), last))
 			return false;
 	}
-	LIST_EACH (node, &w->smscs) {
+	LIST_EACH(node, &w->smscs)
+	{
 		if (!steps_carrier_end(LIST_OF(node, struct smsc, link), last))
 			return false;
 	}
@@ -76,7 +81,7 @@ static bool nothing_left(struct world *w, const struct step *last)
 
 static bool play(const char *file)
 {
-	static const char *const openers[] = { "config", NULL };
+	static const char *const openers[] = {"config", NULL};
 	struct script script;
 	struct world w;
 	bool started = false, good = script_read(file, openers, &script);
@@ -109,7 +114,7 @@ static void play_all(struct tally *t)
 {
 	const char *src = getenv("SMPPGW_SRC");
 	char pattern[4096];
-	glob_t found = { 0 };
+	glob_t found = {0};
 
 	snprintf(pattern, sizeof(pattern), "%s/tests/scene/scenes/*.scene", src != NULL ? src : ".");
 	if (glob(pattern, 0, NULL, &found) != 0)
@@ -121,7 +126,7 @@ static void play_all(struct tally *t)
 
 int main(int argc, char **argv)
 {
-	struct tally tally = { 0, 0 };
+	struct tally tally = {0, 0};
 	int first = 1;
 	bool loud = argc > 1 && strcmp(argv[1], "-v") == 0;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -96,7 +96,7 @@ bool script_read(const char *file, const char *const *openers, struct script *ou
 {
 	FILE *f = fopen(file, "r");
 
-	*out = (struct script){ 0 };
+	*out = (struct script){0};
 	if (f == NULL) {
 		fprintf(stderr, "%s: cannot be read\n", file);
 		return false;
@@ -114,7 +114,7 @@ void script_free(struct script *s)
 		mem_free(s->steps[i].block);
 	}
 	mem_free(s->steps);
-	*s = (struct script){ 0 };
+	*s = (struct script){0};
 }
 
 static bool is_capitals(const char *p, size_t n)
@@ -202,7 +202,7 @@ int64_t script_ms(const char *word)
 	static const struct {
 		const char *unit;
 		int64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+	} units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
 	char *end;
 	long long v = strtoll(word, &end, 10);
 

@@ -1,7 +1,7 @@
 /*
  * script.h - a scene's text as steps: lines cut into words. A step is matched against patterns such as
- * "app NAME binds KIND as ACCOUNT", where words in capitals stand for any word; what follows the pattern are options, each a
- * name and its value. Knows no SMPP and no gateway.
+ * "app NAME binds KIND as ACCOUNT", where words in capitals stand for any word; what follows the pattern are options,
+ * each a name and its value. Knows no SMPP and no gateway.
  */
 #ifndef SCENE_SCRIPT_H
 #define SCENE_SCRIPT_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define SCRIPT_WORDS 48u
-#define SCRIPT_ARGS 8u
+#define SCRIPT_ARGS  8u
 
 struct step {
 	const char *file;
@@ -19,9 +19,9 @@ struct step {
 	char *words[SCRIPT_WORDS];
 	bool quoted[SCRIPT_WORDS];
 	size_t n;
-	char *block;                   /* lines up to "end", for steps that open one; "" otherwise */
+	char *block;		       /* lines up to "end", for steps that open one; "" otherwise */
 	const char *args[SCRIPT_ARGS]; /* what the capitals of the pattern stood for */
-	size_t rest;                   /* where the options begin */
+	size_t rest;		       /* where the options begin */
 };
 
 struct script {
@@ -29,7 +29,8 @@ struct script {
 	size_t n;
 };
 
-/* Reads a file; a line that is one of the words in openers (NULL-ended) opens a block. False with a message on stderr. */
+/* Reads a file; a line that is one of the words in openers (NULL-ended) opens a block. False with a message on stderr.
+ */
 bool script_read(const char *file, const char *const *openers, struct script *out);
 void script_free(struct script *s);
 

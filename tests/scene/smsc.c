@@ -57,7 +57,8 @@ void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80])
 
 static struct peer *peer_by_number(struct smsc *s, uint32_t number)
 {
-	LIST_EACH (node, &s->peers) {
+	LIST_EACH(node, &s->peers)
+	{
 		struct peer *p = LIST_OF(node, struct peer, link);
 		if (p->number == number)
 			return p;
@@ -77,7 +78,8 @@ static void give_id(struct smsc *s, struct got *g)
 
 void smsc_receipt_text(const char *cid, const char *stat, const char *err, char *out, size_t cap)
 {
-	snprintf(out, cap, "id:%s sub:001 dlvrd:001 submit date:2601051000 done date:2601051001 stat:%s err:%s text:", cid, stat,
+	snprintf(out, cap,
+		 "id:%s sub:001 dlvrd:001 submit date:2601051000 done date:2601051001 stat:%s err:%s text:", cid, stat,
 		 err);
 }
 
@@ -87,7 +89,7 @@ static void on_receipt_due(struct timer *t)
 	struct got *g = LIST_OF(t, struct got, receipt);
 	struct smsc *s = g->smsc;
 	struct peer *p = smsc_peer(s, 0);
-	struct pdu pdu = { .command_id = DELIVER_SM };
+	struct pdu pdu = {.command_id = DELIVER_SM};
 	char cid[80], text[256];
 
 	loop_timer(s->loop, t, s->receipt_ms);
@@ -104,7 +106,8 @@ static void on_receipt_due(struct timer *t)
 
 static void take_receipt_answer(struct smsc *s, const struct pdu *pdu)
 {
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->receipt_sequence != pdu->sequence)
 			continue;
@@ -119,7 +122,7 @@ static void take_receipt_answer(struct smsc *s, const struct pdu *pdu)
 void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 {
 	struct peer *p = peer_by_number(s, g->bind);
-	struct pdu resp = { .command_id = SUBMIT_SM | COMMAND_RESP, .command_status = status, .sequence = g->sequence };
+	struct pdu resp = {.command_id = SUBMIT_SM | COMMAND_RESP, .command_status = status, .sequence = g->sequence};
 
 	g->answered = true;
 	g->took = status == ESME_ROK;
@@ -145,7 +148,8 @@ static long taken_lately(const struct smsc *s)
 {
 	long n = 0;
 
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		const struct got *g = LIST_OF(node, struct got, link);
 		n += g->took && g->at_us > loop_now_us(s->loop) - SECOND_US;
 	}
@@ -167,7 +171,8 @@ static void count_outstanding(struct smsc *s, uint32_t bind)
 {
 	unsigned n = 0;
 
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		const struct got *g = LIST_OF(node, struct got, link);
 		n += !g->answered && g->bind == bind;
 	}
@@ -178,7 +183,7 @@ static void count_outstanding(struct smsc *s, uint32_t bind)
 static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 {
 	struct udh_concat concat;
-	struct view text = { NULL, 0 }, payload;
+	struct view text = {NULL, 0}, payload;
 
 	g->has_payload = tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload);
 	if (!pdu_text(pdu, &text))
@@ -191,7 +196,7 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 		g->seq = concat.seq;
 	}
 	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
-	text_decode((struct view){ text.p + skip, text.n - skip }, pdu->sm.data_coding, g->text, sizeof(g->text));
+	text_decode((struct view){text.p + skip, text.n - skip}, pdu->sm.data_coding, g->text, sizeof(g->text));
 }
 
 static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
@@ -228,14 +233,15 @@ static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
 static void take_bind(struct smsc *s, struct peer *p, const struct pdu *pdu)
 {
 	uint8_t tlv_mem[8];
-	struct tlv_out tlvs = { tlv_mem, 0, sizeof(tlv_mem), false };
-	struct pdu resp = { .command_id = pdu->command_id | COMMAND_RESP, .command_status = s->bind_status,
-			    .sequence = pdu->sequence };
+	struct tlv_out tlvs = {tlv_mem, 0, sizeof(tlv_mem), false};
+	struct pdu resp = {.command_id = pdu->command_id | COMMAND_RESP,
+			   .command_status = s->bind_status,
+			   .sequence = pdu->sequence};
 
 	tlv_put_int(&tlvs, TLV_SC_INTERFACE_VERSION, 0x34, 1);
 	resp.resp.id = view_of(s->name);
 	if (s->bind_status == ESME_ROK)
-		resp.tlvs = (struct view){ tlvs.p, tlvs.n };
+		resp.tlvs = (struct view){tlvs.p, tlvs.n};
 	p->bound = s->bind_status == ESME_ROK;
 	p->receives = pdu->command_id != BIND_TRANSMITTER;
 	peer_send(p, &resp);
@@ -274,7 +280,7 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 	}
 }
 
-static const struct peer_ops peer_ops = { on_pdu, NULL };
+static const struct peer_ops peer_ops = {on_pdu, NULL};
 
 static void on_dial(struct wire *w, void *arg)
 {
@@ -288,7 +294,8 @@ static void on_dial(struct wire *w, void *arg)
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
 {
 	s->loop = loop;
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->took && !g->receipted && s->receipt_ms > 0 && !wheel_isset(&g->receipt))
 			loop_timer(loop, &g->receipt, s->receipt_ms);
@@ -314,7 +321,8 @@ struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels)
 
 void smsc_forget_connections(struct smsc *s)
 {
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		struct got *g = LIST_OF(node, struct got, link);
 		if (s->loop != NULL) {
 			loop_timer_clear(s->loop, &g->timer);
@@ -330,7 +338,8 @@ void smsc_forget_connections(struct smsc *s)
 void smsc_free(struct smsc *s)
 {
 	smsc_forget_connections(s);
-	LIST_EACH_SAFE (node, tmp, &s->got) {
+	LIST_EACH_SAFE(node, tmp, &s->got)
+	{
 		list_remove(node);
 		mem_free(LIST_OF(node, struct got, link));
 	}
@@ -342,7 +351,8 @@ struct peer *smsc_peer(struct smsc *s, uint32_t i)
 {
 	uint32_t n = 0;
 
-	LIST_EACH (node, &s->peers) {
+	LIST_EACH(node, &s->peers)
+	{
 		struct peer *p = LIST_OF(node, struct peer, link);
 		if (!p->bound)
 			continue;
@@ -357,8 +367,8 @@ unsigned smsc_bound(const struct smsc *s)
 {
 	unsigned n = 0;
 
-	LIST_EACH (node, &s->peers)
-		n += LIST_OF(node, struct peer, link)->bound;
+	LIST_EACH(node, &s->peers)
+	n += LIST_OF(node, struct peer, link)->bound;
 	return n;
 }
 
@@ -375,7 +385,8 @@ void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 		wire_close(p->wire);
 	else
 		wire_drop(p->wire);
-	LIST_EACH (node, &s->got) {
+	LIST_EACH(node, &s->got)
+	{
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->bind != p->number)
 			continue;
@@ -386,6 +397,6 @@ void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 
 void smsc_end(struct smsc *s, bool orderly)
 {
-	LIST_EACH (node, &s->peers)
-		smsc_end_bind(s, LIST_OF(node, struct peer, link), orderly);
+	LIST_EACH(node, &s->peers)
+	smsc_end_bind(s, LIST_OF(node, struct peer, link), orderly);
 }

@@ -1,6 +1,6 @@
 /*
- * smsc.h - a simulated carrier: takes binds, answers submit_sm by its mood, sends receipts and MO on demand, keeps what it
- * got until the script looks at it. Knows SMPP and labels; knows no script.
+ * smsc.h - a simulated carrier: takes binds, answers submit_sm by its mood, sends receipts and MO on demand, keeps what
+ * it got until the script looks at it. Knows SMPP and labels; knows no script.
  */
 #ifndef SCENE_SMSC_H
 #define SCENE_SMSC_H
@@ -13,23 +13,23 @@ struct got { /* a submit_sm */
 	struct list link;
 	struct label *label; /* NULL: the gateway's own text */
 	char from[24], to[24], service_type[8], validity[20];
-	char text[2048];     /* UTF-8, without a UDH */
+	char text[2048]; /* UTF-8, without a UDH */
 	uint8_t esm_class, data_coding, registered_delivery;
-	bool part;           /* ... of a long text: */
+	bool part; /* ... of a long text: */
 	uint16_t ref;
 	uint8_t total, seq;
 	bool has_payload;
 	int64_t at_us;
-	uint32_t bind;       /* the number of the connection that it came over */
+	uint32_t bind; /* the number of the connection that it came over */
 	uint32_t sequence;
 	bool answered, seen, took; /* took: answered with ROK */
 	char cid[80];
-	struct timer timer;  /* of an answer that comes later */
-	struct timer receipt; /* of its receipt, when receipts are sent by themselves */
+	struct timer timer;	   /* of an answer that comes later */
+	struct timer receipt;	   /* of its receipt, when receipts are sent by themselves */
 	uint32_t receipt_sequence; /* sent and not answered; 0: none */
 	bool receipted;
 	struct smsc *smsc;
-	uint32_t status;     /* that it will be answered with */
+	uint32_t status; /* that it will be answered with */
 };
 
 enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED, ID_NONE, ID_SAME };
@@ -39,24 +39,25 @@ struct smsc {
 	char name[32];
 	int64_t port;
 	struct labels *labels;
-	struct loop *loop;   /* the gateway's; NULL while there is none */
+	struct loop *loop; /* the gateway's; NULL while there is none */
 	struct list peers;
 	uint32_t connections; /* so far */
-	struct list got;     /* struct got, in order of arrival, also those looked at */
-	bool silent;         /* does not answer submit_sm */
-	bool away;           /* refuses connections */
+	struct list got;      /* struct got, in order of arrival, also those looked at */
+	bool silent;	      /* does not answer submit_sm */
+	bool away;	      /* refuses connections */
 	uint32_t bind_status;
-	uint32_t mood;       /* the status that submit_sm gets */
-	unsigned mood_left;  /* so often still, then ROK; 0: always */
-	long per_second;     /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
+	uint32_t mood;	    /* the status that submit_sm gets */
+	unsigned mood_left; /* so often still, then ROK; 0: always */
+	long per_second;    /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
 	uint32_t over_status;
-	int64_t delay_ms;    /* of its answers */
-	int64_t receipt_ms;  /* each message that it takes gets its receipt so much later, until it is answered ROK; 0: none */
+	int64_t delay_ms;   /* of its answers */
+	int64_t receipt_ms; /* each message that it takes gets its receipt so much later, until it is answered ROK; 0:
+			       none */
 	enum id_form in_response, in_receipt;
 	uint64_t next_id;
-	bool same_ids;       /* a message that comes again gets the id that it had */
+	bool same_ids;				/* a message that comes again gets the id that it had */
 	unsigned outstanding, most_outstanding; /* unanswered submit_sm, of one bind at most */
-	bool answered;       /* the last deliver_sm */
+	bool answered;				/* the last deliver_sm */
 	uint32_t answer;
 	uint32_t deliver_sequence;
 	unsigned nacks;

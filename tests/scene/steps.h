@@ -1,5 +1,6 @@
 /*
- * steps.h - what a script can say: tables of patterns and what each does. README of the language: the tables themselves.
+ * steps.h - what a script can say: tables of patterns and what each does. README of the language: the tables
+ * themselves.
  */
 #ifndef SCENE_STEPS_H
 #define SCENE_STEPS_H
@@ -22,11 +23,14 @@ struct step_row {
 /* Each ends with a row whose pattern is NULL. The first row that matches counts. */
 extern const struct step_row steps_app[];
 extern const struct step_row steps_carrier[];
+extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
 
 /* The app or carrier that a step names; NULL with a message. */
 struct app *steps_find_app(struct world *w, const struct step *s, const char *name);
 struct smsc *steps_find_smsc(struct world *w, const struct step *s, const char *name);
+/* A status as a script writes it; false with a message. */
+bool steps_read_status(const struct step *s, const char *word, uint32_t *status);
 /* "ok" or "0x58" of a status, for messages. Static, overwritten by the fifth call after. */
 const char *steps_status(uint32_t status);
 /* What apps and carriers have got that no step has looked at; false with a message. */

@@ -29,7 +29,7 @@ const char *steps_status(uint32_t status)
 	return out;
 }
 
-static bool read_status(const struct step *s, const char *word, uint32_t *status)
+bool steps_read_status(const struct step *s, const char *word, uint32_t *status)
 {
 	return script_status(word, status) || step_fail(s, "\"%s\" is no status: ok, 0x58", word);
 }
@@ -41,7 +41,7 @@ static bool bind_command(const struct step *s, const char *kind, uint32_t *comma
 	static const struct {
 		const char *kind;
 		uint32_t command_id;
-	} kinds[] = { { "transceiver", BIND_TRANSCEIVER }, { "receiver", BIND_RECEIVER }, { "transmitter", BIND_TRANSMITTER } };
+	} kinds[] = {{"transceiver", BIND_TRANSCEIVER}, {"receiver", BIND_RECEIVER}, {"transmitter", BIND_TRANSMITTER}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		*command_id = kinds[i].command_id;
@@ -57,7 +57,7 @@ static bool expect_bind_answer(const struct step *s, const struct app *a, const 
 
 	if (strcmp(want, "none") == 0)
 		return !a->bind_answered || step_fail(s, "the bind was answered %s", steps_status(a->bind_status));
-	if (!read_status(s, want, &status))
+	if (!steps_read_status(s, want, &status))
 		return false;
 	if (!a->bind_answered)
 		return step_fail(s, "the bind was not answered");
@@ -100,7 +100,7 @@ static bool expect_no_listener(struct world *w, struct step *s)
 static bool do_unbind(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
-	struct pdu pdu = { .command_id = UNBIND };
+	struct pdu pdu = {.command_id = UNBIND};
 
 	if (a == NULL || a->peer == NULL)
 		return false;
@@ -143,7 +143,8 @@ static bool expect_closed(struct world *w, struct step *s)
 
 	if (a == NULL)
 		return false;
-	return (a->peer != NULL && a->peer->closed) || step_fail(s, "the gateway has not closed the connection of %s", a->name);
+	return (a->peer != NULL && a->peer->closed) ||
+	       step_fail(s, "the gateway has not closed the connection of %s", a->name);
 }
 
 static bool expect_connected(struct world *w, struct step *s)
@@ -152,7 +153,8 @@ static bool expect_connected(struct world *w, struct step *s)
 
 	if (a == NULL)
 		return false;
-	return (a->peer != NULL && !a->peer->closed) || step_fail(s, "the gateway has closed the connection of %s", a->name);
+	return (a->peer != NULL && !a->peer->closed) ||
+	       step_fail(s, "the gateway has closed the connection of %s", a->name);
 }
 
 /* -- submits -- */
@@ -160,7 +162,7 @@ static bool expect_connected(struct world *w, struct step *s)
 /* Tags and values that a submit's options ask for. */
 static struct view submit_tlvs(const struct step *s, const struct label *l, uint8_t mem[TLVS_MAX])
 {
-	struct tlv_out o = { mem, 0, TLVS_MAX, false };
+	struct tlv_out o = {mem, 0, TLVS_MAX, false};
 	const char *class_name = step_option(s, "class", NULL), *campaign = step_option(s, "campaign", NULL);
 
 	if (class_name != NULL)
@@ -169,7 +171,7 @@ static struct view submit_tlvs(const struct step *s, const struct label *l, uint
 		tlv_put_str(&o, TLV_CAMPAIGN, view_of(campaign));
 	if (step_number(s, "payload", 0) != 0)
 		tlv_put(&o, TLV_MESSAGE_PAYLOAD, l->text, l->text_n);
-	return (struct view){ o.p, o.n };
+	return (struct view){o.p, o.n};
 }
 
 static uint8_t esm_mode(const char *mode)
@@ -204,7 +206,7 @@ static bool submit_one(const struct step *s, const char *name, void *arg)
 {
 	struct submitting *x = arg;
 	uint8_t tlvs[TLVS_MAX];
-	struct pdu pdu = { 0 };
+	struct pdu pdu = {0};
 	struct label *l = labels_add(&x->w->labels, name);
 
 	if (l == NULL)
@@ -225,14 +227,14 @@ static bool submit_one(const struct step *s, const char *name, void *arg)
 	pdu.sm.validity = view_of(step_option(s, "validity", ""));
 	pdu.tlvs = submit_tlvs(s, l, tlvs);
 	if (step_number(s, "payload", 0) == 0)
-		pdu.sm.short_message = (struct view){ l->text, l->text_n };
+		pdu.sm.short_message = (struct view){l->text, l->text_n};
 	app_submit(x->app, l, &pdu);
 	return true;
 }
 
 static bool do_submit(struct world *w, struct step *s)
 {
-	struct submitting x = { w, steps_find_app(w, s, s->args[0]) };
+	struct submitting x = {w, steps_find_app(w, s, s->args[0])};
 
 	if (x.app == NULL || x.app->peer == NULL)
 		return false;
@@ -250,13 +252,14 @@ static bool expect_response_of(const struct step *s, const char *name, void *arg
 	l->told = true;
 	if (strcmp(s->args[2], "none") == 0)
 		return !l->answered || step_fail(s, "%s was answered %s", name, steps_status(l->status));
-	if (!read_status(s, s->args[2], &status))
+	if (!steps_read_status(s, s->args[2], &status))
 		return false;
 	if (!l->answered)
 		return step_fail(s, "%s was not answered, expected %s", name, s->args[2]);
 	if (l->status != status)
 		return step_fail(s, "%s was answered %s, not %s", name, steps_status(l->status), s->args[2]);
-	return status != ESME_ROK || strlen(l->id) == 18 || step_fail(s, "%s has the id \"%s\", not 18 digits", name, l->id);
+	return status != ESME_ROK || strlen(l->id) == 18 ||
+	       step_fail(s, "%s has the id \"%s\", not 18 digits", name, l->id);
 }
 
 static bool expect_response(struct world *w, struct step *s)
@@ -270,7 +273,7 @@ static bool do_answer(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
 
-	if (a == NULL || !read_status(s, s->args[1], &a->mood))
+	if (a == NULL || !steps_read_status(s, s->args[1], &a->mood))
 		return false;
 	a->mood_left = (unsigned)step_number(s, "next", 0);
 	a->silent = false;
@@ -291,8 +294,8 @@ static const char *describe(const struct delivery *d)
 	static char text[512];
 
 	if (d->receipt)
-		snprintf(text, sizeof(text), "a receipt for %s: %s err %s", d->label != NULL ? d->label->name : "an unknown id",
-			 d->stat, d->err);
+		snprintf(text, sizeof(text), "a receipt for %s: %s err %s",
+			 d->label != NULL ? d->label->name : "an unknown id", d->stat, d->err);
 	else
 		snprintf(text, sizeof(text), "a reply \"%.300s\" from %s to %s", d->text, d->from, d->to);
 	return text;
@@ -358,22 +361,25 @@ static bool expect_end_of(const struct step *s, const char *name, void *arg)
 
 static void forget_all(struct world *w)
 {
-	LIST_EACH (node, &w->apps) {
+	LIST_EACH(node, &w->apps)
+	{
 		struct app *a = LIST_OF(node, struct app, link);
 		while (!list_empty(&a->inbox))
 			delivery_free(LIST_OF(a->inbox.next, struct delivery, link));
 	}
-	LIST_EACH (node, &w->smscs) {
+	LIST_EACH(node, &w->smscs)
+	{
 		struct smsc *c = LIST_OF(node, struct smsc, link);
-		LIST_EACH (got, &c->got)
-			LIST_OF(got, struct got, link)->seen = true;
+		LIST_EACH(got, &c->got)
+		LIST_OF(got, struct got, link)->seen = true;
 	}
 }
 
-/* Every message that was acknowledged has a final receipt that the app took. What apps and carriers got besides is of no interest. */
+/* Every message that was acknowledged has a final receipt that the app took. What apps and carriers got besides is of
+ * no interest. */
 static bool expect_ends(struct world *w, struct step *s)
 {
-	struct ending x = { w, (unsigned)step_number(s, "most", 1) };
+	struct ending x = {w, (unsigned)step_number(s, "most", 1)};
 	bool good = script_each(s, s->args[0], expect_end_of, &x);
 
 	forget_all(w);
@@ -389,9 +395,10 @@ static bool expect_reply(struct world *w, struct step *s)
 		return false;
 	if (d == NULL)
 		return step_fail(s, "%s got nothing, expected the reply \"%s\"", a->name, s->args[1]);
-	if (d->receipt || strcmp(d->text, s->args[1]) != 0 || strcmp(d->from, s->args[2]) != 0 || strcmp(d->to, s->args[3]) != 0)
-		return step_fail(s, "%s got %s, expected a reply \"%s\" from %s to %s", a->name, describe(d), s->args[1],
-				 s->args[2], s->args[3]);
+	if (d->receipt || strcmp(d->text, s->args[1]) != 0 || strcmp(d->from, s->args[2]) != 0 ||
+	    strcmp(d->to, s->args[3]) != 0)
+		return step_fail(s, "%s got %s, expected a reply \"%s\" from %s to %s", a->name, describe(d),
+				 s->args[1], s->args[2], s->args[3]);
 	delivery_free(d);
 	return true;
 }
@@ -402,7 +409,8 @@ static bool expect_nothing(struct world *w, struct step *s)
 
 	if (a == NULL)
 		return false;
-	return list_empty(&a->inbox) || step_fail(s, "%s got %s, expected nothing", a->name, describe(first_delivery(a)));
+	return list_empty(&a->inbox) ||
+	       step_fail(s, "%s got %s, expected nothing", a->name, describe(first_delivery(a)));
 }
 
 /* -- octets -- */
@@ -460,7 +468,7 @@ static bool expect_pdu(struct world *w, struct step *s)
 	struct app *a = steps_find_app(w, s, s->args[0]);
 	uint32_t status;
 
-	if (a == NULL || !read_status(s, s->args[2], &status))
+	if (a == NULL || !steps_read_status(s, s->args[2], &status))
 		return false;
 	if (list_empty(&a->answers))
 		return step_fail(s, "%s got no PDU, expected %s %s", a->name, s->args[1], s->args[2]);
@@ -468,8 +476,8 @@ static bool expect_pdu(struct world *w, struct step *s)
 	uint32_t sequence = (uint32_t)step_number(s, "sequence", (long)x->sequence);
 	if (strcmp(command_name(x->command_id), s->args[1]) != 0 || x->status != status || x->sequence != sequence)
 		return step_fail(s, "%s got %s %s sequence %u, expected %s %s sequence %u", a->name,
-				 command_name(x->command_id), steps_status(x->status), x->sequence, s->args[1], s->args[2],
-				 sequence);
+				 command_name(x->command_id), steps_status(x->status), x->sequence, s->args[1],
+				 s->args[2], sequence);
 	answer_free(x);
 	return true;
 }
@@ -477,16 +485,20 @@ static bool expect_pdu(struct world *w, struct step *s)
 bool steps_app_end(const struct app *a, const struct step *last)
 {
 	if (!list_empty(&a->inbox))
-		return step_fail(last, "at the end %s has got %s, which no step expected", a->name, describe(first_delivery(a)));
-	LIST_EACH (node, &a->answers) {
+		return step_fail(last, "at the end %s has got %s, which no step expected", a->name,
+				 describe(first_delivery(a)));
+	LIST_EACH(node, &a->answers)
+	{
 		const struct answer *x = LIST_OF(node, struct answer, link);
 		if (x->command_id == GENERIC_NACK)
 			return step_fail(last, "at the end %s has got a generic_nack, which no step expected", a->name);
 	}
-	LIST_EACH (node, &a->labels->all) {
+	LIST_EACH(node, &a->labels->all)
+	{
 		const struct label *l = LIST_OF(node, struct label, link);
 		if (l->app == a && l->answered && !l->told && l->status != ESME_ROK)
-			return step_fail(last, "%s was answered %s, which no step expected", l->name, steps_status(l->status));
+			return step_fail(last, "%s was answered %s, which no step expected", l->name,
+					 steps_status(l->status));
 	}
 	if (a->id_mismatches > 0)
 		return step_fail(last, "%s got a receipt whose TLVs and text do not fit", a->name);
@@ -494,27 +506,27 @@ bool steps_app_end(const struct app *a, const struct step *last)
 }
 
 const struct step_row steps_app[] = {
-	{ "app NAME binds KIND as ACCOUNT", "password from version answer", STEP_ACTS, do_bind },
-	{ "app NAME unbinds", "", STEP_ACTS, do_unbind },
-	{ "app NAME drops", "", STEP_ACTS, do_drop },
-	{ "app NAME closes", "", STEP_ACTS, do_close },
-	{ "app NAME vanishes", "", STEP_ACTS, do_vanish },
-	{ "app NAME connects", "from", STEP_ACTS, do_connect },
-	{ "app NAME sends OCTETS", "", STEP_ACTS, do_send },
-	{ "app NAME submits MESSAGES to NUMBER",
-	  "text from class campaign service receipt priority replace schedule validity mode dcs payload", STEP_ACTS,
-	  do_submit },
-	{ "app NAME answers STATUS", "next", STEP_ACTS, do_answer },
-	{ "app NAME is silent", "", STEP_ACTS, do_silent },
-	{ "expect no listener", "", STEP_LOOKS, expect_no_listener },
-	{ "expect app NAME bind STATUS", "", STEP_LOOKS, expect_bind },
-	{ "expect app NAME closed", "", STEP_LOOKS, expect_closed },
-	{ "expect app NAME connected", "", STEP_LOOKS, expect_connected },
-	{ "expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response },
-	{ "expect app NAME receipt MESSAGES STAT", "err status via class from to again", STEP_LOOKS, expect_receipt },
-	{ "expect MESSAGES ended", "most", STEP_LOOKS, expect_ends },
-	{ "expect app NAME reply TEXT from NUMBER to CODE", "", STEP_LOOKS, expect_reply },
-	{ "expect app NAME nothing", "", STEP_LOOKS, expect_nothing },
-	{ "expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu },
-	{ NULL, NULL, STEP_LOOKS, NULL },
+	{"app NAME binds KIND as ACCOUNT", "password from version answer", STEP_ACTS, do_bind},
+	{"app NAME unbinds", "", STEP_ACTS, do_unbind},
+	{"app NAME drops", "", STEP_ACTS, do_drop},
+	{"app NAME closes", "", STEP_ACTS, do_close},
+	{"app NAME vanishes", "", STEP_ACTS, do_vanish},
+	{"app NAME connects", "from", STEP_ACTS, do_connect},
+	{"app NAME sends OCTETS", "", STEP_ACTS, do_send},
+	{"app NAME submits MESSAGES to NUMBER",
+	 "text from class campaign service receipt priority replace schedule validity mode dcs payload", STEP_ACTS,
+	 do_submit},
+	{"app NAME answers STATUS", "next", STEP_ACTS, do_answer},
+	{"app NAME is silent", "", STEP_ACTS, do_silent},
+	{"expect no listener", "", STEP_LOOKS, expect_no_listener},
+	{"expect app NAME bind STATUS", "", STEP_LOOKS, expect_bind},
+	{"expect app NAME closed", "", STEP_LOOKS, expect_closed},
+	{"expect app NAME connected", "", STEP_LOOKS, expect_connected},
+	{"expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response},
+	{"expect app NAME receipt MESSAGES STAT", "err status via class from to again", STEP_LOOKS, expect_receipt},
+	{"expect MESSAGES ended", "most", STEP_LOOKS, expect_ends},
+	{"expect app NAME reply TEXT from NUMBER to CODE", "", STEP_LOOKS, expect_reply},
+	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},
+	{"expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu},
+	{NULL, NULL, STEP_LOOKS, NULL},
 };

@@ -67,9 +67,9 @@ static bool expect_state(struct world *w, struct step *s)
 	for (int i = 0; i < MSG_STATES; i++) {
 		if (strcmp(msg_state_name((enum msg_state)i), s->args[0]) != 0)
 			continue;
-		return status.by_state[i] == want || step_fail(s, "%llu messages are %s, not %llu",
-							       (unsigned long long)status.by_state[i], s->args[0],
-							       (unsigned long long)want);
+		return status.by_state[i] == want ||
+		       step_fail(s, "%llu messages are %s, not %llu", (unsigned long long)status.by_state[i],
+				 s->args[0], (unsigned long long)want);
 	}
 	return step_fail(s, "a message is never %s", s->args[0]);
 }
@@ -124,7 +124,7 @@ static void count(const struct stats_sample *sample, void *arg)
 
 static bool expect_counter(struct world *w, struct step *s)
 {
-	struct counting x = { s->args[0], step_option(s, "of", NULL), 0, false };
+	struct counting x = {s->args[0], step_option(s, "of", NULL), 0, false};
 	uint64_t want = strtoull(s->args[1], NULL, 10);
 
 	stats_walk(w->stats, count, &x);
@@ -291,35 +291,35 @@ static bool expect_expiry(struct world *w, struct step *s)
 }
 
 const struct step_row steps_gateway[] = {
-	{ "config", "", STEP_SETS, do_config },
-	{ "gateway starts", "", STEP_SETS, do_start },
-	{ "gateway is killed", "", STEP_SETS, do_kill },
-	{ "gateway restarts", "", STEP_SETS, do_restart },
-	{ "gateway stops", "", STEP_SETS, do_stop },
-	{ "pass TIME", "", STEP_LOOKS, do_pass },
-	{ "redis goes down", "writes", STEP_SETS, do_redis_down },
-	{ "redis comes up", "", STEP_SETS, do_redis_up },
-	{ "redis forgets everything", "", STEP_SETS, do_redis_forget },
-	{ "redis hangs", "", STEP_SETS, do_redis_hang },
-	{ "redis is mute", "", STEP_SETS, do_redis_mute },
-	{ "redis goes on", "", STEP_SETS, do_redis_go_on },
-	{ "redis is slow by TIME", "", STEP_SETS, do_redis_slow },
-	{ "redis refuses writes", "", STEP_SETS, do_redis_refuse },
-	{ "redis takes writes", "", STEP_SETS, do_redis_take },
-	{ "redis has NAME of ACCOUNT TEXT", "", STEP_SETS, do_redis_value },
-	{ "expect journal COUNT", "", STEP_LOOKS, expect_journal },
-	{ "expect receipt ids COUNT", "", STEP_LOOKS, expect_receipt_ids },
-	{ "expect parked COUNT", "", STEP_LOOKS, expect_parked },
-	{ "expect parts COUNT", "", STEP_LOOKS, expect_parts },
-	{ "expect backlog ACCOUNT COUNT", "", STEP_LOOKS, expect_backlog },
-	{ "expect NUMBER opted out of ACCOUNT", "", STEP_LOOKS, expect_opted_out },
-	{ "expect NUMBER opted in to ACCOUNT", "", STEP_LOOKS, expect_opted_in },
-	{ "expect optout log COUNT", "", STEP_LOOKS, expect_optout_log },
-	{ "expect key KEY expires", "", STEP_LOOKS, expect_expiry },
-	{ "expect state STATE COUNT", "", STEP_LOOKS, expect_state },
-	{ "expect messages COUNT", "", STEP_LOOKS, expect_messages },
-	{ "expect store STATE", "", STEP_LOOKS, expect_store },
-	{ "expect gateway PHASE", "", STEP_LOOKS, expect_phase },
-	{ "expect counter NAME COUNT", "of", STEP_LOOKS, expect_counter },
-	{ NULL, NULL, STEP_LOOKS, NULL },
+	{"config", "", STEP_SETS, do_config},
+	{"gateway starts", "", STEP_SETS, do_start},
+	{"gateway is killed", "", STEP_SETS, do_kill},
+	{"gateway restarts", "", STEP_SETS, do_restart},
+	{"gateway stops", "", STEP_SETS, do_stop},
+	{"pass TIME", "", STEP_LOOKS, do_pass},
+	{"redis goes down", "writes", STEP_SETS, do_redis_down},
+	{"redis comes up", "", STEP_SETS, do_redis_up},
+	{"redis forgets everything", "", STEP_SETS, do_redis_forget},
+	{"redis hangs", "", STEP_SETS, do_redis_hang},
+	{"redis is mute", "", STEP_SETS, do_redis_mute},
+	{"redis goes on", "", STEP_SETS, do_redis_go_on},
+	{"redis is slow by TIME", "", STEP_SETS, do_redis_slow},
+	{"redis refuses writes", "", STEP_SETS, do_redis_refuse},
+	{"redis takes writes", "", STEP_SETS, do_redis_take},
+	{"redis has NAME of ACCOUNT TEXT", "", STEP_SETS, do_redis_value},
+	{"expect journal COUNT", "", STEP_LOOKS, expect_journal},
+	{"expect receipt ids COUNT", "", STEP_LOOKS, expect_receipt_ids},
+	{"expect parked COUNT", "", STEP_LOOKS, expect_parked},
+	{"expect parts COUNT", "", STEP_LOOKS, expect_parts},
+	{"expect backlog ACCOUNT COUNT", "", STEP_LOOKS, expect_backlog},
+	{"expect NUMBER opted out of ACCOUNT", "", STEP_LOOKS, expect_opted_out},
+	{"expect NUMBER opted in to ACCOUNT", "", STEP_LOOKS, expect_opted_in},
+	{"expect optout log COUNT", "", STEP_LOOKS, expect_optout_log},
+	{"expect key KEY expires", "", STEP_LOOKS, expect_expiry},
+	{"expect state STATE COUNT", "", STEP_LOOKS, expect_state},
+	{"expect messages COUNT", "", STEP_LOOKS, expect_messages},
+	{"expect store STATE", "", STEP_LOOKS, expect_store},
+	{"expect gateway PHASE", "", STEP_LOOKS, expect_phase},
+	{"expect counter NAME COUNT", "of", STEP_LOOKS, expect_counter},
+	{NULL, NULL, STEP_LOOKS, NULL},
 };

@@ -12,24 +12,24 @@
 #include "fake_redis.h"
 
 #define REAP_TURNS 4
-#define STOP_MS    30000
+#define STOP_MS	   30000
 
 /* The configuration of a scene that says nothing: one app, one carrier, no limits. */
 static const struct {
 	const char *section, *text;
 } defaults[] = {
-	{ "node", "node = 1;\n" },
-	{ "log", "log: { level = \"debug\"; };\n" },
-	{ "store", "store: { redis = \"127.0.0.1:6379\"; };\n" },
-	{ "listen", "listen: ( { address = \"127.0.0.1\"; port = 2775; } );\n" },
-	{ "accounts", "accounts: ( { system_id = \"bank\"; password = \"secret\"; sources = [ \"1069\" ]; } );\n" },
-	{ "carriers", "carriers: ( { name = \"mobile\"; host = \"127.0.0.1\"; port = 2776; system_id = \"gw\"; } );\n" },
-	{ "routes", "routes: ( { prefix = \"\"; carriers = [ \"mobile\" ]; } );\n" },
+	{"node", "node = 1;\n"},
+	{"log", "log: { level = \"debug\"; };\n"},
+	{"store", "store: { redis = \"127.0.0.1:6379\"; };\n"},
+	{"listen", "listen: ( { address = \"127.0.0.1\"; port = 2775; } );\n"},
+	{"accounts", "accounts: ( { system_id = \"bank\"; password = \"secret\"; sources = [ \"1069\" ]; } );\n"},
+	{"carriers", "carriers: ( { name = \"mobile\"; host = \"127.0.0.1\"; port = 2776; system_id = \"gw\"; } );\n"},
+	{"routes", "routes: ( { prefix = \"\"; carriers = [ \"mobile\" ]; } );\n"},
 };
 
 void world_init(struct world *w)
 {
-	*w = (struct world){ .wall_ms = WORLD_START_MS };
+	*w = (struct world){.wall_ms = WORLD_START_MS};
 	list_init(&w->apps);
 	list_init(&w->smscs);
 	labels_init(&w->labels);
@@ -145,7 +145,7 @@ bool world_start(struct world *w, char **why)
 	w->left = false;
 	w->fatal[0] = '\0';
 	w->loop = loop_new_simulated(w->wall_ms);
-	w->log_hook = (struct loop_hook){ .fn = flush_log };
+	w->log_hook = (struct loop_hook){.fn = flush_log};
 	loop_hook(w->loop, LOOP_LOG, &w->log_hook);
 	w->stats = stats_new();
 	w->flow = flow_new(w->loop, &w->settings.flow, w->stats, on_fatal, w, why);
@@ -161,10 +161,10 @@ bool world_start(struct world *w, char **why)
 /* From now on nobody hears the gateway, and it hears nobody. */
 static void cut_off(struct world *w)
 {
-	LIST_EACH (node, &w->apps)
-		app_forget_connection(LIST_OF(node, struct app, link));
-	LIST_EACH (node, &w->smscs)
-		smsc_forget_connections(LIST_OF(node, struct smsc, link));
+	LIST_EACH(node, &w->apps)
+	app_forget_connection(LIST_OF(node, struct app, link));
+	LIST_EACH(node, &w->smscs)
+	smsc_forget_connections(LIST_OF(node, struct smsc, link));
 }
 
 /* A process cannot be ended inside a process: its links are aborted and its memory is freed, unheard. */
@@ -226,7 +226,8 @@ void world_pass(struct world *w, int64_t ms)
 
 struct app *world_app(struct world *w, const char *name, bool make)
 {
-	LIST_EACH (node, &w->apps) {
+	LIST_EACH(node, &w->apps)
+	{
 		struct app *a = LIST_OF(node, struct app, link);
 		if (strcmp(a->name, name) == 0)
 			return a;
@@ -240,7 +241,8 @@ struct app *world_app(struct world *w, const char *name, bool make)
 
 struct smsc *world_smsc(struct world *w, const char *name)
 {
-	LIST_EACH (node, &w->smscs) {
+	LIST_EACH(node, &w->smscs)
+	{
 		struct smsc *s = LIST_OF(node, struct smsc, link);
 		if (strcmp(s->name, name) == 0)
 			return s;

@@ -9,21 +9,21 @@
 #include "settings.h"
 #include "smsc.h"
 
-#define WORLD_START_MS 1767578400000 /* 2026-01-05 02:00 UTC, 10:00 in Beijing */
-#define WORLD_MOMENT_MS 20           /* after each step: all that needs no waiting has happened then */
+#define WORLD_START_MS	1767578400000 /* 2026-01-05 02:00 UTC, 10:00 in Beijing */
+#define WORLD_MOMENT_MS 20	      /* after each step: all that needs no waiting has happened then */
 
 struct world {
-	char *sections;          /* what the scene says of the configuration, or NULL */
-	char file[64];           /* the configuration as written */
+	char *sections; /* what the scene says of the configuration, or NULL */
+	char file[64];	/* the configuration as written */
 	struct settings settings;
 	bool has_settings;
-	struct loop *loop;       /* NULL while no gateway runs */
+	struct loop *loop; /* NULL while no gateway runs */
 	struct loop_hook log_hook;
 	struct stats *stats;
 	struct flow *flow;
-	int64_t wall_ms;         /* while no gateway runs */
-	bool left;               /* an orderly shutdown is done */
-	char fatal[256];         /* why the gateway cannot go on; "" */
+	int64_t wall_ms; /* while no gateway runs */
+	bool left;	 /* an orderly shutdown is done */
+	char fatal[256]; /* why the gateway cannot go on; "" */
 	struct list apps, smscs;
 	struct labels labels;
 };
