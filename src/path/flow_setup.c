@@ -340,6 +340,15 @@ static void make_path(struct flow *f)
 	loop_timer(f->loop, &f->listen_timer, LISTEN_WITHOUT_STORE);
 }
 
+/* Places for sessions: the carriers' own, so that connections of apps can never keep a carrier from being bound. */
+static uint32_t session_places(const struct flow_conf *conf)
+{
+	uint32_t places = (uint32_t)conf->limits->max_connections;
+	for (size_t i = 0; i < conf->carriers_n; i++)
+		places += 2 * (uint32_t)conf->carriers[i].binds; /* a pair takes two */
+	return places;
+}
+
 struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats,
 		      void (*on_fatal)(const char *why, void *arg), void *arg, char **errors)
 {
@@ -358,7 +367,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->msgs = msgs_new((uint32_t)conf->messages->max_held);
 	f->routes = make_routes(conf, errors);
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
-	f->sessions = session_hub_new(loop, f->conns, (uint32_t)conf->limits->max_connections);
+	f->sessions = session_hub_new(loop, f->conns, session_places(conf));
 	f->default_class = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->default_class));
 	for (size_t i = 0; i < conf->accounts_n; i++)
 		class_by_name(view_of(conf->accounts[i].class_name), &f->default_class[i]);
