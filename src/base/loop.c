@@ -147,8 +147,8 @@ static void loop_reap(struct loop *l)
 		d->queued = false;
 		d->fn(d->arg);
 	}
-	if (!list_empty(&l->deferred))
-		loop_wake_in(l, 0);
+	/* who was told of an end may have queued commands or output behind their stages: a turn at once takes them */
+	loop_wake_in(l, 0);
 }
 
 void loop_free(struct loop *l)

@@ -103,6 +103,7 @@ static void run_until(bool (*condition)(void))
 	late = false;
 	loop_hook(loop, LOOP_LOG, &hook);
 	loop_timer(loop, &guard, PATIENCE_MS);
+	loop_wake_in(loop, 0); /* commands queued outside of a turn leave with the first */
 	if (!condition())
 		assert_int_equal(loop_run(loop), 0);
 	loop_timer_clear(loop, &guard);
