@@ -56,7 +56,7 @@ struct store {
 	struct lease *lease;
 	struct batches *batches;
 	struct sweep *sweep;
-	struct loop_hook flush;
+	struct loop_hook flush, flush_late; /* late: what the pump has written */
 	struct store_counters counters;
 	struct stats *stats;
 	bool up;
@@ -158,6 +158,8 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 	s->sweep = sweep_new(s);
 	s->flush = (struct loop_hook){.fn = flush, .arg = s};
 	loop_hook(loop, LOOP_STORE, &s->flush);
+	s->flush_late = s->flush;
+	loop_hook(loop, LOOP_WRITE, &s->flush_late);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &s->counters, NULL, NULL, before_walk);
 	return s;
 }
@@ -170,6 +172,7 @@ void store_free(struct store *s)
 	s->up = false;
 	stats_drop(s->stats, &s->counters);
 	loop_unhook(s->loop, &s->flush);
+	loop_unhook(s->loop, &s->flush_late);
 	redis_free(s->redis);
 	sweep_free(s->sweep);
 	lease_free(s->lease);
