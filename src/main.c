@@ -1,6 +1,6 @@
 /*
- * main.c - smppgwd: reads the configuration, builds the rooms in order, runs the turns, takes all down. Must not know what
- * the rooms do.
+ * main.c - smppgwd: reads the configuration, builds the rooms in order, runs the turns, takes all down. Must not know
+ * what the rooms do.
  *
  * Exit codes: 0 ended by SIGTERM or SIGINT, or -t found no fault; 1 cannot start or cannot go on; 2 wrong usage;
  * 78 (EX_CONFIG) the configuration is faulty.
@@ -47,7 +47,8 @@ static const char usage[] =
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n"
 	"\n"
-	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP checks the file and says so in the log.\n"
+	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP checks the file and says so "
+	"in the log.\n"
 	"Exit codes: 0 ended as asked, 1 cannot start or go on, 2 wrong usage, 78 faulty configuration.\n";
 
 static void on_idle(void *arg)
@@ -83,7 +84,8 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
 		free(errors);
 		return;
 	}
-	log_warn("-", "event=reload applied=no why=\"the file has no faults, but this version takes changes only by a restart\"");
+	log_warn("-", "event=reload applied=no why=\"the file has no faults, but this version takes changes only by a "
+		      "restart\"");
 	settings_free(&read);
 }
 
@@ -195,9 +197,13 @@ static int print_counters(struct daemon *d)
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},	  {"options", no_argument, NULL, 'O'},
-		{"counters", no_argument, NULL, 'C'},	  {NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'},
+		{"test", no_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{"options", no_argument, NULL, 'O'},
+		{"counters", no_argument, NULL, 'C'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) >= 0) {

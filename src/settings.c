@@ -16,8 +16,8 @@ static const struct conf_row top_rows[] = {
 };
 
 static const struct conf_row log_rows[] = {
-	{"level", CONF_CHOICE, offsetof(struct log_conf, level), "", 0, 0, "info", true, "Least important lines that are logged.",
-	 levels},
+	{"level", CONF_CHOICE, offsetof(struct log_conf, level), "", 0, 0, "info", true,
+	 "Least important lines that are logged.", levels},
 	{"mask", CONF_BOOL, offsetof(struct log_conf, mask), "", 0, 0, "true", true,
 	 "Whether phone numbers and texts are masked in the log.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},

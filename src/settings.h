@@ -1,6 +1,6 @@
 /*
- * settings.h - the configuration file as the daemon knows it: every section with its table of rows, read into the structs
- * of the rooms.
+ * settings.h - the configuration file as the daemon knows it: every section with its table of rows, read into the
+ * structs of the rooms.
  */
 #ifndef SETTINGS_H
 #define SETTINGS_H

@@ -25,24 +25,24 @@ struct conf_list {
 };
 
 struct conf_row {
-	const char *key;   /* "tps"; "tls.certificate" for a key in a nested group */
+	const char *key; /* "tps"; "tls.certificate" for a key in a nested group */
 	enum conf_type type;
-	size_t offset;     /* into the section's struct */
-	const char *unit;  /* "s", "ms", "messages/s", "octets", "" */
+	size_t offset;	  /* into the section's struct */
+	const char *unit; /* "s", "ms", "messages/s", "octets", "" */
 	int64_t min, max;
-	const char *def;   /* default as written in a file, strings without quotes, lists as [ "a", "b" ];
-			      NULL = required; "" = empty string / empty list; may lie outside min..max ("not set") */
-	bool reload;       /* takes effect on reload */
-	const char *help;  /* one sentence */
+	const char *def;	    /* default as written in a file, strings without quotes, lists as [ "a", "b" ];
+				       NULL = required; "" = empty string / empty list; may lie outside min..max ("not set") */
+	bool reload;		    /* takes effect on reload */
+	const char *help;	    /* one sentence */
 	const char *const *choices; /* CONF_CHOICE: NULL-terminated */
 };
 
 struct conf_section {
-	const char *name;             /* "" for keys at the top of the file */
-	bool list;                    /* name: ( {..}, {..} ): one struct per element; else one struct. A section that
-					 is not in the file: no struct, or one with all defaults */
-	size_t size;                  /* of the struct; every struct begins with struct conf_where */
-	const struct conf_row *rows;  /* ends with key NULL */
+	const char *name;	     /* "" for keys at the top of the file */
+	bool list;		     /* name: ( {..}, {..} ): one struct per element; else one struct. A section that
+					is not in the file: no struct, or one with all defaults */
+	size_t size;		     /* of the struct; every struct begins with struct conf_where */
+	const struct conf_row *rows; /* ends with key NULL */
 };
 
 struct conf_where { /* first member of every section struct: for messages that name file and line */

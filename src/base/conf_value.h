@@ -21,7 +21,7 @@ void conf_value_free(struct conf_strings *own);
 
 /* Takes the setting as the row's value into at. 0, or -1 with a sentence in why ("must be ..."). */
 __attribute__((warn_unused_result)) int conf_value_read(const struct conf_row *row, const config_setting_t *s, void *at,
-							 struct conf_strings *own, char why[CONF_WHY]);
+							struct conf_strings *own, char why[CONF_WHY]);
 /* Sets the row's default, which must not be NULL; a default that is not of the row's type ends the process. */
 void conf_value_default(const struct conf_row *row, void *at, struct conf_strings *own);
 bool conf_value_same(const struct conf_row *row, const void *a, const void *b);

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IDS_DIGITS 18
+#define IDS_DIGITS   18
 #define IDS_MAX_NODE 99
 
 struct ids {

@@ -11,10 +11,10 @@ struct list {
 	struct list *prev, *next;
 };
 
-#define LIST_OF(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
-#define LIST_EACH(node, head) for (struct list *node = (head)->next; node != (head); node = node->next)
+#define LIST_OF(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
+#define LIST_EACH(node, head)	    for (struct list *node = (head)->next; node != (head); node = node->next)
 /* safe when the body takes node out */
-#define LIST_EACH_SAFE(node, tmp, head)                                                                            \
+#define LIST_EACH_SAFE(node, tmp, head)                                                                                \
 	for (struct list *node = (head)->next, *tmp = node->next; node != (head); node = tmp, tmp = node->next)
 
 static inline void list_init(struct list *l)

@@ -27,8 +27,16 @@ bool log_on(enum log_level level);
 __attribute__((format(printf, 3, 4))) void log_write(enum log_level level, const char *id, const char *fmt, ...);
 #define log_error(id, ...) log_write(LOG_LEVEL_ERROR, id, __VA_ARGS__)
 #define log_warn(id, ...)  log_write(LOG_LEVEL_WARN, id, __VA_ARGS__)
-#define log_info(id, ...)  do { if (log_on(LOG_LEVEL_INFO)) log_write(LOG_LEVEL_INFO, id, __VA_ARGS__); } while (0)
-#define log_debug(id, ...) do { if (log_on(LOG_LEVEL_DEBUG)) log_write(LOG_LEVEL_DEBUG, id, __VA_ARGS__); } while (0)
+#define log_info(id, ...)                                                                                              \
+	do {                                                                                                           \
+		if (log_on(LOG_LEVEL_INFO))                                                                            \
+			log_write(LOG_LEVEL_INFO, id, __VA_ARGS__);                                                    \
+	} while (0)
+#define log_debug(id, ...)                                                                                             \
+	do {                                                                                                           \
+		if (log_on(LOG_LEVEL_DEBUG))                                                                           \
+			log_write(LOG_LEVEL_DEBUG, id, __VA_ARGS__);                                                   \
+	} while (0)
 
 /*
  * Rate limit for lines a peer can cause at will: true at most per_second times a second for this row; how many were

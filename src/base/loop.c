@@ -158,7 +158,7 @@ void loop_free(struct loop *l)
 	while (!list_empty(&l->deferred))
 		loop_reap(l);
 	for (int i = 0; i < LOOP_STAGES; i++) {
-		LIST_EACH_SAFE (node, tmp, &l->hooks[i])
+		LIST_EACH_SAFE(node, tmp, &l->hooks[i])
 			list_remove(node);
 	}
 	wheel_free(l->wheel);

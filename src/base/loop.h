@@ -29,7 +29,7 @@ void loop_free(struct loop *l);
 struct event_base *loop_base(const struct loop *l); /* NULL when simulated */
 struct wheel *loop_wheel(const struct loop *l);
 
-int64_t loop_now_us(const struct loop *l);  /* monotonic, taken once per turn (after events came in) */
+int64_t loop_now_us(const struct loop *l); /* monotonic, taken once per turn (after events came in) */
 int64_t loop_now_ms(const struct loop *l);
 int64_t loop_wall_ms(const struct loop *l); /* UTC ms since 1970, taken once per turn; steps when the clock is set */
 

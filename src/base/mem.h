@@ -11,9 +11,9 @@
 #include "base/pool.h"
 #include "base/slab.h"
 
-void *mem_zalloc(size_t n);           /* zeroed, never NULL */
-void *mem_realloc(void *p, size_t n); /* never NULL; n = 0 counts as 1 */
-char *mem_strdup(const char *s);      /* NULL for NULL */
+void *mem_zalloc(size_t n);		    /* zeroed, never NULL */
+void *mem_realloc(void *p, size_t n);	    /* never NULL; n = 0 counts as 1 */
+char *mem_strdup(const char *s);	    /* NULL for NULL */
 char *mem_strndup(const void *s, size_t n); /* n octets and a NUL */
 void mem_free(void *p);
 

@@ -16,7 +16,7 @@ struct loop;
 struct redis;
 
 struct redis_conf {
-	const char *address;  /* "127.0.0.1:6379", "[::1]:6379", "unix:/path" */
+	const char *address;	     /* "127.0.0.1:6379", "[::1]:6379", "unix:/path" */
 	const char *user, *password; /* "" for none */
 	int64_t db;
 	int64_t deadline_ms;  /* no reply for so long while commands wait: the connection is given up; connecting has
@@ -45,7 +45,7 @@ bool redis_up(const struct redis *r);
  */
 typedef void (*redis_fn)(const redisReply *reply, void *arg);
 __attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn,
-						    void *arg);
+						   void *arg);
 /*
  * Writes what has gathered, once per turn (stage store), so that a turn's commands leave in one write. What is sent
  * later in the turn, or is never flushed, leaves at the turn's end (stage log) by itself.

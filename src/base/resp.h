@@ -18,9 +18,9 @@ void resp_str(struct buf *b, const char *s);
 void resp_u64(struct buf *b, uint64_t v);
 
 /* A variadic command whose args are not counted yet: args are gathered behind a header that is written at the end. */
-struct resp_batch {    /* zero it before first use */
+struct resp_batch {	 /* zero it before first use */
 	struct buf body; /* room for the header, then args in RESP; memory kept; buf_free() it at the end */
-	size_t args;     /* gathered so far, the command's name included */
+	size_t args;	 /* gathered so far, the command's name included */
 };
 void resp_batch_arg(struct resp_batch *c, const void *p, size_t n);
 void resp_batch_str(struct resp_batch *c, const char *s);
@@ -30,7 +30,7 @@ void resp_batch_u64(struct resp_batch *c, uint64_t v);
  * -1.
  */
 __attribute__((warn_unused_result)) int resp_batch_send(struct redis *r, struct resp_batch *c,
-							 void (*fn)(const struct redisReply *reply, void *arg),
-							 void *arg);
+							void (*fn)(const struct redisReply *reply, void *arg),
+							void *arg);
 
 #endif

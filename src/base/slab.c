@@ -48,11 +48,11 @@ void slab_destroy(struct slab *s)
 {
 	if (s == NULL)
 		return;
-	LIST_EACH_SAFE (node, tmp, &s->chunks) {
+	LIST_EACH_SAFE(node, tmp, &s->chunks) {
 		UNPOISON(node, SLAB_CHUNK);
 		free(LIST_OF(node, struct slab_chunk, link));
 	}
-	LIST_EACH_SAFE (node, tmp, &s->large)
+	LIST_EACH_SAFE(node, tmp, &s->large)
 		free(LIST_OF(node, struct slab_chunk, link));
 	mem_free(s);
 }

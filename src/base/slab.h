@@ -10,9 +10,9 @@
 
 struct slab;
 struct slab *slab_new(void);
-void slab_destroy(struct slab *s); /* frees all memory, given back or not */
-void *slab_alloc(struct slab *s, size_t n); /* not zeroed; NULL without memory */
+void slab_destroy(struct slab *s);		   /* frees all memory, given back or not */
+void *slab_alloc(struct slab *s, size_t n);	   /* not zeroed; NULL without memory */
 void slab_free(struct slab *s, void *p, size_t n); /* NULL does no harm */
-size_t slab_bytes(const struct slab *s); /* held by callers now, rounded to classes */
+size_t slab_bytes(const struct slab *s);	   /* held by callers now, rounded to classes */
 
 #endif

@@ -50,9 +50,9 @@ void stats_free(struct stats *s)
 {
 	if (s == NULL)
 		return;
-	LIST_EACH_SAFE (node, tmp, &s->tables) {
+	LIST_EACH_SAFE(node, tmp, &s->tables) {
 		struct stats_table *t = LIST_OF(node, struct stats_table, link);
-		LIST_EACH_SAFE (entry, next, &t->objects)
+		LIST_EACH_SAFE(entry, next, &t->objects)
 			stats_object_free(LIST_OF(entry, struct stats_object, link));
 		mem_free(t);
 	}
@@ -62,7 +62,7 @@ void stats_free(struct stats *s)
 
 static struct stats_table *stats_table(struct stats *s, const struct stats_row *rows, size_t n)
 {
-	LIST_EACH (node, &s->tables) {
+	LIST_EACH(node, &s->tables) {
 		struct stats_table *t = LIST_OF(node, struct stats_table, link);
 		if (t->rows == rows && t->n == n)
 			return t;
@@ -108,7 +108,7 @@ void stats_drop(struct stats *s, const void *object)
 static void stats_walk_row(const struct stats_table *t, const struct stats_row *row,
 			   void (*fn)(const struct stats_sample *sample, void *arg), void *arg)
 {
-	LIST_EACH (node, &t->objects) {
+	LIST_EACH(node, &t->objects) {
 		const struct stats_object *o = LIST_OF(node, struct stats_object, link);
 		struct stats_sample sample = {
 			.row = row,
@@ -127,7 +127,7 @@ static void stats_walk_name(const struct stats *s, const struct stats_table *t, 
 	const char *name = t->rows[i].name;
 	bool reached = false;
 
-	LIST_EACH (node, &s->tables) {
+	LIST_EACH(node, &s->tables) {
 		const struct stats_table *other = LIST_OF(node, struct stats_table, link);
 		for (size_t k = 0; k < other->n; k++) {
 			if (strcmp(other->rows[k].name, name) != 0)
@@ -142,14 +142,14 @@ static void stats_walk_name(const struct stats *s, const struct stats_table *t, 
 
 void stats_walk(const struct stats *s, void (*fn)(const struct stats_sample *sample, void *arg), void *arg)
 {
-	LIST_EACH (node, &s->tables) {
-		LIST_EACH (entry, &LIST_OF(node, struct stats_table, link)->objects) {
+	LIST_EACH(node, &s->tables) {
+		LIST_EACH(entry, &LIST_OF(node, struct stats_table, link)->objects) {
 			const struct stats_object *o = LIST_OF(entry, struct stats_object, link);
 			if (o->before != NULL)
 				o->before(o->object);
 		}
 	}
-	LIST_EACH (node, &s->tables) {
+	LIST_EACH(node, &s->tables) {
 		const struct stats_table *t = LIST_OF(node, struct stats_table, link);
 		for (size_t i = 0; i < t->n; i++)
 			stats_walk_name(s, t, i, fn, arg);

@@ -18,8 +18,8 @@ struct stats_row {
 	const char *name;
 	const char *help; /* one sentence */
 	enum stats_type type;
-	size_t offset;      /* of a uint64_t (counter, gauge) or struct histogram in the counted object */
-	const char *label;  /* a fixed second label of this row (label="value"), both NULL when it has none */
+	size_t offset;	   /* of a uint64_t (counter, gauge) or struct histogram in the counted object */
+	const char *label; /* a fixed second label of this row (label="value"), both NULL when it has none */
 	const char *value;
 };
 
@@ -40,7 +40,7 @@ void stats_drop(struct stats *s, const void *object);
 struct stats_sample {
 	const struct stats_row *row;
 	const char *label, *label_value; /* of the object; NULL when none */
-	const void *at;                  /* const uint64_t * or const struct histogram * */
+	const void *at;			 /* const uint64_t * or const struct histogram * */
 };
 /*
  * Every sample, grouped by row name (all objects of one name together), names in the order of their first stats_add().

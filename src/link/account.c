@@ -67,8 +67,8 @@ static void account_on_request(struct session *s, const struct pdu *pdu, void *a
 	a->stats.requests++;
 	if (account_counts(pdu->command_id) && !account_allow(a)) {
 		a->stats.throttled++;
-		session_answer(s, pdu->command_id, pdu->sequence, ESME_RTHROTTLED, (struct view){ NULL, 0 },
-			       (struct view){ NULL, 0 });
+		session_answer(s, pdu->command_id, pdu->sequence, ESME_RTHROTTLED, (struct view){NULL, 0},
+			       (struct view){NULL, 0});
 		return;
 	}
 	a->as->ops->on_request(a, s, pdu, a->as->arg);
@@ -187,7 +187,7 @@ static int account_ask_room(struct account *a)
 	if (a->receivers == 0)
 		return -ENOTCONN;
 	a->wants_room = true;
-	LIST_EACH (node, &a->binds)
+	LIST_EACH(node, &a->binds)
 		session_want_room(LIST_OF(node, struct app, of_account)->session);
 	return -EAGAIN;
 }
@@ -196,7 +196,7 @@ int account_send(struct account *a, uint64_t cookie, void (*fill)(struct pdu *pd
 		 void *arg)
 {
 	struct session *s = account_pick(a);
-	struct pdu pdu = { .command_id = DELIVER_SM };
+	struct pdu pdu = {.command_id = DELIVER_SM};
 
 	/* of many binds only some were looked at */
 	for (size_t i = ACCOUNT_LOOKS; s == NULL && i < a->nbinds && !a->wants_room; i += ACCOUNT_LOOKS)
@@ -215,7 +215,7 @@ static void account_before_walk(void *object)
 
 	a->stats.bound = a->nbinds;
 	a->stats.outstanding = 0;
-	LIST_EACH (node, &a->binds)
+	LIST_EACH(node, &a->binds)
 		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
 }
 
@@ -248,8 +248,8 @@ static void account_init(struct account *a, struct accounts *as, const struct ac
 	if (accounts_find(as, id) == NULL && map_put(as->by_id, map_hash(id.p, id.n), (uint64_t)(uintptr_t)a) != 0)
 		log_error("-", "event=out_of_memory account=%s", conf->system_id);
 	if (as->registry != NULL)
-		stats_add(as->registry, account_stat_rows, account_stat_rows_n, &a->stats, "account",
-			  conf->system_id, account_before_walk);
+		stats_add(as->registry, account_stat_rows, account_stat_rows_n, &a->stats, "account", conf->system_id,
+			  account_before_walk);
 }
 
 int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
@@ -257,8 +257,8 @@ int accounts_listen(struct accounts *as, const struct listen_conf *listens, size
 	as->listeners = mem_zalloc((m + 1) * sizeof(struct conn_listener *));
 	for (size_t i = 0; i < m; i++) {
 		const char *reason = "";
-		struct conn_listener *l = conn_listen(as->conns, listens[i].address, listens[i].port, admit_connection,
-						      as, &reason);
+		struct conn_listener *l =
+			conn_listen(as->conns, listens[i].address, listens[i].port, admit_connection, as, &reason);
 		if (l == NULL) {
 			char text[512];
 			snprintf(text, sizeof(text), "%s:%d: cannot listen on %s port %lld: %s",
@@ -319,7 +319,7 @@ void accounts_shutdown(struct accounts *as)
 
 	as->shutting = true;
 	accounts_unlisten(as);
-	LIST_EACH (node, &as->apps) {
+	LIST_EACH(node, &as->apps) {
 		struct app *app = LIST_OF(node, struct app, link);
 		if (again)
 			session_abort(app->session, END_SHUTDOWN);
@@ -396,6 +396,6 @@ bool account_can_receive(const struct account *a)
 
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg)
 {
-	LIST_EACH (node, &a->binds)
+	LIST_EACH(node, &a->binds)
 		fn(LIST_OF(node, struct app, of_account)->session, arg);
 }

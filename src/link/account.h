@@ -13,15 +13,15 @@
 struct account_conf {
 	struct conf_where where;
 	char *system_id, *password; /* password plain or crypt(3) ("$...") */
-	struct conf_list bind;      /* allowed: "transmitter" "receiver" "transceiver"; empty = all */
-	struct conf_list allow;     /* CIDR; empty = everywhere */
+	struct conf_list bind;	    /* allowed: "transmitter" "receiver" "transceiver"; empty = all */
+	struct conf_list allow;	    /* CIDR; empty = everywhere */
 	struct conf_list sources;   /* source codes that the account owns; MO routes by the longest */
 	int64_t max_binds, tps, burst, window;
-	int64_t interface_version;  /* 0: the peer's own; else taken instead (clients send wrong constants) */
-	bool plain_status;          /* standard codes instead of our vendor codes */
-	char *class_name;           /* default message class; key "class" */
-	int dcs0;                   /* enum charset: what data_coding 0 means with this app */
-	int64_t zone;               /* minutes east of UTC for dates in receipts */
+	int64_t interface_version; /* 0: the peer's own; else taken instead (clients send wrong constants) */
+	bool plain_status;	   /* standard codes instead of our vendor codes */
+	char *class_name;	   /* default message class; key "class" */
+	int dcs0;		   /* enum charset: what data_coding 0 means with this app */
+	int64_t zone;		   /* minutes east of UTC for dates in receipts */
 	int64_t response_timeout, enquire_link; /* ms */
 };
 extern const struct conf_row account_rows[];
@@ -48,7 +48,7 @@ struct accounts;
 
 struct account_stats {
 	uint64_t requests, throttled, binds, binds_refused;
-	uint64_t bound; /* gauge */
+	uint64_t bound;	      /* gauge */
 	uint64_t outstanding; /* gauge: deliver_sm without answer */
 	struct session_stats session;
 };
@@ -81,7 +81,7 @@ struct account_ops {
 	/* A deliver_sm / data_sm of ours is settled (as session_ops.on_settled). */
 	void (*on_settled)(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 			   void *arg);
-	void (*on_receiver)(struct account *a, void *arg); /* a bind that can receive came up, or has room again */
+	void (*on_receiver)(struct account *a, void *arg);    /* a bind that can receive came up, or has room again */
 	void (*on_no_receiver)(struct account *a, void *arg); /* the last one that could receive has gone */
 };
 
@@ -91,7 +91,7 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 			      const char *our_system_id, const struct account_ops *ops, void *arg, struct stats *stats);
 /* Listens, once. 0, or -1 with *why (owned by the caller, free()) as "file:line: ...". */
 __attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, const struct listen_conf *listens,
-							 size_t m, char **why);
+							size_t m, char **why);
 /* Stops listening and unbinds all (END_SHUTDOWN); the sessions end in later turns. Called again: closes them at
  * once. */
 void accounts_shutdown(struct accounts *as);
@@ -116,8 +116,8 @@ bool account_allow(struct account *a);
  * TLVs only for >= 0x34; fill completes *pdu.
  */
 __attribute__((warn_unused_result)) int account_send(struct account *a, uint64_t cookie,
-						      void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),
-						      void *arg);
+						     void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),
+						     void *arg);
 /* Every session of the account, for status. */
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
 

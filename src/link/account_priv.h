@@ -20,31 +20,31 @@ struct account {
 	struct session_conf sessions;
 	struct throttle throttle;
 	struct account_stats stats;
-	struct list binds;   /* struct app.of_account */
+	struct list binds; /* struct app.of_account */
 	size_t nbinds;
-	size_t receivers;    /* binds that can receive */
-	uint64_t serial;     /* binds so far: names them */
-	bool wants_room;     /* account_send() found none */
+	size_t receivers; /* binds that can receive */
+	uint64_t serial;  /* binds so far: names them */
+	bool wants_room;  /* account_send() found none */
 };
 
 enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
 
-struct app { /* one connection from an app; lives as long as its session */
-	struct list link;       /* accounts.apps */
+struct app {			/* one connection from an app; lives as long as its session */
+	struct list link;	/* accounts.apps */
 	struct list of_account; /* account.binds, once bound */
-	struct list waiting;    /* accounts.waits */
+	struct list waiting;	/* accounts.waits */
 	struct accounts *as;
 	struct account *account; /* NULL until it is known */
 	struct session *session;
 	uint32_t bind_command;
-	uint8_t version;         /* as the app said it */
+	uint8_t version; /* as the app said it */
 	enum app_wait wait;
 	int64_t wait_until_ms;
-	char said[17];           /* the system_id of its bind, made printable */
-	char *password;          /* only while it waits */
+	char said[17];	/* the system_id of its bind, made printable */
+	char *password; /* only while it waits */
 	uint32_t password_n;
 	bool bound, receives;
-	unsigned unanswered;     /* of our requests, one after the other, that timed out */
+	unsigned unanswered; /* of our requests, one after the other, that timed out */
 };
 
 struct accounts {
@@ -82,6 +82,6 @@ void account_take(struct account *a, struct app *app);
 void admit_connection(int fd, const struct net_addr *peer, void *arg);
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */
-void admit_forget(struct app *app);       /* it ended while it waited, or not */
+void admit_forget(struct app *app);	  /* it ended while it waited, or not */
 
 #endif

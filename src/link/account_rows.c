@@ -10,76 +10,79 @@
 #include "link/auth.h"
 #include "link/rows.h"
 
-static const char *const dcs0_choices[] = { "gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL };
+static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL};
 
 #define AT(member) offsetof(struct account_conf, member)
 
 const struct conf_row account_rows[] = {
-	{ "system_id", CONF_STRING, AT(system_id), "", 1, 15, NULL, true, "The name that the app binds with.", NULL },
-	{ "password", CONF_SECRET, AT(password), "", 0, AUTH_PASSWORD_MAX, NULL, true,
-	  "The password, plain or as a crypt(3) hash (begins with $).", NULL },
-	{ "bind", CONF_LIST, AT(bind), "", 0, 3, "", true,
-	  "Bind types that are allowed: transmitter, receiver, transceiver; empty: all.", NULL },
-	{ "allow", CONF_LIST, AT(allow), "", 0, 1000, "", true,
-	  "Addresses and networks (CIDR) that may bind; empty: every address.", NULL },
-	{ "sources", CONF_LIST, AT(sources), "", 0, 10000, "", true,
-	  "Sender codes that the account owns; a reply goes to the owner of the longest that matches.", NULL },
-	{ "max_binds", CONF_INT, AT(max_binds), "", 1, 10000, "10", true, "How many binds at once.", NULL },
-	{ "tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
-	  "Messages a second that are accepted over all binds; 0: no limit.", NULL },
-	{ "burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
-	  "How many may come at once above tps; 0: a hundredth of tps.", NULL },
-	{ "window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true,
-	  "Unanswered requests per bind, each way; at it we stop reading, or sending.", NULL },
-	{ "interface_version", CONF_INT, AT(interface_version), "", 0, 255, "0", true,
-	  "Taken instead of the version that the app says: 52 is SMPP 3.4; 0: believe the app.", NULL },
-	{ "plain_status", CONF_BOOL, AT(plain_status), "", 0, 0, "false", true,
-	  "Answer with standard status codes instead of ours (0x0400 and above).", NULL },
-	{ "class", CONF_STRING, AT(class_name), "", 1, 15, "notice", true,
-	  "Message class when the message names none.", NULL },
-	{ "dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this app.",
-	  dcs0_choices },
-	{ "zone", CONF_INT, AT(zone), "min", -720, 720, "480", true,
-	  "Minutes east of UTC for dates in receipts.", NULL },
-	{ "response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
-	  "How long an answer to our deliver_sm or enquire_link is waited for.", NULL },
-	{ "enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
-	  "Silence after which we send enquire_link.", NULL },
-	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
+	{"system_id", CONF_STRING, AT(system_id), "", 1, 15, NULL, true, "The name that the app binds with.", NULL},
+	{"password", CONF_SECRET, AT(password), "", 0, AUTH_PASSWORD_MAX, NULL, true,
+	 "The password, plain or as a crypt(3) hash (begins with $).", NULL},
+	{"bind", CONF_LIST, AT(bind), "", 0, 3, "", true,
+	 "Bind types that are allowed: transmitter, receiver, transceiver; empty: all.", NULL},
+	{"allow", CONF_LIST, AT(allow), "", 0, 1000, "", true,
+	 "Addresses and networks (CIDR) that may bind; empty: every address.", NULL},
+	{"sources", CONF_LIST, AT(sources), "", 0, 10000, "", true,
+	 "Sender codes that the account owns; a reply goes to the owner of the longest that matches.", NULL},
+	{"max_binds", CONF_INT, AT(max_binds), "", 1, 10000, "10", true, "How many binds at once.", NULL},
+	{"tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
+	 "Messages a second that are accepted over all binds; 0: no limit.", NULL},
+	{"burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
+	 "How many may come at once above tps; 0: a hundredth of tps.", NULL},
+	{"window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true,
+	 "Unanswered requests per bind, each way; at it we stop reading, or sending.", NULL},
+	{"interface_version", CONF_INT, AT(interface_version), "", 0, 255, "0", true,
+	 "Taken instead of the version that the app says: 52 is SMPP 3.4; 0: believe the app.", NULL},
+	{"plain_status", CONF_BOOL, AT(plain_status), "", 0, 0, "false", true,
+	 "Answer with standard status codes instead of ours (0x0400 and above).", NULL},
+	{"class", CONF_STRING, AT(class_name), "", 1, 15, "notice", true, "Message class when the message names none.",
+	 NULL},
+	{"dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this app.",
+	 dcs0_choices},
+	{"zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in receipts.", NULL},
+	{"response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
+	 "How long an answer to our deliver_sm or enquire_link is waited for.", NULL},
+	{"enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
+	 "Silence after which we send enquire_link.", NULL},
+	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
 #undef AT
 #define AT(member) offsetof(struct listen_conf, member)
 
 const struct conf_row listen_rows[] = {
-	{ "address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", false, "Address to listen on.", NULL },
-	{ "port", CONF_INT, AT(port), "", 1, 65535, "2775", false, "TCP port to listen on.", NULL },
-	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
+	{"address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", false, "Address to listen on.", NULL},
+	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", false, "TCP port to listen on.", NULL},
+	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
 #undef AT
 #define AT(member) offsetof(struct limits_conf, member)
 
 const struct conf_row limits_rows[] = {
-	{ "session_init", CONF_INT, AT(session_init), "ms", 100, 600000, "10000", true,
-	  "A connection that has not bound after this is closed.", NULL },
-	{ "partial_pdu", CONF_INT, AT(partial_pdu), "ms", 100, 600000, "30000", true,
-	  "A PDU that is not complete after this closes the connection.", NULL },
-	{ "max_pdu", CONF_INT, AT(max_pdu), "octets", 1024, 70000, "70000", false, "The longest PDU.", NULL },
-	{ "max_connections", CONF_INT, AT(max_connections), "", 1, 1000000, "20000", false,
-	  "Connections from apps at once.", NULL },
-	{ "max_output", CONF_INT, AT(max_output), "octets", 524288, 67108864, "1048576", false,
-	  "Octets that may wait to be read by one peer.", NULL },
-	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
+	{"session_init", CONF_INT, AT(session_init), "ms", 100, 600000, "10000", true,
+	 "A connection that has not bound after this is closed.", NULL},
+	{"partial_pdu", CONF_INT, AT(partial_pdu), "ms", 100, 600000, "30000", true,
+	 "A PDU that is not complete after this closes the connection.", NULL},
+	{"max_pdu", CONF_INT, AT(max_pdu), "octets", 1024, 70000, "70000", false, "The longest PDU.", NULL},
+	{"max_connections", CONF_INT, AT(max_connections), "", 1, 1000000, "20000", false,
+	 "Connections from apps at once.", NULL},
+	{"max_output", CONF_INT, AT(max_output), "octets", 524288, 67108864, "1048576", false,
+	 "Octets that may wait to be read by one peer.", NULL},
+	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
 #undef AT
 
 #define COUNT(member, help) ROW_COUNT2("account", struct account_stats, member, help)
-#define GAUGE(kind, type, member, help)                                                                            \
-	{ "smppgw_" kind "_" #member, help, STATS_GAUGE, offsetof(type, member), NULL, NULL }
-#define ROW_COUNT2(kind, type, member, help)                                                                       \
-	{ "smppgw_" kind "_" #member "_total", help, STATS_COUNTER, offsetof(type, member), NULL, NULL }
+#define GAUGE(kind, type, member, help)                                                                                \
+	{                                                                                                              \
+		"smppgw_" kind "_" #member, help, STATS_GAUGE, offsetof(type, member), NULL, NULL                      \
+	}
+#define ROW_COUNT2(kind, type, member, help)                                                                           \
+	{                                                                                                              \
+		"smppgw_" kind "_" #member "_total", help, STATS_COUNTER, offsetof(type, member), NULL, NULL           \
+	}
 
 const struct stats_row account_stat_rows[] = {
 	COUNT(requests, "Requests from the app that were legal."),
@@ -105,9 +108,9 @@ static const struct {
 	const char *name;
 	uint32_t command;
 } bind_types[] = {
-	{ "transmitter", BIND_TRANSMITTER },
-	{ "receiver", BIND_RECEIVER },
-	{ "transceiver", BIND_TRANSCEIVER },
+	{"transmitter", BIND_TRANSMITTER},
+	{"receiver", BIND_RECEIVER},
+	{"transceiver", BIND_TRANSCEIVER},
 };
 
 static uint32_t account_bind_type(const char *name)
@@ -141,13 +144,17 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors)
 		}
 		for (size_t j = 0; j < c->bind.n; j++) {
 			if (account_bind_type(c->bind.at[j]) == 0)
-				conf_fault(errors, &c->where, "account %s: bind: \"%s\" is none of transmitter, "
-					   "receiver, transceiver", c->system_id, c->bind.at[j]);
+				conf_fault(errors, &c->where,
+					   "account %s: bind: \"%s\" is none of transmitter, "
+					   "receiver, transceiver",
+					   c->system_id, c->bind.at[j]);
 		}
 		for (size_t j = 0; j < c->allow.n; j++) {
 			if (net_cidr_parse(c->allow.at[j], &cidr) != 0)
-				conf_fault(errors, &c->where, "account %s: allow: \"%s\" is no address or network "
-					   "like 10.0.0.0/8", c->system_id, c->allow.at[j]);
+				conf_fault(errors, &c->where,
+					   "account %s: allow: \"%s\" is no address or network "
+					   "like 10.0.0.0/8",
+					   c->system_id, c->allow.at[j]);
 		}
 	}
 }

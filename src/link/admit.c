@@ -8,11 +8,11 @@
 #include <string.h>
 #include "link/account_priv.h"
 
-#define ADMIT_CRYPT_MS  10   /* at most one crypt(3) in so long */
-#define ADMIT_POLL_MS   50   /* how often those that wait for a place are looked at */
-#define ADMIT_IDLE_US   1000000 /* a bind silent for so long may be dead */
-#define ADMIT_PROBE_MS  2000 /* how long it has to answer */
-#define ADMIT_LOGS      50   /* lines a second about refused binds and closed connections */
+#define ADMIT_CRYPT_MS 10      /* at most one crypt(3) in so long */
+#define ADMIT_POLL_MS  50      /* how often those that wait for a place are looked at */
+#define ADMIT_IDLE_US  1000000 /* a bind silent for so long may be dead */
+#define ADMIT_PROBE_MS 2000    /* how long it has to answer */
+#define ADMIT_LOGS     50      /* lines a second about refused binds and closed connections */
 
 static void admit_log_refused(struct app *app, uint32_t status)
 {
@@ -60,7 +60,7 @@ static size_t admit_places(const struct account *a)
 {
 	size_t held = 0;
 
-	LIST_EACH (node, &a->binds) {
+	LIST_EACH(node, &a->binds) {
 		enum session_state st = session_state(LIST_OF(node, struct app, of_account)->session);
 		held += st >= SESSION_OPEN && st <= SESSION_BOUND_TRX;
 	}
@@ -79,7 +79,7 @@ static bool admit_probe(struct account *a)
 {
 	bool any = false;
 
-	LIST_EACH (node, &a->binds) {
+	LIST_EACH(node, &a->binds) {
 		struct session *s = LIST_OF(node, struct app, of_account)->session;
 		if (session_idle_us(s) >= ADMIT_IDLE_US)
 			session_probe(s, ADMIT_PROBE_MS);
@@ -90,7 +90,7 @@ static bool admit_probe(struct account *a)
 
 static bool admit_is_probing(const struct account *a)
 {
-	LIST_EACH (node, &a->binds) {
+	LIST_EACH(node, &a->binds) {
 		if (session_probing(LIST_OF(node, struct app, of_account)->session))
 			return true;
 	}
@@ -163,7 +163,7 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 static void admit_run_crypt(struct app *app)
 {
 	struct account *a = app->account;
-	struct view password = { (const uint8_t *)app->password, app->password_n };
+	struct view password = {(const uint8_t *)app->password, app->password_n};
 	bool right = false;
 
 	if (a == NULL || !auth_is_hash(a->auth.secret))
@@ -179,7 +179,7 @@ static void admit_run_crypt(struct app *app)
 /* Those that wait for a place of this account, first come first served. */
 static void admit_settle_places(struct accounts *as, const struct account *only)
 {
-	LIST_EACH_SAFE (node, tmp, &as->waits) {
+	LIST_EACH_SAFE(node, tmp, &as->waits) {
 		struct app *app = LIST_OF(node, struct app, waiting);
 		struct account *a = app->account;
 		if (app->wait != APP_WAITS_PLACE || (only != NULL && a != only))
@@ -204,7 +204,7 @@ void admit_timer(struct timer *t)
 	struct accounts *as = LIST_OF(t, struct accounts, wait_timer);
 	bool crypts = false;
 
-	LIST_EACH_SAFE (node, tmp, &as->waits) {
+	LIST_EACH_SAFE(node, tmp, &as->waits) {
 		struct app *app = LIST_OF(node, struct app, waiting);
 		if (app->wait != APP_WAITS_CRYPT)
 			continue;
@@ -296,8 +296,10 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 		as->listener.over_limit++;
 		as->listener.session.ended[END_NOT_ALLOWED]++;
 		if (log_limit(&as->connection_log, ADMIT_LOGS, &suppressed))
-			log_warn(text, "event=ended reason=%s connections=%zu suppressed=%u advice=\"raise "
-				 "limits.max_connections\"", reason_name(END_NOT_ALLOWED), as->napps, suppressed);
+			log_warn(text,
+				 "event=ended reason=%s connections=%zu suppressed=%u advice=\"raise "
+				 "limits.max_connections\"",
+				 reason_name(END_NOT_ALLOWED), as->napps, suppressed);
 		mem_free(app);
 		return;
 	}

@@ -11,7 +11,7 @@
 
 struct auth {
 	const char *secret; /* borrowed: the password, or its crypt(3) hash */
-	char *proven;       /* a password that matched the hash; owned */
+	char *proven;	    /* a password that matched the hash; owned */
 };
 
 enum auth_verdict { AUTH_RIGHT, AUTH_WRONG, AUTH_COSTS /* only auth_crypt() can tell */ };

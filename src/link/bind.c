@@ -6,7 +6,7 @@
 #include "link/carrier_priv.h"
 
 #define BIND_STEADY_US 10000000 /* a bind up for so long starts the pauses from the beginning */
-#define BIND_ALREADY   5        /* ESME_RALYBND: at least so many first pauses, until the old session may be gone */
+#define BIND_ALREADY   5	/* ESME_RALYBND: at least so many first pauses, until the old session may be gone */
 
 /* Refusals that do not heal by trying again soon (smpp.md 5). */
 static const struct {
@@ -14,19 +14,19 @@ static const struct {
 	bool slow; /* the longest pause at once; else BIND_ALREADY first pauses */
 	const char *advice;
 } refusals[] = {
-	{ ESME_RINVPASWD, true, "check password" },
-	{ ESME_RINVSYSID, true, "check system_id" },
-	{ ESME_RINVSYSTYP, true, "check system_type" },
-	{ ESME_RALYBND, false, "the carrier still holds the old session, or allows fewer binds than are configured" },
+	{ESME_RINVPASWD, true, "check password"},
+	{ESME_RINVSYSID, true, "check system_id"},
+	{ESME_RINVSYSTYP, true, "check system_type"},
+	{ESME_RALYBND, false, "the carrier still holds the old session, or allows fewer binds than are configured"},
 };
 
 static const struct {
 	const char *suffix;
 	uint32_t command;
 } kinds[] = {
-	[CARRIER_TRX] = { "", BIND_TRANSCEIVER },
-	[CARRIER_TX] = { "tx", BIND_TRANSMITTER },
-	[CARRIER_RX] = { "rx", BIND_RECEIVER },
+	[CARRIER_TRX] = {"", BIND_TRANSCEIVER},
+	[CARRIER_TX] = {"tx", BIND_TRANSMITTER},
+	[CARRIER_RX] = {"rx", BIND_RECEIVER},
 };
 
 static void bind_later(struct carrier *c, int64_t at_least_ms)
@@ -46,7 +46,7 @@ static void bind_on_open(struct session *s, void *arg)
 {
 	const struct carrier_bind *b = arg;
 	const struct carrier_conf *conf = b->carrier->conf;
-	struct pdu pdu = { .command_id = kinds[b->kind].command };
+	struct pdu pdu = {.command_id = kinds[b->kind].command};
 
 	pdu.bind.system_id = view_of(conf->system_id);
 	pdu.bind.password = view_of(conf->password);

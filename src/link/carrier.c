@@ -12,74 +12,79 @@
 #include "link/carrier_priv.h"
 #include "link/rows.h"
 
-static const char *const bind_choices[] = { "transceiver", "pair", NULL };
-static const char *const dcs0_choices[] = { "gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL };
-static const char *const tlv_choices[] = { "auto", "yes", "no", NULL };
-static const char *const receipt_id_choices[] = { "learn", "text", "hex_resp_dec_dlr", "dec_resp_hex_dlr", NULL };
-static const char *const long_choices[] = { "udh8", "udh16", "sar", "payload", NULL };
+static const char *const bind_choices[] = {"transceiver", "pair", NULL};
+static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL};
+static const char *const tlv_choices[] = {"auto", "yes", "no", NULL};
+static const char *const receipt_id_choices[] = {"learn", "text", "hex_resp_dec_dlr", "dec_resp_hex_dlr", NULL};
+static const char *const long_choices[] = {"udh8", "udh16", "sar", "payload", NULL};
 
 #define AT(member) offsetof(struct carrier_conf, member)
 
 const struct conf_row carrier_rows[] = {
-	{ "name", CONF_STRING, AT(name), "", 1, 31, NULL, false, "The carrier's name in routes, logs and counters.",
-	  NULL },
-	{ "host", CONF_STRING, AT(host), "", 1, 255, NULL, true, "Name or address of the carrier's SMSC.", NULL },
-	{ "port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL },
-	{ "system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true, "The name that we bind with.", NULL },
-	{ "password", CONF_SECRET, AT(password), "", 0, 8, "", true, "Our password there.", NULL },
-	{ "system_type", CONF_STRING, AT(system_type), "", 0, 12, "", true, "system_type of our bind.", NULL },
-	{ "address_range", CONF_STRING, AT(address_range), "", 0, 40, "", true, "address_range of our bind.", NULL },
-	{ "bind", CONF_CHOICE, AT(bind), "", 0, 0, "transceiver", true,
-	  "One transceiver per bind, or a pair of transmitter and receiver.", bind_choices },
-	{ "binds", CONF_INT, AT(binds), "", 1, 100, "1", true, "How many binds (a pair counts as one).", NULL },
-	{ "window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true, "Unanswered requests per bind, each way.",
-	  NULL },
-	{ "tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
-	  "Agreed messages a second over all binds; 0: no limit.", NULL },
-	{ "burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
-	  "How many may leave at once above tps; 0: a hundredth of tps.", NULL },
-	{ "enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
-	  "Silence after which we send enquire_link.", NULL },
-	{ "response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
-	  "How long an answer is waited for.", NULL },
-	{ "bind_timeout", CONF_INT, AT(bind_timeout), "ms", 100, 600000, "15000", true,
-	  "How long connecting, and the answer to our bind, may take.", NULL },
-	{ "reconnect", CONF_INT, AT(reconnect), "ms", 10, 3600000, "1000", true,
-	  "The first pause before another attempt; it doubles.", NULL },
-	{ "reconnect_max", CONF_INT, AT(reconnect_max), "ms", 10, 3600000, "60000", true,
-	  "The longest pause before another attempt.", NULL },
-	{ "pause", CONF_INT, AT(pause), "ms", 10, 600000, "1000", true,
-	  "The first pause after the carrier said that we are too fast; it doubles.", NULL },
-	{ "pause_max", CONF_INT, AT(pause_max), "ms", 10, 600000, "30000", true, "The longest such pause.", NULL },
-	{ "interface_version", CONF_INT, AT(interface_version), "", 0, 255, "52", true,
-	  "interface_version of our bind: 52 is SMPP 3.4, 51 is 3.3.", NULL },
-	{ "dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this carrier.",
-	  dcs0_choices },
-	{ "send_tlv", CONF_CHOICE, AT(send_tlv), "", 0, 0, "yes", true,
-	  "Send optional parameters; auto: only if its bind response had sc_interface_version.", tlv_choices },
-	{ "receipt_id", CONF_CHOICE, AT(receipt_id), "", 0, 0, "learn", true,
-	  "How the id in its receipts relates to the one in its submit_sm_resp.", receipt_id_choices },
-	{ "receipt_by_text", CONF_BOOL, AT(receipt_by_text), "", 0, 0, "false", true,
-	  "A deliver_sm whose text reads like a receipt is one, whatever its esm_class says.", NULL },
-	{ "acceptd_final", CONF_BOOL, AT(acceptd_final), "", 0, 0, "false", true,
-	  "Its receipt ACCEPTD is the last one for a message.", NULL },
-	{ "unknown_final", CONF_BOOL, AT(unknown_final), "", 0, 0, "true", true,
-	  "Its receipt UNKNOWN is the last one for a message.", NULL },
-	{ "zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in its receipts.",
-	  NULL },
-	{ "long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How texts that we split are marked.",
-	  long_choices },
-	{ "throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
-	  "Statuses that mean: slow down.", NULL },
-	{ NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL },
+	{"name", CONF_STRING, AT(name), "", 1, 31, NULL, false, "The carrier's name in routes, logs and counters.",
+	 NULL},
+	{"host", CONF_STRING, AT(host), "", 1, 255, NULL, true, "Name or address of the carrier's SMSC.", NULL},
+	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL},
+	{"system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true, "The name that we bind with.", NULL},
+	{"password", CONF_SECRET, AT(password), "", 0, 8, "", true, "Our password there.", NULL},
+	{"system_type", CONF_STRING, AT(system_type), "", 0, 12, "", true, "system_type of our bind.", NULL},
+	{"address_range", CONF_STRING, AT(address_range), "", 0, 40, "", true, "address_range of our bind.", NULL},
+	{"bind", CONF_CHOICE, AT(bind), "", 0, 0, "transceiver", true,
+	 "One transceiver per bind, or a pair of transmitter and receiver.", bind_choices},
+	{"binds", CONF_INT, AT(binds), "", 1, 100, "1", true, "How many binds (a pair counts as one).", NULL},
+	{"window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true, "Unanswered requests per bind, each way.",
+	 NULL},
+	{"tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
+	 "Agreed messages a second over all binds; 0: no limit.", NULL},
+	{"burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
+	 "How many may leave at once above tps; 0: a hundredth of tps.", NULL},
+	{"enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
+	 "Silence after which we send enquire_link.", NULL},
+	{"response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
+	 "How long an answer is waited for.", NULL},
+	{"bind_timeout", CONF_INT, AT(bind_timeout), "ms", 100, 600000, "15000", true,
+	 "How long connecting, and the answer to our bind, may take.", NULL},
+	{"reconnect", CONF_INT, AT(reconnect), "ms", 10, 3600000, "1000", true,
+	 "The first pause before another attempt; it doubles.", NULL},
+	{"reconnect_max", CONF_INT, AT(reconnect_max), "ms", 10, 3600000, "60000", true,
+	 "The longest pause before another attempt.", NULL},
+	{"pause", CONF_INT, AT(pause), "ms", 10, 600000, "1000", true,
+	 "The first pause after the carrier said that we are too fast; it doubles.", NULL},
+	{"pause_max", CONF_INT, AT(pause_max), "ms", 10, 600000, "30000", true, "The longest such pause.", NULL},
+	{"interface_version", CONF_INT, AT(interface_version), "", 0, 255, "52", true,
+	 "interface_version of our bind: 52 is SMPP 3.4, 51 is 3.3.", NULL},
+	{"dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this carrier.",
+	 dcs0_choices},
+	{"send_tlv", CONF_CHOICE, AT(send_tlv), "", 0, 0, "yes", true,
+	 "Send optional parameters; auto: only if its bind response had sc_interface_version.", tlv_choices},
+	{"receipt_id", CONF_CHOICE, AT(receipt_id), "", 0, 0, "learn", true,
+	 "How the id in its receipts relates to the one in its submit_sm_resp.", receipt_id_choices},
+	{"receipt_by_text", CONF_BOOL, AT(receipt_by_text), "", 0, 0, "false", true,
+	 "A deliver_sm whose text reads like a receipt is one, whatever its esm_class says.", NULL},
+	{"acceptd_final", CONF_BOOL, AT(acceptd_final), "", 0, 0, "false", true,
+	 "Its receipt ACCEPTD is the last one for a message.", NULL},
+	{"unknown_final", CONF_BOOL, AT(unknown_final), "", 0, 0, "true", true,
+	 "Its receipt UNKNOWN is the last one for a message.", NULL},
+	{"zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in its receipts.",
+	 NULL},
+	{"long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How texts that we split are marked.",
+	 long_choices},
+	{"throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
+	 "Statuses that mean: slow down.", NULL},
+	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
 #undef AT
 
-#define COUNT(member, help)                                                                                        \
-	{ "smppgw_carrier_" #member "_total", help, STATS_COUNTER, offsetof(struct carrier_stats, member), NULL, NULL }
-#define GAUGE(member, help)                                                                                        \
-	{ "smppgw_carrier_" #member, help, STATS_GAUGE, offsetof(struct carrier_stats, member), NULL, NULL }
+#define COUNT(member, help)                                                                                            \
+	{                                                                                                              \
+		"smppgw_carrier_" #member "_total", help, STATS_COUNTER, offsetof(struct carrier_stats, member), NULL, \
+			NULL                                                                                           \
+	}
+#define GAUGE(member, help)                                                                                            \
+	{                                                                                                              \
+		"smppgw_carrier_" #member, help, STATS_GAUGE, offsetof(struct carrier_stats, member), NULL, NULL       \
+	}
 
 const struct stats_row carrier_stat_rows[] = {
 	COUNT(submitted, "Messages sent to the carrier."),
@@ -94,8 +99,8 @@ const struct stats_row carrier_stat_rows[] = {
 	GAUGE(up, "1 when a bind is there that can send."),
 	GAUGE(bound, "Binds now."),
 	GAUGE(outstanding, "Messages without an answer now."),
-	{ "smppgw_carrier_response_seconds", "From submit_sm to its response.", STATS_HISTOGRAM,
-	  offsetof(struct carrier_stats, response), NULL, NULL },
+	{"smppgw_carrier_response_seconds", "From submit_sm to its response.", STATS_HISTOGRAM,
+	 offsetof(struct carrier_stats, response), NULL, NULL},
 	ROWS_OF_SESSION("carrier", struct carrier_stats),
 };
 const size_t carrier_stat_rows_n = sizeof(carrier_stat_rows) / sizeof(carrier_stat_rows[0]);

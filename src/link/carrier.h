@@ -18,27 +18,27 @@
 #include "link/session.h"
 #include "link/throttle.h"
 
-enum { CARRIER_BIND_TRANSCEIVER, CARRIER_BIND_PAIR };              /* carrier_conf.bind */
-enum { CARRIER_TLV_AUTO, CARRIER_TLV_YES, CARRIER_TLV_NO };         /* carrier_conf.send_tlv */
+enum { CARRIER_BIND_TRANSCEIVER, CARRIER_BIND_PAIR };	    /* carrier_conf.bind */
+enum { CARRIER_TLV_AUTO, CARRIER_TLV_YES, CARRIER_TLV_NO }; /* carrier_conf.send_tlv */
 
 struct carrier_conf {
 	struct conf_where where;
 	char *name, *host;
 	int64_t port;
 	char *system_id, *password, *system_type, *address_range;
-	int bind;        /* enum: 0 transceiver, 1 transmitter+receiver pair */
-	int64_t binds;   /* how many (pairs count as one) */
+	int bind;      /* enum: 0 transceiver, 1 transmitter+receiver pair */
+	int64_t binds; /* how many (pairs count as one) */
 	int64_t window, tps, burst;
 	int64_t enquire_link, response_timeout, bind_timeout; /* ms */
-	int64_t reconnect, reconnect_max; /* ms: first and longest pause */
-	int64_t pause, pause_max;         /* ms: after ESME_RTHROTTLED */
+	int64_t reconnect, reconnect_max;		      /* ms: first and longest pause */
+	int64_t pause, pause_max;			      /* ms: after ESME_RTHROTTLED */
 	int64_t interface_version;
-	int dcs0;        /* enum charset */
-	int send_tlv;    /* enum: 0 auto (only if bind_resp had sc_interface_version), 1 yes, 2 no */
-	int receipt_id;  /* enum, see path/idform.h: 0 learn, 1 text, 2 hex_resp_dec_dlr, 3 dec_resp_hex_dlr */
+	int dcs0;	/* enum charset */
+	int send_tlv;	/* enum: 0 auto (only if bind_resp had sc_interface_version), 1 yes, 2 no */
+	int receipt_id; /* enum, see path/idform.h: 0 learn, 1 text, 2 hex_resp_dec_dlr, 3 dec_resp_hex_dlr */
 	bool receipt_by_text, acceptd_final, unknown_final;
-	int64_t zone;    /* minutes east of UTC for dates in its receipts */
-	int long_mode;   /* enum split_mode: for texts that we split */
+	int64_t zone;		    /* minutes east of UTC for dates in its receipts */
+	int long_mode;		    /* enum split_mode: for texts that we split */
 	struct conf_list throttled; /* statuses that mean "slow down": "0x58", "0x14" */
 };
 extern const struct conf_row carrier_rows[];
@@ -54,7 +54,7 @@ struct carrier_stats {
 	uint64_t submitted, answered_ok, answered_error, throttled, pauses, lost /* outcome unknown */;
 	uint64_t connects, bind_failures, deliver_in;
 	uint64_t up, bound, outstanding; /* gauges; up 1: a bind that can send */
-	struct histogram response;      /* submit_sm -> submit_sm_resp */
+	struct histogram response;	 /* submit_sm -> submit_sm_resp */
 	struct session_stats session;
 };
 extern const struct stats_row carrier_stat_rows[];
@@ -80,7 +80,7 @@ struct carrier_ops {
 struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, const struct carrier_conf *confs,
 			      size_t n, const struct limits_conf *limits, const struct carrier_ops *ops, void *arg,
 			      struct stats *stats, uint64_t seed /* of the jitter; 0: random */);
-void carriers_start(struct carriers *cs);    /* begins to bind */
+void carriers_start(struct carriers *cs); /* begins to bind */
 /* No more pulls; unbinds when what is out is answered (at most 5 s). Called again: closes at once. */
 void carriers_shutdown(struct carriers *cs);
 bool carriers_idle(const struct carriers *cs);
@@ -93,7 +93,7 @@ const struct carrier_conf *carrier_conf(const struct carrier *c);
 size_t carrier_number(const struct carrier *c);
 const char *carrier_name(const struct carrier *c);
 struct carrier_stats *carrier_stats(struct carrier *c);
-bool carrier_up(const struct carrier *c);     /* a bind that can send is there, not paused by the operator */
+bool carrier_up(const struct carrier *c);	    /* a bind that can send is there, not paused by the operator */
 int64_t carrier_paused_ms(const struct carrier *c); /* how long the throttle pause lasts still; 0 */
 /* There is something to pull. Cheap; the pump runs in this turn's LOOP_PUMP. */
 void carrier_wake(struct carrier *c);

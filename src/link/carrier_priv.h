@@ -9,17 +9,17 @@
 #include "base/mem.h"
 #include "link/carrier.h"
 
-struct pace { /* how fast a carrier may be sent to; pace.c alone writes it */
-	struct throttle agreed;   /* tps and burst */
-	struct throttle learnt;   /* after throttling; counts only while limit is not 0 */
-	double limit, limit_end;  /* messages/s; the limit is lifted when it has grown to limit_end */
-	bool searching;           /* the limit is a guess from less than a second: it grows fast */
-	int64_t raised_us;        /* when it grew last */
-	int64_t paused_until_us;  /* 0: no pause */
-	int64_t resumed_us;       /* answers to what was sent before belong to the round before */
-	int64_t pause_ms;         /* the last pause; 0: no round of throttling is under way */
-	uint32_t allowed;         /* in flight; PACE_FREE: no limit but the windows */
-	int64_t second;           /* that good counts in */
+struct pace {			    /* how fast a carrier may be sent to; pace.c alone writes it */
+	struct throttle agreed;	    /* tps and burst */
+	struct throttle learnt;	    /* after throttling; counts only while limit is not 0 */
+	double limit, limit_end;    /* messages/s; the limit is lifted when it has grown to limit_end */
+	bool searching;		    /* the limit is a guess from less than a second: it grows fast */
+	int64_t raised_us;	    /* when it grew last */
+	int64_t paused_until_us;    /* 0: no pause */
+	int64_t resumed_us;	    /* answers to what was sent before belong to the round before */
+	int64_t pause_ms;	    /* the last pause; 0: no round of throttling is under way */
+	uint32_t allowed;	    /* in flight; PACE_FREE: no limit but the windows */
+	int64_t second;		    /* that good counts in */
 	uint32_t good, good_before; /* good answers in this second and the one before */
 };
 
@@ -51,13 +51,13 @@ struct carrier {
 	struct carrier_bind *attempt; /* the one bind attempt under way */
 	struct timer bind_timer;      /* the pause before the next */
 	size_t bind_next;
-	int64_t backoff_ms;           /* the last pause; 0: none yet */
+	int64_t backoff_ms; /* the last pause; 0: none yet */
 	bool told_up, operator_paused;
 
 	/* pump.c */
-	struct list awake;   /* carriers.awake while there is something to pull */
-	bool hungry;         /* it had something to pull when a window, a pause or the output was in the way */
-	uint32_t in_flight;  /* requests without an answer, over all binds */
+	struct list awake;  /* carriers.awake while there is something to pull */
+	bool hungry;	    /* it had something to pull when a window, a pause or the output was in the way */
+	uint32_t in_flight; /* requests without an answer, over all binds */
 	struct timer pause_timer;
 	struct pace pace;
 };
@@ -78,7 +78,7 @@ struct carriers {
 
 /* carrier.c */
 int64_t carriers_jitter(struct carriers *cs, int64_t v); /* three quarters to five quarters of v */
-void carrier_tell_state(struct carrier *c);              /* on_state when it has changed */
+void carrier_tell_state(struct carrier *c);		 /* on_state when it has changed */
 
 /* bind.c */
 void bind_init(struct carrier *c);

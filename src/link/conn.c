@@ -25,7 +25,7 @@
 struct conn_hub {
 	struct loop *loop;
 	size_t max_output, read_budget;
-	uint8_t *scratch; /* CONN_SMALL + read_budget */
+	uint8_t *scratch;  /* CONN_SMALL + read_budget */
 	struct list dirty; /* output was added in this turn */
 	struct list again; /* kept input is to be offered again */
 	struct loop_hook offer_hook, write_hook;
@@ -72,8 +72,8 @@ struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output, size_t read_
 	hub->scratch = mem_zalloc(CONN_SMALL + read_budget);
 	list_init(&hub->dirty);
 	list_init(&hub->again);
-	hub->offer_hook = (struct loop_hook){ .fn = conn_offer_hook, .arg = hub };
-	hub->write_hook = (struct loop_hook){ .fn = conn_write_hook, .arg = hub };
+	hub->offer_hook = (struct loop_hook){.fn = conn_offer_hook, .arg = hub};
+	hub->write_hook = (struct loop_hook){.fn = conn_write_hook, .arg = hub};
 	loop_hook(loop, LOOP_STORE, &hub->offer_hook);
 	loop_hook(loop, LOOP_WRITE, &hub->write_hook);
 	return hub;

@@ -11,7 +11,7 @@
 #include "link/conn.h"
 
 #define LISTENER_BACKLOG  1024
-#define LISTENER_BATCH    64  /* connections accepted in one turn */
+#define LISTENER_BATCH	  64  /* connections accepted in one turn */
 #define LISTENER_PAUSE_MS 200 /* without file descriptors: how long nothing is accepted */
 
 struct conn_listener {
@@ -32,8 +32,10 @@ static void listener_pause(struct conn_listener *l, int error)
 	event_del(&l->on_read);
 	loop_timer(l->loop, &l->timer, LISTENER_PAUSE_MS);
 	if (log_limit(&l->limit, 1, &suppressed))
-		log_error("-", "event=accept_failed error=\"%s\" suppressed=%u advice=\"raise the limit of open "
-			  "files\"", strerror(error), suppressed);
+		log_error("-",
+			  "event=accept_failed error=\"%s\" suppressed=%u advice=\"raise the limit of open "
+			  "files\"",
+			  strerror(error), suppressed);
 }
 
 static void listener_on_timer(struct timer *t)

@@ -13,14 +13,14 @@
  */
 #include "link/carrier_priv.h"
 
-#define PACE_US          1000000
-#define PACE_HANDFUL_US  5000
-#define PACE_OF_GOOD     0.9  /* of the rate that went well, after throttling */
-#define PACE_RAISE       0.05 /* a second */
-#define PACE_SEARCH      0.5  /* a second, while the limit is a guess */
-#define PACE_STEADY_US   2000000
-#define PACE_LIFT        2.0  /* the learnt limit ends at this multiple of itself */
-#define PACE_LIFT_GUESS  1e6  /* a guess ends at this */
+#define PACE_US		1000000
+#define PACE_HANDFUL_US 5000
+#define PACE_OF_GOOD	0.9  /* of the rate that went well, after throttling */
+#define PACE_RAISE	0.05 /* a second */
+#define PACE_SEARCH	0.5  /* a second, while the limit is a guess */
+#define PACE_STEADY_US	2000000
+#define PACE_LIFT	2.0 /* the learnt limit ends at this multiple of itself */
+#define PACE_LIFT_GUESS 1e6 /* a guess ends at this */
 
 void pace_init(struct pace *p, const struct carrier_conf *conf, int64_t now_us)
 {

@@ -7,9 +7,9 @@
  */
 #include "link/carrier_priv.h"
 
-#define PUMP_TURN   1000u /* messages of one carrier in one turn */
-#define PUMP_EXACT  8     /* with more binds than these, PUMP_CHUNK messages are sent before the next is chosen */
-#define PUMP_CHUNK  4u
+#define PUMP_TURN  1000u /* messages of one carrier in one turn */
+#define PUMP_EXACT 8	 /* with more binds than these, PUMP_CHUNK messages are sent before the next is chosen */
+#define PUMP_CHUNK 4u
 
 void carrier_wake(struct carrier *c)
 {
@@ -55,7 +55,7 @@ enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK };
 
 static enum pumped pump_one(struct carrier *c, struct session *s)
 {
-	struct pdu pdu = { .command_id = SUBMIT_SM };
+	struct pdu pdu = {.command_id = SUBMIT_SM};
 	uint64_t cookie;
 
 	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, s), &pdu, &cookie, c->cs->arg))
@@ -143,7 +143,7 @@ static void pump_turn(void *arg)
 {
 	struct carriers *cs = arg;
 
-	LIST_EACH_SAFE (node, tmp, &cs->awake)
+	LIST_EACH_SAFE(node, tmp, &cs->awake)
 		pump_carrier(LIST_OF(node, struct carrier, awake));
 }
 
@@ -161,7 +161,7 @@ void pump_init(struct carriers *cs)
 		c->pause_timer.fn = pump_on_pause_over;
 		pace_init(&c->pace, c->conf, loop_now_us(cs->loop));
 	}
-	cs->pump_hook = (struct loop_hook){ .fn = pump_turn, .arg = cs };
+	cs->pump_hook = (struct loop_hook){.fn = pump_turn, .arg = cs};
 	loop_hook(cs->loop, LOOP_PUMP, &cs->pump_hook);
 }
 

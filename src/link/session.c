@@ -10,7 +10,7 @@
 #include "link/session_priv.h"
 
 #define SESSION_BODY_MAX 512u /* octets of any PDU without its TLVs and lists */
-#define SESSION_VERSION  0x34u
+#define SESSION_VERSION	 0x34u
 
 static void session_on_connected(void *arg);
 static void session_on_closed(void *arg, enum end_reason reason);
@@ -331,7 +331,7 @@ void session_answer_pdu(struct session *s, const struct pdu *resp)
 void session_answer(struct session *s, uint32_t command_id, uint32_t sequence, uint32_t status, struct view id,
 		    struct view tlvs)
 {
-	struct pdu resp = { .command_id = command_id | COMMAND_RESP, .command_status = status, .sequence = sequence };
+	struct pdu resp = {.command_id = command_id | COMMAND_RESP, .command_status = status, .sequence = sequence};
 
 	resp.resp.id = id;
 	resp.tlvs = tlvs;
@@ -435,7 +435,7 @@ void session_become_bound(struct session *s, uint8_t version)
 void session_answer_bind(struct session *s, uint32_t status)
 {
 	uint8_t area[8];
-	struct tlv_out tlvs = { .p = area, .cap = sizeof(area) };
+	struct tlv_out tlvs = {.p = area, .cap = sizeof(area)};
 
 	if (s->state != SESSION_OPEN)
 		return;
@@ -448,9 +448,9 @@ void session_answer_bind(struct session *s, uint32_t status)
 	}
 	if (s->peer_version >= SESSION_VERSION)
 		tlv_put_int(&tlvs, TLV_SC_INTERFACE_VERSION, SESSION_VERSION, 1);
-	struct pdu resp = { .command_id = s->bind_command | COMMAND_RESP, .sequence = s->bind_sequence };
+	struct pdu resp = {.command_id = s->bind_command | COMMAND_RESP, .sequence = s->bind_sequence};
 	resp.resp.id = view_of(s->system_id);
-	resp.tlvs = (struct view){ tlvs.n > 0 ? area : NULL, tlvs.n };
+	resp.tlvs = (struct view){tlvs.n > 0 ? area : NULL, tlvs.n};
 	session_put_pdu(s, &resp);
 	if (s->state == SESSION_ENDING)
 		return;
@@ -492,7 +492,7 @@ const char *session_state_name(enum session_state st)
 {
 	static const char *const names[] = {
 		[SESSION_CONNECTING] = "connecting", [SESSION_OPEN] = "open",
-		[SESSION_BINDING] = "binding",       [SESSION_BOUND_TX] = "transmitter",
+		[SESSION_BINDING] = "binding",	     [SESSION_BOUND_TX] = "transmitter",
 		[SESSION_BOUND_RX] = "receiver",     [SESSION_BOUND_TRX] = "transceiver",
 		[SESSION_UNBINDING] = "unbinding",   [SESSION_ENDING] = "ending",
 	};

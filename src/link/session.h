@@ -11,15 +11,21 @@
 
 enum session_role { SESSION_SMSC /* the peer bound in to us */, SESSION_ESME /* we bind */ };
 enum session_state {
-	SESSION_CONNECTING, SESSION_OPEN, SESSION_BINDING /* ESME: bind sent */, SESSION_BOUND_TX, SESSION_BOUND_RX,
-	SESSION_BOUND_TRX, SESSION_UNBINDING /* our unbind is out */, SESSION_ENDING
+	SESSION_CONNECTING,
+	SESSION_OPEN,
+	SESSION_BINDING /* ESME: bind sent */,
+	SESSION_BOUND_TX,
+	SESSION_BOUND_RX,
+	SESSION_BOUND_TRX,
+	SESSION_UNBINDING /* our unbind is out */,
+	SESSION_ENDING
 };
 enum session_outcome {
 	SESSION_ANSWERED, /* resp is there */
-	SESSION_NACKED,   /* generic_nack; resp is it */
+	SESSION_NACKED,	  /* generic_nack; resp is it */
 	SESSION_TIMEOUT,  /* no answer in time: outcome unknown; a SESSION_LATE may follow */
-	SESSION_LOST,     /* the session ended first: outcome unknown; nothing follows */
-	SESSION_LATE,     /* answered after SESSION_TIMEOUT; resp is there */
+	SESSION_LOST,	  /* the session ended first: outcome unknown; nothing follows */
+	SESSION_LATE,	  /* answered after SESSION_TIMEOUT; resp is there */
 };
 
 struct session;
@@ -132,12 +138,12 @@ void session_abort(struct session *s, enum end_reason reason);
 
 enum session_state session_state(const struct session *s);
 const char *session_state_name(enum session_state st);
-bool session_can_send(const struct session *s);    /* ESME side: BOUND_TX/TRX; SMSC side: BOUND_RX/TRX */
+bool session_can_send(const struct session *s);	       /* ESME side: BOUND_TX/TRX; SMSC side: BOUND_RX/TRX */
 uint8_t session_peer_version(const struct session *s); /* interface_version, or sc_interface_version
 	of the bind response (0x33 without one), as judged: 0x33 or >= 0x34 */
 const struct net_addr *session_peer(const struct session *s);
-int64_t session_since_us(const struct session *s);     /* bound since; 0 when not bound */
-int64_t session_idle_us(const struct session *s);      /* since the last octet came in */
+int64_t session_since_us(const struct session *s); /* bound since; 0 when not bound */
+int64_t session_idle_us(const struct session *s);  /* since the last octet came in */
 /* "bank#12" or "mobile/1": what log lines begin with; set by the owner, "peer address" before. */
 const char *session_name(const struct session *s);
 void session_set_name(struct session *s, const char *name);

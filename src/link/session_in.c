@@ -7,13 +7,13 @@
 #include "link/session_priv.h"
 
 #define LOGS_PER_SECOND 10 /* lines that peers can cause at will, over all sessions */
-#define HEX_OCTETS      64 /* octets of a malformed PDU in the log */
+#define HEX_OCTETS	64 /* octets of a malformed PDU in the log */
 
 #define ST(state) (1u << SESSION_##state)
 #define ST_BOUND  (ST(BOUND_TX) | ST(BOUND_RX) | ST(BOUND_TRX))
 #define ST_SENDS  (ST(BOUND_TX) | ST(BOUND_TRX)) /* an ESME bound so may submit */
 #define ST_HEARS  (ST(BOUND_RX) | ST(BOUND_TRX)) /* an ESME bound so is delivered to */
-#define ST_LIVE   (ST(OPEN) | ST(BINDING) | ST_BOUND | ST(UNBINDING))
+#define ST_LIVE	  (ST(OPEN) | ST(BINDING) | ST_BOUND | ST(UNBINDING))
 
 static void take_work(struct session *s, const struct pdu *pdu);
 static void take_bind(struct session *s, const struct pdu *pdu);
@@ -26,20 +26,20 @@ static const struct rule {
 	unsigned smsc, esme;
 	void (*take)(struct session *s, const struct pdu *pdu);
 } rules[] = {
-	{ SUBMIT_SM, ST_SENDS, 0, take_work },
-	{ DELIVER_SM, 0, ST_HEARS | ST(UNBINDING), take_work },
-	{ ENQUIRE_LINK, ST_LIVE, ST_LIVE, take_enquire_link },
-	{ DATA_SM, ST_BOUND, ST_HEARS | ST(UNBINDING), take_work },
-	{ SUBMIT_MULTI, ST_SENDS, 0, take_work },
-	{ QUERY_SM, ST_SENDS, 0, take_work },
-	{ CANCEL_SM, ST_SENDS, 0, take_work },
-	{ REPLACE_SM, ST_SENDS, 0, take_work },
-	{ BIND_TRANSCEIVER, ST(OPEN), 0, take_bind },
-	{ BIND_TRANSMITTER, ST(OPEN), 0, take_bind },
-	{ BIND_RECEIVER, ST(OPEN), 0, take_bind },
-	{ UNBIND, ST_BOUND | ST(UNBINDING), ST_BOUND | ST(UNBINDING), take_unbind },
-	{ ALERT_NOTIFICATION, 0, ST_HEARS, take_work },
-	{ OUTBIND, 0, 0, NULL },
+	{SUBMIT_SM, ST_SENDS, 0, take_work},
+	{DELIVER_SM, 0, ST_HEARS | ST(UNBINDING), take_work},
+	{ENQUIRE_LINK, ST_LIVE, ST_LIVE, take_enquire_link},
+	{DATA_SM, ST_BOUND, ST_HEARS | ST(UNBINDING), take_work},
+	{SUBMIT_MULTI, ST_SENDS, 0, take_work},
+	{QUERY_SM, ST_SENDS, 0, take_work},
+	{CANCEL_SM, ST_SENDS, 0, take_work},
+	{REPLACE_SM, ST_SENDS, 0, take_work},
+	{BIND_TRANSCEIVER, ST(OPEN), 0, take_bind},
+	{BIND_TRANSMITTER, ST(OPEN), 0, take_bind},
+	{BIND_RECEIVER, ST(OPEN), 0, take_bind},
+	{UNBIND, ST_BOUND | ST(UNBINDING), ST_BOUND | ST(UNBINDING), take_unbind},
+	{ALERT_NOTIFICATION, 0, ST_HEARS, take_work},
+	{OUTBIND, 0, 0, NULL},
 };
 
 static bool is_bind(uint32_t command)
@@ -307,7 +307,7 @@ static void take_frame(struct session *s, const uint8_t *p, uint32_t n)
 /* Framing is lost: a nack with the sequence number if it is there, and the end. */
 static void take_bad_length(struct session *s, const uint8_t *p, size_t n)
 {
-	struct pdu pdu = { .command_id = 0 };
+	struct pdu pdu = {.command_id = 0};
 	uint32_t shown = n < HEX_OCTETS ? (uint32_t)n : HEX_OCTETS;
 
 	if (n >= PDU_HEADER) {

@@ -10,17 +10,17 @@
 #include "link/session.h"
 #include "link/window.h"
 
-#define SESSION_LEAVE_US     5000000 /* how long answers, and then unbind_resp, are waited for */
-#define SESSION_REFUSED_US   1000000 /* a refused peer may bind again for so long */
-#define SESSION_MALFORMED    10      /* malformed PDUs in a row that end a session */
-#define SESSION_ENQUIRES     100     /* enquire_link answered in one second; the rest waits for the next one */
-#define SESSION_US_PER_MS    1000
+#define SESSION_LEAVE_US   5000000 /* how long answers, and then unbind_resp, are waited for */
+#define SESSION_REFUSED_US 1000000 /* a refused peer may bind again for so long */
+#define SESSION_MALFORMED  10	   /* malformed PDUs in a row that end a session */
+#define SESSION_ENQUIRES   100	   /* enquire_link answered in one second; the rest waits for the next one */
+#define SESSION_US_PER_MS  1000
 
-enum { /* why nothing is read: bits of session.holds */
-	HOLD_WINDOW = 1, /* the peer has too many requests unanswered */
-	HOLD_JUDGE = 2,  /* its bind is being judged */
-	HOLD_FLOOD = 4,  /* too many enquire_link in this second */
-	HOLD_OWNER = 8,  /* session_hold() */
+enum {			/* why nothing is read: bits of session.holds */
+       HOLD_WINDOW = 1, /* the peer has too many requests unanswered */
+       HOLD_JUDGE = 2,	/* its bind is being judged */
+       HOLD_FLOOD = 4,	/* too many enquire_link in this second */
+       HOLD_OWNER = 8,	/* session_hold() */
 };
 
 struct session_hub {
@@ -46,30 +46,30 @@ struct session {
 	enum session_state bound_as; /* what the bind asks for */
 	enum end_reason end_reason;  /* of an unbind of ours */
 
-	int64_t bind_until_us;    /* OPEN, BINDING */
-	int64_t refused_until_us; /* the same after a refused bind */
-	int64_t bound_us;         /* 0: not bound */
-	int64_t life_us;          /* reading went on again: counts as a sign of life */
-	int64_t enquire_us;       /* our enquire_link, nothing was heard since; 0: none */
-	int64_t partial_us;       /* since when a PDU is incomplete; 0: none is */
-	int64_t probe_until_us;   /* the same for a probe */
-	int64_t leave_until_us;   /* leaving, or the peer's unbind waits for our answers; 0: neither */
+	int64_t bind_until_us;	    /* OPEN, BINDING */
+	int64_t refused_until_us;   /* the same after a refused bind */
+	int64_t bound_us;	    /* 0: not bound */
+	int64_t life_us;	    /* reading went on again: counts as a sign of life */
+	int64_t enquire_us;	    /* our enquire_link, nothing was heard since; 0: none */
+	int64_t partial_us;	    /* since when a PDU is incomplete; 0: none is */
+	int64_t probe_until_us;	    /* the same for a probe */
+	int64_t leave_until_us;	    /* leaving, or the peer's unbind waits for our answers; 0: neither */
 	int64_t enquires_second_us; /* the second that enquires counts in */
 
-	uint32_t bind_command, bind_sequence; /* of the bind that is under way */
+	uint32_t bind_command, bind_sequence;	    /* of the bind that is under way */
 	uint32_t enquire_sequence, unbind_sequence; /* of ours; 0: none out */
 	uint32_t peer_unbind_sequence;
-	uint32_t unanswered;      /* the peer's requests */
+	uint32_t unanswered; /* the peer's requests */
 	uint32_t enquires;
 	uint8_t malformed_row;
 	uint8_t holds;
 	uint8_t peer_version;
-	bool leaving;             /* session_end() with an unbind: waits for answers, then sends it */
-	bool peer_unbinds;        /* the peer's unbind waits for our answers */
-	bool refused;             /* its last bind was refused */
-	bool blocked;             /* session_send() said no: on_room is due */
+	bool leaving;	   /* session_end() with an unbind: waits for answers, then sends it */
+	bool peer_unbinds; /* the peer's unbind waits for our answers */
+	bool refused;	   /* its last bind was refused */
+	bool blocked;	   /* session_send() said no: on_room is due */
 	bool stray_told;
-	char system_id[17];       /* for bind_resp */
+	char system_id[17]; /* for bind_resp */
 	char name[64];
 };
 
@@ -88,7 +88,7 @@ struct window *session_window(struct session *s);
 void session_put_header(struct session *s, uint32_t command_id, uint32_t status, uint32_t sequence);
 void session_answer_bind(struct session *s, uint32_t status);
 void session_become_bound(struct session *s, uint8_t version);
-void session_close(struct session *s, enum end_reason reason);  /* at once */
+void session_close(struct session *s, enum end_reason reason);	/* at once */
 void session_finish(struct session *s, enum end_reason reason); /* after what waits is written */
 void session_set_hold(struct session *s, unsigned bit, bool on);
 void session_answered(struct session *s); /* one of the peer's requests less; or answers may have become complete */

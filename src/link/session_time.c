@@ -118,9 +118,8 @@ static const struct deadline {
 	int64_t (*due_us)(struct session *s); /* INT64_MAX: does not run now */
 	void (*act)(struct session *s);
 } deadlines[] = {
-	{ bind_due, bind_act },       { partial_due, partial_act }, { answer_due, answer_act },
-	{ probe_due, probe_act },     { silent_due, silent_act },   { enquire_due, session_send_enquire },
-	{ leave_due, leave_act },     { flood_due, flood_act },
+	{bind_due, bind_act},	  {partial_due, partial_act},	       {answer_due, answer_act}, {probe_due, probe_act},
+	{silent_due, silent_act}, {enquire_due, session_send_enquire}, {leave_due, leave_act},	 {flood_due, flood_act},
 };
 
 #define DEADLINES (sizeof(deadlines) / sizeof(deadlines[0]))

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct throttle {
-	double rate;   /* tokens per us; 0: no limit */
-	double burst;  /* tokens */
+	double rate;  /* tokens per us; 0: no limit */
+	double burst; /* tokens */
 	double tokens;
 	int64_t at_us; /* when tokens was true */
 };

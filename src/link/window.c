@@ -21,11 +21,11 @@ struct slot {
 
 struct window {
 	uint32_t size, used;
-	uint32_t cap;         /* places in ring, a power of two */
-	uint32_t next;        /* the next sequence number */
-	uint32_t tail;        /* at or before the oldest outstanding one, in order of sending */
-	struct slot *ring;    /* NULL until the first request */
-	struct slot *late;    /* late_cap places; NULL until the first timeout */
+	uint32_t cap;	   /* places in ring, a power of two */
+	uint32_t next;	   /* the next sequence number */
+	uint32_t tail;	   /* at or before the oldest outstanding one, in order of sending */
+	struct slot *ring; /* NULL until the first request */
+	struct slot *late; /* late_cap places; NULL until the first timeout */
 	uint32_t late_cap;
 };
 
@@ -107,7 +107,7 @@ uint32_t window_take(struct window *w, uint64_t cookie, int64_t now_us)
 	uint32_t sequence = window_number(w);
 	if (w->used == 0)
 		w->tail = sequence;
-	*window_place(w, sequence) = (struct slot){ .cookie = cookie, .sent_us = now_us, .sequence = sequence };
+	*window_place(w, sequence) = (struct slot){.cookie = cookie, .sent_us = now_us, .sequence = sequence};
 	w->used++;
 	return sequence;
 }

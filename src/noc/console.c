@@ -48,7 +48,7 @@ struct peer {
 	bool answered;
 };
 
-static const char *const right_names[] = { "read", "operate", "admin" };
+static const char *const right_names[] = {"read", "operate", "admin"};
 
 const char *console_right_name(enum console_right r)
 {
@@ -102,8 +102,8 @@ bool console_answer(const struct console_command *table, void *arg, const struct
 		    struct buf *out)
 {
 	const char *words[CONSOLE_MAX_WORDS];
-	struct buf text = { 0 };
-	struct console_call call = { .arg = arg, .table = table, .out = &text };
+	struct buf text = {0};
+	struct console_call call = {.arg = arg, .table = table, .out = &text};
 	const struct console_command *command = console_judge(&call, who->right, line, n, words);
 	bool ok = command && command->fn(&call) == 0;
 
@@ -143,7 +143,7 @@ static void peer_end(struct peer *p)
 static void peer_send_answer(struct peer *p)
 {
 	struct console *c = p->console;
-	const struct timeval limit = { .tv_sec = CONSOLE_TIMEOUT_MS / 1000 };
+	const struct timeval limit = {.tv_sec = CONSOLE_TIMEOUT_MS / 1000};
 
 	p->answered = true;
 	loop_timer_clear(c->loop, &p->deadline);
@@ -245,7 +245,7 @@ static bool console_in_group(int fd, gid_t main_group, gid_t group)
 
 static struct console_who console_peer_is(int fd, gid_t group)
 {
-	struct console_who who = { CONSOLE_READ, (uid_t)-1 };
+	struct console_who who = {CONSOLE_READ, (uid_t)-1};
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
 
@@ -334,7 +334,7 @@ void console_free(struct console *c)
 {
 	if (!c)
 		return;
-	LIST_EACH_SAFE (node, tmp, &c->peers)
+	LIST_EACH_SAFE(node, tmp, &c->peers)
 		peer_end(LIST_OF(node, struct peer, link));
 	loop_timer_clear(c->loop, &c->again);
 	event_free(c->listener);

@@ -29,8 +29,8 @@ struct console_call {
 	const struct console_command *table;
 	const char *const *words; /* behind the name of the command; UTF-8 */
 	size_t n;
-	struct buf *out;     /* the output, UTF-8 */
-	char message[256];   /* why it failed */
+	struct buf *out;   /* the output, UTF-8 */
+	char message[256]; /* why it failed */
 };
 
 struct console_command {
@@ -39,7 +39,7 @@ struct console_command {
 	size_t min, max;  /* words behind the name */
 	enum console_right right;
 	int (*fn)(struct console_call *call); /* 0, or console_fail() */
-	const char *help; /* one sentence */
+	const char *help;		      /* one sentence */
 };
 
 /* Sets the message and returns -1; the output is dropped. */

@@ -1,9 +1,9 @@
 /*
  * http.c - serves a table of pages over evhttp. Must not know what the pages show.
  *
- * evhttp of libevent 2.1 does not bound its connections, and says nothing at the end of one that sent no request. So the
- * bufferevents given to it are remembered, and when HTTP_MAX_CONNECTIONS of them are, accepting rests until some are seen
- * to be gone: a bufferevent that lives has an event on the base.
+ * evhttp of libevent 2.1 does not bound its connections, and says nothing at the end of one that sent no request. So
+ * the bufferevents given to it are remembered, and when HTTP_MAX_CONNECTIONS of them are, accepting rests until some
+ * are seen to be gone: a bufferevent that lives has an event on the base.
  */
 #include "noc/http.h"
 
@@ -21,11 +21,11 @@
 
 #include "base/mem.h"
 
-#define HTTP_TIMEOUT_S   5    /* without an octet read or written */
+#define HTTP_TIMEOUT_S	 5    /* without an octet read or written */
 #define HTTP_MAX_HEADERS 8192 /* octets */
-#define HTTP_MAX_HOST    80   /* octets; an address with a port is shorter */
-#define HTTP_LOOK_MS     100  /* between looks whether a connection has gone */
-#define HTTP_REST_MS     1000 /* without accepting, when no file descriptor is left */
+#define HTTP_MAX_HOST	 80   /* octets; an address with a port is shorter */
+#define HTTP_LOOK_MS	 100  /* between looks whether a connection has gone */
+#define HTTP_REST_MS	 1000 /* without accepting, when no file descriptor is left */
 
 struct http {
 	struct loop *loop;
@@ -175,7 +175,7 @@ static int http_look_at(const struct event_base *base, const struct event *ev, v
 /* Forgets the connections that have gone. */
 static void http_look(struct http *h)
 {
-	struct look look = { .http = h };
+	struct look look = {.http = h};
 	size_t n = 0;
 
 	event_base_foreach_event(loop_base(h->loop), http_look_at, &look);
@@ -231,8 +231,8 @@ struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, 
 	h->arg = arg;
 	h->stats = stats;
 	h->server = evhttp_new(loop_base(loop));
-	h->listener = evconnlistener_new(loop_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0,
-					 fd);
+	h->listener =
+		evconnlistener_new(loop_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
 	if (!h->server || !h->listener || !evhttp_bind_listener(h->server, h->listener)) {
 		fprintf(stderr, "smppgw: the HTTP server cannot start: out of memory\n");
 		abort();

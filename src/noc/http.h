@@ -11,10 +11,10 @@
 #define HTTP_MAX_CONNECTIONS 64
 
 struct http_page {
-	const char *path; /* exact; the table ends with NULL */
-	const char *type; /* Content-Type */
+	const char *path;		       /* exact; the table ends with NULL */
+	const char *type;		       /* Content-Type */
 	int (*fn)(void *arg, struct buf *out); /* writes the body; returns the HTTP status */
-	const char *help; /* one line, for the list at / */
+	const char *help;		       /* one line, for the list at / */
 };
 
 struct http_stats {

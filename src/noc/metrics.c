@@ -14,13 +14,12 @@ static const struct {
 	int64_t us;
 	const char *le;
 } bounds[] = {
-	{ 500, "0.0005" },    { 1000, "0.001" },  { 2500, "0.0025" }, { 5000, "0.005" },  { 10000, "0.01" },
-	{ 25000, "0.025" },   { 50000, "0.05" },  { 100000, "0.1" },  { 250000, "0.25" }, { 500000, "0.5" },
-	{ 1000000, "1" },     { 2500000, "2.5" }, { 5000000, "5" },   { 10000000, "10" }, { 30000000, "30" },
-	{ 60000000, "60" },
+	{500, "0.0005"}, {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"}, {25000, "0.025"},
+	{50000, "0.05"}, {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},  {1000000, "1"},	{2500000, "2.5"},
+	{5000000, "5"},	 {10000000, "10"}, {30000000, "30"}, {60000000, "60"},
 };
 
-static const char *const type_names[] = { "counter", "gauge", "histogram" };
+static const char *const type_names[] = {"counter", "gauge", "histogram"};
 
 struct walk {
 	struct buf *out;
@@ -110,7 +109,7 @@ static void metrics_sample(const struct stats_sample *s, void *arg)
 
 void metrics_print(const struct stats *stats, struct buf *out)
 {
-	struct walk w = { .out = out };
+	struct walk w = {.out = out};
 
 	stats_walk(stats, metrics_sample, &w);
 }

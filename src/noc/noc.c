@@ -44,39 +44,39 @@ struct noc {
 };
 
 const struct conf_row stats_port_rows[] = {
-	{ "address", CONF_STRING, offsetof(struct stats_port_conf, address), "", 1, 255, "127.0.0.1", false,
-	  "Address of the stats port (HTTP without a password): keep it on loopback or a management network.", NULL },
-	{ "port", CONF_INT, offsetof(struct stats_port_conf, port), "", 0, 65535, "0", false,
-	  "Port of the stats port; 0: off. 8775 by custom.", NULL },
-	{ 0 },
+	{"address", CONF_STRING, offsetof(struct stats_port_conf, address), "", 1, 255, "127.0.0.1", false,
+	 "Address of the stats port (HTTP without a password): keep it on loopback or a management network.", NULL},
+	{"port", CONF_INT, offsetof(struct stats_port_conf, port), "", 0, 65535, "0", false,
+	 "Port of the stats port; 0: off. 8775 by custom.", NULL},
+	{0},
 };
 
 const struct conf_row console_rows[] = {
-	{ "socket", CONF_STRING, offsetof(struct console_conf, socket), "", 0, 0, "", false,
-	  "Path of the console's unix socket; empty: off.", NULL },
-	{ "mode", CONF_STRING, offsetof(struct console_conf, mode), "", 1, 5, "0600", false,
-	  "Mode of the console's socket, octal.", NULL },
-	{ "group", CONF_STRING, offsetof(struct console_conf, group), "", 0, 0, "", false,
-	  "Group of the console's socket; its members may operate, whoever else the mode lets in may read.", NULL },
-	{ 0 },
+	{"socket", CONF_STRING, offsetof(struct console_conf, socket), "", 0, 0, "", false,
+	 "Path of the console's unix socket; empty: off.", NULL},
+	{"mode", CONF_STRING, offsetof(struct console_conf, mode), "", 1, 5, "0600", false,
+	 "Mode of the console's socket, octal.", NULL},
+	{"group", CONF_STRING, offsetof(struct console_conf, group), "", 0, 0, "", false,
+	 "Group of the console's socket; its members may operate, whoever else the mode lets in may read.", NULL},
+	{0},
 };
 
 const struct stats_row noc_stat_rows[] = {
-	{ "smppgw_stats_requests_total", "Pages served by the stats port.", STATS_COUNTER,
-	  offsetof(struct noc_stats, http.requests), NULL, NULL },
-	{ "smppgw_stats_refused_total", "Requests that the stats port refused: wrong method, path or host.",
-	  STATS_COUNTER, offsetof(struct noc_stats, http.refused), NULL, NULL },
-	{ "smppgw_console_commands_total", "Commands carried out by the console.", STATS_COUNTER,
-	  offsetof(struct noc_stats, console.commands), NULL, NULL },
-	{ "smppgw_console_refused_total", "Requests that the console answered with an error.", STATS_COUNTER,
-	  offsetof(struct noc_stats, console.refused), NULL, NULL },
-	{ "smppgw_log_dropped_lines_total", "Log lines dropped because their reader was too slow.", STATS_COUNTER,
-	  offsetof(struct noc_stats, log_dropped), NULL, NULL },
+	{"smppgw_stats_requests_total", "Pages served by the stats port.", STATS_COUNTER,
+	 offsetof(struct noc_stats, http.requests), NULL, NULL},
+	{"smppgw_stats_refused_total", "Requests that the stats port refused: wrong method, path or host.",
+	 STATS_COUNTER, offsetof(struct noc_stats, http.refused), NULL, NULL},
+	{"smppgw_console_commands_total", "Commands carried out by the console.", STATS_COUNTER,
+	 offsetof(struct noc_stats, console.commands), NULL, NULL},
+	{"smppgw_console_refused_total", "Requests that the console answered with an error.", STATS_COUNTER,
+	 offsetof(struct noc_stats, console.refused), NULL, NULL},
+	{"smppgw_log_dropped_lines_total", "Log lines dropped because their reader was too slow.", STATS_COUNTER,
+	 offsetof(struct noc_stats, log_dropped), NULL, NULL},
 };
 const size_t noc_stat_rows_n = sizeof(noc_stat_rows) / sizeof(noc_stat_rows[0]);
 
 const struct stats_row noc_build_rows[] = {
-	{ "smppgw_build_info", "Always 1; the label tells the version.", STATS_GAUGE, 0, NULL, NULL },
+	{"smppgw_build_info", "Always 1; the label tells the version.", STATS_GAUGE, 0, NULL, NULL},
 };
 const size_t noc_build_rows_n = sizeof(noc_build_rows) / sizeof(noc_build_rows[0]);
 
@@ -132,11 +132,11 @@ static int noc_status_json(void *arg, struct buf *out)
 }
 
 static const struct http_page pages[] = {
-	{ "/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not" },
-	{ "/metrics", "text/plain; version=0.0.4; charset=utf-8", noc_metrics, "counters for Prometheus" },
-	{ "/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status" },
-	{ "/status.json", "application/json", noc_status_json, "the same for programs" },
-	{ NULL, NULL, NULL, NULL },
+	{"/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not"},
+	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", noc_metrics, "counters for Prometheus"},
+	{"/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status"},
+	{"/status.json", "application/json", noc_status_json, "the same for programs"},
+	{NULL, NULL, NULL, NULL},
 };
 
 /* Octal, permission bits only; -1 when it is not. */
@@ -248,7 +248,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 {
 	struct noc *n = mem_zalloc(sizeof(*n));
 
-	n->source = (struct snapshot_source){ loop, flow, conf->version, conf->node };
+	n->source = (struct snapshot_source){loop, flow, conf->version, conf->node};
 	n->stats = stats;
 	n->counted.build = 1;
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);

@@ -117,7 +117,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 
 void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out)
 {
-	struct gather g = { .to = out, .max = sessions_max, .wanted = owner, .now_us = loop_now_us(from->loop) };
+	struct gather g = {.to = out, .max = sessions_max, .wanted = owner, .now_us = loop_now_us(from->loop)};
 
 	memset(out, 0, sizeof(*out));
 	out->version = from->version;

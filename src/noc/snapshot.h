@@ -19,11 +19,11 @@ struct snapshot_source {
 struct snapshot_carrier {
 	const char *name;
 	bool up;
-	int64_t paused_ms;            /* of the throttle pause, left; 0 */
-	uint64_t bound, binds;        /* connections: bound now, wanted */
+	int64_t paused_ms;	      /* of the throttle pause, left; 0 */
+	uint64_t bound, binds;	      /* connections: bound now, wanted */
 	uint64_t outstanding, window; /* over all binds */
 	uint64_t queued, submitted, ok, errors, throttled;
-	int64_t p50_us, p99_us;       /* submit_sm to its response, since the start */
+	int64_t p50_us, p99_us; /* submit_sm to its response, since the start */
 };
 
 struct snapshot_account {
@@ -34,7 +34,7 @@ struct snapshot_account {
 
 struct snapshot_session {
 	const char *name, *owner, *state;
-	bool carrier;     /* owner is a carrier, else an account */
+	bool carrier; /* owner is a carrier, else an account */
 	char peer[64];
 	int64_t since_ms; /* UTC ms since 1970; 0: not bound */
 	int64_t idle_us;
@@ -45,7 +45,7 @@ struct snapshot {
 	const char *version;
 	unsigned node;
 	struct process process; /* without open files */
-	int64_t wall_ms;        /* UTC ms since 1970 */
+	int64_t wall_ms;	/* UTC ms since 1970 */
 	struct flow_status flow;
 	const char *phase; /* its name */
 	struct snapshot_carrier *carriers;

@@ -193,8 +193,8 @@ static void status_head(const struct snapshot *s, struct buf *out)
 
 	buf_printf(out, "smppgw %s   node %u   pid %d   %s\n", s->version, s->node, s->process.pid,
 		   status_time(s->wall_ms, false, text));
-	buf_printf(out, "%s for %s   %s\n", s->phase,
-		   status_span(s->wall_ms - s->flow.since_ms, text), sick ? sick : "healthy");
+	buf_printf(out, "%s for %s   %s\n", s->phase, status_span(s->wall_ms - s->flow.since_ms, text),
+		   sick ? sick : "healthy");
 	buf_printf(out, "store %s   oldest write %.1f ms   pending %" PRIu64 "\n", s->flow.store_up ? "up" : "down",
 		   (double)s->flow.store_lag_us / 1000, s->flow.store_pending);
 	buf_printf(out, "messages %" PRIu64 " in %.1f MB   queued %" PRIu64 "   process %.1f MB\n", s->flow.messages,

@@ -92,7 +92,7 @@ static void status_json_session(struct json *j, const struct snapshot_session *b
 
 void status_json(const struct snapshot *s, struct buf *out)
 {
-	struct json j = { .out = out };
+	struct json j = {.out = out};
 
 	json_open(&j, NULL, '{');
 	status_json_head(&j, s);

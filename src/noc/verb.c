@@ -130,13 +130,13 @@ static int verb_log_level(struct console_call *call)
 }
 
 const struct console_command verb_table[] = {
-	{ "help", "", 0, 0, CONSOLE_READ, verb_help, "Lists the commands." },
-	{ "status", "[json]", 0, 1, CONSOLE_READ, verb_status, "Shows store, messages, carriers, accounts, binds." },
-	{ "carriers", "[NAME]", 0, 1, CONSOLE_READ, verb_carriers, "Shows carriers: state, window, queue, outcomes." },
-	{ "accounts", "[NAME]", 0, 1, CONSOLE_READ, verb_accounts, "Shows accounts: binds, requests, what waits." },
-	{ "binds", "[NAME]", 0, 1, CONSOLE_READ, verb_binds, "Lists binds, all or those of one account or carrier." },
-	{ "queue", "", 0, 0, CONSOLE_READ, verb_queue, "Shows messages by state, by carrier and by account." },
-	{ "version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version." },
-	{ "log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug." },
-	{ NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL },
+	{"help", "", 0, 0, CONSOLE_READ, verb_help, "Lists the commands."},
+	{"status", "[json]", 0, 1, CONSOLE_READ, verb_status, "Shows store, messages, carriers, accounts, binds."},
+	{"carriers", "[NAME]", 0, 1, CONSOLE_READ, verb_carriers, "Shows carriers: state, window, queue, outcomes."},
+	{"accounts", "[NAME]", 0, 1, CONSOLE_READ, verb_accounts, "Shows accounts: binds, requests, what waits."},
+	{"binds", "[NAME]", 0, 1, CONSOLE_READ, verb_binds, "Lists binds, all or those of one account or carrier."},
+	{"queue", "", 0, 0, CONSOLE_READ, verb_queue, "Shows messages by state, by carrier and by account."},
+	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
+	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
+	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},
 };

@@ -69,7 +69,7 @@ static bool words_plain(struct cut *c)
 
 int words_split(char *line, size_t n, const char **words, size_t max, const char **why)
 {
-	struct cut c = { .line = line, .n = n };
+	struct cut c = {.line = line, .n = n};
 	size_t count = 0;
 
 	if (!words_clean(line, n, why))

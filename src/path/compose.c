@@ -7,8 +7,8 @@
 #include "smpp/pdu.h"
 #include "smpp/udh.h"
 
-#define TEXT_MAX 40000u  /* octets in the target alphabet: 255 parts of 134 and more */
-#define FRAME_MAX 1024u  /* one part with header */
+#define TEXT_MAX  40000u /* octets in the target alphabet: 255 parts of 134 and more */
+#define FRAME_MAX 1024u	 /* one part with header */
 
 /* data_coding 0 when the alphabet there has every character, else UCS-2. */
 static long encode(const struct compose *c, enum charset *used, uint8_t *out)
@@ -59,7 +59,8 @@ unsigned compose_parts(const struct compose *c, bool (*part)(void *arg, struct v
 	long n = encode(c, &used, text);
 	if (n <= 0)
 		return 0;
-	/* a payload has no parts for us to count, but not every carrier takes one for an answer: parts by UDH are safe */
+	/* a payload has no parts for us to count, but not every carrier takes one for an answer: parts by UDH are safe
+	 */
 	enum split_mode mode = c->mode == SPLIT_PAYLOAD ? SPLIT_UDH8 : c->mode;
 	uint32_t total = split_plan(used, (struct view){text, (uint32_t)n}, mode, ends);
 	for (uint32_t i = 0, from = 0; i < total; from = ends[i++]) {

@@ -9,12 +9,12 @@
 #include "smpp/split.h"
 
 struct compose {
-	const char *source;         /* our code */
+	const char *source; /* our code */
 	const struct number *to;
 	const char *utf8;
-	enum charset dcs0;          /* what data_coding 0 means at the carrier */
+	enum charset dcs0; /* what data_coding 0 means at the carrier */
 	enum split_mode mode;
-	uint16_t ref;               /* of the parts, unique per source and destination for a while */
+	uint16_t ref; /* of the parts, unique per source and destination for a while */
 	uint8_t registered_delivery;
 };
 

@@ -11,15 +11,16 @@
 #include "smpp/split.h"
 
 #define MINUTES_PER_QUARTER 15
-#define ERR_MAX 64u            /* octets of err: that the receipt fits into short_message */
-#define SHORT_MESSAGE_MAX 254u /* [S 5.2.21] */
+#define ERR_MAX		    64u	 /* octets of err: that the receipt fits into short_message */
+#define SHORT_MESSAGE_MAX   254u /* [S 5.2.21] */
 
 /* Sent by the app, returned in its receipt (design.md 6). */
 static const uint16_t returned_tags[] = {
 	TLV_USER_MESSAGE_REFERENCE, TLV_MESSAGE_CLASS, TLV_CAMPAIGN, TLV_VARIANT, TLV_CONSENT_REF, TLV_GROUP_KEY,
 };
 
-/* The text as the receipt may show it: only when all of its start is printable ASCII, else nothing (never half a character). */
+/* The text as the receipt may show it: only when all of its start is printable ASCII, else nothing (never half a
+ * character). */
 static struct view excerpt(const struct pdu *pdu, enum charset dcs0, char *out, uint32_t cap)
 {
 	struct view text, none = {NULL, 0};
@@ -113,8 +114,8 @@ static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_
 	pdu->tlvs = (struct view){NULL, 0};
 }
 
-void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version, struct deliver_scratch *scratch,
-		  struct pdu *pdu)
+void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
+		  struct deliver_scratch *scratch, struct pdu *pdu)
 {
 	if (m->mo)
 		fill_mo(m, conf, peer_version, pdu);

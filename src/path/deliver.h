@@ -14,7 +14,7 @@ struct deliver_scratch {
 };
 
 /* Fills pdu (deliver_sm) from a message that is final (receipt) or a MO. Views borrow m and scratch. */
-void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version, struct deliver_scratch *scratch,
-		  struct pdu *pdu);
+void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
+		  struct deliver_scratch *scratch, struct pdu *pdu);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * flow.c - the steps of a message's life that all its parts share: its state, its one timer, the answers that are owed, the
- * writes that are owed. flow_accept.c (app to store), flow_send.c (queue, carrier, receipt) and flow_end.c (the end, the
- * app's receipt, forgetting) are the order itself; no other file knows it, and none sets a message's state. Must not know
- * sockets, RESP, or how anything is encoded.
+ * flow.c - the steps of a message's life that all its parts share: its state, its one timer, the answers that are owed,
+ * the writes that are owed. flow_accept.c (app to store), flow_send.c (queue, carrier, receipt) and flow_end.c (the
+ * end, the app's receipt, forgetting) are the order itself; no other file knows it, and none sets a message's state.
+ * Must not know sockets, RESP, or how anything is encoded.
  */
 #include "path/flow_priv.h"
 
 #include "base/log.h"
 #include "base/mem.h"
 
-#define REDO_MS 1000
+#define REDO_MS	     1000
 #define MIN_TIMER_MS 1
 
 static void on_timer(struct timer *t);

@@ -1,6 +1,7 @@
 /*
  * flow.h - the order of a message's life: judged, stored, answered, queued, sent, answered by the carrier, its receipt
- * matched, stored, delivered to the app, forgotten. The only file that knows this order. Creates and owns the rooms of path/.
+ * matched, stored, delivered to the app, forgotten. The only file that knows this order. Creates and owns the rooms of
+ * path/.
  */
 #ifndef PATH_FLOW_H
 #define PATH_FLOW_H
@@ -14,13 +15,13 @@
 
 struct messages_conf { /* section messages: bounds and times of a message's life */
 	struct conf_where where;
-	int64_t max_held;       /* messages in memory */
-	int64_t validity;       /* s: when the app gives none */
-	int64_t attempts;       /* submits per message */
+	int64_t max_held;	  /* messages in memory */
+	int64_t validity;	  /* s: when the app gives none */
+	int64_t attempts;	  /* submits per message */
 	int64_t retry, retry_max; /* ms: first and longest pause after a temporary error */
-	int64_t park;           /* s: how long a receipt for an unknown id is kept */
+	int64_t park;		  /* s: how long a receipt for an unknown id is kept */
 	int64_t max_parked;
-	int64_t schedule_max;   /* s: how far ahead schedule_delivery_time may lie */
+	int64_t schedule_max; /* s: how far ahead schedule_delivery_time may lie */
 };
 extern const struct conf_row messages_rows[];
 
@@ -44,16 +45,18 @@ struct flow_conf {
 };
 
 struct flow;
-/* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with faults. */
+/* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with
+ * faults. */
 bool flow_check(const struct flow_conf *conf, char **errors);
 /*
- * NULL with *errors when the configuration is faulty. Loading starts when Redis is up; apps are let in when the journal is
- * loaded, or after some seconds without Redis (their submits get ESME_RSYSERR then). on_fatal is called when it cannot go
- * on (a port cannot be listened on, another process has this node's journal).
+ * NULL with *errors when the configuration is faulty. Loading starts when Redis is up; apps are let in when the journal
+ * is loaded, or after some seconds without Redis (their submits get ESME_RSYSERR then). on_fatal is called when it
+ * cannot go on (a port cannot be listened on, another process has this node's journal).
  */
 struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats,
 		      void (*on_fatal)(const char *why, void *arg), void *arg, char **errors);
-/* Begins to leave: no new binds, submits are refused, links unbind when what is out is answered. on_idle is called when done. */
+/* Begins to leave: no new binds, submits are refused, links unbind when what is out is answered. on_idle is called when
+ * done. */
 void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg);
 void flow_free(struct flow *f);
 
@@ -62,16 +65,16 @@ struct flow_status {
 	enum flow_phase phase;
 	bool store_up;
 	uint64_t store_lag_us, store_pending;
-	uint64_t messages, bytes;  /* in memory */
+	uint64_t messages, bytes; /* in memory */
 	uint64_t by_state[MSG_STATES];
 	uint64_t queued, parked;
-	int64_t since_ms;          /* UTC: when it started */
+	int64_t since_ms; /* UTC: when it started */
 };
 void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
-uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
+uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c);  /* in lanes that it serves now */
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 
 #endif

@@ -16,7 +16,8 @@ static void refuse(struct flow *f, struct account *a, struct session *s, const s
 	unsigned kept_back;
 	flow_count_refusal(&f->counters, status);
 	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 100, &kept_back))
-		log_write(LOG_LEVEL_INFO, account_name(a), "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u",
+		log_write(LOG_LEVEL_INFO, account_name(a),
+			  "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u",
 			  command_name(pdu->command_id), status, status_name(status), why, kept_back);
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
@@ -78,10 +79,12 @@ static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 		return;
 	}
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
-	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, v.name, v.plain);
+	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, v.name,
+		 v.plain);
 	uint64_t session = m->peer;
 	flow_count_refusal(&f->counters, v.status);
-	flow_answer(f, session, SUBMIT_SM, m->sequence, conf->plain_status ? status_plain(v.status) : v.status, FLOW_NOTHING);
+	flow_answer(f, session, SUBMIT_SM, m->sequence, conf->plain_status ? status_plain(v.status) : v.status,
+		    FLOW_NOTHING);
 	flow_drop(f, m);
 }
 
@@ -132,8 +135,8 @@ void flow_submit(struct flow *f, struct account *a, struct session *s, const str
 		return;
 	}
 	const struct submit_limits limits = {f->conf.messages->validity * 1000, f->conf.messages->schedule_max * 1000};
-	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)], loop_wall_ms(f->loop),
-				       &sub, &why);
+	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)],
+				       loop_wall_ms(f->loop), &sub, &why);
 	bool stored = sub.mode == SUBMIT_STORE;
 	if (!status && (f->phase != FLOW_RUNNING || (stored && !store_up(f->store)))) {
 		status = ESME_RSYSERR;
@@ -153,8 +156,8 @@ void flow_submit(struct flow *f, struct account *a, struct session *s, const str
 	struct policy_message pm = {sub.class_id};
 	if (!policy_needs_recipient(&pm))
 		store_message(f, m);
-	else if (store_optout_check(f->store, view_of(account_name(a)), (struct view){(uint8_t *)sub.to.digits, sub.to.n},
-				    on_checked, m->handle) < 0)
+	else if (store_optout_check(f->store, view_of(account_name(a)),
+				    (struct view){(uint8_t *)sub.to.digits, sub.to.n}, on_checked, m->handle) < 0)
 		on_checked(f, m->handle, false, false);
 }
 
@@ -222,8 +225,8 @@ static bool send_part(void *arg, struct view frame)
 	return true;
 }
 
-int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
-		   uint64_t token)
+int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
+		   store_fn fn, uint64_t token)
 {
 	struct flow *f = arg;
 	const struct route *route = routes_find(f->routes, to);
@@ -231,18 +234,26 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		return -1;
 	if (!route) {
 		char number[32];
-		log_warn(account_name(accounts_at(f->accounts, account)), "event=answer_failed code=%s number=%s reason=\"no "
-			 "route for this number; add one to routes\"", source, log_number(to->digits, to->n, number));
+		log_warn(account_name(accounts_at(f->accounts, account)),
+			 "event=answer_failed code=%s number=%s reason=\"no "
+			 "route for this number; add one to routes\"",
+			 source, log_number(to->digits, to->n, number));
 		return 1;
 	}
 	const struct carrier_conf *carrier = carrier_conf(carriers_at(f->carriers, route->carriers[0]));
 	struct sending *x = mem_zalloc(sizeof(*x));
 	*x = (struct sending){f, accounts_at(f->accounts, account), route, fn, token, 1, false, false};
-	struct compose c = {.source = source, .to = to, .utf8 = utf8, .dcs0 = (enum charset)carrier->dcs0,
-			    .mode = (enum split_mode)carrier->long_mode, .ref = (uint16_t)rng_next(&f->rng)};
+	struct compose c = {.source = source,
+			    .to = to,
+			    .utf8 = utf8,
+			    .dcs0 = (enum charset)carrier->dcs0,
+			    .mode = (enum split_mode)carrier->long_mode,
+			    .ref = (uint16_t)rng_next(&f->rng)};
 	if (compose_parts(&c, send_part, x) == 0) {
-		log_error(account_name(x->account), "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
-			  "long, or messages.max_held reached\"", source);
+		log_error(account_name(x->account),
+			  "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
+			  "long, or messages.max_held reached\"",
+			  source);
 		x->failed = true;
 	}
 	if (x->pending > 1) {

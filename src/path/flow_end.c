@@ -22,8 +22,8 @@ static void note_end(struct flow *f, struct msg *m, enum finish how, const struc
 		return;
 	ids_print(m->id, id);
 	log_write(how == FINISH_DELIVERED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, id,
-		  "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s", finish_name(how),
-		  receipt_stat_name((enum message_state)m->final_state),
+		  "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s",
+		  finish_name(how), receipt_stat_name((enum message_state)m->final_state),
 		  m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)),
 		  m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)), m->attempts,
 		  (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p);
@@ -73,7 +73,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 		return;
 	}
 	if (!make_final_record(f, m, w))
-		log_error("-", "event=no_memory id=%llu what=final_record action=\"the receipt lacks the carrier's words\"",
+		log_error("-",
+			  "event=no_memory id=%llu what=final_record action=\"the receipt lacks the carrier's words\"",
 			  (unsigned long long)m->id);
 	flow_close(f, m);
 }
@@ -122,7 +123,8 @@ static void forget_receipt(struct flow *f, const struct msg *m)
 		return;
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
 	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
-		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"", (unsigned long long)m->id);
+		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
+			  (unsigned long long)m->id);
 }
 
 /* Out of the store, then out of memory. */
@@ -133,8 +135,8 @@ void flow_leave(struct flow *f, struct msg *m)
 	if (m->from_backlog) {
 		struct record r;
 		msg_record(m, &r);
-		started = store_backlog_del(f->store, r.account, (struct view){(const uint8_t *)m->cid, m->cid_len}, on_left,
-					    m->handle);
+		started = store_backlog_del(f->store, r.account, (struct view){(const uint8_t *)m->cid, m->cid_len},
+					    on_left, m->handle);
 	} else if (m->volatile_) {
 		on_left(f, m->handle, true);
 		return;
@@ -182,7 +184,6 @@ static void on_outbox_evicted(void *arg, struct msg *m)
 {
 	flow_evict(arg, m);
 }
-
 
 static struct msg *make_for_backlog(void *arg)
 {

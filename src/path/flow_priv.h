@@ -41,13 +41,13 @@ struct flow {
 	struct stats *stats;
 	struct flow_stats counters;
 	enum class_id *default_class; /* by account number */
-	uint16_t *lane_owner;         /* by lane: the first carrier of its route that is up */
-	size_t *lane_turn;            /* by carrier: where it looked last */
-	uint64_t *unsettled;          /* by carrier: messages with unsettled set; bounds what a crash would send twice */
-	struct map *opted;            /* (account, number) that said stop in this process' life, by two hashes */
-	struct list redo;             /* messages whose write is owed */
+	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
+	size_t *lane_turn;	      /* by carrier: where it looked last */
+	uint64_t *unsettled; /* by carrier: messages with unsettled set; bounds what a crash would send twice */
+	struct map *opted;   /* (account, number) that said stop in this process' life, by two hashes */
+	struct list redo;    /* messages whose write is owed */
 	struct timer redo_timer, listen_timer, leave_timer;
-	uint64_t *doubtful;           /* ids refused to apps whose record may be in the store */
+	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
 	bool listening;
 	int64_t leave_until_ms;
@@ -78,15 +78,16 @@ struct words { /* the carrier's own words about an end */
 /* flow.c */
 void flow_set_state(struct flow *f, struct msg *m, enum msg_state state);
 void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms);
-struct msg *flow_take(struct flow *f);            /* a new message, NULL at the bound */
-void flow_drop(struct flow *f, struct msg *m);    /* out of every list and index, freed */
+struct msg *flow_take(struct flow *f);	       /* a new message, NULL at the bound */
+void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, freed */
 enum class_urgency flow_urgency(const struct msg *m);
-void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status, struct view id);
+void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
+		 struct view id);
 void flow_answer_app(struct flow *f, struct msg *m, uint32_t status);
 void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status);
 void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what);
 void flow_redo_none(struct msg *m);
-void flow_doubt(struct flow *f, uint64_t id);     /* a record of a refused submit may be in the store: remove it later */
+void flow_doubt(struct flow *f, uint64_t id); /* a record of a refused submit may be in the store: remove it later */
 void flow_redo_all(struct flow *f);
 void flow_remove_doubtful(struct flow *f);
 
@@ -95,21 +96,22 @@ void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no ca
 
 /* flow_accept.c */
 void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
-int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
-		   uint64_t token);
-void flow_begin(struct flow *f, struct msg *m);   /* stored: hold it or queue it */
+int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
+		   store_fn fn, uint64_t token);
+void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it */
 
 /* flow_send.c */
 void flow_find_owners(struct flow *f);
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_store_cid(struct flow *f, struct msg *m); /* the carrier's id into the store */
-void flow_settle(struct flow *f, struct msg *m); /* a crash would not send it again: stored as taken, or not taken */
-void flow_await(struct flow *f, struct msg *m);     /* a carrier has it: its receipt is awaited */
+void flow_settle(struct flow *f, struct msg *m);    /* a crash would not send it again: stored as taken, or not taken */
+void flow_await(struct flow *f, struct msg *m);	    /* a carrier has it: its receipt is awaited */
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);
 
 /* flow_end.c */
-/* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own; words may be NULL. */
+/* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own; words may be NULL.
+ */
 void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_state state, const struct words *words);
 void flow_close(struct flow *f, struct msg *m);
 void flow_deliver(struct flow *f, struct msg *m); /* its final record is stored: to the app */

@@ -56,9 +56,9 @@ uint32_t finish_status(enum finish f)
 
 /* Statuses that the gateway gives to submits; others are counted with ESME_RUNKNOWNERR's row. */
 static const uint32_t refusals[FLOW_REFUSALS] = {
-	ESME_RINVMSGLEN, ESME_RINVCMDID, ESME_RINVESMCLASS, ESME_RINVPRTFLG, ESME_RINVREGDLVFLG, ESME_RINVREPFLAG,
-	ESME_RINVDFTMSGID, ESME_RINVDSTADR, ESME_RINVSCHED, ESME_RINVEXPIRY, ESME_RINVOPTPARAMVAL, ESME_RSYSERR,
-	ESME_RMSGQFUL, SGW_OPTED_OUT, ESME_RSUBMITFAIL, ESME_RUNKNOWNERR,
+	ESME_RINVMSGLEN,   ESME_RINVCMDID,  ESME_RINVESMCLASS, ESME_RINVPRTFLG,	 ESME_RINVREGDLVFLG,   ESME_RINVREPFLAG,
+	ESME_RINVDFTMSGID, ESME_RINVDSTADR, ESME_RINVSCHED,    ESME_RINVEXPIRY,	 ESME_RINVOPTPARAMVAL, ESME_RSYSERR,
+	ESME_RMSGQFUL,	   SGW_OPTED_OUT,   ESME_RSUBMITFAIL,  ESME_RUNKNOWNERR,
 };
 
 void flow_count_refusal(struct flow_stats *stats, uint32_t status)
@@ -70,15 +70,21 @@ void flow_count_refusal(struct flow_stats *stats, uint32_t status)
 }
 
 #define AT(member) offsetof(struct flow_stats, member)
-#define REFUSED(i, name) \
-	{"smppgw_refused_total", "Requests of apps that were refused, by command_status.", STATS_COUNTER, \
-	 AT(refused) + (i) * sizeof(uint64_t), "status", name}
-#define FINISHED(f, name) \
-	{"smppgw_finished_total", "Messages that ended, by how.", STATS_COUNTER, AT(finished) + (f) * sizeof(uint64_t), \
-	 "how", name}
-#define STATE(s, name) \
-	{"smppgw_messages", "Messages in memory, by where they are in their life.", STATS_GAUGE, \
-	 AT(by_state) + (s) * sizeof(uint64_t), "state", name}
+#define REFUSED(i, name)                                                                                               \
+	{                                                                                                              \
+		"smppgw_refused_total", "Requests of apps that were refused, by command_status.", STATS_COUNTER,       \
+			AT(refused) + (i) * sizeof(uint64_t), "status", name                                           \
+	}
+#define FINISHED(f, name)                                                                                              \
+	{                                                                                                              \
+		"smppgw_finished_total", "Messages that ended, by how.", STATS_COUNTER,                                \
+			AT(finished) + (f) * sizeof(uint64_t), "how", name                                             \
+	}
+#define STATE(s, name)                                                                                                 \
+	{                                                                                                              \
+		"smppgw_messages", "Messages in memory, by where they are in their life.", STATS_GAUGE,                \
+			AT(by_state) + (s) * sizeof(uint64_t), "state", name                                           \
+	}
 
 const struct stats_row flow_stat_rows[] = {
 	{"smppgw_accepted_total", "Messages stored and acknowledged to apps.", STATS_COUNTER, AT(accepted), NULL, NULL},
@@ -107,8 +113,8 @@ const struct stats_row flow_stat_rows[] = {
 	FINISHED(FINISH_UNSENDABLE, "unsendable"),
 	FINISHED(FINISH_OPTED_OUT, "opted_out"),
 	FINISHED(FINISH_NO_ROUTE, "no_route"),
-	{"smppgw_retries_total", "Messages to be sent again after a temporary error of a carrier.", STATS_COUNTER, AT(retries),
-	 NULL, NULL},
+	{"smppgw_retries_total", "Messages to be sent again after a temporary error of a carrier.", STATS_COUNTER,
+	 AT(retries), NULL, NULL},
 	{"smppgw_put_back_total", "Messages put back to their place because a carrier said slow down.", STATS_COUNTER,
 	 AT(put_back), NULL, NULL},
 	{"smppgw_in_doubt_total", "Submits without an answer (link lost or timed out); the message is sent again.",
@@ -117,10 +123,10 @@ const struct stats_row flow_stat_rows[] = {
 	{"smppgw_receipts_total", "Receipts from carriers that were matched.", STATS_COUNTER, AT(receipts), NULL, NULL},
 	{"smppgw_receipts_intermediate_total", "Receipts that end nothing (ENROUTE, ACCEPTD).", STATS_COUNTER,
 	 AT(receipts_intermediate), NULL, NULL},
-	{"smppgw_receipts_parked_total", "Receipts that came before the response they belong to.", STATS_COUNTER, AT(parked),
-	 NULL, NULL},
-	{"smppgw_receipts_unknown_total", "Receipts for ids that we do not know, dropped after their time.", STATS_COUNTER,
-	 AT(receipts_unknown), NULL, NULL},
+	{"smppgw_receipts_parked_total", "Receipts that came before the response they belong to.", STATS_COUNTER,
+	 AT(parked), NULL, NULL},
+	{"smppgw_receipts_unknown_total", "Receipts for ids that we do not know, dropped after their time.",
+	 STATS_COUNTER, AT(receipts_unknown), NULL, NULL},
 	{"smppgw_receipts_duplicate_total", "Receipts for messages that had ended already.", STATS_COUNTER,
 	 AT(receipts_duplicate), NULL, NULL},
 	{"smppgw_doubtful_removed_total", "Records of refused submits removed when the store was back.", STATS_COUNTER,
@@ -137,9 +143,10 @@ const struct stats_row flow_stat_rows[] = {
 	STATE(MSG_LEAVING, "leaving"),
 	{"smppgw_messages_bytes", "Memory held by messages.", STATS_GAUGE, AT(bytes), NULL, NULL},
 	{"smppgw_parked", "Receipts parked now.", STATS_GAUGE, AT(parked_now), NULL, NULL},
-	{"smppgw_accept_seconds", "From a submit_sm to its response, the store included.", STATS_HISTOGRAM, AT(accept), NULL,
-	 NULL},
-	{"smppgw_send_seconds", "From a submit_sm of an app to the carrier's response.", STATS_HISTOGRAM, AT(send), NULL, NULL},
+	{"smppgw_accept_seconds", "From a submit_sm to its response, the store included.", STATS_HISTOGRAM, AT(accept),
+	 NULL, NULL},
+	{"smppgw_send_seconds", "From a submit_sm of an app to the carrier's response.", STATS_HISTOGRAM, AT(send),
+	 NULL, NULL},
 	{"smppgw_receipt_seconds", "From a submit_sm of an app to the final receipt of the carrier.", STATS_HISTOGRAM,
 	 AT(receipt), NULL, NULL},
 };

@@ -11,9 +11,9 @@
 /* How a message ends: log word, counter and final state in one. */
 enum finish {
 	FINISH_DELIVERED,  /* a receipt said so */
-	FINISH_FAILED,     /* a receipt said so; the state is the receipt's */
-	FINISH_REFUSED,    /* the carrier refused the submit for good */
-	FINISH_EXPIRED,    /* its validity ended before it could be sent */
+	FINISH_FAILED,	   /* a receipt said so; the state is the receipt's */
+	FINISH_REFUSED,	   /* the carrier refused the submit for good */
+	FINISH_EXPIRED,	   /* its validity ended before it could be sent */
 	FINISH_NO_RECEIPT, /* no receipt within the horizon */
 	FINISH_ATTEMPTS,   /* temporary errors for too long */
 	FINISH_UNSENDABLE, /* cannot be encoded for its carrier */

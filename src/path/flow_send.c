@@ -1,6 +1,6 @@
 /*
- * flow_send.c - the middle of the order of life: queued, pulled by a carrier, answered by it, its receipt matched. Must not
- * know how a message was accepted nor what happens after its end.
+ * flow_send.c - the middle of the order of life: queued, pulled by a carrier, answered by it, its receipt matched. Must
+ * not know how a message was accepted nor what happens after its end.
  */
 #include "path/flow_priv.h"
 
@@ -181,8 +181,8 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 void flow_store_cid(struct flow *f, struct msg *m)
 {
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
-	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, m->id, on_cid_stored,
-			      m->handle) < 0)
+	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, m->id,
+			      on_cid_stored, m->handle) < 0)
 		on_cid_stored(f, m->handle, false);
 }
 
@@ -204,8 +204,8 @@ static size_t make_up_id(const struct msg *m, char cid[IDFORM_MAX])
 }
 
 /*
- * A carrier that counts anew gives an id again while the message that had it is still here: the id means the new one. The
- * old one keeps an entry of its own in the store.
+ * A carrier that counts anew gives an id again while the message that had it is still here: the id means the new one.
+ * The old one keeps an entry of its own in the store.
  */
 static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
 {
@@ -213,7 +213,8 @@ static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
 	struct msg *old = match_held(f->match, carrier_number(c), cid);
 	if (!old)
 		return;
-	log_warn(carrier_name(c), "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
+	log_warn(carrier_name(c),
+		 "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
 		 (unsigned long long)old->id, msg_state_name((enum msg_state)old->state));
 	match_remove(f->match, old);
 	if (msg_set_cid(f->msgs, old, other, make_up_id(old, other)) < 0)
@@ -279,7 +280,8 @@ static void carrier_refused(struct flow *f, struct carrier *c, struct msg *m, ui
 	} else if (m->attempts >= f->conf.messages->attempts) {
 		flow_finish(f, m, FINISH_ATTEMPTS, 0, &words);
 	} else {
-		log_info(carrier_name(c), "event=retry id=%llu status=%s attempt=%u", (unsigned long long)m->id, text, m->attempts);
+		log_info(carrier_name(c), "event=retry id=%llu status=%s attempt=%u", (unsigned long long)m->id, text,
+			 m->attempts);
 		retry_later(f, m);
 	}
 }
@@ -365,7 +367,8 @@ static int64_t done_time(const struct flow *f, const struct msg *m, const struct
 	return o->done_ms >= ids_time_ms(m->id) - DATE_SLACK_MS && o->done_ms <= now + DATE_SLACK_MS ? o->done_ms : now;
 }
 
-static void take_receipt(struct flow *f, struct session *s, const struct pdu *pdu, const struct outcome *o, struct msg *m)
+static void take_receipt(struct flow *f, struct session *s, const struct pdu *pdu, const struct outcome *o,
+			 struct msg *m)
 {
 	if (m->state != MSG_AWAITING) {
 		take_duplicate(f, s, pdu, m);

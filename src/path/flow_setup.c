@@ -1,6 +1,6 @@
 /*
- * flow_setup.c - builds the rooms of the path, loads the journal, lets apps and carriers in, and takes all down again. Must
- * not know what happens to a message (flow_accept.c, flow_send.c, flow_end.c).
+ * flow_setup.c - builds the rooms of the path, loads the journal, lets apps and carriers in, and takes all down again.
+ * Must not know what happens to a message (flow_accept.c, flow_send.c, flow_end.c).
  */
 #include "path/flow_priv.h"
 
@@ -12,10 +12,10 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
-#define READ_BUDGET 262144       /* octets per connection and turn */
-#define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
-#define LEAVE_MS 10000           /* for what is out to be answered */
-#define LEAVE_POLL_MS 50
+#define READ_BUDGET	     262144 /* octets per connection and turn */
+#define LISTEN_WITHOUT_STORE 3000   /* ms: then apps are let in although Redis is away */
+#define LEAVE_MS	     10000  /* for what is out to be answered */
+#define LEAVE_POLL_MS	     50
 
 /* --- checks across sections --- */
 
@@ -44,8 +44,10 @@ static void check_accounts(const struct flow_conf *conf, char **errors)
 	for (size_t i = 0; i < conf->accounts_n; i++) {
 		const struct account_conf *a = &conf->accounts[i];
 		if (!class_by_name(view_of(a->class_name), &class_id))
-			conf_fault(errors, &a->where, "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
-				   "promo", a->system_id, a->class_name);
+			conf_fault(errors, &a->where,
+				   "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
+				   "promo",
+				   a->system_id, a->class_name);
 	}
 	accounts_check(conf->accounts, conf->accounts_n, errors);
 }
@@ -55,8 +57,8 @@ static void check_carriers(const struct flow_conf *conf, char **errors)
 	for (size_t i = 0; i < conf->carriers_n; i++) {
 		const struct carrier_conf *c = &conf->carriers[i];
 		if (strcspn(c->name, ":/ \t{}") != strlen(c->name))
-			conf_fault(errors, &c->where, "carrier name \"%s\" may not hold blanks, colons, slashes or braces",
-				   c->name);
+			conf_fault(errors, &c->where,
+				   "carrier name \"%s\" may not hold blanks, colons, slashes or braces", c->name);
 	}
 	carriers_check(conf->carriers, conf->carriers_n, errors);
 }
@@ -64,11 +66,13 @@ static void check_carriers(const struct flow_conf *conf, char **errors)
 static void check_replies(const struct flow_conf *conf, char **errors)
 {
 	if (*conf->reply->account && !has_account(conf, conf->reply->account))
-		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts", conf->reply->account);
+		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts",
+			   conf->reply->account);
 	for (size_t i = 0; i < conf->menus_n; i++) {
 		const struct menu_conf *m = &conf->menus[i];
 		if (*m->account && !has_account(conf, m->account))
-			conf_fault(errors, &m->where, "menu names account \"%s\", which is not in accounts", m->account);
+			conf_fault(errors, &m->where, "menu names account \"%s\", which is not in accounts",
+				   m->account);
 		if (menu_fault(m))
 			conf_fault(errors, &m->where, "%s", menu_fault(m));
 	}
@@ -76,8 +80,8 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 
 static struct routes *make_routes(const struct flow_conf *conf, char **errors)
 {
-	return routes_new(conf->routes, conf->routes_n, conf->operators, conf->operators_n, carrier_by_name, (void *)conf,
-			  errors);
+	return routes_new(conf->routes, conf->routes_n, conf->operators, conf->operators_n, carrier_by_name,
+			  (void *)conf, errors);
 }
 
 bool flow_check(const struct flow_conf *conf, char **errors)
@@ -136,7 +140,8 @@ static void on_listen_timer(struct timer *t)
 {
 	struct flow *f = LIST_OF(t, struct flow, listen_timer);
 	if (f->phase == FLOW_WAITING) {
-		log_warn("-", "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
+		log_warn("-",
+			 "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
 		let_in(f);
 	}
 }
@@ -262,15 +267,16 @@ static void on_store_taken(const char *owner, void *arg)
 {
 	struct flow *f = arg;
 	char why[256];
-	snprintf(why, sizeof(why), "another process has the journal of node %u: %s; stop it, or give this one another node",
-		 f->conf.node, owner);
+	snprintf(why, sizeof(why),
+		 "another process has the journal of node %u: %s; stop it, or give this one another node", f->conf.node,
+		 owner);
 	f->on_fatal(why, f->on_fatal_arg);
 }
 
 /* --- building --- */
 
-static int on_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8, store_fn fn,
-			uint64_t token)
+static int on_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
+			store_fn fn, uint64_t token)
 {
 	return flow_send_text(arg, account, source, to, utf8, fn, token);
 }
@@ -326,7 +332,8 @@ static void make_path(struct flow *f)
 	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
 	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
-	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked, conf->messages->park * 1000);
+	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked,
+			     conf->messages->park * 1000);
 	match_on_expired(f->match, on_parked_expired, f);
 	for (size_t i = 0; i < carriers; i++) {
 		if (conf->carriers[i].receipt_id > 0)
@@ -373,8 +380,8 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 		class_by_name(view_of(conf->accounts[i].class_name), &f->default_class[i]);
 	f->accounts = accounts_new(loop, f->conns, f->sessions, conf->accounts, conf->accounts_n, conf->limits,
 				   conf->system_id, &flow_account_ops, f, stats);
-	f->carriers = carriers_new(loop, f->sessions, conf->carriers, conf->carriers_n, conf->limits, &flow_carrier_ops, f,
-				   stats, conf->seed);
+	f->carriers = carriers_new(loop, f->sessions, conf->carriers, conf->carriers_n, conf->limits, &flow_carrier_ops,
+				   f, stats, conf->seed);
 	make_path(f);
 	flow_find_owners(f);
 	policy_stats(stats);
@@ -386,7 +393,8 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 
 static bool is_quiet(const struct flow *f)
 {
-	return f->counters.by_state[MSG_STORING] + f->counters.by_state[MSG_SENT] + f->counters.by_state[MSG_CLOSING] == 0 ||
+	return f->counters.by_state[MSG_STORING] + f->counters.by_state[MSG_SENT] + f->counters.by_state[MSG_CLOSING] ==
+		       0 ||
 	       !store_up(f->store);
 }
 

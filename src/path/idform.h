@@ -1,6 +1,6 @@
 /*
- * idform.h - the forms of a carrier's message id (smpp.md 11): bytes, case, leading zeros, hexadecimal <-> decimal of any
- * length. Pure.
+ * idform.h - the forms of a carrier's message id (smpp.md 11): bytes, case, leading zeros, hexadecimal <-> decimal of
+ * any length. Pure.
  */
 #ifndef PATH_IDFORM_H
 #define PATH_IDFORM_H
@@ -11,7 +11,7 @@
 #define IDFORM_MAX 80u /* characters of a canonical form: 64 hexadecimal digits are 78 decimal ones */
 
 enum idform {
-	IDFORM_TEXT,       /* the same text in response and receipt, but for case, blanks and leading zeros */
+	IDFORM_TEXT,	   /* the same text in response and receipt, but for case, blanks and leading zeros */
 	IDFORM_DEC_TO_HEX, /* response hexadecimal, receipt decimal */
 	IDFORM_HEX_TO_DEC, /* response decimal, receipt hexadecimal */
 	IDFORMS
@@ -19,7 +19,8 @@ enum idform {
 
 const char *idform_name(enum idform f);
 
-/* The canonical text: blanks trimmed, upper case, leading zeros stripped. Returns its length, 0 for an empty or over-long id. */
+/* The canonical text: blanks trimmed, upper case, leading zeros stripped. Returns its length, 0 for an empty or
+ * over-long id. */
 size_t idform_canonical(struct view id, char out[IDFORM_MAX]);
 /*
  * What a receipt's id (canonical) is as the response's id (canonical) under the form; 0 when it has no such form

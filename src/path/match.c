@@ -168,7 +168,8 @@ static bool is_to(const struct msg *m, const struct number *number)
 	struct pdu pdu;
 	struct number to;
 	msg_pdu(m, NULL, &pdu);
-	return number && number_parse(pdu.sm.dst, &to) && to.n == number->n && memcmp(to.digits, number->digits, to.n) == 0;
+	return number && number_parse(pdu.sm.dst, &to) && to.n == number->n &&
+	       memcmp(to.digits, number->digits, to.n) == 0;
 }
 
 static int known_form(const struct forms *f)
@@ -265,7 +266,8 @@ static bool is_from(const struct parked *p, const struct msg *m)
 {
 	struct pdu pdu;
 	struct number number;
-	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &number) && is_to(m, &number);
+	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &number) &&
+	       is_to(m, &number);
 }
 
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
@@ -273,7 +275,9 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 {
 	/* from the response's form to the receipt's: the other way round than match_find() */
 	static const enum idform back[IDFORMS] = {
-		[IDFORM_TEXT] = IDFORM_TEXT, [IDFORM_DEC_TO_HEX] = IDFORM_HEX_TO_DEC, [IDFORM_HEX_TO_DEC] = IDFORM_DEC_TO_HEX,
+		[IDFORM_TEXT] = IDFORM_TEXT,
+		[IDFORM_DEC_TO_HEX] = IDFORM_HEX_TO_DEC,
+		[IDFORM_HEX_TO_DEC] = IDFORM_DEC_TO_HEX,
 	};
 	struct forms *forms = &x->forms[carrier];
 	char other[IDFORM_MAX];
@@ -281,7 +285,8 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 	for (int i = -1; x->parked_n && i < IDFORMS; i++) {
 		int form = form_to_try(forms, known, i);
 		size_t n = form < 0 ? 0 : idform_convert(back[form], cid, other);
-		struct parked *p = n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
+		struct parked *p =
+			n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
 		if (!p || p->frame_n > cap || (form != known && !is_from(p, look_up(x, carrier, cid))))
 			continue;
 		forms->matches[form]++;

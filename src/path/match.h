@@ -1,6 +1,6 @@
 /*
- * match.h - from a carrier's message id to our message, and receipts that came before their response. Per carrier, never
- * per bind. Owns the parked receipts; borrows messages.
+ * match.h - from a carrier's message id to our message, and receipts that came before their response. Per carrier,
+ * never per bind. Owns the parked receipts; borrows messages.
  */
 #ifndef PATH_MATCH_H
 #define PATH_MATCH_H
@@ -23,8 +23,8 @@ void match_remove(struct match *x, struct msg *m); /* harmless when it is not in
 /* The message that is entered under this id (canonical) of a response; NULL when none is. */
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
 /*
- * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every form
- * but the known one, the receipt's number must be the message's destination too.
+ * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every
+ * form but the known one, the receipt's number must be the message's destination too.
  */
 struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number);
 
@@ -34,8 +34,8 @@ bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64
 /* Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */
 bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame);
 /*
- * Takes out the receipt that was parked for the response id `cid` (canonical) of a message that has been entered; forms and
- * numbers as in match_find(). frame is copied into buf. Gives the id it was parked under. False when there is none.
+ * Takes out the receipt that was parked for the response id `cid` (canonical) of a message that has been entered; forms
+ * and numbers as in match_find(). frame is copied into buf. Gives the id it was parked under. False when there is none.
  */
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
 		  char parked_id[IDFORM_MAX], size_t *parked_n);

@@ -1,6 +1,6 @@
 /*
- * menu.h - menus in replies ("回复1查利率"): which row a reply chooses, and its text with the values that the app has set.
- * Pure: values are fetched by the caller.
+ * menu.h - menus in replies ("回复1查利率"): which row a reply chooses, and its text with the values that the app has
+ * set. Pure: values are fetched by the caller.
  */
 #ifndef PATH_MENU_H
 #define PATH_MENU_H
@@ -21,12 +21,12 @@ struct menu_conf { /* section menus: ( { account; source; key; action; text; mis
 };
 extern const struct conf_row menu_rows[];
 
-#define MENU_VALUES 8u      /* {names} per text */
+#define MENU_VALUES    8u   /* {names} per text */
 #define MENU_VALUE_MAX 256u /* octets of a value; a longer one is cut at a character's border */
-#define MENU_TEXT_MAX 4096u
+#define MENU_TEXT_MAX  4096u
 
 struct menu_values {
-	unsigned n;       /* fetched so far, in the order of their names in the text */
+	unsigned n; /* fetched so far, in the order of their names in the text */
 	bool missing;
 	uint16_t len[MENU_VALUES];
 	char value[MENU_VALUES][MENU_VALUE_MAX];

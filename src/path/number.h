@@ -16,9 +16,9 @@ struct number {
 };
 
 /*
- * Normalises: "+86138...", "0086138...", "86138..." and a bare 11-digit Chinese mobile number all give "86138...". Other
- * countries keep their digits. Blanks and hyphens are dropped. False when it is empty, has other characters, is longer
- * than NUMBER_MAX, or is shorter than 3 digits.
+ * Normalises: "+86138...", "0086138...", "86138..." and a bare 11-digit Chinese mobile number all give "86138...".
+ * Other countries keep their digits. Blanks and hyphens are dropped. False when it is empty, has other characters, is
+ * longer than NUMBER_MAX, or is shorter than 3 digits.
  */
 __attribute__((warn_unused_result)) bool number_parse(struct pdu_addr addr, struct number *out);
 /* The same for text from people. */

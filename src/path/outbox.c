@@ -1,8 +1,8 @@
 /*
  * outbox.c - delivery to apps. Must not know carriers, routes, nor when a message's record is written.
  *
- * Per account: `waiting` in order, `sent` without answer, and the backlog in the store behind them. While the backlog is
- * not read to its end (`behind`), new receipts go there too, so that order holds and memory is bounded.
+ * Per account: `waiting` in order, `sent` without answer, and the backlog in the store behind them. While the backlog
+ * is not read to its end (`behind`), new receipts go there too, so that order holds and memory is bounded.
  */
 #include "path/outbox.h"
 
@@ -14,12 +14,12 @@
 #include "base/mem.h"
 #include "path/deliver.h"
 
-#define WAITING_MAX 20000u /* messages in memory per account */
-#define READ_BELOW 200u    /* read on when fewer wait */
-#define READ_PAGE 200u
-#define RETRY_MS 1000
+#define WAITING_MAX  20000u /* messages in memory per account */
+#define READ_BELOW   200u   /* read on when fewer wait */
+#define READ_PAGE    200u
+#define RETRY_MS     1000
 #define RETRY_MAX_MS 60000
-#define ENTRY_MAX 48u      /* characters of a stream entry's id */
+#define ENTRY_MAX    48u /* characters of a stream entry's id */
 
 struct box {
 	struct outbox *owner;
@@ -27,11 +27,11 @@ struct box {
 	struct list waiting, sent;
 	uint64_t waiting_n, sent_n;
 	uint64_t serial; /* of the last message that came in; msg.order is its rank here */
-	bool behind;  /* the store's backlog may hold what is not here */
+	bool behind;	 /* the store's backlog may hold what is not here */
 	bool reading;
-	bool grew;    /* ... while reading */
-	bool stale;   /* what is being read began behind entries that have been forgotten since */
-	bool full;    /* messages.max_held stopped reading: goes on after a pause */
+	bool grew;		/* ... while reading */
+	bool stale;		/* what is being read began behind entries that have been forgotten since */
+	bool full;		/* messages.max_held stopped reading: goes on after a pause */
 	char cursor[ENTRY_MAX]; /* the last entry read */
 	struct timer retry;
 	int64_t retry_ms; /* > 0: pausing after a temporary refusal */
@@ -51,7 +51,8 @@ struct outbox {
 };
 
 static const struct stats_row stat_rows[] = {
-	{"smppgw_outbox_sent_total", "deliver_sm sent to apps.", STATS_COUNTER, offsetof(struct outbox_stats, sent), NULL, NULL},
+	{"smppgw_outbox_sent_total", "deliver_sm sent to apps.", STATS_COUNTER, offsetof(struct outbox_stats, sent),
+	 NULL, NULL},
 	{"smppgw_outbox_delivered_total", "deliver_sm that apps took.", STATS_COUNTER,
 	 offsetof(struct outbox_stats, delivered), NULL, NULL},
 	{"smppgw_outbox_refused_total", "deliver_sm that apps refused for good.", STATS_COUNTER,
@@ -188,8 +189,8 @@ static void read_on(struct box *b)
 	if (!b->behind || b->reading || b->full || b->waiting_n >= READ_BELOW || !account_can_receive(b->account))
 		return;
 	b->grew = false;
-	b->reading = store_backlog_read(o->store, view_of(account_name(b->account)), view_of(b->cursor), READ_PAGE, &reader,
-					(uint64_t)(uintptr_t)b) == 0;
+	b->reading = store_backlog_read(o->store, view_of(account_name(b->account)), view_of(b->cursor), READ_PAGE,
+					&reader, (uint64_t)(uintptr_t)b) == 0;
 }
 
 static struct msg *message_of(struct box *b, struct view entry, uint64_t id, struct view rec)
@@ -197,8 +198,7 @@ static struct msg *message_of(struct box *b, struct view entry, uint64_t id, str
 	struct outbox *o = b->owner;
 	struct record r;
 	struct pdu pdu;
-	if (!record_decode(rec, &r) || r.kind == RECORD_MT ||
-	    pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK)
+	if (!record_decode(rec, &r) || r.kind == RECORD_MT || pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK)
 		return NULL;
 	struct msg *m = o->ops->make(o->arg);
 	b->full = !m;
@@ -229,8 +229,10 @@ static void on_entry(void *arg, uint64_t token, struct view entry, uint64_t id, 
 		return; /* read again later, from here */
 	snprintf(b->cursor, sizeof(b->cursor), "%.*s", (int)entry.n, (const char *)entry.p);
 	if (!m) {
-		log_error(account_name(b->account), "event=backlog_entry_unreadable entry=%s id=%llu action=\"left in the "
-			  "stream\"", b->cursor, (unsigned long long)id);
+		log_error(account_name(b->account),
+			  "event=backlog_entry_unreadable entry=%s id=%llu action=\"left in the "
+			  "stream\"",
+			  b->cursor, (unsigned long long)id);
 		return;
 	}
 	m->account = (uint16_t)account_number(b->account);
@@ -341,7 +343,8 @@ static void pause_box(struct box *b)
 
 static bool is_temporary(uint32_t status)
 {
-	return status == ESME_RX_T_APPN || status == ESME_RMSGQFUL || status == ESME_RTHROTTLED || status == ESME_RSYSERR;
+	return status == ESME_RX_T_APPN || status == ESME_RMSGQFUL || status == ESME_RTHROTTLED ||
+	       status == ESME_RSYSERR;
 }
 
 void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum session_outcome outcome,
@@ -351,7 +354,8 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 	struct msg *m = msgs_get(o->msgs, cookie);
 	if (!m || m->state != MSG_DELIVERING)
 		return; /* an earlier answer has settled it */
-	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be done */
+	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be
+	 * done */
 	if (outcome == SESSION_LATE && is_temporary(resp->command_status))
 		return;
 	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {

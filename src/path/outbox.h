@@ -1,6 +1,6 @@
 /*
- * outbox.h - what waits for an app: receipts and replies, per account, in order; the backlog in the store for what cannot
- * wait in memory. Owns the messages it holds. Knows no carrier; tells flow what became of a message.
+ * outbox.h - what waits for an app: receipts and replies, per account, in order; the backlog in the store for what
+ * cannot wait in memory. Owns the messages it holds. Knows no carrier; tells flow what became of a message.
  */
 #ifndef PATH_OUTBOX_H
 #define PATH_OUTBOX_H
@@ -12,8 +12,8 @@
 struct outbox_ops {
 	/* The app has it, or refused it for good (refused: its status, else 0): forget it. Takes m back. */
 	void (*on_delivered)(void *arg, struct msg *m, uint32_t refused);
-	/* A message read back from the backlog, in state MSG_DELIVERING; NULL at the bound. And forgetting one: it stays in
-	 * the store. Takes m back. */
+	/* A message read back from the backlog, in state MSG_DELIVERING; NULL at the bound. And forgetting one: it
+	 * stays in the store. Takes m back. */
 	struct msg *(*make)(void *arg);
 	void (*on_forgotten)(void *arg, struct msg *m);
 	/* It cannot wait here: into the backlog with it (m is not from there). Takes m back. */

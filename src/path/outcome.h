@@ -1,5 +1,6 @@
 /*
- * outcome.h - what a carrier's receipt PDU says of a message, by the rules of smpp.md 11 and the carrier's settings. Pure.
+ * outcome.h - what a carrier's receipt PDU says of a message, by the rules of smpp.md 11 and the carrier's settings.
+ * Pure.
  */
 #ifndef PATH_OUTCOME_H
 #define PATH_OUTCOME_H
@@ -8,21 +9,22 @@
 #include "path/number.h"
 #include "smpp/receipt.h"
 
-#define OUTCOME_SCRATCH 2048u
+#define OUTCOME_SCRATCH	 2048u
 #define OUTCOME_WORD_MAX 64u /* octets of stat and err that are kept */
 
 struct outcome {
-	struct view id, other_id;  /* TLV's id first, the text's when it differs; empty: none */
+	struct view id, other_id; /* TLV's id first, the text's when it differs; empty: none */
 	enum message_state state;
 	bool final;
-	struct view stat, err;     /* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty */
-	int64_t done_ms;           /* UTC: the done date that it gives; 0: none that can be read */
-	struct number number;      /* of the phone: the message's destination */
+	struct view stat, err; /* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty */
+	int64_t done_ms;       /* UTC: the done date that it gives; 0: none that can be read */
+	struct number number;  /* of the phone: the message's destination */
 	bool has_number;
 };
 
 /*
- * False when the PDU is no receipt for this carrier (then it is a MO). scratch holds decoded text; views borrow pdu or it.
+ * False when the PDU is no receipt for this carrier (then it is a MO). scratch holds decoded text; views borrow pdu or
+ * it.
  */
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
 		  struct outcome *out);

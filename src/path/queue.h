@@ -1,6 +1,7 @@
 /*
  * queue.h - messages that wait for a carrier: a lane per route and urgency, first come first served; what a carrier
- * refused for a while goes back to its own place. Owns the messages in it (through msg.link); knows no carrier but by number.
+ * refused for a while goes back to its own place. Owns the messages in it (through msg.link); knows no carrier but by
+ * number.
  */
 #ifndef PATH_QUEUE_H
 #define PATH_QUEUE_H

@@ -47,7 +47,10 @@ static void set_name(const char *carrier_name, const struct pdu *pdu, const stru
 {
 	snprintf(out, REASSEMBLY_KEY_MAX, "%s/%.*s/%.*s/%u/%u/%s", carrier_name, (int)pdu->sm.src.addr.n,
 		 (const char *)pdu->sm.src.addr.p, (int)pdu->sm.dst.addr.n, (const char *)pdu->sm.dst.addr.p, c->ref,
-		 c->total, c->sar ? "sar" : c->ref16 ? "udh16" : "udh8");
+		 c->total,
+		 c->sar	    ? "sar"
+		 : c->ref16 ? "udh16"
+			    : "udh8");
 }
 
 void reassembly_key(const char *carrier_name, const struct pdu *pdu, const struct udh_concat *c,
@@ -76,11 +79,16 @@ static void free_set(struct set *s)
 }
 
 /* Puts the parts that are there together and tells. */
-static void give(struct reassembly *x, const struct set *s, void (*fn)(void *arg, const struct reassembled *r), void *arg)
+static void give(struct reassembly *x, const struct set *s, void (*fn)(void *arg, const struct reassembled *r),
+		 void *arg)
 {
 	struct pdu first = {0}, pdu;
-	struct reassembled r = {.first = &first, .have = s->have, .total = s->total, .carrier = s->carrier,
-				.keys = (const char(*)[REASSEMBLY_KEY_MAX])x->keys, .frames = x->frames};
+	struct reassembled r = {.first = &first,
+				.have = s->have,
+				.total = s->total,
+				.carrier = s->carrier,
+				.keys = (const char(*)[REASSEMBLY_KEY_MAX])x->keys,
+				.frames = x->frames};
 	uint32_t n = 0;
 	for (unsigned i = 0; i < s->total; i++) {
 		const struct part *p = &s->parts[i];

@@ -1,6 +1,6 @@
 /*
- * reassembly.h - parts of long MO until they are whole (smpp.md 9): by carrier, source, destination, reference, total and
- * kind. Bounded in number and age. Knows no store: keys for it are given and taken.
+ * reassembly.h - parts of long MO until they are whole (smpp.md 9): by carrier, source, destination, reference, total
+ * and kind. Bounded in number and age. Knows no store: keys for it are given and taken.
  */
 #ifndef PATH_REASSEMBLY_H
 #define PATH_REASSEMBLY_H
@@ -9,19 +9,19 @@
 #include "smpp/pdu.h"
 #include "smpp/udh.h"
 
-#define REASSEMBLY_KEY_MAX 192u /* a carrier of 31 octets, two addresses of 64, the numbers */
+#define REASSEMBLY_KEY_MAX  192u /* a carrier of 31 octets, two addresses of 64, the numbers */
 #define REASSEMBLY_TEXT_MAX 36000u
 
 struct reassembly;
 /* A text put together: octets in the parts' alphabet, without UDH. Borrowed for the call. */
 struct reassembled {
-	const struct pdu *first;    /* the first part that is there, decoded */
+	const struct pdu *first; /* the first part that is there, decoded */
 	struct view text;
-	unsigned have, total;       /* have < total: its time was over */
+	unsigned have, total; /* have < total: its time was over */
 	size_t carrier;
 	size_t parts_n;
 	const char (*keys)[REASSEMBLY_KEY_MAX]; /* store keys of its parts */
-	const struct view *frames;              /* ... and the parts themselves */
+	const struct view *frames;		/* ... and the parts themselves */
 };
 
 struct reassembly *reassembly_new(struct loop *loop, uint32_t max_parts, int64_t age_ms,

@@ -9,9 +9,22 @@
 
 /* Offsets of the numbers; lengths of the views stand in LEN_*, the frame's in four octets. */
 enum {
-	AT_VERSION = 0, AT_KIND = 1, AT_CLASS = 2, AT_FLAGS = 3, AT_STATE = 4, AT_ATTEMPTS = 5,
-	AT_LEN_ACCOUNT = 6, AT_LEN_STAT = 7, AT_LEN_ERR = 8, AT_LEN_VIA = 9, AT_ZERO = 10, /* 2 octets */
-	AT_LEN_FRAME = 12, AT_ACCEPT = 16, AT_EXPIRY = 24, AT_DONE = 32, AT_ZEROS = 40, /* 8 octets */
+	AT_VERSION = 0,
+	AT_KIND = 1,
+	AT_CLASS = 2,
+	AT_FLAGS = 3,
+	AT_STATE = 4,
+	AT_ATTEMPTS = 5,
+	AT_LEN_ACCOUNT = 6,
+	AT_LEN_STAT = 7,
+	AT_LEN_ERR = 8,
+	AT_LEN_VIA = 9,
+	AT_ZERO = 10, /* 2 octets */
+	AT_LEN_FRAME = 12,
+	AT_ACCEPT = 16,
+	AT_EXPIRY = 24,
+	AT_DONE = 32,
+	AT_ZEROS = 40, /* 8 octets */
 };
 
 static void put64(uint8_t *p, int64_t v)
@@ -82,7 +95,8 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
 	return p + n;
 }
 
-/* What version 1 keeps free must be zero: with something in it, it is not a record that can be written again as it was. */
+/* What version 1 keeps free must be zero: with something in it, it is not a record that can be written again as it was.
+ */
 static bool is_known(struct view b)
 {
 	static const uint8_t zeros[8];

@@ -23,18 +23,19 @@ struct record {
 	uint8_t final_state; /* enum message_state, RECORD_FINAL only */
 	uint8_t attempts;
 	int64_t accept_ms, expiry_ms, done_ms; /* UTC; 0 = none */
-	struct view account;  /* system_id */
-	struct view stat, err; /* the carrier's own words, untouched */
-	struct view via;      /* carrier's name */
-	struct view frame;    /* the PDU as it came: submit_sm, data_sm or deliver_sm with header */
+	struct view account;		       /* system_id */
+	struct view stat, err;		       /* the carrier's own words, untouched */
+	struct view via;		       /* carrier's name */
+	struct view frame;		       /* the PDU as it came: submit_sm, data_sm or deliver_sm with header */
 };
 
 #define RECORD_HEADER 48u
-#define RECORD_MAX 80000u /* octets: a frame at its largest and the rest */
+#define RECORD_MAX    80000u /* octets: a frame at its largest and the rest */
 
 /* Octets written; 0 when cap is too small or a view is over its maximum (255; frame 70,000). */
 size_t record_encode(const struct record *r, uint8_t *buf, size_t cap);
-/* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf. */
+/* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf.
+ */
 __attribute__((warn_unused_result)) bool record_decode(struct view buf, struct record *out);
 
 #endif

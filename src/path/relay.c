@@ -8,8 +8,8 @@
 
 #include "smpp/smpp_time.h"
 
-#define OURS_FIRST 0x3E00u
-#define OURS_LAST 0x3EFFu
+#define OURS_FIRST   0x3E00u
+#define OURS_LAST    0x3EFFu
 #define RECEIPT_TEXT 20u /* characters of the text that a receipt shows */
 
 static bool is_relayed(const struct tlv *t)

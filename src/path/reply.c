@@ -43,13 +43,14 @@ static const struct stats_row stat_rows[] = {
 	 offsetof(struct reply_stats, opt_outs), NULL, NULL},
 	{"smppgw_mo_opt_ins_total", "MO that took a number off an opt-out set.", STATS_COUNTER,
 	 offsetof(struct reply_stats, opt_ins), NULL, NULL},
-	{"smppgw_mo_menu_total", "MO that chose a menu row.", STATS_COUNTER, offsetof(struct reply_stats, menus), NULL, NULL},
-	{"smppgw_mo_forwarded_total", "MO stored for an app.", STATS_COUNTER, offsetof(struct reply_stats, forwarded), NULL,
+	{"smppgw_mo_menu_total", "MO that chose a menu row.", STATS_COUNTER, offsetof(struct reply_stats, menus), NULL,
 	 NULL},
+	{"smppgw_mo_forwarded_total", "MO stored for an app.", STATS_COUNTER, offsetof(struct reply_stats, forwarded),
+	 NULL, NULL},
 	{"smppgw_mo_unrouted_total", "MO to a code that no account owns.", STATS_COUNTER,
 	 offsetof(struct reply_stats, unrouted), NULL, NULL},
-	{"smppgw_mo_answers_total", "Texts sent in answer to MO.", STATS_COUNTER, offsetof(struct reply_stats, texts), NULL,
-	 NULL},
+	{"smppgw_mo_answers_total", "Texts sent in answer to MO.", STATS_COUNTER, offsetof(struct reply_stats, texts),
+	 NULL, NULL},
 	{"smppgw_mo_failed_total", "MO whose effect could not be stored; the carrier was asked to send them again.",
 	 STATS_COUNTER, offsetof(struct reply_stats, failed), NULL, NULL},
 };
@@ -81,17 +82,17 @@ struct mo {
 	uint64_t session; /* handle; 0: nobody waits for an answer */
 	uint32_t sequence, command_id;
 	const struct carrier *carrier;
-	int account;      /* number, -1: nobody's */
+	int account;	  /* number, -1: nobody's */
 	unsigned pending; /* effects not stored yet, and one while effects are still being found */
 	bool failed;
 	struct number from;
-	char code[24];    /* where it was sent to */
+	char code[24]; /* where it was sent to */
 	const struct menu_conf *menu;
 	struct menu_values values;
-	bool whole;       /* the last part of a long text came: its effects stand for the part */
-	bool incomplete;  /* ... its time was over without some of its parts */
+	bool whole;		      /* the last part of a long text came: its effects stand for the part */
+	bool incomplete;	      /* ... its time was over without some of its parts */
 	char key[REASSEMBLY_KEY_MAX]; /* of the part that this MO is; "" when it is none */
-	struct held_part *parts; /* that the effects replace; owned */
+	struct held_part *parts;      /* that the effects replace; owned */
 	size_t parts_n;
 	size_t text_n;
 	char text[TEXT_MAX]; /* UTF-8 */
@@ -140,7 +141,8 @@ static void done(struct mo *mo)
 	struct session *s = mo->session ? session_get(r->sessions, mo->session) : NULL;
 	if (mo->failed) {
 		r->counters.failed++;
-		log_warn(carrier_name(mo->carrier), "event=mo_failed error=\"store away\" action=\"the carrier sends it again\"");
+		log_warn(carrier_name(mo->carrier),
+			 "event=mo_failed error=\"store away\" action=\"the carrier sends it again\"");
 	}
 	if (s)
 		session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK,
@@ -192,14 +194,17 @@ static void forward(struct mo *mo, const struct pdu *pdu)
 	static uint8_t frame[RECORD_MAX], rec[RECORD_MAX], tlvs[PDU_MAX_DEFAULT];
 	struct pdu out = *pdu;
 	out.tlvs = relay_tlvs(pdu->tlvs, tlvs, sizeof(tlvs)); /* a carrier's vendor TLVs would be read as ours */
-	struct view name = view_of(mo->account < 0 ? UNROUTED : account_name(accounts_at(r->accounts, (size_t)mo->account)));
+	struct view name =
+		view_of(mo->account < 0 ? UNROUTED : account_name(accounts_at(r->accounts, (size_t)mo->account)));
 	size_t n = pdu_encode(&out, frame, sizeof(frame));
-	struct record record = {.kind = RECORD_MO, .account = name, .via = view_of(carrier_name(mo->carrier)),
+	struct record record = {.kind = RECORD_MO,
+				.account = name,
+				.via = view_of(carrier_name(mo->carrier)),
 				.frame = {frame, (uint32_t)n}};
 	size_t size = n ? record_encode(&record, rec, sizeof(rec)) : 0;
 	if (!size) {
-		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%.*s", (int)name.n,
-			  (const char *)name.p);
+		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%.*s",
+			  (int)name.n, (const char *)name.p);
 		return;
 	}
 	r->counters.forwarded++;
@@ -212,7 +217,8 @@ static void answer(struct mo *mo, const char *utf8)
 	struct reply *r = mo->reply;
 	if (!*utf8 || mo->account < 0 || mo->from.n == 0)
 		return;
-	int started = r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo));
+	int started =
+		r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo));
 	if (started > 0)
 		return; /* what will never do must not make the carrier send the reply again for ever */
 	r->counters.texts++;
@@ -306,8 +312,10 @@ static void apply(struct mo *mo, const struct pdu *pdu)
 	mo->account = owner_of(r, mo->code);
 	if (mo->account < 0) {
 		r->counters.unrouted++;
-		log_warn(carrier_name(mo->carrier), "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
-			 ", give the code to an account's sources\"", mo->code);
+		log_warn(carrier_name(mo->carrier),
+			 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
+			 ", give the code to an account's sources\"",
+			 mo->code);
 		forward(mo, pdu);
 		return;
 	}
@@ -318,8 +326,9 @@ static void apply(struct mo *mo, const struct pdu *pdu)
 			forward(mo, pdu);
 		return;
 	}
-	const struct menu_conf *menu = menu_find(r->setup.menus, r->setup.menus_n,
-						 account_name(accounts_at(r->accounts, (size_t)mo->account)), mo->code, text);
+	const struct menu_conf *menu =
+		menu_find(r->setup.menus, r->setup.menus_n, account_name(accounts_at(r->accounts, (size_t)mo->account)),
+			  mo->code, text);
 	if (menu)
 		apply_menu(mo, menu, pdu);
 	else
@@ -344,7 +353,9 @@ static void decode_text(struct mo *mo, uint8_t data_coding, struct view text)
 {
 	enum charset from = charset_of_dcs(data_coding, (enum charset)carrier_conf(mo->carrier)->dcs0);
 	struct view head = {text.p, text.n < TEXT_MAX / 4 ? text.n : TEXT_MAX / 4};
-	long n = from == CHARSET_BINARY ? 0 : charset_convert(from, head, CHARSET_UTF8, true, (uint8_t *)mo->text, TEXT_MAX);
+	long n = from == CHARSET_BINARY
+			 ? 0
+			 : charset_convert(from, head, CHARSET_UTF8, true, (uint8_t *)mo->text, TEXT_MAX);
 	mo->text_n = n > 0 ? (size_t)n : 0;
 }
 
@@ -394,7 +405,8 @@ static void on_incomplete(void *arg, const struct reassembled *r)
 	struct reply *reply = arg;
 	struct carrier *c = reply->ops->carrier(reply->arg, r->carrier);
 	reply->counters.expired_parts++;
-	log_warn(carrier_name(c), "event=mo_incomplete parts=%u/%u action=\"the parts that came are used\"", r->have, r->total);
+	log_warn(carrier_name(c), "event=mo_incomplete parts=%u/%u action=\"the parts that came are used\"", r->have,
+		 r->total);
 	struct mo *mo = start(reply, c, r->first);
 	apply_parts(mo, r);
 	release(mo);
@@ -411,13 +423,14 @@ static bool take_part(struct mo *mo, const struct pdu *pdu)
 	size_t n = pdu_encode(pdu, frame, sizeof(frame));
 	const char *name = carrier_name(mo->carrier);
 	reassembly_key(name, pdu, &concat, mo->key);
-	if (!n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, (struct view){frame, (uint32_t)n}, pdu, &concat,
-				  on_whole, mo))
+	if (!n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, (struct view){frame, (uint32_t)n}, pdu,
+				  &concat, on_whole, mo))
 		return false;
 	r->counters.parts++;
 	if (mo->whole)
 		return true;
-	expect(mo, store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
+	expect(mo,
+	       store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
 	return true;
 }
 
@@ -465,7 +478,8 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 	if (c)
 		add_part_again(r, c, frame);
 	else
-		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone\"", (int)key.n, (const char *)key.p);
+		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone\"", (int)key.n,
+			 (const char *)key.p);
 }
 
 struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
@@ -483,7 +497,8 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 	r->arg = arg;
 	r->stats = stats;
 	list_init(&r->open);
-	r->parts = reassembly_new(loop, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000, on_incomplete, r);
+	r->parts =
+		reassembly_new(loop, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000, on_incomplete, r);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
 	return r;
 }

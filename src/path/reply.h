@@ -1,6 +1,7 @@
 /*
- * reply.h - what a phone user answers (MO): whose it is, keywords, menus, the answer. Asks flow to send texts and to tell
- * the app, through ops; a deliver_sm is answered when every effect is stored. Knows no queue and no carrier's pace.
+ * reply.h - what a phone user answers (MO): whose it is, keywords, menus, the answer. Asks flow to send texts and to
+ * tell the app, through ops; a deliver_sm is answered when every effect is stored. Knows no queue and no carrier's
+ * pace.
  */
 #ifndef PATH_REPLY_H
 #define PATH_REPLY_H
@@ -15,17 +16,17 @@
 
 struct reply_conf { /* section reply */
 	struct conf_where where;
-	char *account;      /* gets MO to codes that nobody owns; "" : they go to backlog:unrouted */
-	int64_t part_age;   /* s: how long parts of a long MO are kept */
-	int64_t max_parts;  /* parts held */
+	char *account;	   /* gets MO to codes that nobody owns; "" : they go to backlog:unrouted */
+	int64_t part_age;  /* s: how long parts of a long MO are kept */
+	int64_t max_parts; /* parts held */
 };
 extern const struct conf_row reply_rows[];
 
 struct reply_ops {
 	/*
-	 * Sends a UTF-8 text as MT of an account from one of its codes; fn(arg, token, ok) once when all its parts are stored.
-	 * -1: it cannot now (store down, too many messages), 1: it never can (no route for the number, a text that has no
-	 * form); fn is not called then.
+	 * Sends a UTF-8 text as MT of an account from one of its codes; fn(arg, token, ok) once when all its parts are
+	 * stored. -1: it cannot now (store down, too many messages), 1: it never can (no route for the number, a text
+	 * that has no form); fn is not called then.
 	 */
 	int (*send_text)(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 			 store_fn fn, uint64_t token);

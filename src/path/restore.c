@@ -76,15 +76,18 @@ static void on_journal(void *arg, uint64_t id, struct view rec)
 	ids_seen(x->ids, id);
 	if (find(x, id))
 		return; /* HSCAN may give a field twice */
-	struct msg *m = record_decode(rec, &r) && r.kind != RECORD_MO && r.class_id < CLASSES ? msgs_take(x->msgs) : NULL;
+	struct msg *m =
+		record_decode(rec, &r) && r.kind != RECORD_MO && r.class_id < CLASSES ? msgs_take(x->msgs) : NULL;
 	if (m && (!set_fields(x, m, id, &r) || map_put(x->by_id, map_hash_u64(id), m->handle) < 0)) {
 		msgs_give(x->msgs, m);
 		m = NULL;
 	}
 	if (!m) {
 		x->unreadable++;
-		log_error("-", "event=record_unreadable id=%llu action=\"left in the journal; is messages.max_held large "
-			  "enough?\"", (unsigned long long)id);
+		log_error("-",
+			  "event=record_unreadable id=%llu action=\"left in the journal; is messages.max_held large "
+			  "enough?\"",
+			  (unsigned long long)id);
 		return;
 	}
 	if (x->n == x->cap) {
@@ -210,8 +213,13 @@ int restore_start(struct store *store, struct msgs *msgs, struct accounts *accou
 {
 	static const struct store_loader loader = {on_journal, on_receipt, on_parked, on_part, on_progress, on_done};
 	struct restore *x = mem_zalloc(sizeof(*x));
-	*x = (struct restore){.store = store, .msgs = msgs, .accounts = accounts, .carriers = carriers, .ids = ids,
-			      .ops = ops, .arg = arg};
+	*x = (struct restore){.store = store,
+			      .msgs = msgs,
+			      .accounts = accounts,
+			      .carriers = carriers,
+			      .ids = ids,
+			      .ops = ops,
+			      .arg = arg};
 	x->by_id = map_new();
 	list_init(&x->kept);
 	if (store_load(store, &loader, x) == 0)

@@ -12,11 +12,12 @@
 #include "path/store.h"
 
 struct restore_ops {
-	/* One message, oldest first; its record, account, class are set. carrier and cid are set when a carrier has it. */
+	/* One message, oldest first; its record, account, class are set. carrier and cid are set when a carrier has it.
+	 */
 	void (*message)(void *arg, struct msg *m);
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
-	void (*done)(void *arg); /* all of them told */
+	void (*done)(void *arg);   /* all of them told */
 	void (*failed)(void *arg); /* the store went away; nothing was told; start again when it is up */
 };
 

@@ -30,8 +30,8 @@ const struct conf_row route_rows[] = {
 
 struct node {
 	uint32_t child[10]; /* 0: none; the root is 0 and nobody's child */
-	uint16_t route;     /* number + 1; 0: no prefix ends here */
-	bool by_hand;       /* prefix given in the route itself, beats one that came with an operator */
+	uint16_t route;	    /* number + 1; 0: no prefix ends here */
+	bool by_hand;	    /* prefix given in the route itself, beats one that came with an operator */
 };
 
 struct routes {
@@ -85,7 +85,8 @@ static uint16_t intern(struct routes *r, const struct route *want)
 {
 	for (size_t i = 0; i < r->routes; i++) {
 		const struct route *have = &r->table[i];
-		if (have->n == want->n && memcmp(have->carriers, want->carriers, want->n * sizeof(want->carriers[0])) == 0)
+		if (have->n == want->n &&
+		    memcmp(have->carriers, want->carriers, want->n * sizeof(want->carriers[0])) == 0)
 			return have->number;
 	}
 	r->table = mem_realloc(r->table, (r->routes + 1) * sizeof(*r->table));
@@ -134,7 +135,7 @@ static bool add_route(struct routes *r, const struct route_conf *conf, const str
 	if (!read_carriers(conf, number, arg, &route, errors))
 		return false;
 	uint16_t at = intern(r, &route);
-	if (*conf->operator && *conf->prefix) {
+	if (*conf->operator&& * conf->prefix) {
 		conf_fault(errors, &conf->where, "a route has prefix or operator, not both");
 		return false;
 	}

@@ -17,8 +17,8 @@ extern const struct conf_row operator_rows[];
 
 struct route_conf { /* section routes: ( { prefix or operator; carriers } ) */
 	struct conf_where where;
-	char *prefix;   /* digits with country code; "" with no operator: the default route */
-	char *operator; /* "" or the name of an operator: stands for all its prefixes */
+	char *prefix;		   /* digits with country code; "" with no operator: the default route */
+	char *operator;		   /* "" or the name of an operator: stands for all its prefixes */
 	struct conf_list carriers; /* in order of preference */
 };
 extern const struct conf_row route_rows[];
@@ -34,10 +34,9 @@ struct route {
 struct routes;
 
 /*
- * Builds from the configuration; carrier_number() gives a carrier's number by name or -1. NULL on faults: unknown carrier
- * or operator, an operator's name twice, prefix that is not digits, the same prefix twice at the same rank (added to
- * *errors with file:line).
- * A prefix given by hand beats the same prefix that came with an operator.
+ * Builds from the configuration; carrier_number() gives a carrier's number by name or -1. NULL on faults: unknown
+ * carrier or operator, an operator's name twice, prefix that is not digits, the same prefix twice at the same rank
+ * (added to *errors with file:line). A prefix given by hand beats the same prefix that came with an operator.
  */
 struct routes *routes_new(const struct route_conf *routes, size_t n, const struct operator_conf *operators, size_t m,
 			  int (*carrier_number)(const char *name, void *arg), void *arg, char **errors);

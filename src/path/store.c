@@ -1,6 +1,6 @@
 /*
- * store.c - the store's face: what may be written, under which key. Must not know what a write means to a message, nor how
- * writes are grouped (store_batch.c).
+ * store.c - the store's face: what may be written, under which key. Must not know what a write means to a message, nor
+ * how writes are grouped (store_batch.c).
  */
 #include "path/store_batch.h"
 
@@ -10,21 +10,22 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define BUCKET_MS 10000  /* of accept time that one journal hash holds */
-#define SLOT_MS 3600000  /* of submit time that one receipt hash holds */
-#define BUCKETS_KNOWN 64 /* buckets remembered as registered */
-#define SLOTS_KNOWN 64
+#define BUCKET_MS     10000   /* of accept time that one journal hash holds */
+#define SLOT_MS	      3600000 /* of submit time that one receipt hash holds */
+#define BUCKETS_KNOWN 64      /* buckets remembered as registered */
+#define SLOTS_KNOWN   64
 
 const struct conf_row store_rows[] = {
 	{"redis", CONF_STRING, offsetof(struct store_conf, redis), "", 1, 255, "127.0.0.1:6379", false,
 	 "Address of Redis: host:port, or unix:/path/to/socket.", NULL},
-	{"user", CONF_STRING, offsetof(struct store_conf, user), "", 0, 255, "", false, "ACL user of Redis; empty for none.",
-	 NULL},
+	{"user", CONF_STRING, offsetof(struct store_conf, user), "", 0, 255, "", false,
+	 "ACL user of Redis; empty for none.", NULL},
 	{"password", CONF_SECRET, offsetof(struct store_conf, password), "", 0, 255, "", false,
 	 "Password of Redis; empty for none.", NULL},
-	{"db", CONF_INT, offsetof(struct store_conf, db), "", 0, 1000, "0", false, "Number of the Redis database.", NULL},
-	{"prefix", CONF_STRING, offsetof(struct store_conf, prefix), "", 0, 64, "", false,
-	 "Put in front of every key.", NULL},
+	{"db", CONF_INT, offsetof(struct store_conf, db), "", 0, 1000, "0", false, "Number of the Redis database.",
+	 NULL},
+	{"prefix", CONF_STRING, offsetof(struct store_conf, prefix), "", 0, 64, "", false, "Put in front of every key.",
+	 NULL},
 	{"deadline", CONF_INT, offsetof(struct store_conf, deadline), "ms", 50, 60000, "2000", false,
 	 "A write without answer for so long means that Redis is away.", NULL},
 	{"reconnect", CONF_INT, offsetof(struct store_conf, reconnect), "ms", 10, 60000, "100", false,
@@ -74,8 +75,8 @@ static const struct stats_row stat_rows[] = {
 	 offsetof(struct store_counters, failed), NULL, NULL},
 	{"smppgw_store_up", "1 while Redis answers and this node holds its lease.", STATS_GAUGE,
 	 offsetof(struct store_counters, up), NULL, NULL},
-	{"smppgw_store_pending", "Commands that wait for Redis.", STATS_GAUGE, offsetof(struct store_counters, pending), NULL,
-	 NULL},
+	{"smppgw_store_pending", "Commands that wait for Redis.", STATS_GAUGE, offsetof(struct store_counters, pending),
+	 NULL, NULL},
 	{"smppgw_store_lag_seconds", "How long the oldest command waits.", STATS_GAUGE,
 	 offsetof(struct store_counters, lag_us), NULL, NULL},
 	{"smppgw_store_write_seconds", "Time from sending a grouped command to its reply.", STATS_HISTOGRAM,
@@ -150,8 +151,12 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 	s->node = node;
 	s->stats = stats;
 	snprintf(s->node_name, sizeof(s->node_name), "%u", node);
-	s->redis_conf = (struct redis_conf){.address = conf->redis, .user = conf->user, .password = conf->password,
-					    .db = conf->db, .deadline_ms = conf->deadline, .reconnect_ms = conf->reconnect};
+	s->redis_conf = (struct redis_conf){.address = conf->redis,
+					    .user = conf->user,
+					    .password = conf->password,
+					    .db = conf->db,
+					    .deadline_ms = conf->deadline,
+					    .reconnect_ms = conf->reconnect};
 	s->redis = redis_new(loop, &s->redis_conf, &redis_ops, s);
 	s->lease = lease_new(loop, s->redis, conf->prefix, node, &lease_ops, s);
 	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, arg);
@@ -219,7 +224,8 @@ struct loop *store_loop(const struct store *s)
 static void key_arg(struct store *s, const char *name, struct view tail)
 {
 	char key[256];
-	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n, tail.n ? (const char *)tail.p : "");
+	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n,
+			 tail.n ? (const char *)tail.p : "");
 	resp_arg(&s->cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
 }
 
@@ -232,8 +238,8 @@ static int send_cmd(struct store *s, redis_fn fn, void *arg)
 }
 
 /*
- * What is not in its set would not be found again at start. An SADD that Redis refused (no memory, no disk) is followed by
- * another one with the next write, for all that is known: which one it was does not matter.
+ * What is not in its set would not be found again at start. An SADD that Redis refused (no memory, no disk) is followed
+ * by another one with the next write, for all that is known: which one it was does not matter.
  */
 static void on_enlisted(const redisReply *reply, void *arg)
 {
@@ -369,7 +375,8 @@ int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struc
 	return 0;
 }
 
-int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn, uint64_t token)
+int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn,
+		     uint64_t token)
 {
 	/* found again by the carrier's place in the set, also when it has no slot yet */
 	if (!s->up || enlist_slot(s, carrier, 0) < 0)
@@ -495,8 +502,8 @@ static int send_exec(struct store *s, store_fn fn, uint64_t token)
 	return send_single(s, fn, token);
 }
 
-int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id, store_fn fn,
-		      uint64_t token)
+int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id,
+		      store_fn fn, uint64_t token)
 {
 	if (!s->up)
 		return -1;
@@ -532,8 +539,8 @@ static int send_optout_log(struct store *s, struct view scope, struct view numbe
 	return send_cmd(s, NULL, NULL);
 }
 
-int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel, struct view text,
-		 store_fn fn, uint64_t token)
+int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
+		 struct view text, store_fn fn, uint64_t token)
 {
 	if (!s->up || send_word(s, "MULTI") < 0)
 		return -1;

@@ -1,7 +1,7 @@
 /*
- * store.h - the journal and the memory shared by nodes, in Redis (design.md 8). Writes gather in the turn and leave as few
- * grouped commands in stage LOOP_STORE; each write's outcome is told once. Knows keys and records' places; knows no message
- * states: what a write means is its caller's.
+ * store.h - the journal and the memory shared by nodes, in Redis (design.md 8). Writes gather in the turn and leave as
+ * few grouped commands in stage LOOP_STORE; each write's outcome is told once. Knows keys and records' places; knows no
+ * message states: what a write means is its caller's.
  *
  * Keys, all behind the configured prefix:
  *   node:<node>               string with expiry: the lease of this journal
@@ -28,14 +28,14 @@ struct store_conf { /* section store */
 	struct conf_where where;
 	char *redis, *user, *password, *prefix;
 	int64_t db, deadline, reconnect; /* ms */
-	int64_t receipt_horizon;         /* s: how long a carrier's id is remembered */
+	int64_t receipt_horizon;	 /* s: how long a carrier's id is remembered */
 };
 extern const struct conf_row store_rows[];
 
 struct store;
 struct store_ops {
-	void (*on_up)(void *arg);   /* Redis answers and the lease is ours */
-	void (*on_down)(void *arg); /* every write under way has been told ok = false before */
+	void (*on_up)(void *arg);			/* Redis answers and the lease is ours */
+	void (*on_down)(void *arg);			/* every write under way has been told ok = false before */
 	void (*on_taken)(const char *owner, void *arg); /* another live process holds this node's lease: leave */
 };
 
@@ -47,7 +47,7 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 			void *arg, struct stats *stats);
 void store_free(struct store *s); /* gives the lease back when it can */
 bool store_up(const struct store *s);
-int64_t store_lag_us(const struct store *s);  /* how long the oldest write waits */
+int64_t store_lag_us(const struct store *s); /* how long the oldest write waits */
 size_t store_pending(const struct store *s);
 
 /* All writes: 0 and fn is called once later; -1 when the store is down (fn is not called). */
@@ -67,11 +67,11 @@ STORE_MUST int store_parked_del(struct store *s, const char *carrier, struct vie
 STORE_MUST int store_part_put(struct store *s, struct view key, struct view frame, store_fn fn, uint64_t token);
 STORE_MUST int store_part_del(struct store *s, struct view key);
 /*
- * Appends to an account's backlog; with journal_id != 0 the journal entry goes in the same transaction, so that a receipt
- * is never in both places.
+ * Appends to an account's backlog; with journal_id != 0 the journal entry goes in the same transaction, so that a
+ * receipt is never in both places.
  */
-STORE_MUST int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id,
-				 store_fn fn, uint64_t token);
+STORE_MUST int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec,
+				 uint64_t journal_id, store_fn fn, uint64_t token);
 STORE_MUST int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token);
 /* Opt-outs: adds or removes a number and writes the history, in one transaction. */
 STORE_MUST int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
@@ -88,8 +88,8 @@ STORE_MUST int store_optout_check(struct store *s, struct view scope, struct vie
 typedef void (*store_value_fn)(void *arg, uint64_t token, bool found, struct view value);
 STORE_MUST int store_value(struct store *s, struct view account, struct view name, store_value_fn fn, uint64_t token);
 /*
- * Up to count entries of a backlog after the entry `after` ("" = from the start), in order: entry() for each, then done()
- * with how many there were (-1: failed). Views borrowed for the call.
+ * Up to count entries of a backlog after the entry `after` ("" = from the start), in order: entry() for each, then
+ * done() with how many there were (-1: failed). Views borrowed for the call.
  */
 struct store_backlog_reader {
 	void (*entry)(void *arg, uint64_t token, struct view entry, uint64_t id, struct view rec);

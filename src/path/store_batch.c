@@ -1,6 +1,6 @@
 /*
- * store_batch.c - groups a turn's writes into few variadic commands and tells each writer the outcome. Must not know what
- * a record means; knows which verb and key a kind has.
+ * store_batch.c - groups a turn's writes into few variadic commands and tells each writer the outcome. Must not know
+ * what a record means; knows which verb and key a kind has.
  */
 #include "path/store_batch.h"
 
@@ -9,17 +9,22 @@
 
 #include "base/mem.h"
 
-#define NAME_MAX_ 64u       /* octets of carrier, account or scope in a key */
-#define BATCH_ITEMS 1024u   /* a command that long leaves before the turn ends: Redis answers no one else meanwhile */
+#define NAME_MAX_   64u	  /* octets of carrier, account or scope in a key */
+#define BATCH_ITEMS 1024u /* a command that long leaves before the turn ends: Redis answers no one else meanwhile */
 
 static const struct {
 	const char *verb, *key; /* key: printf format with name and number */
 } kinds[BATCH_KINDS] = {
-	[BATCH_JOURNAL_PUT] = {"HSET", "journal:%.*s:%llu"},   [BATCH_RECEIPT_PUT] = {"HSET", "receipt:%.*s:%llu"},
-	[BATCH_PARKED_PUT] = {"HSET", "parked:%.*s"},          [BATCH_PART_PUT] = {"HSET", "part:%.*s"},
-	[BATCH_OPTOUT_CHECK] = {"SMISMEMBER", "optout:%.*s"},  [BATCH_JOURNAL_DEL] = {"HDEL", "journal:%.*s:%llu"},
-	[BATCH_RECEIPT_DEL] = {"HDEL", "receipt:%.*s:%llu"},   [BATCH_PARKED_DEL] = {"HDEL", "parked:%.*s"},
-	[BATCH_PART_DEL] = {"HDEL", "part:%.*s"},              [BATCH_BACKLOG_DEL] = {"XDEL", "backlog:%.*s"},
+	[BATCH_JOURNAL_PUT] = {"HSET", "journal:%.*s:%llu"},
+	[BATCH_RECEIPT_PUT] = {"HSET", "receipt:%.*s:%llu"},
+	[BATCH_PARKED_PUT] = {"HSET", "parked:%.*s"},
+	[BATCH_PART_PUT] = {"HSET", "part:%.*s"},
+	[BATCH_OPTOUT_CHECK] = {"SMISMEMBER", "optout:%.*s"},
+	[BATCH_JOURNAL_DEL] = {"HDEL", "journal:%.*s:%llu"},
+	[BATCH_RECEIPT_DEL] = {"HDEL", "receipt:%.*s:%llu"},
+	[BATCH_PARKED_DEL] = {"HDEL", "parked:%.*s"},
+	[BATCH_PART_DEL] = {"HDEL", "part:%.*s"},
+	[BATCH_BACKLOG_DEL] = {"XDEL", "backlog:%.*s"},
 };
 
 struct item {
@@ -87,7 +92,8 @@ void batches_free(struct batches *b)
 	mem_free(b);
 }
 
-static void put_key(struct batches *b, struct resp_batch *cmd, const struct batch *batch, const char *verb, struct view name)
+static void put_key(struct batches *b, struct resp_batch *cmd, const struct batch *batch, const char *verb,
+		    struct view name)
 {
 	char key[256];
 	int at = snprintf(key, sizeof(key), "%s", b->prefix);
@@ -154,8 +160,8 @@ static struct item *add_item(struct batches *b, const struct batch_key *key, str
 	return &batch->items[batch->n++];
 }
 
-void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value, store_fn fn,
-		 uint64_t token)
+void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value,
+		 store_fn fn, uint64_t token)
 {
 	struct batch *batch;
 	struct item *item = add_item(b, key, &batch);

@@ -1,6 +1,6 @@
 /*
- * store_batch.h - what the files of the store share (store.c, store_batch.c, store_lease.c, store_load.c, store_read.c, store_sweep.c).
- * Nobody else includes it.
+ * store_batch.h - what the files of the store share (store.c, store_batch.c, store_lease.c, store_load.c, store_read.c,
+ * store_sweep.c). Nobody else includes it.
  */
 #ifndef PATH_STORE_BATCH_H
 #define PATH_STORE_BATCH_H
@@ -9,8 +9,16 @@
 
 /* In the order in which a turn's batches leave: what says "it is there" before what says "it is over". */
 enum batch_kind {
-	BATCH_JOURNAL_PUT, BATCH_RECEIPT_PUT, BATCH_PARKED_PUT, BATCH_PART_PUT, BATCH_OPTOUT_CHECK,
-	BATCH_JOURNAL_DEL, BATCH_RECEIPT_DEL, BATCH_PARKED_DEL, BATCH_PART_DEL, BATCH_BACKLOG_DEL,
+	BATCH_JOURNAL_PUT,
+	BATCH_RECEIPT_PUT,
+	BATCH_PARKED_PUT,
+	BATCH_PART_PUT,
+	BATCH_OPTOUT_CHECK,
+	BATCH_JOURNAL_DEL,
+	BATCH_RECEIPT_DEL,
+	BATCH_PARKED_DEL,
+	BATCH_PART_DEL,
+	BATCH_BACKLOG_DEL,
 	BATCH_KINDS
 };
 
@@ -18,7 +26,7 @@ struct batches;
 struct store_counters {
 	uint64_t commands, records, failed;
 	uint64_t up, pending, lag_us; /* gauges */
-	struct histogram write;       /* a grouped command, from flush to reply */
+	struct histogram write;	      /* a grouped command, from flush to reply */
 };
 
 /* Calls fn(arg, ...) of items; errors are counted in counters (borrowed). */
@@ -33,8 +41,8 @@ struct batch_key {
 	uint64_t number;  /* bucket or slot */
 };
 /* field and value in octets; value.p NULL: the field alone. */
-void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value, store_fn fn,
-		 uint64_t token);
+void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value,
+		 store_fn fn, uint64_t token);
 void batches_check(struct batches *b, struct view scope, struct view number, store_check_fn fn, uint64_t token);
 /* Sends all open batches (stage store); those that cannot be sent are told ok = false. */
 void batches_flush(struct batches *b);
@@ -48,7 +56,7 @@ struct lease_ops {
 struct lease *lease_new(struct loop *loop, struct redis *redis, const char *prefix, unsigned node,
 			const struct lease_ops *ops, void *arg);
 void lease_free(struct lease *l);
-void lease_up(struct lease *l);   /* Redis is there: take it, then keep it */
+void lease_up(struct lease *l); /* Redis is there: take it, then keep it */
 void lease_down(struct lease *l);
 void lease_release(struct lease *l);
 

@@ -1,7 +1,7 @@
 /*
- * store_lease.c - the lease of a node's journal: one live process per node number. Must not know what the journal holds.
- * The owner's name says host, pid and start, so that a process that died on this host is succeeded at once and one on another
- * host when its lease runs out.
+ * store_lease.c - the lease of a node's journal: one live process per node number. Must not know what the journal
+ * holds. The owner's name says host, pid and start, so that a process that died on this host is succeeded at once and
+ * one on another host when its lease runs out.
  */
 #include "path/store_batch.h"
 
@@ -16,7 +16,7 @@
 
 #define LEASE_MS 15000
 #define RENEW_MS 5000
-#define WAIT_MS 1000
+#define WAIT_MS	 1000
 
 struct lease {
 	struct loop *loop;
@@ -98,7 +98,8 @@ static void on_owner(const redisReply *reply, void *arg)
 	struct lease *l = arg;
 	if (!reply)
 		return;
-	if (reply->type == REDIS_REPLY_NIL || (reply->type == REDIS_REPLY_STRING && strcmp(reply->str, l->owner) == 0)) {
+	if (reply->type == REDIS_REPLY_NIL ||
+	    (reply->type == REDIS_REPLY_STRING && strcmp(reply->str, l->owner) == 0)) {
 		hold(l);
 		return;
 	}
@@ -113,7 +114,9 @@ static void on_owner(const redisReply *reply, void *arg)
 	} else if (l->held || is_same_host(l, reply->str)) {
 		l->ops->on_taken(reply->str, l->arg);
 	} else {
-		log_warn("-", "event=lease_waiting owner=\"%s\" action=\"wait until it runs out, or give this node another number\"",
+		log_warn("-",
+			 "event=lease_waiting owner=\"%s\" action=\"wait until it runs out, or give this node another "
+			 "number\"",
 			 reply->str);
 		loop_timer(l->loop, &l->timer, WAIT_MS);
 	}

@@ -1,6 +1,7 @@
 /*
- * store_load.c - reads back what this node left in Redis: its journal, the receipt ids of all carriers within the horizon,
- * parked receipts, parts of long MO. A list of hashes to scan, one HSCAN page at a time. Must not know what becomes of it.
+ * store_load.c - reads back what this node left in Redis: its journal, the receipt ids of all carriers within the
+ * horizon, parked receipts, parts of long MO. A list of hashes to scan, one HSCAN page at a time. Must not know what
+ * becomes of it.
  */
 #include "path/store_batch.h"
 
@@ -11,7 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define PAGE 1000u          /* hash fields per HSCAN */
+#define PAGE	    1000u /* hash fields per HSCAN */
 #define PROGRESS_US 1000000
 
 enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART };

@@ -26,7 +26,8 @@ struct backlog_read {
 static void put_key(struct store *s, struct buf *cmd, const char *name, struct view tail)
 {
 	char key[256];
-	int n = snprintf(key, sizeof(key), "%s%s%.*s", store_conf_of(s)->prefix, name, (int)tail.n, (const char *)tail.p);
+	int n = snprintf(key, sizeof(key), "%s%s%.*s", store_conf_of(s)->prefix, name, (int)tail.n,
+			 (const char *)tail.p);
 	resp_arg(cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
 }
 

@@ -1,7 +1,7 @@
 /*
- * store_sweep.c - forgets journal buckets that have become empty, so that the set of buckets stays as small as the journal
- * is. Must not know messages. Buckets are asked about oldest first, a few at a time; the newest are never asked about,
- * because messages are still being put there.
+ * store_sweep.c - forgets journal buckets that have become empty, so that the set of buckets stays as small as the
+ * journal is. Must not know messages. Buckets are asked about oldest first, a few at a time; the newest are never asked
+ * about, because messages are still being put there.
  */
 #include "path/store_batch.h"
 
@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define SWEEP_MS 10000
+#define SWEEP_MS      10000
 #define SWEEP_AT_ONCE 50u
-#define YOUNG 6u /* buckets that may still grow */
+#define YOUNG	      6u /* buckets that may still grow */
 
 struct sweep {
 	struct store *store;

@@ -1,5 +1,6 @@
 /*
- * submit.c - what is wrong with a submit_sm, and what it asks for. Must not know the store, queues or an account's state.
+ * submit.c - what is wrong with a submit_sm, and what it asks for. Must not know the store, queues or an account's
+ * state.
  */
 #include "path/submit.h"
 
@@ -60,8 +61,8 @@ static uint32_t check_fields(const struct pdu *pdu, const char **why)
 	return ESME_ROK;
 }
 
-static uint32_t read_times(const struct pdu_sm *sm, const struct submit_limits *limits, int64_t now_ms, struct submit *out,
-			   const char **why)
+static uint32_t read_times(const struct pdu_sm *sm, const struct submit_limits *limits, int64_t now_ms,
+			   struct submit *out, const char **why)
 {
 	enum smpp_time_kind kind;
 	int64_t at = 0;

@@ -13,8 +13,8 @@ static const struct {
 	enum class_urgency urgency;
 	bool promotional;
 } rows[CLASSES] = {
-	[CLASS_OTP] = {"otp", URGENCY_FIRST, false},       [CLASS_ALERT] = {"alert", URGENCY_FIRST, false},
-	[CLASS_NOTICE] = {"notice", URGENCY_NORMAL, false}, [CLASS_REMIND] = {"remind", URGENCY_NORMAL, false},
+	[CLASS_OTP] = {"otp", URGENCY_FIRST, false},	      [CLASS_ALERT] = {"alert", URGENCY_FIRST, false},
+	[CLASS_NOTICE] = {"notice", URGENCY_NORMAL, false},   [CLASS_REMIND] = {"remind", URGENCY_NORMAL, false},
 	[CLASS_COLLECT] = {"collect", URGENCY_NORMAL, false}, [CLASS_PROMO] = {"promo", URGENCY_BULK, true},
 };
 

@@ -45,7 +45,7 @@ const struct keyword_conf *keyword_defaults(size_t *n)
 	return defaults;
 }
 
-#define WORD_MAX 256u              /* octets of a keyword after folding; a longer one fits nothing */
+#define WORD_MAX   256u		   /* octets of a keyword after folding; a longer one fits nothing */
 #define FOLDED_MAX (WORD_MAX + 4u) /* a character more: a longer text is cut, and can only match by its start */
 
 static size_t fold(const char *s, size_t n, char out[FOLDED_MAX])

@@ -1,5 +1,6 @@
 /*
- * keyword.h - what a phone user's reply means: keywords by row, matched over folded text (trimmed, width and case folded).
+ * keyword.h - what a phone user's reply means: keywords by row, matched over folded text (trimmed, width and case
+ * folded).
  */
 #ifndef POLICY_KEYWORD_H
 #define POLICY_KEYWORD_H
@@ -11,11 +12,11 @@ enum keyword_action { KEYWORD_NONE = -1, KEYWORD_OPT_OUT, KEYWORD_OPT_IN };
 
 struct keyword_conf { /* section keywords: ( ... ) */
 	struct conf_where where;
-	struct conf_list words;  /* exact, after folding */
+	struct conf_list words;	 /* exact, after folding */
 	struct conf_list starts; /* the folded text begins with it */
-	int action;              /* enum keyword_action */
-	char *reply;             /* confirmation text, "" = none; {number} is not offered: the user knows it */
-	bool forward;            /* the app hears the reply too */
+	int action;		 /* enum keyword_action */
+	char *reply;		 /* confirmation text, "" = none; {number} is not offered: the user knows it */
+	bool forward;		 /* the app hears the reply too */
 };
 extern const struct conf_row keyword_rows[];
 

@@ -1,5 +1,6 @@
 /*
- * policy.c - the table of policies and the walk through it. Must not know sockets, Redis or the order of a message's life.
+ * policy.c - the table of policies and the walk through it. Must not know sockets, Redis or the order of a message's
+ * life.
  */
 #include "policy/policy.h"
 

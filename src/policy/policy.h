@@ -1,6 +1,6 @@
 /*
- * policy.h - verdicts: a message and a snapshot of what is known in, a verdict out. No I/O, no waiting: whoever asks has
- * fetched the snapshot. Each policy is a row with its name, its status, its counter and a plain sentence.
+ * policy.h - verdicts: a message and a snapshot of what is known in, a verdict out. No I/O, no waiting: whoever asks
+ * has fetched the snapshot. Each policy is a row with its name, its status, its counter and a plain sentence.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H

@@ -33,7 +33,7 @@ static inline void octets_put_u32(uint8_t *p, uint32_t v)
 
 struct reader {
 	const uint8_t *p, *end; /* borrowed; p == end after a fault */
-	uint32_t status;        /* ESME_ROK, or the command_status of the first fault */
+	uint32_t status;	/* ESME_ROK, or the command_status of the first fault */
 };
 
 static inline uint32_t reader_left(const struct reader *r)
@@ -103,7 +103,7 @@ static inline struct view reader_cstring(struct reader *r, uint32_t max, uint32_
 
 struct writer {
 	uint8_t *p, *end; /* borrowed */
-	bool failed;      /* something did not fit, or may not be written */
+	bool failed;	  /* something did not fit, or may not be written */
 };
 
 static inline void writer_fail(struct writer *w)

@@ -7,33 +7,55 @@
 
 #include "smpp/pdu.h"
 
-#define SERVICE_TYPE_MAX 6
-#define SYSTEM_ID_MAX 16
-#define PASSWORD_MAX 9
-#define SYSTEM_TYPE_MAX 13
-#define ADDRESS_MAX 21
-#define LONG_ADDRESS_MAX 65 /* data_sm, alert_notification */
+#define SERVICE_TYPE_MAX  6
+#define SYSTEM_ID_MAX	  16
+#define PASSWORD_MAX	  9
+#define SYSTEM_TYPE_MAX	  13
+#define ADDRESS_MAX	  21
+#define LONG_ADDRESS_MAX  65 /* data_sm, alert_notification */
 #define ADDRESS_RANGE_MAX 41
-#define MESSAGE_ID_MAX 65
-#define TIME_MAX 17
-#define TEXT_MAX 254 /* 255 is forbidden [S 5.2.21] */
+#define MESSAGE_ID_MAX	  65
+#define TIME_MAX	  17
+#define TEXT_MAX	  254 /* 255 is forbidden [S 5.2.21] */
 
 #define AT(member) offsetof(struct pdu, member)
-#define OCTET(member) {FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(member), 0}
-#define STRING(member, max, status) {FIELD_STRING, max, status, false, AT(member), 0}
-#define LAX(member, max, status) {FIELD_STRING, max, status, true, AT(member), 0}
-#define TIME(member, status) {FIELD_TIME, TIME_MAX, status, false, AT(member), 0}
-#define ADDR(member, max, status) {FIELD_ADDR, max, status, false, AT(member), 0}
-#define TEXT(member) {FIELD_TEXT, TEXT_MAX, ESME_RINVMSGLEN, false, AT(member), 0}
-#define DESTS(counter, member) {FIELD_DESTS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)}
-#define UNSUCCESS(counter, member) {FIELD_UNSUCCESS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)}
+#define OCTET(member)                                                                                                  \
+	{                                                                                                              \
+		FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(member), 0                                                    \
+	}
+#define STRING(member, max, status)                                                                                    \
+	{                                                                                                              \
+		FIELD_STRING, max, status, false, AT(member), 0                                                        \
+	}
+#define LAX(member, max, status)                                                                                       \
+	{                                                                                                              \
+		FIELD_STRING, max, status, true, AT(member), 0                                                         \
+	}
+#define TIME(member, status)                                                                                           \
+	{                                                                                                              \
+		FIELD_TIME, TIME_MAX, status, false, AT(member), 0                                                     \
+	}
+#define ADDR(member, max, status)                                                                                      \
+	{                                                                                                              \
+		FIELD_ADDR, max, status, false, AT(member), 0                                                          \
+	}
+#define TEXT(member)                                                                                                   \
+	{                                                                                                              \
+		FIELD_TEXT, TEXT_MAX, ESME_RINVMSGLEN, false, AT(member), 0                                            \
+	}
+#define DESTS(counter, member)                                                                                         \
+	{                                                                                                              \
+		FIELD_DESTS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)                              \
+	}
+#define UNSUCCESS(counter, member)                                                                                     \
+	{                                                                                                              \
+		FIELD_UNSUCCESS, ADDRESS_MAX, ESME_RINVDSTADR, false, AT(member), AT(counter)                          \
+	}
 
 /* An over-long system_id or password fails the bind by itself: the account does not exist, the password is wrong. */
 static const struct field any_bind[] = {
-	LAX(bind.system_id, SYSTEM_ID_MAX, ESME_RINVSYSID),
-	LAX(bind.password, PASSWORD_MAX, ESME_RINVPASWD),
-	STRING(bind.system_type, SYSTEM_TYPE_MAX, ESME_RINVSYSTYP),
-	OCTET(bind.interface_version),
+	LAX(bind.system_id, SYSTEM_ID_MAX, ESME_RINVSYSID),	    LAX(bind.password, PASSWORD_MAX, ESME_RINVPASWD),
+	STRING(bind.system_type, SYSTEM_TYPE_MAX, ESME_RINVSYSTYP), OCTET(bind.interface_version),
 	ADDR(bind.range, ADDRESS_RANGE_MAX, ESME_RINVCMDLEN),
 };
 
@@ -151,12 +173,21 @@ static const struct field alert_notification[] = {
 
 /* Ids up to submit_multi index the tables by themselves; the two of the 0x100 block follow. */
 #define SLOT_0X100 (SUBMIT_MULTI + 1)
-#define SLOT(id) ((id) - ALERT_NOTIFICATION + SLOT_0X100)
-#define NSLOTS (SLOT(DATA_SM) + 1)
+#define SLOT(id)   ((id)-ALERT_NOTIFICATION + SLOT_0X100)
+#define NSLOTS	   (SLOT(DATA_SM) + 1)
 
-#define BODY(fields) {true, false, sizeof(fields) / sizeof((fields)[0]), fields}
-#define BODY_UNLESS_ERROR(fields) {true, true, sizeof(fields) / sizeof((fields)[0]), fields}
-#define NO_BODY {true, true, 0, NULL}
+#define BODY(fields)                                                                                                   \
+	{                                                                                                              \
+		true, false, sizeof(fields) / sizeof((fields)[0]), fields                                              \
+	}
+#define BODY_UNLESS_ERROR(fields)                                                                                      \
+	{                                                                                                              \
+		true, true, sizeof(fields) / sizeof((fields)[0]), fields                                               \
+	}
+#define NO_BODY                                                                                                        \
+	{                                                                                                              \
+		true, true, 0, NULL                                                                                    \
+	}
 
 static const struct layout requests[NSLOTS] = {
 	[BIND_RECEIVER] = BODY(any_bind),

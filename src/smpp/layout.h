@@ -9,22 +9,22 @@
 #include <stdint.h>
 
 enum field_kind {
-	FIELD_INT,       /* 1 octet -> uint8_t */
-	FIELD_STRING,    /* C-octet string -> struct view without its NUL */
-	FIELD_TIME,      /* the same, empty or exactly max - 1 characters */
-	FIELD_ADDR,      /* ton, npi, C-octet string -> struct pdu_addr */
-	FIELD_TEXT,      /* length octet and so many octets -> struct view */
-	FIELD_DESTS,     /* count octet -> uint8_t at count, and so many dest_address entries -> struct view of them */
+	FIELD_INT,	 /* 1 octet -> uint8_t */
+	FIELD_STRING,	 /* C-octet string -> struct view without its NUL */
+	FIELD_TIME,	 /* the same, empty or exactly max - 1 characters */
+	FIELD_ADDR,	 /* ton, npi, C-octet string -> struct pdu_addr */
+	FIELD_TEXT,	 /* length octet and so many octets -> struct view */
+	FIELD_DESTS,	 /* count octet -> uint8_t at count, and so many dest_address entries -> struct view of them */
 	FIELD_UNSUCCESS, /* the same with unsuccess_sme entries */
 };
 
 struct field {
-	uint8_t kind;    /* enum field_kind */
-	uint8_t max;     /* octets of the string with its NUL, or of the text */
-	uint8_t status;  /* command_status when it is over max or lacks its NUL */
-	bool lax;        /* decoding takes more than max, up to the NUL: the user judges the value */
+	uint8_t kind;	 /* enum field_kind */
+	uint8_t max;	 /* octets of the string with its NUL, or of the text */
+	uint8_t status;	 /* command_status when it is over max or lacks its NUL */
+	bool lax;	 /* decoding takes more than max, up to the NUL: the user judges the value */
 	uint16_t offset; /* of the member in struct pdu */
-	uint16_t count;  /* of the counting member in struct pdu */
+	uint16_t count;	 /* of the counting member in struct pdu */
 };
 
 struct layout {

@@ -10,12 +10,12 @@
 #include "smpp/tlv.h"
 #include "smpp/view.h"
 
-#define PDU_HEADER 16u
+#define PDU_HEADER	16u
 #define PDU_MAX_DEFAULT 70000u /* octets; a 65,535 octet message_payload and the rest */
-#define PDU_MAX_DESTS 254u
-#define PDU_DEST_SME 1u  /* struct pdu_dest.flag */
-#define PDU_DEST_LIST 2u
-#define PDU_DEST_MAX 21u /* octets of an address or a list name with its NUL, in a list */
+#define PDU_MAX_DESTS	254u
+#define PDU_DEST_SME	1u /* struct pdu_dest.flag */
+#define PDU_DEST_LIST	2u
+#define PDU_DEST_MAX	21u /* octets of an address or a list name with its NUL, in a list */
 
 struct pdu_addr {
 	uint8_t ton, npi;
@@ -41,17 +41,17 @@ struct pdu_sm { /* submit_sm, deliver_sm, data_sm (fields that data_sm lacks are
 	struct pdu_addr src, dst;
 	uint8_t esm_class, protocol_id, priority_flag;
 	uint8_t registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id;
-	uint8_t ndests;             /* submit_multi only */
-	struct view schedule;       /* "" or 16 characters, unjudged: see smpp_time.h; in deliver_sm unused, anything */
+	uint8_t ndests;	      /* submit_multi only */
+	struct view schedule; /* "" or 16 characters, unjudged: see smpp_time.h; in deliver_sm unused, anything */
 	struct view validity;
-	struct view short_message;  /* sm_length octets; payload stays in tlvs: see pdu_text() */
-	struct view dests;          /* submit_multi: the raw entries, walk with pdu_next_dest() */
+	struct view short_message; /* sm_length octets; payload stays in tlvs: see pdu_text() */
+	struct view dests;	   /* submit_multi: the raw entries, walk with pdu_next_dest() */
 };
 
-struct pdu_dest { /* one entry of submit_multi [S 4.5.1] */
-	uint8_t flag;          /* 1 SME address, 2 distribution list */
-	struct pdu_addr addr;  /* flag 1 */
-	struct view list;      /* flag 2 */
+struct pdu_dest {	      /* one entry of submit_multi [S 4.5.1] */
+	uint8_t flag;	      /* 1 SME address, 2 distribution list */
+	struct pdu_addr addr; /* flag 1 */
+	struct view list;     /* flag 2 */
 };
 
 struct pdu_multi_resp {
@@ -158,10 +158,10 @@ bool pdu_put_dest(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu_dest
 bool pdu_put_unsuccess(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu_unsuccess *entry);
 
 /* esm_class, SMSC -> ESME (smpp.md 7) */
-#define ESM_TYPE_MASK 0x3Cu
-#define ESM_RECEIPT 0x04u
+#define ESM_TYPE_MASK	 0x3Cu
+#define ESM_RECEIPT	 0x04u
 #define ESM_INTERMEDIATE 0x20u
-#define ESM_UDHI 0x40u
-#define ESM_MODE_MASK 0x03u
+#define ESM_UDHI	 0x40u
+#define ESM_MODE_MASK	 0x03u
 
 #endif

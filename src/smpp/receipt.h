@@ -7,8 +7,16 @@
 #include "smpp/pdu.h"
 
 enum message_state { /* [S 5.2.28] */
-	STATE_SCHEDULED = 0, STATE_ENROUTE = 1, STATE_DELIVERED = 2, STATE_EXPIRED = 3, STATE_DELETED = 4,
-	STATE_UNDELIVERABLE = 5, STATE_ACCEPTED = 6, STATE_UNKNOWN = 7, STATE_REJECTED = 8, STATE_SKIPPED = 9,
+		     STATE_SCHEDULED = 0,
+		     STATE_ENROUTE = 1,
+		     STATE_DELIVERED = 2,
+		     STATE_EXPIRED = 3,
+		     STATE_DELETED = 4,
+		     STATE_UNDELIVERABLE = 5,
+		     STATE_ACCEPTED = 6,
+		     STATE_UNKNOWN = 7,
+		     STATE_REJECTED = 8,
+		     STATE_SKIPPED = 9,
 };
 
 /* "DELIVRD" etc.; "UNKNOWN" for a value outside the table. Static text. */
@@ -50,13 +58,13 @@ bool receipt_parse_pdu(const struct pdu *pdu, char *scratch, size_t cap, struct 
 bool receipt_recognise(const struct pdu *pdu, bool by_text);
 
 struct receipt_out {
-	struct view id;         /* ours */
+	struct view id; /* ours */
 	enum message_state state;
-	bool dlvrd;             /* dlvrd:001 or 000 */
+	bool dlvrd;		    /* dlvrd:001 or 000 */
 	int64_t submit_ms, done_ms; /* UTC */
 	int zone_quarters;
-	struct view err;        /* raw; written at least 3 wide, "000" when empty */
-	struct view text;       /* start of the message as printable UTF-8; cut to 20 octets at a character's border */
+	struct view err;  /* raw; written at least 3 wide, "000" when empty */
+	struct view text; /* start of the message as printable UTF-8; cut to 20 octets at a character's border */
 };
 
 /* Writes exactly the form of smpp.md 11 "G emits"; returns octets written (no NUL), 0 when cap is too small. */

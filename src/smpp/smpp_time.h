@@ -19,7 +19,7 @@ enum smpp_time_kind { SMPP_TIME_NONE, SMPP_TIME_ABSOLUTE, SMPP_TIME_RELATIVE };
  * ESME_RINVEXPIRY).
  */
 __attribute__((warn_unused_result)) int smpp_time_parse(struct view s, int64_t now_ms, int64_t *out_ms,
-							 enum smpp_time_kind *kind);
+							enum smpp_time_kind *kind);
 
 /*
  * Writes the absolute form at a zone, quarters of an hour from UTC, -48 to 48 (China: 32); 16 characters and NUL.

@@ -13,13 +13,22 @@ struct status_row {
 	const char *name, *help;
 };
 
-#define NONE      STATUS_NONE
+#define NONE	  STATUS_NONE
 #define TEMPORARY STATUS_TEMPORARY
 #define PERMANENT STATUS_PERMANENT
-#define SESSION   STATUS_SESSION
-#define ROW(code, retry, help) {code, retry, 0, #code, help}
-#define OURS(code, plain, help) {code, PERMANENT, plain, #code, help}
-#define SMPP5(code, name, help) {code, PERMANENT, 0, name, help}
+#define SESSION	  STATUS_SESSION
+#define ROW(code, retry, help)                                                                                         \
+	{                                                                                                              \
+		code, retry, 0, #code, help                                                                            \
+	}
+#define OURS(code, plain, help)                                                                                        \
+	{                                                                                                              \
+		code, PERMANENT, plain, #code, help                                                                    \
+	}
+#define SMPP5(code, name, help)                                                                                        \
+	{                                                                                                              \
+		code, PERMANENT, 0, name, help                                                                         \
+	}
 
 #define VENDOR_FIRST 0x400u
 #define VENDOR_LAST  0x4FFu

@@ -6,13 +6,25 @@
 
 #include "smpp/cursor.h"
 
-#define TLV_HEAD 4u     /* tag and length */
+#define TLV_HEAD   4u /* tag and length */
 #define TLV_WIDEST 65535u
 
-#define INT(tag, name, width) {tag, name, TLV_INT, width, width, false}
-#define STR(tag, name, min, max) {tag, name, TLV_CSTRING, min, max, false}
-#define OCT(tag, name, min, max) {tag, name, TLV_OCTETS, min, max, false}
-#define MANY(tag, name, type, min, max) {tag, name, type, min, max, true}
+#define INT(tag, name, width)                                                                                          \
+	{                                                                                                              \
+		tag, name, TLV_INT, width, width, false                                                                \
+	}
+#define STR(tag, name, min, max)                                                                                       \
+	{                                                                                                              \
+		tag, name, TLV_CSTRING, min, max, false                                                                \
+	}
+#define OCT(tag, name, min, max)                                                                                       \
+	{                                                                                                              \
+		tag, name, TLV_OCTETS, min, max, false                                                                 \
+	}
+#define MANY(tag, name, type, min, max)                                                                                \
+	{                                                                                                              \
+		tag, name, type, min, max, true                                                                        \
+	}
 
 static const struct tlv_row rows[] = {
 	INT(TLV_DEST_ADDR_SUBUNIT, "dest_addr_subunit", 1),

@@ -9,7 +9,7 @@
 struct udh_concat {
 	uint16_t ref;
 	uint8_t total, seq; /* 1 <= seq <= total */
-	bool ref16;         /* 16-bit reference: IE 0x08, or SAR (then sar too) */
+	bool ref16;	    /* 16-bit reference: IE 0x08, or SAR (then sar too) */
 	bool sar;
 };
 

@@ -12,7 +12,7 @@
 
 struct view {
 	const uint8_t *p; /* NULL only when n is 0 */
-	uint32_t n;       /* octets */
+	uint32_t n;	  /* octets */
 };
 
 /* A view of a NUL-terminated string; borrows it, leaves the NUL out. */

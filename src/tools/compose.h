@@ -7,18 +7,18 @@
 #include "smpp/pdu.h"
 #include "smpp/split.h"
 
-#define COMPOSE_MAX 65535u  /* octets of encoded text */
+#define COMPOSE_MAX  65535u /* octets of encoded text */
 #define COMPOSE_PART 160u   /* octets of one part with its UDH */
 
 struct compose {
 	enum charset charset; /* CHARSET_GSM7 or CHARSET_UCS2 */
 	enum split_mode mode; /* SPLIT_UDH8, or SPLIT_PAYLOAD */
-	uint8_t ref;          /* of the parts */
+	uint8_t ref;	      /* of the parts */
 	uint32_t parts;
 	uint32_t ends[SPLIT_MAX];
 	uint32_t n;
 	uint8_t octets[COMPOSE_MAX];
-	uint8_t part[COMPOSE_PART];        /* the part that compose_part() made last */
+	uint8_t part[COMPOSE_PART]; /* the part that compose_part() made last */
 };
 
 /* NULL, or why the text cannot be sent (static text). payload: a long text goes whole, as message_payload. */

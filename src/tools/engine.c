@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define MAX_OUTPUT  (4u << 20) /* octets per connection */
+#define MAX_OUTPUT  (4u << 20)	 /* octets per connection */
 #define READ_BUDGET (256u << 10) /* octets per connection and turn */
 
 static void on_signal(evutil_socket_t number, short what, void *arg)

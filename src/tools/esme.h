@@ -15,15 +15,19 @@ struct esme_conf {
 };
 
 /* Rows of a program's option table; base: offset of its struct esme_conf. */
-#define ESME_OPTION_ROWS(base)                                                                                     \
-	{"host", OPTS_TEXT, (base) + offsetof(struct esme_conf, host), "127.0.0.1", .help = "the SMSC or gateway"},  \
-	{"port", OPTS_NUMBER, (base) + offsetof(struct esme_conf, port), "2775", .arg = "PORT",                    \
-	 .help = "its port", .min = 1, .max = 65535},                                                              \
-	{"system-id", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_id), "bank",                           \
-	 .help = "whom to bind as"},                                                                               \
-	{"password", OPTS_TEXT, (base) + offsetof(struct esme_conf, password), "secret", .help = "its password"},  \
-	{"system-type", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_type), "",                           \
-	 .help = "system_type of the bind, where the peer asks for one"}
+#define ESME_OPTION_ROWS(base)                                                                                         \
+	{"host", OPTS_TEXT, (base) + offsetof(struct esme_conf, host), "127.0.0.1", .help = "the SMSC or gateway"},    \
+		{"port",   OPTS_NUMBER,	  (base) + offsetof(struct esme_conf, port),                                   \
+		 "2775",   .arg = "PORT", .help = "its port",                                                          \
+		 .min = 1, .max = 65535},                                                                              \
+		{"system-id", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_id), "bank",                       \
+		 .help = "whom to bind as"},                                                                           \
+		{"password", OPTS_TEXT, (base) + offsetof(struct esme_conf, password), "secret",                       \
+		 .help = "its password"},                                                                              \
+	{                                                                                                              \
+		"system-type", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_type), "",                        \
+			.help = "system_type of the bind, where the peer asks for one"                                 \
+	}
 
 /* The bind of a session: command is BIND_TRANSMITTER, BIND_RECEIVER or BIND_TRANSCEIVER. */
 void esme_bind(struct session *s, const struct esme_conf *conf, uint32_t command);

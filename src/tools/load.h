@@ -37,24 +37,24 @@ struct load {
 	struct buf journal;
 	int journal_fd; /* -1: none */
 
-	uint64_t next;          /* the next message to leave for the first time */
-	uint64_t *again;        /* messages to leave once more, a FIFO */
+	uint64_t next;	 /* the next message to leave for the first time */
+	uint64_t *again; /* messages to leave once more, a FIFO */
 	uint64_t again_head, again_n, again_cap;
-	uint64_t outstanding;   /* submit_sm without an answer */
-	uint64_t replies;       /* deliver_sm that are no receipts */
+	uint64_t outstanding; /* submit_sm without an answer */
+	uint64_t replies;     /* deliver_sm that are no receipts */
 	uint64_t reconnects;
 	struct load_book_latency lag; /* paced: how late messages left */
 	int64_t began_us;
 	int64_t answered_us, receipt_us; /* the last response, receipt */
-	int64_t moved_us;                /* the last of both, or the start */
-	int64_t not_before_us;  /* a refusal to be retried: nothing leaves before */
+	int64_t moved_us;		 /* the last of both, or the start */
+	int64_t not_before_us;		 /* a refusal to be retried: nothing leaves before */
 	int64_t cpu_began_us, cpu_us;
 	bool started, ending;
 	enum load_exit exit;
 };
 
 /* load_run.c */
-void load_pump(struct load *l);   /* each turn */
+void load_pump(struct load *l);	  /* each turn */
 void load_finish(struct load *l); /* unbinds, then the loop stops */
 void load_settled(struct load *l, uint64_t i, enum session_outcome outcome, const struct pdu *resp);
 void load_delivered(struct load *l, const struct pdu *pdu);
@@ -63,10 +63,10 @@ void load_delivered(struct load *l, const struct pdu *pdu);
 struct load_binds *load_binds_new(struct load *l);
 void load_binds_free(struct load_binds *bs);
 void load_binds_start(struct load *l);
-bool load_binds_all(const struct load *l);     /* every bind has been bound once */
-bool load_binds_gone(const struct load *l);    /* no session is left and none will come */
-bool load_binds_receive(const struct load *l); /* a receiving bind is there, or will be again */
-bool load_binds_sender(const struct load *l);  /* a sending bind is there, or will be again */
+bool load_binds_all(const struct load *l);	 /* every bind has been bound once */
+bool load_binds_gone(const struct load *l);	 /* no session is left and none will come */
+bool load_binds_receive(const struct load *l);	 /* a receiving bind is there, or will be again */
+bool load_binds_sender(const struct load *l);	 /* a sending bind is there, or will be again */
 struct session *load_binds_room(struct load *l); /* a bind that takes a submit_sm, each in turn; NULL */
 void load_binds_unbind(struct load *l);
 

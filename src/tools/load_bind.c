@@ -14,7 +14,7 @@
 struct slot {
 	struct load *load;
 	struct session *session; /* NULL: not connected */
-	struct timer timer;      /* binds again */
+	struct timer timer;	 /* binds again */
 	uint32_t command;
 	int64_t pause_ms;
 	bool bound, was_bound, given_up;

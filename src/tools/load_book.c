@@ -29,7 +29,7 @@ struct load_book {
 	struct message *messages;
 	uint8_t *ids;
 	uint32_t ids_n, ids_cap;
-	struct map *by_id;  /* -> message */
+	struct map *by_id; /* -> message */
 	struct map *parked_by_id;
 	struct parked *parked;
 	uint64_t parked_n, parked_cap;

@@ -14,14 +14,14 @@
 
 struct load_book_counts {
 	uint64_t submitted, accepted, refused;
-	uint64_t unknown;          /* submitted, never answered */
-	uint64_t ids_repeated;     /* accepted with an id that was given before */
-	uint64_t matched;          /* messages whose final receipt came */
-	uint64_t duplicate;        /* final receipts beyond a message's first */
-	uint64_t unmatched;        /* receipts whose id no accepted message has (yet) */
-	uint64_t disagreeing;      /* receipted_message_id and text name different ids */
-	uint64_t intermediate;     /* receipts that were not final */
-	uint64_t early;            /* receipts that came before their response */
+	uint64_t unknown;      /* submitted, never answered */
+	uint64_t ids_repeated; /* accepted with an id that was given before */
+	uint64_t matched;      /* messages whose final receipt came */
+	uint64_t duplicate;    /* final receipts beyond a message's first */
+	uint64_t unmatched;    /* receipts whose id no accepted message has (yet) */
+	uint64_t disagreeing;  /* receipted_message_id and text name different ids */
+	uint64_t intermediate; /* receipts that were not final */
+	uint64_t early;	       /* receipts that came before their response */
 };
 
 struct load_book_status {

@@ -105,8 +105,9 @@ static void put_people(struct buf *b, const struct load *l)
 	buf_printf(b, "unknown    %llu without an answer; reconnects %llu; ids given twice %llu\n", LLU(c->unknown),
 		   LLU(l->reconnects), LLU(c->ids_repeated));
 	if (l->conf.receipts)
-		buf_printf(b, "receipts   matched %llu, missing %llu, duplicate %llu, unknown %llu, disagreeing %llu, "
-			      "intermediate %llu, before the response %llu; other deliver_sm %llu\n",
+		buf_printf(b,
+			   "receipts   matched %llu, missing %llu, duplicate %llu, unknown %llu, disagreeing %llu, "
+			   "intermediate %llu, before the response %llu; other deliver_sm %llu\n",
 			   LLU(c->matched), LLU(missing(l)), LLU(c->duplicate), LLU(c->unmatched), LLU(c->disagreeing),
 			   LLU(c->intermediate), LLU(c->early), LLU(l->replies));
 	put_stats(b, l);

@@ -16,8 +16,9 @@
 #define RETRY_PAUSE_US 100000 /* after ESME_RTHROTTLED and the like */
 #define TURN_MAX       4096u  /* messages that leave in one turn */
 #define WATCH_US       50000  /* how often the end is looked for */
-#define PACE_US        200    /* paced: messages of so long a time leave together; a turn for each would cost more CPU
-				 than the messages do */
+#define PACE_US                                                                                                        \
+	200 /* paced: messages of so long a time leave together; a turn for each would cost more CPU                   \
+	       than the messages do */
 
 static void put_again(struct load *l, uint64_t i)
 {

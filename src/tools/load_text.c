@@ -11,22 +11,22 @@
 #include "smpp/command.h"
 #include "smpp/split.h"
 
-#define MARK      "#seq"
-#define TEXT_MAX  60000u  /* octets */
-#define DIGITS    20u
-#define SCATTER   61803399u /* has no factor with 10: neighbours get far-off numbers, no number twice */
+#define MARK	 "#seq"
+#define TEXT_MAX 60000u /* octets */
+#define DIGITS	 20u
+#define SCATTER	 61803399u /* has no factor with 10: neighbours get far-off numbers, no number twice */
 
 struct load_text {
 	struct pdu pdu;
 	uint64_t first;
-	uint32_t width;   /* octets of a digit in the text */
-	bool numbered;    /* the text has a mark */
+	uint32_t width;	     /* octets of a digit in the text */
+	bool numbered;	     /* the text has a mark */
 	uint32_t head, tail; /* octets before and after the number */
 	uint8_t after[TEXT_MAX], text[TEXT_MAX + 2 * DIGITS];
-	uint32_t single;  /* more octets than this go as message_payload */
+	uint32_t single; /* more octets than this go as message_payload */
 	char dest[DIGITS + 1];
 	uint32_t prefix_n, digits; /* of dest */
-	uint64_t numbers;          /* 10^digits: how many destinations there are */
+	uint64_t numbers;	   /* 10^digits: how many destinations there are */
 	uint8_t tlvs[64], area[TEXT_MAX + 2 * DIGITS + 64 + 4];
 	uint32_t tlvs_n;
 };

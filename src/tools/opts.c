@@ -177,11 +177,16 @@ static const struct {
 	const char *arg; /* in --help */
 	opts_parser *parse;
 } types[] = {
-	[OPTS_FLAG] = {NULL, parse_flag},          [OPTS_YESNO] = {"yes|no", parse_yesno},
-	[OPTS_TEXT] = {"TEXT", parse_text},        [OPTS_NUMBER] = {"N", parse_number},
-	[OPTS_TIME] = {"TIME", parse_time},        [OPTS_SPAN] = {"TIME[-TIME]", parse_span},
-	[OPTS_PERCENT] = {"PERCENT", parse_percent}, [OPTS_CHOICE] = {NULL, parse_choice},
-	[OPTS_ADDRESS] = {"ADDR:PORT", parse_address}, [OPTS_LIST] = {"TEXT", parse_list},
+	[OPTS_FLAG] = {NULL, parse_flag},
+	[OPTS_YESNO] = {"yes|no", parse_yesno},
+	[OPTS_TEXT] = {"TEXT", parse_text},
+	[OPTS_NUMBER] = {"N", parse_number},
+	[OPTS_TIME] = {"TIME", parse_time},
+	[OPTS_SPAN] = {"TIME[-TIME]", parse_span},
+	[OPTS_PERCENT] = {"PERCENT", parse_percent},
+	[OPTS_CHOICE] = {NULL, parse_choice},
+	[OPTS_ADDRESS] = {"ADDR:PORT", parse_address},
+	[OPTS_LIST] = {"TEXT", parse_list},
 };
 
 static const char *arg_name(const struct opts_row *row)

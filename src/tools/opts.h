@@ -37,13 +37,13 @@ struct opts_list {
 struct opts_row {
 	const char *name; /* without the two dashes */
 	enum opts_type type;
-	size_t offset;       /* in the struct that is filled */
+	size_t offset;	     /* in the struct that is filled */
 	const char *def;     /* default, as it would be written; NULL: none (zero) */
 	const char *arg;     /* the argument's name in --help; NULL: by type */
 	const char *help;    /* one sentence without a full stop */
 	const char *choices; /* OPTS_CHOICE: "text|tlv|both" */
 	int64_t min, max;    /* OPTS_NUMBER */
-	char letter;         /* a short form; 0: none */
+	char letter;	     /* a short form; 0: none */
 };
 
 struct opts_about {

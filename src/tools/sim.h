@@ -28,7 +28,7 @@ struct sim_conf {
 	struct opts_span receipt_delay, response_delay;
 	int receipt_form, id_form, receipts_on;
 	bool early_receipt, detect_duplicates, resend, silence_receipts, verbose;
-	int64_t resend_delay; /* us */
+	int64_t resend_delay;							     /* us */
 	uint32_t fail, reject, silence, queue_full, no_receipts, duplicate_receipts; /* millionths */
 	const char *fail_stat, *fail_err;
 	int64_t reject_status;
@@ -37,9 +37,9 @@ struct sim_conf {
 };
 
 struct sim_counts {
-	uint64_t bound, pending;    /* now */
+	uint64_t bound, pending; /* now */
 	uint64_t binds, binds_refused;
-	uint64_t submitted;         /* submit_sm and data_sm received */
+	uint64_t submitted; /* submit_sm and data_sm received */
 	uint64_t accepted, rejected, throttled, queue_full, silent;
 	uint64_t receipts_sent, receipts_acked, receipts_refused, receipts_resent, receipts_dropped;
 	uint64_t duplicates, tags, tag_highest;
@@ -65,7 +65,7 @@ struct sim {
 	struct sim_binds *binds;
 	struct sim_mos *mos;
 	struct sim_capture *capture; /* NULL: not wanted */
-	struct sim_tags *tags;       /* NULL: not wanted */
+	struct sim_tags *tags;	     /* NULL: not wanted */
 	uint64_t next_id;
 	bool silent; /* control: answers nothing */
 	bool ending;

@@ -240,7 +240,7 @@ void sim_binds_ready(struct sim *sim, uint32_t i)
 	struct sim_message *m = sim_pending_at(sim->pending, i);
 
 	if (sim->conf.receipts_on == SIM_ON_SAME) {
-		LIST_EACH (node, &sim->binds->all) {
+		LIST_EACH(node, &sim->binds->all) {
 			struct sim_bind *b = LIST_OF(node, struct sim_bind, link);
 
 			if (b->bound && b->receives && session_handle(b->session) == m->bind) {
@@ -308,7 +308,7 @@ void sim_binds_pump(struct sim *sim)
 		fire(sim, i);
 	do {
 		sent = 0;
-		LIST_EACH (node, &sim->binds->all)
+		LIST_EACH(node, &sim->binds->all)
 			sent += feed(sim, LIST_OF(node, struct sim_bind, link));
 	} while (sent > 0);
 	next = sim_pending_next(sim->pending);
@@ -340,7 +340,7 @@ static unsigned end_all(struct sim *sim, enum end_reason reason)
 {
 	unsigned n = 0;
 
-	LIST_EACH_SAFE (node, tmp, &sim->binds->all) {
+	LIST_EACH_SAFE(node, tmp, &sim->binds->all) {
 		session_end(LIST_OF(node, struct sim_bind, link)->session, reason);
 		n++;
 	}
@@ -364,7 +364,7 @@ void sim_binds_drop_one(struct sim *sim, struct sim_bind *b)
 void sim_binds_stall(struct sim *sim, bool on)
 {
 	sim->binds->stalled = on;
-	LIST_EACH (node, &sim->binds->all)
+	LIST_EACH(node, &sim->binds->all)
 		session_hold(LIST_OF(node, struct sim_bind, link)->session, on);
 }
 

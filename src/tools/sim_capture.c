@@ -16,7 +16,7 @@
 #include "tools/readable.h"
 
 #define TEXT_MAX 262144u /* octets of UTF-8 */
-#define TAG_MAX (1u << 30)
+#define TAG_MAX	 (1u << 30)
 
 struct sim_capture {
 	int fd;

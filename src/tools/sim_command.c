@@ -12,12 +12,32 @@ static const struct {
 	const char *name;
 	size_t offset;
 } counters[] = {
-#define COUNTER(field) {#field, offsetof(struct sim_counts, field)}
-	COUNTER(bound), COUNTER(pending), COUNTER(binds), COUNTER(binds_refused), COUNTER(submitted),
-	COUNTER(accepted), COUNTER(rejected), COUNTER(throttled), COUNTER(queue_full), COUNTER(silent),
-	COUNTER(receipts_sent), COUNTER(receipts_acked), COUNTER(receipts_refused), COUNTER(receipts_resent),
-	COUNTER(receipts_dropped), COUNTER(duplicates), COUNTER(tags), COUNTER(tag_highest), COUNTER(mo_sent),
-	COUNTER(mo_acked), COUNTER(mo_refused), COUNTER(disconnects),
+#define COUNTER(field)                                                                                                 \
+	{                                                                                                              \
+#field, offsetof(struct sim_counts, field)                                                             \
+	}
+	COUNTER(bound),
+	COUNTER(pending),
+	COUNTER(binds),
+	COUNTER(binds_refused),
+	COUNTER(submitted),
+	COUNTER(accepted),
+	COUNTER(rejected),
+	COUNTER(throttled),
+	COUNTER(queue_full),
+	COUNTER(silent),
+	COUNTER(receipts_sent),
+	COUNTER(receipts_acked),
+	COUNTER(receipts_refused),
+	COUNTER(receipts_resent),
+	COUNTER(receipts_dropped),
+	COUNTER(duplicates),
+	COUNTER(tags),
+	COUNTER(tag_highest),
+	COUNTER(mo_sent),
+	COUNTER(mo_acked),
+	COUNTER(mo_refused),
+	COUNTER(disconnects),
 #undef COUNTER
 };
 
@@ -133,9 +153,14 @@ static const struct command {
 	const char *name, *usage;
 	void (*run)(struct sim *sim, char *rest, struct buf *out);
 } commands[] = {
-	{"mo", "FROM TO TEXT", do_mo}, {"throttle", "TPS", do_throttle}, {"silence", "on|off", do_silence},
-	{"stall", "on|off", do_stall}, {"drop", "", do_drop},            {"status", "", do_status},
-	{"help", "", do_help},         {"quit", "", do_quit},
+	{"mo", "FROM TO TEXT", do_mo},
+	{"throttle", "TPS", do_throttle},
+	{"silence", "on|off", do_silence},
+	{"stall", "on|off", do_stall},
+	{"drop", "", do_drop},
+	{"status", "", do_status},
+	{"help", "", do_help},
+	{"quit", "", do_quit},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -13,7 +13,7 @@
 #include "smpp/status.h"
 #include "tools/compose.h"
 
-#define MO_MAX 100000u /* parts that wait */
+#define MO_MAX	100000u /* parts that wait */
 #define MO_PART COMPOSE_PART
 
 struct mo {

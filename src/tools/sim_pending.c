@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 
-#define CHUNK 4096u     /* records */
-#define RING 65536u     /* buckets: one round is 65.5 s */
+#define CHUNK 4096u  /* records */
+#define RING  65536u /* buckets: one round is 65.5 s */
 #define WORDS (RING / 64)
 
 struct sim_pending {

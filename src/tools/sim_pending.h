@@ -16,15 +16,15 @@
 enum sim_due { SIM_DUE_ANSWER, SIM_DUE_RECEIPT };
 
 struct sim_message {
-	uint64_t id;       /* the carrier's id as a number */
-	uint64_t bind;     /* session handle of the bind that submitted it */
-	int64_t taken_ms;  /* UTC */
+	uint64_t id;	  /* the carrier's id as a number */
+	uint64_t bind;	  /* session handle of the bind that submitted it */
+	int64_t taken_ms; /* UTC */
 	int64_t due_ms;
-	uint32_t next;     /* in a bucket or queue */
+	uint32_t next;	   /* in a bucket or queue */
 	uint32_t sequence; /* of its submit_sm, for a late answer */
 	uint32_t command;  /* the same: submit_sm or data_sm */
-	uint16_t peer;     /* who bound: index */
-	uint8_t due;       /* enum sim_due */
+	uint16_t peer;	   /* who bound: index */
+	uint8_t due;	   /* enum sim_due */
 	bool receipt, failed, repeat /* its receipt goes out twice */, taken;
 	uint8_t src_ton, src_npi, dst_ton, dst_npi;
 	uint8_t src_n, dst_n, text_n;

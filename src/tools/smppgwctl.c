@@ -71,11 +71,11 @@ static int connect_to(const char *path)
 
 static int unreachable(const char *path)
 {
-	const char *advice = errno == EACCES ? "run it as the gateway's user or as root" :
-			     errno == ENOENT ? "is smppgwd running, and is this the console socket of its "
-					       "configuration? Name another with -s" :
-			     errno == ECONNREFUSED ? "the gateway has ended and left the socket behind; start smppgwd" :
-						     "check the socket's path (-s)";
+	const char *advice = errno == EACCES	     ? "run it as the gateway's user or as root"
+			     : errno == ENOENT	     ? "is smppgwd running, and is this the console socket of its "
+						       "configuration? Name another with -s"
+			     : errno == ECONNREFUSED ? "the gateway has ended and left the socket behind; start smppgwd"
+						     : "check the socket's path (-s)";
 
 	fprintf(stderr, "smppgwctl: cannot reach the gateway at %s: %s; %s\n", path, strerror(errno), advice);
 	return UNREACHABLE;

@@ -32,7 +32,7 @@ struct send_conf {
 
 struct part {
 	char id[65]; /* "" until the answer */
-	bool done; /* its final receipt came */
+	bool done;   /* its final receipt came */
 };
 
 struct early { /* a final receipt that came before its response */
@@ -120,8 +120,9 @@ static void on_deadline(struct timer *t)
 	struct sender *x = LIST_OF(t, struct sender, deadline);
 
 	if (x->conf.wait_receipt && x->exit == SENT_WELL && x->delivered < x->sent) {
-		fprintf(stderr, "smppsend: no receipt within --wait-receipt: %u of %u came, and %u for other ids; the "
-				"message may still be delivered later\n",
+		fprintf(stderr,
+			"smppsend: no receipt within --wait-receipt: %u of %u came, and %u for other ids; the "
+			"message may still be delivered later\n",
 			x->delivered, x->sent, x->foreign);
 		x->exit = NO_RECEIPT;
 	}
@@ -158,8 +159,8 @@ static bool send_part(struct sender *x, uint32_t i)
 	if (err == 0)
 		return true;
 	fprintf(stderr, "smppsend: cannot send part %u: %s\n", i + 1,
-		err == -EMSGSIZE ? "a field is too long; addresses have at most 20 characters, service_type 5" :
-				   strerror(-err));
+		err == -EMSGSIZE ? "a field is too long; addresses have at most 20 characters, service_type 5"
+				 : strerror(-err));
 	x->exit = FAILED;
 	leave(x);
 	return false;
@@ -293,8 +294,9 @@ static void on_settled(struct session *s, uint64_t cookie, enum session_outcome 
 	} else if (outcome == SESSION_ANSWERED || outcome == SESSION_NACKED) {
 		refused(x, resp->command_status, resp->tlvs);
 	} else {
-		fprintf(stderr, "smppsend: no answer to the submit_sm (%s): the message may have been accepted or not; "
-				"ask the peer before you send it again\n",
+		fprintf(stderr,
+			"smppsend: no answer to the submit_sm (%s): the message may have been accepted or not; "
+			"ask the peer before you send it again\n",
 			outcome == SESSION_LOST ? "the connection ended" : "--response-timeout is over");
 		x->exit = FAILED;
 	}

@@ -24,10 +24,10 @@
 #include "smpp/pdu.h"
 #include "tools/opts.h"
 
-#define BUFFER   (8u << 20) /* octets in, and out, per connection */
+#define BUFFER	 (8u << 20) /* octets in, and out, per connection */
 #define READ_MAX (256u << 10)
-#define PEERS    64
-#define RING     65536u /* requests on their way, per direction */
+#define PEERS	 64
+#define RING	 65536u /* requests on their way, per direction */
 
 struct peer {
 	int fd; /* -1: free */

@@ -142,8 +142,7 @@ static void key_free(struct key *k)
 
 static struct key *key_find(struct fake_data *d, const char *name)
 {
-	LIST_EACH_SAFE(node, tmp, &d->keys)
-	{
+	LIST_EACH_SAFE(node, tmp, &d->keys) {
 		struct key *k = LIST_OF(node, struct key, link);
 		if (strcmp(k->name, name) != 0)
 			continue;
@@ -177,8 +176,7 @@ static struct item *item_find(const struct key *k, const struct blob *name)
 {
 	if (k == NULL)
 		return NULL;
-	LIST_EACH(node, &k->items)
-	{
+	LIST_EACH(node, &k->items) {
 		struct item *it = LIST_OF(node, struct item, link);
 		if (blob_equal(&it->name, name))
 			return it;
@@ -268,8 +266,7 @@ static redisReply *pairs_from(const struct key *k, size_t from, size_t count)
 
 	if (k == NULL)
 		return r;
-	LIST_EACH(node, &k->items)
-	{
+	LIST_EACH(node, &k->items) {
 		const struct item *it = LIST_OF(node, struct item, link);
 		if (i++ < from || at >= r->elements)
 			continue;
@@ -321,7 +318,7 @@ static redisReply *run_smembers(const struct call *c)
 	if (k == NULL)
 		return r;
 	LIST_EACH(node, &k->items)
-	r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
+		r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
 	return r;
 }
 
@@ -384,12 +381,11 @@ static redisReply *run_xrange(const struct call *c)
 
 	if (k != NULL)
 		LIST_EACH(node, &k->items)
-	n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
+			n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
 	redisReply *r = fake_reply_array(n);
 	if (k == NULL)
 		return r;
-	LIST_EACH(node, &k->items)
-	{
+	LIST_EACH(node, &k->items) {
 		const struct item *it = LIST_OF(node, struct item, link);
 		if (at < n && entry_number((const char *)it->name.p) > after)
 			r->element[at++] = reply_entry(it);
@@ -550,8 +546,7 @@ size_t fake_data_count_all(struct fake_data *d, const char *prefix)
 {
 	size_t n = 0;
 
-	LIST_EACH(node, &d->keys)
-	{
+	LIST_EACH(node, &d->keys) {
 		const struct key *k = LIST_OF(node, struct key, link);
 		if (strncmp(k->name, prefix, strlen(prefix)) == 0)
 			n += k->n;

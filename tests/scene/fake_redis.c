@@ -113,7 +113,7 @@ static redisReply *run_exec(void)
 	size_t n = 0;
 
 	LIST_EACH(node, &t->queued)
-	n++;
+		n++;
 	r = t->refused ? fake_reply_error("EXECABORT Transaction discarded because of previous errors.")
 		       : fake_reply_array(n);
 	n = 0;
@@ -197,8 +197,7 @@ static void on_arrival(struct timer *t)
 	server.wall_ms = loop_wall_ms(r->loop);
 	if (server.hanging)
 		return;
-	LIST_EACH_SAFE(node, tmp, &r->waiting)
-	{
+	LIST_EACH_SAFE(node, tmp, &r->waiting) {
 		struct command *c = LIST_OF(node, struct command, link);
 		if (c->due_us > loop_now_us(r->loop))
 			break;
@@ -471,8 +470,7 @@ void fake_redis_client_killed(void)
 	if (r == NULL)
 		return;
 	server.wall_ms = loop_wall_ms(r->loop);
-	LIST_EACH(node, &r->waiting)
-	{
+	LIST_EACH(node, &r->waiting) {
 		struct command *c = LIST_OF(node, struct command, link);
 		if (c->reply == NULL && !server.hanging)
 			c->reply = run(c);

@@ -15,8 +15,7 @@ void labels_init(struct labels *ls)
 
 void labels_free(struct labels *ls)
 {
-	LIST_EACH_SAFE(node, tmp, &ls->all)
-	{
+	LIST_EACH_SAFE(node, tmp, &ls->all) {
 		list_remove(node);
 		mem_free(LIST_OF(node, struct label, link));
 	}
@@ -34,8 +33,7 @@ struct label *labels_add(struct labels *ls, const char *name)
 
 struct label *labels_find(const struct labels *ls, const char *name)
 {
-	LIST_EACH(node, &ls->all)
-	{
+	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (strcmp(l->name, name) == 0)
 			return l;
@@ -45,8 +43,7 @@ struct label *labels_find(const struct labels *ls, const char *name)
 
 struct label *labels_by_id(const struct labels *ls, struct view id)
 {
-	LIST_EACH(node, &ls->all)
-	{
+	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (id.n > 0 && view_eq(view_of(l->id), id))
 			return l;
@@ -56,8 +53,7 @@ struct label *labels_by_id(const struct labels *ls, struct view id)
 
 struct label *labels_by_text(const struct labels *ls, struct view text)
 {
-	LIST_EACH(node, &ls->all)
-	{
+	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (view_eq((struct view){l->text, l->text_n}, text))
 			return l;
@@ -67,8 +63,7 @@ struct label *labels_by_text(const struct labels *ls, struct view text)
 
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence)
 {
-	LIST_EACH(node, &ls->all)
-	{
+	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (l->app == app && l->sequence == sequence && !l->answered)
 			return l;

@@ -66,13 +66,11 @@ static bool play_step(struct world *w, struct step *s, bool *started)
 
 static bool nothing_left(struct world *w, const struct step *last)
 {
-	LIST_EACH(node, &w->apps)
-	{
+	LIST_EACH(node, &w->apps) {
 		if (!steps_app_end(LIST_OF(node, struct app, link), last))
 			return false;
 	}
-	LIST_EACH(node, &w->smscs)
-	{
+	LIST_EACH(node, &w->smscs) {
 		if (!steps_carrier_end(LIST_OF(node, struct smsc, link), last))
 			return false;
 	}

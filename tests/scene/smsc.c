@@ -57,8 +57,7 @@ void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80])
 
 static struct peer *peer_by_number(struct smsc *s, uint32_t number)
 {
-	LIST_EACH(node, &s->peers)
-	{
+	LIST_EACH(node, &s->peers) {
 		struct peer *p = LIST_OF(node, struct peer, link);
 		if (p->number == number)
 			return p;
@@ -106,8 +105,7 @@ static void on_receipt_due(struct timer *t)
 
 static void take_receipt_answer(struct smsc *s, const struct pdu *pdu)
 {
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->receipt_sequence != pdu->sequence)
 			continue;
@@ -148,8 +146,7 @@ static long taken_lately(const struct smsc *s)
 {
 	long n = 0;
 
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		const struct got *g = LIST_OF(node, struct got, link);
 		n += g->took && g->at_us > loop_now_us(s->loop) - SECOND_US;
 	}
@@ -171,8 +168,7 @@ static void count_outstanding(struct smsc *s, uint32_t bind)
 {
 	unsigned n = 0;
 
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		const struct got *g = LIST_OF(node, struct got, link);
 		n += !g->answered && g->bind == bind;
 	}
@@ -294,8 +290,7 @@ static void on_dial(struct wire *w, void *arg)
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
 {
 	s->loop = loop;
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->took && !g->receipted && s->receipt_ms > 0 && !wheel_isset(&g->receipt))
 			loop_timer(loop, &g->receipt, s->receipt_ms);
@@ -321,8 +316,7 @@ struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels)
 
 void smsc_forget_connections(struct smsc *s)
 {
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (s->loop != NULL) {
 			loop_timer_clear(s->loop, &g->timer);
@@ -338,8 +332,7 @@ void smsc_forget_connections(struct smsc *s)
 void smsc_free(struct smsc *s)
 {
 	smsc_forget_connections(s);
-	LIST_EACH_SAFE(node, tmp, &s->got)
-	{
+	LIST_EACH_SAFE(node, tmp, &s->got) {
 		list_remove(node);
 		mem_free(LIST_OF(node, struct got, link));
 	}
@@ -351,8 +344,7 @@ struct peer *smsc_peer(struct smsc *s, uint32_t i)
 {
 	uint32_t n = 0;
 
-	LIST_EACH(node, &s->peers)
-	{
+	LIST_EACH(node, &s->peers) {
 		struct peer *p = LIST_OF(node, struct peer, link);
 		if (!p->bound)
 			continue;
@@ -368,7 +360,7 @@ unsigned smsc_bound(const struct smsc *s)
 	unsigned n = 0;
 
 	LIST_EACH(node, &s->peers)
-	n += LIST_OF(node, struct peer, link)->bound;
+		n += LIST_OF(node, struct peer, link)->bound;
 	return n;
 }
 
@@ -385,8 +377,7 @@ void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 		wire_close(p->wire);
 	else
 		wire_drop(p->wire);
-	LIST_EACH(node, &s->got)
-	{
+	LIST_EACH(node, &s->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->bind != p->number)
 			continue;
@@ -398,5 +389,5 @@ void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 void smsc_end(struct smsc *s, bool orderly)
 {
 	LIST_EACH(node, &s->peers)
-	smsc_end_bind(s, LIST_OF(node, struct peer, link), orderly);
+		smsc_end_bind(s, LIST_OF(node, struct peer, link), orderly);
 }

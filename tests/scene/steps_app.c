@@ -361,17 +361,15 @@ static bool expect_end_of(const struct step *s, const char *name, void *arg)
 
 static void forget_all(struct world *w)
 {
-	LIST_EACH(node, &w->apps)
-	{
+	LIST_EACH(node, &w->apps) {
 		struct app *a = LIST_OF(node, struct app, link);
 		while (!list_empty(&a->inbox))
 			delivery_free(LIST_OF(a->inbox.next, struct delivery, link));
 	}
-	LIST_EACH(node, &w->smscs)
-	{
+	LIST_EACH(node, &w->smscs) {
 		struct smsc *c = LIST_OF(node, struct smsc, link);
 		LIST_EACH(got, &c->got)
-		LIST_OF(got, struct got, link)->seen = true;
+			LIST_OF(got, struct got, link)->seen = true;
 	}
 }
 
@@ -487,14 +485,12 @@ bool steps_app_end(const struct app *a, const struct step *last)
 	if (!list_empty(&a->inbox))
 		return step_fail(last, "at the end %s has got %s, which no step expected", a->name,
 				 describe(first_delivery(a)));
-	LIST_EACH(node, &a->answers)
-	{
+	LIST_EACH(node, &a->answers) {
 		const struct answer *x = LIST_OF(node, struct answer, link);
 		if (x->command_id == GENERIC_NACK)
 			return step_fail(last, "at the end %s has got a generic_nack, which no step expected", a->name);
 	}
-	LIST_EACH(node, &a->labels->all)
-	{
+	LIST_EACH(node, &a->labels->all) {
 		const struct label *l = LIST_OF(node, struct label, link);
 		if (l->app == a && l->answered && !l->told && l->status != ESME_ROK)
 			return step_fail(last, "%s was answered %s, which no step expected", l->name,

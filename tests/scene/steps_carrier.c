@@ -97,8 +97,7 @@ static bool answer_one(const struct step *s, const char *name, void *arg)
 {
 	struct answering *x = arg;
 
-	LIST_EACH(node, &x->smsc->got)
-	{
+	LIST_EACH(node, &x->smsc->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->answered || g->label == NULL || strcmp(g->label->name, name) != 0)
 			continue;
@@ -112,7 +111,8 @@ static bool do_answer_now(struct world *w, struct step *s)
 {
 	struct answering x = {w, steps_find_smsc(w, s, s->args[0]), 0};
 
-	return x.smsc != NULL && steps_read_status(s, s->args[2], &x.status) && script_each(s, s->args[1], answer_one, &x);
+	return x.smsc != NULL && steps_read_status(s, s->args[2], &x.status) &&
+	       script_each(s, s->args[1], answer_one, &x);
 }
 
 static bool read_form(const struct step *s, const char *word, enum id_form *form)

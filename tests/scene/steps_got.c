@@ -24,8 +24,7 @@ static const char *describe(const struct got *g)
 
 static struct got *first_unseen(const struct smsc *c, bool only_taken)
 {
-	LIST_EACH(node, &c->got)
-	{
+	LIST_EACH(node, &c->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (!g->seen && (!only_taken || g->took))
 			return g;
@@ -101,8 +100,7 @@ static bool got_somewhere(const struct step *s, const char *name, void *arg)
 {
 	const struct getting *x = arg;
 
-	LIST_EACH(node, &x->smsc->got)
-	{
+	LIST_EACH(node, &x->smsc->got) {
 		struct got *g = LIST_OF(node, struct got, link);
 		if (g->seen || g->label == NULL || strcmp(g->label->name, name) != 0)
 			continue;
@@ -199,8 +197,7 @@ static bool expect_rate(struct world *w, struct step *s)
 
 	if (c == NULL)
 		return false;
-	LIST_EACH(node, &c->got)
-	{
+	LIST_EACH(node, &c->got) {
 		const struct got *first = LIST_OF(node, struct got, link);
 		unsigned long n = 0;
 		for (const struct list *at = node; at != &c->got; at = at->next) {
@@ -231,8 +228,7 @@ bool steps_carrier_end(const struct smsc *c, const struct step *last)
 
 	if (g != NULL)
 		return step_fail(last, "at the end %s has got %s, which no step expected", c->name, describe(g));
-	LIST_EACH(node, &c->peers)
-	{
+	LIST_EACH(node, &c->peers) {
 		if (LIST_OF(node, struct peer, link)->bad_frames > 0)
 			return step_fail(last, "%s got a malformed PDU", c->name);
 	}

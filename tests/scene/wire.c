@@ -49,8 +49,8 @@ struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output, size_t read_
 	hub->tick.fn = wire_on_tick;
 	hub->next_fd = WIRE_FD_FIRST;
 	hub->next_port = 40000;
-	hub->read_hook = (struct loop_hook){ .fn = wire_read_hook, .arg = hub };
-	hub->write_hook = (struct loop_hook){ .fn = wire_write_hook, .arg = hub };
+	hub->read_hook = (struct loop_hook){.fn = wire_read_hook, .arg = hub};
+	hub->write_hook = (struct loop_hook){.fn = wire_write_hook, .arg = hub};
 	loop_hook(loop, LOOP_STORE, &hub->read_hook);
 	loop_hook(loop, LOOP_WRITE, &hub->write_hook);
 	newest_hub = hub;
@@ -77,7 +77,7 @@ static void wire_destroy(struct wire *w)
 
 static void served_free(struct served *s)
 {
-	LIST_EACH_SAFE (node, tmp, &s->waiting)
+	LIST_EACH_SAFE(node, tmp, &s->waiting)
 		mem_free(LIST_OF(node, struct dialled, link));
 	list_remove(&s->link);
 	mem_free(s);
@@ -90,7 +90,7 @@ void conn_hub_free(struct conn_hub *hub)
 	loop_unhook(hub->loop, &hub->read_hook);
 	loop_unhook(hub->loop, &hub->write_hook);
 	loop_timer_clear(hub->loop, &hub->tick);
-	LIST_EACH_SAFE (node, tmp, &hub->wires) {
+	LIST_EACH_SAFE(node, tmp, &hub->wires) {
 		struct wire *w = LIST_OF(node, struct wire, link);
 		if (w->conn != NULL) {
 			fprintf(stderr, "wire: the hub is freed while a connection is open\n");
@@ -98,7 +98,7 @@ void conn_hub_free(struct conn_hub *hub)
 		}
 		wire_destroy(w);
 	}
-	LIST_EACH_SAFE (served, next, &hub->served)
+	LIST_EACH_SAFE(served, next, &hub->served)
 		served_free(LIST_OF(served, struct served, link));
 	if (newest_hub == hub)
 		newest_hub = NULL;
@@ -134,7 +134,7 @@ struct wire *wire_make(struct conn_hub *hub)
 
 struct served *wire_served(struct conn_hub *hub, int64_t port)
 {
-	LIST_EACH (node, &hub->served) {
+	LIST_EACH(node, &hub->served) {
 		struct served *s = LIST_OF(node, struct served, link);
 		if (s->port == port)
 			return s;
@@ -171,7 +171,7 @@ static void wire_read_hook(void *arg)
 {
 	struct conn_hub *hub = arg;
 
-	LIST_EACH_SAFE (node, tmp, &hub->wires) {
+	LIST_EACH_SAFE(node, tmp, &hub->wires) {
 		struct wire *w = LIST_OF(node, struct wire, link);
 		if (w->conn != NULL)
 			wire_read(w);
@@ -215,7 +215,7 @@ static void wire_write_hook(void *arg)
 {
 	struct conn_hub *hub = arg;
 
-	LIST_EACH_SAFE (node, tmp, &hub->wires) {
+	LIST_EACH_SAFE(node, tmp, &hub->wires) {
 		struct wire *w = LIST_OF(node, struct wire, link);
 		if (w->conn != NULL && w->conn->phase != WIRE_CONNECTING)
 			wire_write(w);
@@ -235,7 +235,7 @@ static void wire_write_hook(void *arg)
 
 struct wire *wire_dial(struct conn_hub *hub, int64_t port, const char *from)
 {
-	LIST_EACH (node, &hub->listeners) {
+	LIST_EACH(node, &hub->listeners) {
 		struct conn_listener *l = LIST_OF(node, struct conn_listener, link);
 		if (l->port != port)
 			continue;

@@ -54,9 +54,9 @@ void wire_read_on(struct wire *w);
 /* Connection open, nobody there: what the gateway sends vanishes, nothing comes. */
 void wire_black_hole(struct wire *w);
 
-void wire_close(struct wire *w); /* orderly: the gateway reads what was sent, then the end */
-void wire_drop(struct wire *w);  /* a reset: END_IO_ERROR */
+void wire_close(struct wire *w);	/* orderly: the gateway reads what was sent, then the end */
+void wire_drop(struct wire *w);		/* a reset: END_IO_ERROR */
 bool wire_closed(const struct wire *w); /* the gateway has closed or half-closed; all it wrote has arrived */
-void wire_free(struct wire *w);  /* drops it if it is open */
+void wire_free(struct wire *w);		/* drops it if it is open */
 
 #endif

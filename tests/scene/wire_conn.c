@@ -60,7 +60,7 @@ static struct conn *conn_make(struct conn_hub *hub, const struct conn_ops *ops, 
 
 static struct wire *wire_by_fd(struct conn_hub *hub, int fd)
 {
-	LIST_EACH (node, &hub->wires) {
+	LIST_EACH(node, &hub->wires) {
 		struct wire *w = LIST_OF(node, struct wire, link);
 		if (w->fd == fd)
 			return w;
@@ -222,7 +222,7 @@ struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int
 				  const char **why)
 {
 	(void)address;
-	LIST_EACH (node, &hub->listeners) {
+	LIST_EACH(node, &hub->listeners) {
 		if (LIST_OF(node, struct conn_listener, link)->port == port) {
 			*why = "Address already in use";
 			return NULL;

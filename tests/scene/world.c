@@ -162,9 +162,9 @@ bool world_start(struct world *w, char **why)
 static void cut_off(struct world *w)
 {
 	LIST_EACH(node, &w->apps)
-	app_forget_connection(LIST_OF(node, struct app, link));
+		app_forget_connection(LIST_OF(node, struct app, link));
 	LIST_EACH(node, &w->smscs)
-	smsc_forget_connections(LIST_OF(node, struct smsc, link));
+		smsc_forget_connections(LIST_OF(node, struct smsc, link));
 }
 
 /* A process cannot be ended inside a process: its links are aborted and its memory is freed, unheard. */
@@ -226,8 +226,7 @@ void world_pass(struct world *w, int64_t ms)
 
 struct app *world_app(struct world *w, const char *name, bool make)
 {
-	LIST_EACH(node, &w->apps)
-	{
+	LIST_EACH(node, &w->apps) {
 		struct app *a = LIST_OF(node, struct app, link);
 		if (strcmp(a->name, name) == 0)
 			return a;
@@ -241,8 +240,7 @@ struct app *world_app(struct world *w, const char *name, bool make)
 
 struct smsc *world_smsc(struct world *w, const char *name)
 {
-	LIST_EACH(node, &w->smscs)
-	{
+	LIST_EACH(node, &w->smscs) {
 		struct smsc *s = LIST_OF(node, struct smsc, link);
 		if (strcmp(s->name, name) == 0)
 			return s;

@@ -14,16 +14,16 @@
 #include <cmocka.h>
 
 /* main() over a static array of struct CMUnitTest; prints "N passed, N failed, N skipped" last. */
-#define UNIT_MAIN(cases)                                                                                           \
-	int main(void)                                                                                             \
-	{                                                                                                          \
-		int failed = cmocka_run_group_tests(cases, NULL, NULL);                                            \
-		int all = (int)(sizeof(cases) / sizeof((cases)[0]));                                               \
-		if (failed < 0 || failed > all)                                                                    \
-			failed = all;                                                                              \
-		fflush(stderr);                                                                                    \
-		printf("%d passed, %d failed, 0 skipped\n", all - failed, failed);                                 \
-		return failed != 0;                                                                                \
+#define UNIT_MAIN(cases)                                                                                               \
+	int main(void)                                                                                                 \
+	{                                                                                                              \
+		int failed = cmocka_run_group_tests(cases, NULL, NULL);                                                \
+		int all = (int)(sizeof(cases) / sizeof((cases)[0]));                                                   \
+		if (failed < 0 || failed > all)                                                                        \
+			failed = all;                                                                                  \
+		fflush(stderr);                                                                                        \
+		printf("%d passed, %d failed, 0 skipped\n", all - failed, failed);                                     \
+		return failed != 0;                                                                                    \
 	}
 
 #endif

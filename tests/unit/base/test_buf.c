@@ -96,14 +96,14 @@ static void test_list(void **state)
 		m[i].number = i;
 		list_append(&head, &m[i].link);
 	}
-	LIST_EACH (node, &head)
+	LIST_EACH(node, &head)
 		assert_int_equal(LIST_OF(node, struct member, link)->number, order++);
 	assert_int_equal(order, 5);
-	LIST_EACH_SAFE (node, tmp, &head) {
+	LIST_EACH_SAFE(node, tmp, &head) {
 		if (LIST_OF(node, struct member, link)->number % 2 == 0)
 			list_remove(node);
 	}
-	LIST_EACH (node, &head)
+	LIST_EACH(node, &head)
 		sum += LIST_OF(node, struct member, link)->number;
 	assert_int_equal(sum, 4);
 	list_remove(&m[0].link);

@@ -11,7 +11,7 @@ static void on_request(struct account *a, struct session *s, const struct pdu *p
 
 	(void)a;
 	t->requests++;
-	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("1"), (struct view){ NULL, 0 });
+	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("1"), (struct view){NULL, 0});
 }
 
 static void on_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -38,7 +38,7 @@ static void on_no_receiver(struct account *a, void *arg)
 	((struct accounts_rig *)arg)->no_receivers++;
 }
 
-static const struct account_ops ops = { on_request, on_settled, on_receiver, on_no_receiver };
+static const struct account_ops ops = {on_request, on_settled, on_receiver, on_no_receiver};
 
 struct account_conf *accounts_rig_add(struct accounts_rig *t, const char *system_id, const char *password)
 {
@@ -60,14 +60,17 @@ struct accounts_rig *accounts_rig_prepare(void)
 	rig_start(&t->rig);
 	t->stats = stats_new();
 	t->limits = (struct limits_conf){
-		.session_init = 10000, .partial_pdu = 15000, .max_pdu = 70000, .max_connections = 30,
+		.session_init = 10000,
+		.partial_pdu = 15000,
+		.max_pdu = 70000,
+		.max_connections = 30,
 	};
 	return t;
 }
 
 void accounts_rig_open(struct accounts_rig *t)
 {
-	static struct listen_conf listen = { .address = (char *)"127.0.0.1", .port = ACCOUNTS_PORT };
+	static struct listen_conf listen = {.address = (char *)"127.0.0.1", .port = ACCOUNTS_PORT};
 	char *why = NULL;
 
 	t->accounts = accounts_new(t->rig.loop, t->rig.conns, t->rig.sessions, t->confs, t->n, &t->limits, "smppgw",
@@ -113,7 +116,7 @@ struct wire *accounts_rig_dial(struct accounts_rig *t, size_t i, const char *fro
 }
 
 void accounts_rig_bind(struct accounts_rig *t, size_t i, uint32_t command, const char *id, const char *password,
-			uint32_t status)
+		       uint32_t status)
 {
 	far_bind(t->far[i], command, 1, id, password, 0x34);
 	rig_turn(&t->rig);
@@ -153,7 +156,7 @@ static void look(const struct stats_sample *sample, void *arg)
 
 uint64_t accounts_rig_counted(struct accounts_rig *t, const char *name, const char *account, const char *value)
 {
-	struct looked_for l = { name, account, value, 0, 0 };
+	struct looked_for l = {name, account, value, 0, 0};
 
 	stats_walk(t->stats, look, &l);
 	assert_int_equal(l.times, 1);

@@ -37,7 +37,7 @@ void accounts_rig_stop(struct accounts_rig *t);
 /* An app connects; binds and is answered with status; both. */
 struct wire *accounts_rig_dial(struct accounts_rig *t, size_t i, const char *from);
 void accounts_rig_bind(struct accounts_rig *t, size_t i, uint32_t command, const char *id, const char *password,
-			uint32_t status);
+		       uint32_t status);
 struct wire *accounts_rig_dial_bound(struct accounts_rig *t, size_t i, uint32_t command);
 /* For account_send(). */
 void accounts_rig_fill(struct pdu *pdu, uint8_t peer_version, void *arg);

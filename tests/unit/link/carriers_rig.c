@@ -64,7 +64,7 @@ static void on_request(struct carrier *c, struct session *s, const struct pdu *p
 {
 	(void)c;
 	((struct carriers_rig *)arg)->requests++;
-	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, (struct view){ NULL, 0 }, (struct view){ NULL, 0 });
+	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, (struct view){NULL, 0}, (struct view){NULL, 0});
 }
 
 static void on_state(struct carrier *c, bool up, void *arg)
@@ -98,7 +98,7 @@ static void smsc_submit(struct carriers_rig *t, struct wire *w, const struct pdu
 	else if (t->has_rate)
 		throttle_spend(&t->smsc_rate, 1);
 	assert_true(t->nseen < CARRIERS_SEEN);
-	t->seen[t->nseen++] = (struct seen){ now, (uint32_t)atoi(text), status == ESME_ROK };
+	t->seen[t->nseen++] = (struct seen){now, (uint32_t)atoi(text), status == ESME_ROK};
 	if (t->answers_submits)
 		far_header(w, SUBMIT_SM | COMMAND_RESP, status, pdu->sequence);
 }
@@ -144,15 +144,28 @@ struct carriers_rig *carriers_rig_prepare(void)
 	struct carriers_rig *t = calloc(1, sizeof(*t));
 
 	rig_start(&t->rig);
-	t->limits = (struct limits_conf){ .session_init = 10000, .partial_pdu = 15000, .max_pdu = 70000 };
+	t->limits = (struct limits_conf){.session_init = 10000, .partial_pdu = 15000, .max_pdu = 70000};
 	t->throttled[0] = (char *)"0x58";
 	t->throttled[1] = (char *)"20";
 	t->conf = (struct carrier_conf){
-		.name = (char *)"mobile", .host = (char *)"127.0.0.1", .port = CARRIERS_PORT, .system_id = (char *)"gw",
-		.password = (char *)"gw", .system_type = (char *)"", .address_range = (char *)"", .binds = 1,
-		.window = 10, .enquire_link = 30000, .response_timeout = 20000, .bind_timeout = 5000,
-		.reconnect = 1000, .reconnect_max = 60000, .pause = 1000, .pause_max = 30000,
-		.interface_version = 0x34, .throttled = { t->throttled, 2 },
+		.name = (char *)"mobile",
+		.host = (char *)"127.0.0.1",
+		.port = CARRIERS_PORT,
+		.system_id = (char *)"gw",
+		.password = (char *)"gw",
+		.system_type = (char *)"",
+		.address_range = (char *)"",
+		.binds = 1,
+		.window = 10,
+		.enquire_link = 30000,
+		.response_timeout = 20000,
+		.bind_timeout = 5000,
+		.reconnect = 1000,
+		.reconnect_max = 60000,
+		.pause = 1000,
+		.pause_max = 30000,
+		.interface_version = 0x34,
+		.throttled = {t->throttled, 2},
 	};
 	t->seen = calloc(CARRIERS_SEEN, sizeof(*t->seen));
 	t->answers_binds = t->answers_submits = true;

@@ -27,7 +27,7 @@ static uint32_t owner_on_bind(struct session *s, const struct pdu *bind, void *a
 static void owner_on_open(struct session *s, void *arg)
 {
 	struct owner *o = arg;
-	struct pdu pdu = { .command_id = o->bind_command };
+	struct pdu pdu = {.command_id = o->bind_command};
 
 	pdu.bind.system_id = view_of("gw");
 	pdu.bind.password = view_of("gw");
@@ -63,7 +63,7 @@ static void owner_on_request(struct session *s, const struct pdu *pdu, void *arg
 	o->requests++;
 	maybe_end(o, s, AT_REQUEST);
 	if (o->answers && command_has_resp(pdu->command_id))
-		session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("id"), (struct view){ NULL, 0 });
+		session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, view_of("id"), (struct view){NULL, 0});
 }
 
 static void owner_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -183,10 +183,10 @@ void owner_connect_bound(struct owner *o, uint32_t bind_command)
 	owner_connect(o, bind_command);
 	assert_true(far_next(o->far, &pdu));
 	assert_int_equal(pdu.command_id, bind_command);
-	struct pdu resp = { .command_id = bind_command | COMMAND_RESP, .sequence = pdu.sequence };
+	struct pdu resp = {.command_id = bind_command | COMMAND_RESP, .sequence = pdu.sequence};
 	resp.resp.id = view_of("smsc");
-	static const uint8_t version[] = { 0x02, 0x10, 0, 1, 0x34 };
-	resp.tlvs = (struct view){ version, sizeof(version) };
+	static const uint8_t version[] = {0x02, 0x10, 0, 1, 0x34};
+	resp.tlvs = (struct view){version, sizeof(version)};
 	far_pdu(o->far, &resp);
 	rig_turn(&o->rig);
 	assert_int_equal(o->bounds, 1);
@@ -194,7 +194,7 @@ void owner_connect_bound(struct owner *o, uint32_t bind_command)
 
 int owner_send(struct owner *o, uint32_t command_id, uint64_t cookie)
 {
-	struct pdu pdu = { .command_id = command_id };
+	struct pdu pdu = {.command_id = command_id};
 
 	pdu.sm.src.addr = view_of("10690001");
 	pdu.sm.dst.addr = view_of("13800138000");

@@ -15,9 +15,9 @@ struct owner {
 	struct session *session; /* NULL once it has ended */
 	struct wire *far;
 	/* how it behaves */
-	uint32_t bind_status;    /* what on_bind says */
-	uint32_t bind_command;   /* what on_open binds with */
-	bool answers;            /* requests at once, ESME_ROK */
+	uint32_t bind_status;	   /* what on_bind says */
+	uint32_t bind_command;	   /* what on_open binds with */
+	bool answers;		   /* requests at once, ESME_ROK */
 	enum owner_moment ends_at; /* ends the session there */
 	/* what it was told */
 	unsigned binds, bounds, refusals, requests, rooms, ends;

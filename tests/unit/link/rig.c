@@ -56,7 +56,7 @@ void far_hex(struct wire *w, const char *hex)
 	for (; *hex != '\0'; hex++) {
 		if (*hex == ' ')
 			continue;
-		char two[3] = { hex[0], hex[1], '\0' };
+		char two[3] = {hex[0], hex[1], '\0'};
 		uint8_t octet = (uint8_t)strtoul(two, NULL, 16);
 		wire_send(w, &octet, 1);
 		hex++;
@@ -66,7 +66,7 @@ void far_hex(struct wire *w, const char *hex)
 void far_bind(struct wire *w, uint32_t command_id, uint32_t sequence, const char *system_id, const char *password,
 	      uint8_t version)
 {
-	struct pdu pdu = { .command_id = command_id, .sequence = sequence };
+	struct pdu pdu = {.command_id = command_id, .sequence = sequence};
 
 	pdu.bind.system_id = view_of(system_id);
 	pdu.bind.password = view_of(password);
@@ -76,7 +76,7 @@ void far_bind(struct wire *w, uint32_t command_id, uint32_t sequence, const char
 
 void far_sm(struct wire *w, uint32_t command_id, uint32_t sequence, const char *text)
 {
-	struct pdu pdu = { .command_id = command_id, .sequence = sequence };
+	struct pdu pdu = {.command_id = command_id, .sequence = sequence};
 
 	pdu.sm.src.addr = view_of("10690001");
 	pdu.sm.dst.addr = view_of("13800138000");
@@ -102,7 +102,7 @@ bool far_next(struct wire *w, struct pdu *pdu)
 struct pdu far_expect_at(struct wire *w, uint32_t command_id, uint32_t status, uint32_t sequence, const char *file,
 			 int line)
 {
-	struct pdu pdu = { .command_id = 0 };
+	struct pdu pdu = {.command_id = 0};
 
 	if (!far_next(w, &pdu)) {
 		print_error("%s:%d: no %s came\n", file, line, command_name(command_id));
@@ -119,7 +119,7 @@ struct pdu far_expect_at(struct wire *w, uint32_t command_id, uint32_t status, u
 
 void far_expect_nothing_at(struct wire *w, const char *file, int line)
 {
-	struct pdu pdu = { .command_id = 0 };
+	struct pdu pdu = {.command_id = 0};
 
 	if (!far_next(w, &pdu))
 		return;

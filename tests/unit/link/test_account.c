@@ -70,10 +70,10 @@ static void with_hashes_every_wrong_bind_waits_for_its_crypt(void **state)
 		const char *id, *password;
 		uint32_t status;
 	} rows[] = {
-		{ "bank", "wrong", ESME_RINVPASWD },
-		{ "plain", "wrong", ESME_RINVPASWD },
-		{ "nobody", "wrong", ESME_RINVSYSID },
-		{ "bank", HASH_OF, ESME_ROK },
+		{"bank", "wrong", ESME_RINVPASWD},
+		{"plain", "wrong", ESME_RINVPASWD},
+		{"nobody", "wrong", ESME_RINVSYSID},
+		{"bank", HASH_OF, ESME_ROK},
 	};
 	struct accounts_rig *t = start_hashed();
 
@@ -122,7 +122,7 @@ static void addresses(void **state)
 	(void)state;
 	t->lists[0] = (char *)"10.0.0.0/8";
 	t->lists[1] = (char *)"192.168.1.7";
-	c->allow = (struct conf_list){ t->lists, 2 };
+	c->allow = (struct conf_list){t->lists, 2};
 	accounts_rig_open(t);
 	accounts_rig_dial(t, 0, "10.99.1.2");
 	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
@@ -141,7 +141,7 @@ static void bind_types(void **state)
 	(void)state;
 	t->lists[0] = (char *)"transmitter";
 	t->lists[1] = (char *)"receiver";
-	c->bind = (struct conf_list){ t->lists, 2 };
+	c->bind = (struct conf_list){t->lists, 2};
 	accounts_rig_open(t);
 	accounts_rig_dial(t, 0, NULL);
 	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_RINVCMDID);
@@ -320,7 +320,7 @@ static void over_the_rate_is_throttled(void **state)
 	assert_int_equal(t->requests, ok);
 	assert_int_equal(account_stats(accounts_at(t->accounts, 0))->throttled, throttled);
 	/* a question costs nothing of it */
-	struct pdu query = { .command_id = QUERY_SM, .sequence = 200 };
+	struct pdu query = {.command_id = QUERY_SM, .sequence = 200};
 	query.query.id = view_of("1");
 	for (int i = 0; i < 20; i++)
 		far_pdu(t->far[0], &query);
@@ -495,16 +495,16 @@ static void finding_accounts(void **state)
 static void faults_of_the_configuration_are_named(void **state)
 {
 	struct account_conf confs[2];
-	char *binds[] = { (char *)"transmitter", (char *)"both" }, *allow[] = { (char *)"10.0.0.1/8", (char *)"::1" };
+	char *binds[] = {(char *)"transmitter", (char *)"both"}, *allow[] = {(char *)"10.0.0.1/8", (char *)"::1"};
 	char *errors = NULL;
 
 	(void)state;
 	memset(confs, 0, sizeof(confs));
 	confs[0].system_id = confs[1].system_id = (char *)"bank";
-	confs[0].where = (struct conf_where){ "gw.conf", 7 };
-	confs[1].where = (struct conf_where){ "gw.conf", 9 };
-	confs[0].bind = (struct conf_list){ binds, 2 };
-	confs[1].allow = (struct conf_list){ allow, 2 };
+	confs[0].where = (struct conf_where){"gw.conf", 7};
+	confs[1].where = (struct conf_where){"gw.conf", 9};
+	confs[0].bind = (struct conf_list){binds, 2};
+	confs[1].allow = (struct conf_list){allow, 2};
 	accounts_check(confs, 2, &errors);
 	assert_non_null(strstr(errors, "gw.conf:7: account bank: bind: \"both\""));
 	assert_non_null(strstr(errors, "gw.conf:9: account bank: the system_id is used in line 7"));

@@ -17,35 +17,37 @@ static void plain_passwords(void **state)
 		const char *secret, *said;
 		bool same;
 	} rows[] = {
-		{ "secret", "secret", true }, { "secret", "Secret", false }, { "secret", "secre", false },
-		{ "secret", "secrets", false }, { "secret", "", false },     { "", "", true },
-		{ "密码一二", "密码一二", true }, { "密码一二", "密码一三", false },
+		{"secret", "secret", true},	{"secret", "Secret", false},	 {"secret", "secre", false},
+		{"secret", "secrets", false},	{"secret", "", false},		 {"", "", true},
+		{"密码一二", "密码一二", true}, {"密码一二", "密码一三", false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct auth a = { .secret = rows[i].secret };
+		struct auth a = {.secret = rows[i].secret};
 		assert_int_equal(auth_compare(&a, v(rows[i].said)), rows[i].same ? AUTH_RIGHT : AUTH_WRONG);
 	}
 }
 
 static void octets_that_are_no_string(void **state)
 {
-	struct auth a = { .secret = "secret" };
+	struct auth a = {.secret = "secret"};
 	static char long_one[300];
 
 	(void)state;
-	assert_int_equal(auth_compare(&a, (struct view){ (const uint8_t *)"secret\0x", 8 }), AUTH_WRONG);
+	assert_int_equal(auth_compare(&a, (struct view){(const uint8_t *)"secret\0x", 8}), AUTH_WRONG);
 	memset(long_one, 'a', sizeof(long_one) - 1);
 	assert_int_equal(auth_compare(&a, v(long_one)), AUTH_WRONG);
-	struct auth b = { .secret = long_one };
+	struct auth b = {.secret = long_one};
 	assert_int_equal(auth_compare(&b, v(long_one)), AUTH_WRONG);
 }
 
 static void hashes_of_every_method(void **state)
 {
 	static const char *const settings[] = {
-		"$1$abcdefgh$", "$5$rounds=1000$abcdefgh$", "$6$rounds=1000$abcdefgh$",
+		"$1$abcdefgh$",
+		"$5$rounds=1000$abcdefgh$",
+		"$6$rounds=1000$abcdefgh$",
 	};
 
 	(void)state;
@@ -53,7 +55,7 @@ static void hashes_of_every_method(void **state)
 		struct crypt_data data;
 		memset(&data, 0, sizeof(data));
 		char *hash = strdup(crypt_r("geheim", settings[i], &data));
-		struct auth a = { .secret = hash };
+		struct auth a = {.secret = hash};
 		assert_true(auth_is_hash(hash));
 		assert_int_equal(auth_compare(&a, v("geheim")), AUTH_COSTS);
 		assert_false(auth_crypt(&a, v("falsch")));
@@ -72,11 +74,11 @@ static void hashes_of_every_method(void **state)
 
 static void a_hash_that_is_none_matches_nothing(void **state)
 {
-	static const char *const bad[] = { "$", "$9$x$y", "$6$", "$6$rounds=", "$*0" };
+	static const char *const bad[] = {"$", "$9$x$y", "$6$", "$6$rounds=", "$*0"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct auth a = { .secret = bad[i] };
+		struct auth a = {.secret = bad[i]};
 		assert_false(auth_crypt(&a, v("")));
 		assert_false(auth_crypt(&a, v("*0")));
 		assert_false(auth_crypt(&a, v("*1")));

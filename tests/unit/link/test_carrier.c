@@ -42,7 +42,7 @@ static void the_window_bounds_what_is_out(void **state)
 static void binds_share_by_least_outstanding(void **state)
 {
 	struct carriers_rig *t = carriers_rig_prepare();
-	unsigned per[3] = { 0 };
+	unsigned per[3] = {0};
 
 	(void)state;
 	t->conf.binds = 3;
@@ -112,7 +112,7 @@ static void tlvs_go_by_what_is_configured(void **state)
 	static const struct {
 		int conf;
 		bool tlvs;
-	} rows[] = { { CARRIER_TLV_YES, true }, { CARRIER_TLV_NO, false }, { CARRIER_TLV_AUTO, false } };
+	} rows[] = {{CARRIER_TLV_YES, true}, {CARRIER_TLV_NO, false}, {CARRIER_TLV_AUTO, false}};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) { /* this SMSC sends no sc_interface_version */
@@ -279,8 +279,8 @@ static void refusals_wait_by_their_status(void **state)
 		uint32_t status;
 		int64_t least_ms, most_ms;
 	} rows[] = {
-		{ ESME_RINVPASWD, 45000, 75000 }, { ESME_RINVSYSID, 45000, 75000 }, { ESME_RINVSYSTYP, 45000, 75000 },
-		{ ESME_RALYBND, 3750, 6250 },	  { ESME_RBINDFAIL, 750, 1250 },    { ESME_RSYSERR, 750, 1250 },
+		{ESME_RINVPASWD, 45000, 75000}, {ESME_RINVSYSID, 45000, 75000}, {ESME_RINVSYSTYP, 45000, 75000},
+		{ESME_RALYBND, 3750, 6250},	{ESME_RBINDFAIL, 750, 1250},	{ESME_RSYSERR, 750, 1250},
 	};
 
 	(void)state;
@@ -341,14 +341,14 @@ static void shutdown_waits_for_answers_and_unbinds(void **state)
 static void faults_of_the_configuration_are_named(void **state)
 {
 	struct carrier_conf confs[2];
-	char *statuses[] = { (char *)"0x58", (char *)"88x" }, *errors = NULL;
+	char *statuses[] = {(char *)"0x58", (char *)"88x"}, *errors = NULL;
 
 	(void)state;
 	memset(confs, 0, sizeof(confs));
 	confs[0].name = confs[1].name = (char *)"mobile";
-	confs[0].where = (struct conf_where){ "gw.conf", 3 };
-	confs[1].where = (struct conf_where){ "gw.conf", 4 };
-	confs[1].throttled = (struct conf_list){ statuses, 2 };
+	confs[0].where = (struct conf_where){"gw.conf", 3};
+	confs[1].where = (struct conf_where){"gw.conf", 4};
+	confs[1].throttled = (struct conf_list){statuses, 2};
 	confs[1].pause = 5;
 	carriers_check(confs, 2, &errors);
 	assert_non_null(strstr(errors, "gw.conf:4: carrier mobile: the name is used in line 3"));

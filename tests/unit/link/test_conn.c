@@ -13,7 +13,7 @@
 
 #define MAX_OUTPUT 65536
 
-struct side { /* the gateway's side of one connection */
+struct side {		   /* the gateway's side of one connection */
 	struct conn *conn; /* NULL once closed */
 	uint8_t in[400000];
 	size_t n, leave; /* leave: octets at the end that are never consumed */
@@ -75,7 +75,7 @@ static void on_drained(void *arg)
 	((struct side *)arg)->drained++;
 }
 
-static const struct conn_ops ops = { on_connected, on_input, on_closed, on_drained };
+static const struct conn_ops ops = {on_connected, on_input, on_closed, on_drained};
 
 static void on_accept(int fd, const struct net_addr *peer, void *arg)
 {
@@ -125,7 +125,7 @@ static bool closed(struct net_test *t)
 /* A free port: asked from the kernel. */
 static int64_t free_port(void)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof(in);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -137,9 +137,9 @@ static int64_t free_port(void)
 
 static int far_connect(int64_t port)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
-	struct timeval patience = { .tv_sec = 20 };
+	struct timeval patience = {.tv_sec = 20};
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -156,7 +156,7 @@ static struct net_test *start(void)
 	t->far = -1;
 	t->loop = loop_new();
 	t->hub = conn_hub_new(t->loop, MAX_OUTPUT, 16384);
-	t->hook = (struct loop_hook){ .fn = on_turn, .arg = t };
+	t->hook = (struct loop_hook){.fn = on_turn, .arg = t};
 	loop_hook(t->loop, LOOP_LOG, &t->hook);
 	t->too_late.fn = on_too_late;
 	t->port = free_port();
@@ -409,7 +409,7 @@ static void the_peer_closes(void **state)
 static void the_peer_resets(void **state)
 {
 	struct net_test *t = start_accepted();
-	struct linger now = { .l_onoff = 1, .l_linger = 0 };
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
 
 	(void)state;
 	setsockopt(t->far, SOL_SOCKET, SO_LINGER, &now, sizeof(now));

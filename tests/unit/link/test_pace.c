@@ -10,8 +10,7 @@ static void no_second_has_more_than_tps_and_burst(void **state)
 	static const struct {
 		int64_t tps, burst, binds;
 	} rows[] = {
-		{ 1, 1, 1 },    { 10, 0, 1 },     { 50, 7, 2 },   { 1000, 10, 4 },
-		{ 1000, 0, 1 }, { 333, 100, 3 }, { 2000, 1, 2 },
+		{1, 1, 1}, {10, 0, 1}, {50, 7, 2}, {1000, 10, 4}, {1000, 0, 1}, {333, 100, 3}, {2000, 1, 2},
 	};
 
 	(void)state;

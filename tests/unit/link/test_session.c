@@ -14,9 +14,9 @@ static void each_bind_type_is_accepted_and_answered(void **state)
 		enum session_state bound;
 		bool sends;
 	} rows[] = {
-		{ BIND_TRANSMITTER, SESSION_BOUND_TX, false },
-		{ BIND_RECEIVER, SESSION_BOUND_RX, true },
-		{ BIND_TRANSCEIVER, SESSION_BOUND_TRX, true },
+		{BIND_TRANSMITTER, SESSION_BOUND_TX, false},
+		{BIND_RECEIVER, SESSION_BOUND_RX, true},
+		{BIND_TRANSCEIVER, SESSION_BOUND_TRX, true},
 	};
 
 	(void)state;
@@ -42,7 +42,7 @@ static void old_versions_get_no_tlv(void **state)
 {
 	static const struct {
 		uint8_t said, judged;
-	} rows[] = { { 0x00, 0x33 }, { 0x22, 0x33 }, { 0x33, 0x33 }, { 0x34, 0x34 }, { 0x50, 0x50 }, { 0x7B, 0x7B } };
+	} rows[] = {{0x00, 0x33}, {0x22, 0x33}, {0x33, 0x33}, {0x34, 0x34}, {0x50, 0x50}, {0x7B, 0x7B}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -206,7 +206,7 @@ static void a_second_bind_is_refused_and_changes_nothing(void **state)
 
 static void the_stream_may_be_cut_anywhere(void **state)
 {
-	static const size_t sizes[] = { 1, 2, 3, 7, 15, 16, 17, 100 };
+	static const size_t sizes[] = {1, 2, 3, 7, 15, 16, 17, 100};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -233,13 +233,13 @@ static void a_long_pdu_octet_by_octet(void **state)
 {
 	static uint8_t area[4 + 20000];
 	struct owner o;
-	struct pdu pdu = { .command_id = SUBMIT_SM, .sequence = 5 };
-	struct tlv_out tlvs = { .p = area, .cap = sizeof(area) };
+	struct pdu pdu = {.command_id = SUBMIT_SM, .sequence = 5};
+	struct tlv_out tlvs = {.p = area, .cap = sizeof(area)};
 	static uint8_t payload[20000];
 
 	(void)state;
 	tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, payload, sizeof(payload));
-	pdu.tlvs = (struct view){ area, tlvs.n };
+	pdu.tlvs = (struct view){area, tlvs.n};
 	owner_start(&o);
 	owner_accept_bound(&o, BIND_TRANSCEIVER);
 	wire_fragment(o.far, 997);
@@ -255,7 +255,6 @@ static void a_pdu_that_drips_ends_the_session(void **state)
 {
 	struct owner o;
 	uint8_t header[PDU_HEADER];
-
 
 	(void)state;
 	pdu_header(header, ENQUIRE_LINK, 0, 1);
@@ -295,7 +294,7 @@ static void a_new_partial_pdu_gets_its_own_time(void **state)
 static void at_the_window_reading_stops_until_answers_leave(void **state)
 {
 	struct owner o;
-	struct view none = { NULL, 0 };
+	struct view none = {NULL, 0};
 
 	(void)state;
 	owner_start(&o);
@@ -340,7 +339,7 @@ static void a_held_peer_is_not_called_silent(void **state)
 	assert_int_equal(o.ends, 0);
 	for (unsigned i = 0; i < o.requests; i++)
 		session_answer(o.session, SUBMIT_SM, o.request_sequence[i], ESME_ROK, view_of("1"),
-			       (struct view){ NULL, 0 });
+			       (struct view){NULL, 0});
 	o.answers = true;
 	rig_turn(&o.rig);
 	assert_int_equal(o.requests, 20);
@@ -457,8 +456,8 @@ static void only_binds_that_may_send_do(void **state)
 		uint32_t bind;
 		int result;
 	} rows[] = {
-		{ true, BIND_TRANSMITTER, 0 },	{ true, BIND_RECEIVER, -ENOTCONN },  { true, BIND_TRANSCEIVER, 0 },
-		{ false, BIND_RECEIVER, 0 },	{ false, BIND_TRANSMITTER, -ENOTCONN }, { false, BIND_TRANSCEIVER, 0 },
+		{true, BIND_TRANSMITTER, 0}, {true, BIND_RECEIVER, -ENOTCONN},	   {true, BIND_TRANSCEIVER, 0},
+		{false, BIND_RECEIVER, 0},   {false, BIND_TRANSMITTER, -ENOTCONN}, {false, BIND_TRANSCEIVER, 0},
 	};
 
 	(void)state;
@@ -477,7 +476,7 @@ static void only_binds_that_may_send_do(void **state)
 static void what_cannot_be_encoded_takes_no_number(void **state)
 {
 	struct owner o;
-	struct pdu pdu = { .command_id = SUBMIT_SM };
+	struct pdu pdu = {.command_id = SUBMIT_SM};
 	static uint8_t long_tlv[75000];
 
 	(void)state;
@@ -486,7 +485,7 @@ static void what_cannot_be_encoded_takes_no_number(void **state)
 	pdu.sm.dst.addr = view_of("123456789012345678901"); /* 22 octets with its NUL */
 	assert_int_equal(session_send(o.session, &pdu, 1), -EMSGSIZE);
 	pdu.sm.dst.addr = view_of("1");
-	pdu.tlvs = (struct view){ long_tlv, sizeof(long_tlv) };
+	pdu.tlvs = (struct view){long_tlv, sizeof(long_tlv)};
 	assert_int_equal(session_send(o.session, &pdu, 1), -EMSGSIZE);
 	assert_int_equal(session_outstanding(o.session), 0);
 	assert_int_equal(owner_send(&o, SUBMIT_SM, 2), 0);
@@ -503,11 +502,11 @@ static void bind_responses_as_they_are_met(void **state)
 		const char *hex; /* the sequence is 1 */
 		uint8_t version;
 	} rows[] = {
-		{ "0000001a 80000009 00000000 00000001 736d736300 02100001 34", 0x34 },
-		{ "00000015 80000009 00000000 00000001 736d736300", 0x33 },  /* no version */
-		{ "00000010 80000009 00000000 00000001", 0x33 },              /* no body */
-		{ "00000016 80000009 00000000 00000001 736d736300 34", 0x33 }, /* a stray octet for the TLV */
-		{ "0000001a 80000009 00000000 00000001 736d736300 02100001 50", 0x50 },
+		{"0000001a 80000009 00000000 00000001 736d736300 02100001 34", 0x34},
+		{"00000015 80000009 00000000 00000001 736d736300", 0x33},    /* no version */
+		{"00000010 80000009 00000000 00000001", 0x33},		     /* no body */
+		{"00000016 80000009 00000000 00000001 736d736300 34", 0x33}, /* a stray octet for the TLV */
+		{"0000001a 80000009 00000000 00000001 736d736300 02100001 50", 0x50},
 	};
 
 	(void)state;
@@ -528,7 +527,7 @@ static void refused_binds_are_told_and_closed(void **state)
 	static const char *const rows[] = {
 		"00000010 80000009 0000000e 00000001",
 		"00000015 80000009 0000000e 00000001 736d736300", /* with a body */
-		"00000010 80000000 0000000e 00000001",            /* as generic_nack */
+		"00000010 80000000 0000000e 00000001",		  /* as generic_nack */
 	};
 
 	(void)state;

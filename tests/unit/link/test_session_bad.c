@@ -48,12 +48,12 @@ static void a_length_out_of_range_is_nacked_and_closed(void **state)
 		const char *hex;
 		uint32_t sequence; /* that the nack must carry */
 	} rows[] = {
-		{ "0000000f 00000015 00000000 00000007", 7 },
-		{ "00000000 00000015 00000000 00000007", 7 },
-		{ "00000004", 0 },
-		{ "00011171 00000004 00000000 000000ff", 255 }, /* 70,001 */
-		{ "80000010 00000004 00000000 00000009", 9 },	 /* not negative: gigabytes */
-		{ "ffffffff 00000004 00000000", 0 },		 /* no 16 octets */
+		{"0000000f 00000015 00000000 00000007", 7},
+		{"00000000 00000015 00000000 00000007", 7},
+		{"00000004", 0},
+		{"00011171 00000004 00000000 000000ff", 255}, /* 70,001 */
+		{"80000010 00000004 00000000 00000009", 9},   /* not negative: gigabytes */
+		{"ffffffff 00000004 00000000", 0},	      /* no 16 octets */
 	};
 
 	(void)state;
@@ -91,8 +91,8 @@ static void a_length_alone_is_nacked_with_sequence_0(void **state)
 static void the_longest_pdu_is_no_fault(void **state)
 {
 	static uint8_t area[69941], payload[69900];
-	struct tlv_out tlvs = { .p = area, .cap = sizeof(area) };
-	struct pdu pdu = { .command_id = SUBMIT_SM, .sequence = 2 };
+	struct tlv_out tlvs = {.p = area, .cap = sizeof(area)};
+	struct pdu pdu = {.command_id = SUBMIT_SM, .sequence = 2};
 	struct owner o;
 
 	(void)state;
@@ -100,7 +100,7 @@ static void the_longest_pdu_is_no_fault(void **state)
 	owner_accept_bound(&o, BIND_TRANSCEIVER);
 	tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, payload, 65535);
 	tlv_put(&tlvs, 0x1500, payload, 70000 - 33 - 65539 - 4);
-	pdu.tlvs = (struct view){ area, tlvs.n };
+	pdu.tlvs = (struct view){area, tlvs.n};
 	far_pdu(o.far, &pdu);
 	rig_turn(&o.rig);
 	far_expect(o.far, SUBMIT_SM | COMMAND_RESP, ESME_ROK, 2);
@@ -165,7 +165,7 @@ static void a_nack_settles_its_request_and_is_never_answered(void **state)
 
 static void bodies_that_end_early_are_answered_with_their_response(void **state)
 {
-	static const uint32_t ids[] = { SUBMIT_SM, SUBMIT_MULTI, DATA_SM, QUERY_SM, CANCEL_SM, REPLACE_SM };
+	static const uint32_t ids[] = {SUBMIT_SM, SUBMIT_MULTI, DATA_SM, QUERY_SM, CANCEL_SM, REPLACE_SM};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -198,22 +198,22 @@ static void fields_over_their_maximum_get_their_status(void **state)
 		uint32_t status;
 	} rows[] = {
 		/* service_type of 7 octets with its NUL */
-		{ "41414141414100 00 00 31303600 00 00 31333800 00 00 00 00 00 00 00 00 00 00", ESME_RINVSERTYP },
+		{"41414141414100 00 00 31303600 00 00 31333800 00 00 00 00 00 00 00 00 00 00", ESME_RINVSERTYP},
 		/* source_addr of 22 */
-		{ "00 00 00 313131313131313131313131313131313131313131 00 00 00 31333800 00 00 00 00 00 00 00 00 00 00",
-		  ESME_RINVSRCADR },
+		{"00 00 00 313131313131313131313131313131313131313131 00 00 00 31333800 00 00 00 00 00 00 00 00 00 00",
+		 ESME_RINVSRCADR},
 		/* destination_addr of 22 */
-		{ "00 00 00 31303600 00 00 313131313131313131313131313131313131313131 00 00 00 00 00 00 00 00 00 00 00",
-		  ESME_RINVDSTADR },
+		{"00 00 00 31303600 00 00 313131313131313131313131313131313131313131 00 00 00 00 00 00 00 00 00 00 00",
+		 ESME_RINVDSTADR},
 		/* schedule_delivery_time of 3 characters */
-		{ "00 00 00 31303600 00 00 31333800 00 00 00 31323300 00 00 00 00 00 00", ESME_RINVSCHED },
+		{"00 00 00 31303600 00 00 31333800 00 00 00 31323300 00 00 00 00 00 00", ESME_RINVSCHED},
 		/* validity_period of 3 characters */
-		{ "00 00 00 31303600 00 00 31333800 00 00 00 00 31323300 00 00 00 00 00", ESME_RINVEXPIRY },
+		{"00 00 00 31303600 00 00 31333800 00 00 00 00 31323300 00 00 00 00 00", ESME_RINVEXPIRY},
 		/* sm_length over what is left, and 255 */
-		{ SM_HEAD "05 41414141", ESME_RINVMSGLEN },
-		{ SM_HEAD "ff 41414141", ESME_RINVMSGLEN },
+		{SM_HEAD "05 41414141", ESME_RINVMSGLEN},
+		{SM_HEAD "ff 41414141", ESME_RINVMSGLEN},
 		/* a TLV that overruns the PDU */
-		{ SM_HEAD "01 41 0424 0010 00", ESME_RINVOPTPARSTREAM },
+		{SM_HEAD "01 41 0424 0010 00", ESME_RINVOPTPARSTREAM},
 	};
 
 	(void)state;
@@ -238,8 +238,7 @@ static void an_over_long_password_simply_fails_the_bind(void **state)
 	owner_start(&o);
 	owner_accept(&o);
 	o.bind_status = ESME_RINVPASWD;
-	far_frame(o.far, BIND_TRANSCEIVER, 0, 5,
-		  "62616e6b00 3132333435363738393031323334353600 00 34 00 00 00");
+	far_frame(o.far, BIND_TRANSCEIVER, 0, 5, "62616e6b00 3132333435363738393031323334353600 00 34 00 00 00");
 	rig_turn(&o.rig);
 	far_expect(o.far, BIND_TRANSCEIVER | COMMAND_RESP, ESME_RINVPASWD, 5);
 	assert_int_equal(o.binds, 1);
@@ -281,10 +280,10 @@ static void a_receipt_with_broken_tlvs_is_still_used(void **state)
 static void what_is_tolerated(void **state)
 {
 	static const char *const bodies[] = {
-		SM_HEAD "01 41 00",           /* 1 to 3 stray octets: clients append a NUL to the text */
+		SM_HEAD "01 41 00", /* 1 to 3 stray octets: clients append a NUL to the text */
 		SM_HEAD "01 41 0000",
 		SM_HEAD "01 41 000000",
-		SM_HEAD "01 41 00000000",     /* zeros that parse as TLVs of length 0 */
+		SM_HEAD "01 41 00000000", /* zeros that parse as TLVs of length 0 */
 		SM_HEAD "01 41 0000000000000000",
 		SM_HEAD "01 41 1234 0002 aabb", /* an unknown TLV */
 	};
@@ -310,14 +309,14 @@ static void responses_are_settled_by_their_status_alone(void **state)
 		uint32_t status;
 		const char *body;
 	} rows[] = {
-		{ ESME_ROK, "313200" },      /* as it should be */
-		{ ESME_ROK, "" },            /* success without a body */
-		{ ESME_ROK, "414243" },      /* no NUL */
-		{ 0x45, "" },                /* an error, alone */
-		{ 0x45, "313200" },          /* an error with a body */
-		{ 0x45, "00 001d 0003 414200" }, /* and with a TLV */
-		{ 0x45, "ffffffff" },        /* and with anything */
-		{ 0x12345678, "" },          /* a status that nobody knows */
+		{ESME_ROK, "313200"},	       /* as it should be */
+		{ESME_ROK, ""},		       /* success without a body */
+		{ESME_ROK, "414243"},	       /* no NUL */
+		{0x45, ""},		       /* an error, alone */
+		{0x45, "313200"},	       /* an error with a body */
+		{0x45, "00 001d 0003 414200"}, /* and with a TLV */
+		{0x45, "ffffffff"},	       /* and with anything */
+		{0x12345678, ""},	       /* a status that nobody knows */
 	};
 	struct owner o;
 
@@ -361,7 +360,7 @@ static void an_unsolicited_response_is_dropped(void **state)
 
 static void the_same_sequence_twice_is_answered_twice(void **state)
 {
-	static const uint32_t odd[] = { 8, 8, 0, 0, 0x80000001, 0xFFFFFFFF };
+	static const uint32_t odd[] = {8, 8, 0, 0, 0x80000001, 0xFFFFFFFF};
 	struct owner o;
 
 	(void)state;
@@ -380,10 +379,10 @@ static void other_protocols_are_closed(void **state)
 {
 	static const char *const rows[] = {
 		"474554202f20485454502f312e310d0a486f73743a20780d0a0d0a", /* GET / HTTP/1.1 */
-		"16030100a5010000a1030300000000000000000000000000000000",  /* TLS hello */
+		"16030100a5010000a1030300000000000000000000000000000000", /* TLS hello */
 		"0d0a0d0a",
 		"0a",
-		"5353482d322e302d4f70656e5353480d0a",			   /* SSH-2.0- */
+		"5353482d322e302d4f70656e5353480d0a", /* SSH-2.0- */
 		"deadbeef deadbeef deadbeef deadbeef",
 	};
 
@@ -498,9 +497,15 @@ static void damaged_streams_do_no_harm(void **state)
 		for (uint64_t i = 0; i < 5; i++)
 			assert_int_equal(owner_send(&o, round % 2 == 0 ? DELIVER_SM : SUBMIT_SM, i), 0);
 		for (uint32_t i = 0; i < 12; i++) {
-			static const uint32_t ids[] = { SUBMIT_SM, DELIVER_SM, SUBMIT_SM | COMMAND_RESP, ENQUIRE_LINK,
-							DELIVER_SM | COMMAND_RESP, UNBIND, QUERY_SM, GENERIC_NACK };
-			struct pdu pdu = { .command_id = ids[(unsigned)rand() % 8], .sequence = i };
+			static const uint32_t ids[] = {SUBMIT_SM,
+						       DELIVER_SM,
+						       SUBMIT_SM | COMMAND_RESP,
+						       ENQUIRE_LINK,
+						       DELIVER_SM | COMMAND_RESP,
+						       UNBIND,
+						       QUERY_SM,
+						       GENERIC_NACK};
+			struct pdu pdu = {.command_id = ids[(unsigned)rand() % 8], .sequence = i};
 			n += pdu_encode(&pdu, stream + n, sizeof(stream) - n);
 		}
 		for (int i = rand() % 6; i > 0; i--) /* seldom in a command_length, which ends it at once */
@@ -529,15 +534,15 @@ static const uint32_t all_requests[] = {
 
 static void far_request(struct wire *w, uint32_t command, uint32_t sequence)
 {
-	struct pdu pdu = { .command_id = command, .sequence = sequence };
+	struct pdu pdu = {.command_id = command, .sequence = sequence};
 	uint8_t dests[64];
 	uint32_t n = 0;
-	struct pdu_dest dest = { .flag = PDU_DEST_SME, .addr = { .addr = { (const uint8_t *)"138", 3 } } };
+	struct pdu_dest dest = {.flag = PDU_DEST_SME, .addr = {.addr = {(const uint8_t *)"138", 3}}};
 
 	if (command == SUBMIT_MULTI) {
 		assert_true(pdu_put_dest(dests, sizeof(dests), &n, &dest));
 		pdu.sm.ndests = 1;
-		pdu.sm.dests = (struct view){ dests, n };
+		pdu.sm.dests = (struct view){dests, n};
 	}
 	far_pdu(w, &pdu);
 }
@@ -571,7 +576,7 @@ static const char *legal_states(uint32_t command, bool esme)
 
 static void each_request_in_each_state(void **state)
 {
-	static const uint32_t binds[] = { BIND_TRANSMITTER, BIND_RECEIVER, BIND_TRANSCEIVER };
+	static const uint32_t binds[] = {BIND_TRANSMITTER, BIND_RECEIVER, BIND_TRANSCEIVER};
 
 	(void)state;
 	for (int esme = 0; esme < 2; esme++) {

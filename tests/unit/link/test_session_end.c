@@ -133,7 +133,7 @@ static void outstanding_answers_go_before_the_unbind_resp(void **state)
 	far_expect(o.far, SUBMIT_SM | COMMAND_RESP, ESME_RINVBNDSTS, 4);
 	far_expect_nothing(o.far);
 	assert_ptr_equal(session_get(o.rig.sessions, handle), o.session);
-	session_answer(o.session, SUBMIT_SM, 2, ESME_ROK, view_of("9"), (struct view){ NULL, 0 });
+	session_answer(o.session, SUBMIT_SM, 2, ESME_ROK, view_of("9"), (struct view){NULL, 0});
 	rig_turn(&o.rig);
 	far_expect(o.far, SUBMIT_SM | COMMAND_RESP, ESME_ROK, 2);
 	far_expect(o.far, UNBIND | COMMAND_RESP, ESME_ROK, 3);
@@ -321,9 +321,9 @@ static void a_stalled_peer_that_reads_on_gets_everything(void **state)
 static void full_output_says_no_and_then_tells_of_room(void **state)
 {
 	struct owner o;
-	struct pdu pdu = { .command_id = DELIVER_SM };
+	struct pdu pdu = {.command_id = DELIVER_SM};
 	static uint8_t area[60004];
-	struct tlv_out tlvs = { .p = area, .cap = sizeof(area) };
+	struct tlv_out tlvs = {.p = area, .cap = sizeof(area)};
 	static uint8_t payload[60000];
 	int sent = 0;
 
@@ -333,7 +333,7 @@ static void full_output_says_no_and_then_tells_of_room(void **state)
 	owner_accept_bound(&o, BIND_TRANSCEIVER);
 	wire_stall(o.far, 0);
 	tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, payload, sizeof(payload));
-	pdu.tlvs = (struct view){ area, tlvs.n };
+	pdu.tlvs = (struct view){area, tlvs.n};
 	while (session_room(o.session) > 0) {
 		assert_int_equal(session_send(o.session, &pdu, 1), 0);
 		sent++;
@@ -412,7 +412,7 @@ static void answers_to_an_ended_session_are_dropped(void **state)
 	rig_turn(&o.rig);
 	uint64_t handle = session_handle(o.session);
 	session_end(o.session, END_DISPLACED);
-	session_answer(o.session, SUBMIT_SM, 2, ESME_ROK, view_of("1"), (struct view){ NULL, 0 });
+	session_answer(o.session, SUBMIT_SM, 2, ESME_ROK, view_of("1"), (struct view){NULL, 0});
 	assert_null(session_get(o.rig.sessions, handle));
 	rig_turn(&o.rig);
 	assert_null(session_get(o.rig.sessions, handle));

@@ -168,7 +168,7 @@ static void a_model_agrees(void **state)
 	for (unsigned round = 0; round < 200; round++) {
 		unsigned size = 1 + (unsigned)rand() % 60;
 		struct window *w = window_new(size);
-		struct model m = { .n = 0 };
+		struct model m = {.n = 0};
 		uint64_t cookie;
 		int64_t sent;
 		if (round % 2 == 0)

@@ -27,8 +27,8 @@ struct exchange {
 
 int exchange_connect(const char *path, int port)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	int fd = socket(path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	const void *to = path ? (const void *)&un : (const void *)&in;
 
@@ -65,7 +65,7 @@ static void exchange_on_limit(struct timer *t)
 
 char *exchange_on(struct loop *l, int fd, const char *text, size_t n, bool half_close)
 {
-	struct exchange x = { .loop = l, .limit.fn = exchange_on_limit };
+	struct exchange x = {.loop = l, .limit.fn = exchange_on_limit};
 	struct event *ev = event_new(loop_base(l), fd, EV_READ | EV_PERSIST, exchange_on_read, &x);
 
 	event_add(ev, NULL);
@@ -95,8 +95,8 @@ static void exchange_look(void *arg)
 
 bool exchange_until(struct loop *l, bool (*done)(void *arg), void *arg)
 {
-	struct exchange x = { .loop = l, .limit.fn = exchange_on_limit, .done = done, .arg = arg };
-	struct loop_hook hook = { .fn = exchange_look, .arg = &x };
+	struct exchange x = {.loop = l, .limit.fn = exchange_on_limit, .done = done, .arg = arg};
+	struct loop_hook hook = {.fn = exchange_look, .arg = &x};
 
 	loop_hook(l, LOOP_LOG, &hook);
 	loop_timer(l, &x.limit, EXCHANGE_LIMIT_MS);

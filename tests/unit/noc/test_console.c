@@ -43,12 +43,12 @@ static int fail_always(struct console_call *call)
 }
 
 static const struct console_command table[] = {
-	{ "say", "[WORD...]", 0, 60, CONSOLE_READ, say_words, "Says it." },
-	{ "much", "", 0, 0, CONSOLE_READ, say_much, "Says much." },
-	{ "fail", "NAME", 1, 1, CONSOLE_READ, fail_always, "Fails." },
-	{ "pause", "NAME", 1, 1, CONSOLE_OPERATE, say_words, "Operates." },
-	{ "stop", "", 0, 0, CONSOLE_ADMIN, say_words, "Stops." },
-	{ NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL },
+	{"say", "[WORD...]", 0, 60, CONSOLE_READ, say_words, "Says it."},
+	{"much", "", 0, 0, CONSOLE_READ, say_much, "Says much."},
+	{"fail", "NAME", 1, 1, CONSOLE_READ, fail_always, "Fails."},
+	{"pause", "NAME", 1, 1, CONSOLE_OPERATE, say_words, "Operates."},
+	{"stop", "", 0, 0, CONSOLE_ADMIN, say_words, "Stops."},
+	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},
 };
 
 static char *ask_n(const char *text, size_t n, bool half_close)
@@ -163,18 +163,18 @@ static void test_rights(void **state)
 		enum console_right right;
 		const char *line, *answer;
 	} rows[] = {
-		{ CONSOLE_READ, "say 1", "ok\n[1]\n" },
-		{ CONSOLE_READ, "pause 移动", "error pause needs the right to operate; you have read\n" },
-		{ CONSOLE_READ, "stop", "error stop needs the right to admin; you have read\n" },
-		{ CONSOLE_OPERATE, "pause 移动", "ok\n[移动]\n" },
-		{ CONSOLE_OPERATE, "stop", "error stop needs the right to admin; you have operate\n" },
-		{ CONSOLE_ADMIN, "stop", "ok\n" },
+		{CONSOLE_READ, "say 1", "ok\n[1]\n"},
+		{CONSOLE_READ, "pause 移动", "error pause needs the right to operate; you have read\n"},
+		{CONSOLE_READ, "stop", "error stop needs the right to admin; you have read\n"},
+		{CONSOLE_OPERATE, "pause 移动", "ok\n[移动]\n"},
+		{CONSOLE_OPERATE, "stop", "error stop needs the right to admin; you have operate\n"},
+		{CONSOLE_ADMIN, "stop", "ok\n"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct console_who who = { rows[i].right, 1000 };
-		struct buf out = { 0 };
+		const struct console_who who = {rows[i].right, 1000};
+		struct buf out = {0};
 		char line[64];
 		int before = told;
 
@@ -204,8 +204,8 @@ static void test_free_while_open(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_answers), cmocka_unit_test(test_pieces),	 cmocka_unit_test(test_bounds),
-	cmocka_unit_test(test_rights),	cmocka_unit_test(test_large_answer), cmocka_unit_test(test_too_many),
+	cmocka_unit_test(test_answers), cmocka_unit_test(test_pieces),		cmocka_unit_test(test_bounds),
+	cmocka_unit_test(test_rights),	cmocka_unit_test(test_large_answer),	cmocka_unit_test(test_too_many),
 	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
 };
 

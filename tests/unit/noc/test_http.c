@@ -39,10 +39,10 @@ static int page_large(void *arg, struct buf *out)
 }
 
 static const struct http_page pages[] = {
-	{ "/hello", "text/plain; charset=utf-8", page_hello, "greets" },
-	{ "/sick", "text/plain", page_sick, "complains" },
-	{ "/large", "text/plain", page_large, "much" },
-	{ NULL, NULL, NULL, NULL },
+	{"/hello", "text/plain; charset=utf-8", page_hello, "greets"},
+	{"/sick", "text/plain", page_sick, "complains"},
+	{"/large", "text/plain", page_large, "much"},
+	{NULL, NULL, NULL, NULL},
 };
 
 static char *ask(const char *request)
@@ -72,11 +72,16 @@ static void answers(const char *request, const char *status, const char *const *
 static void test_get(void **state)
 {
 	static const char *const hello[] = {
-		"\r\n\r\n你好\n", "Content-Type: text/plain; charset=utf-8\r\n", "Content-Length: 7\r\n",
-		"Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n", "Connection: close\r\n", NULL,
+		"\r\n\r\n你好\n",
+		"Content-Type: text/plain; charset=utf-8\r\n",
+		"Content-Length: 7\r\n",
+		"Cache-Control: no-store\r\n",
+		"X-Content-Type-Options: nosniff\r\n",
+		"Connection: close\r\n",
+		NULL,
 	};
-	static const char *const sick[] = { "\r\n\r\nthe store is down\n", NULL };
-	static const char *const list[] = { "/hello", "greets", "/sick", NULL };
+	static const char *const sick[] = {"\r\n\r\nthe store is down\n", NULL};
+	static const char *const list[] = {"/hello", "greets", "/sick", NULL};
 	int before = asked;
 
 	(void)state;
@@ -106,8 +111,8 @@ static void test_head(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const allow[] = { "Allow: GET, HEAD\r\n", NULL };
-	static const char *const host[] = { "Host must be", NULL };
+	static const char *const allow[] = {"Allow: GET, HEAD\r\n", NULL};
+	static const char *const host[] = {"Host must be", NULL};
 	uint64_t before = counted.refused;
 	int asked_before = asked;
 
@@ -130,13 +135,28 @@ static void test_refused(void **state)
 static void test_hosts(void **state)
 {
 	static const char *const good[] = {
-		"127.0.0.1", "127.0.0.1:8775", "10.1.2.3:80", "localhost", "LocalHost:8775", "[::1]", "[::1]:8775",
-		"[2001:db8::7]:8775",
+		"127.0.0.1",	  "127.0.0.1:8775", "10.1.2.3:80", "localhost",
+		"LocalHost:8775", "[::1]",	    "[::1]:8775",  "[2001:db8::7]:8775",
 	};
 	static const char *const bad[] = {
-		"", ":8775", "evil.example", "evil.example:8775", "127.0.0.1.evil.example", "localhost.evil.example",
-		"127.0.0.1:80x", "[::1", "[]", "[::1]x", "[localhost]", "[127.0.0.1]", "::1", "2130706433", "银行",
-		"localhost@evil.example", "127.1", "0x7f.0.0.1",
+		"",
+		":8775",
+		"evil.example",
+		"evil.example:8775",
+		"127.0.0.1.evil.example",
+		"localhost.evil.example",
+		"127.0.0.1:80x",
+		"[::1",
+		"[]",
+		"[::1]x",
+		"[localhost]",
+		"[127.0.0.1]",
+		"::1",
+		"2130706433",
+		"银行",
+		"localhost@evil.example",
+		"127.1",
+		"0x7f.0.0.1",
 	};
 	char longest[300];
 
@@ -180,11 +200,12 @@ static void test_headers_bound(void **state)
 	mem_free(got);
 }
 
-/* Silent connections take all places; a request behind them is served when they have run out of time, and then again. */
+/* Silent connections take all places; a request behind them is served when they have run out of time, and then again.
+ */
 static void test_silent(void **state)
 {
 	int fds[HTTP_MAX_CONNECTIONS];
-	static const char *const hello[] = { "你好", NULL };
+	static const char *const hello[] = {"你好", NULL};
 
 	(void)state;
 	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
@@ -211,9 +232,10 @@ static void test_free_while_open(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_get),   cmocka_unit_test(test_head),	    cmocka_unit_test(test_refused),
-	cmocka_unit_test(test_hosts), cmocka_unit_test(test_large),	    cmocka_unit_test(test_headers_bound),
-	cmocka_unit_test(test_silent), cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_get),	cmocka_unit_test(test_head),
+	cmocka_unit_test(test_refused), cmocka_unit_test(test_hosts),
+	cmocka_unit_test(test_large),	cmocka_unit_test(test_headers_bound),
+	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)

@@ -94,7 +94,7 @@ static void test_table_empty(void **state)
 
 static void test_json(void **state)
 {
-	struct json j = { .out = &out };
+	struct json j = {.out = &out};
 
 	(void)state;
 	json_open(&j, NULL, '{');
@@ -118,7 +118,7 @@ static void test_json(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_prometheus), cmocka_unit_test(test_json_text), cmocka_unit_test(test_cell),
+	cmocka_unit_test(test_prometheus), cmocka_unit_test(test_json_text),   cmocka_unit_test(test_cell),
 	cmocka_unit_test(test_table),	   cmocka_unit_test(test_table_empty), cmocka_unit_test(test_json),
 };
 

@@ -1,5 +1,6 @@
 /*
- * test_metrics.c - the registry as Prometheus text: exact lines, escaping, histograms. tests/system/stats.sh asks promtool.
+ * test_metrics.c - the registry as Prometheus text: exact lines, escaping, histograms. tests/system/stats.sh asks
+ * promtool.
  */
 #include "unit.h"
 
@@ -15,13 +16,13 @@ struct carrier_like {
 };
 
 static const struct stats_row rows[] = {
-	{ "smppgw_test_submitted_total", "Messages submitted to \"it\" \\ here.", STATS_COUNTER,
-	  offsetof(struct carrier_like, submitted), NULL, NULL },
-	{ "smppgw_test_ended_total", "Ends.", STATS_COUNTER, offsetof(struct carrier_like, ended[0]), "reason", "peer" },
-	{ "smppgw_test_ended_total", "Ends.", STATS_COUNTER, offsetof(struct carrier_like, ended[1]), "reason", "we" },
-	{ "smppgw_test_lag_seconds", "Lag.", STATS_GAUGE, offsetof(struct carrier_like, lag), NULL, NULL },
-	{ "smppgw_test_response_seconds", "Response time.", STATS_HISTOGRAM, offsetof(struct carrier_like, response),
-	  NULL, NULL },
+	{"smppgw_test_submitted_total", "Messages submitted to \"it\" \\ here.", STATS_COUNTER,
+	 offsetof(struct carrier_like, submitted), NULL, NULL},
+	{"smppgw_test_ended_total", "Ends.", STATS_COUNTER, offsetof(struct carrier_like, ended[0]), "reason", "peer"},
+	{"smppgw_test_ended_total", "Ends.", STATS_COUNTER, offsetof(struct carrier_like, ended[1]), "reason", "we"},
+	{"smppgw_test_lag_seconds", "Lag.", STATS_GAUGE, offsetof(struct carrier_like, lag), NULL, NULL},
+	{"smppgw_test_response_seconds", "Response time.", STATS_HISTOGRAM, offsetof(struct carrier_like, response),
+	 NULL, NULL},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -30,12 +31,12 @@ static struct carrier_like mobile, unicom;
 static char *printed(void)
 {
 	struct stats *s = stats_new();
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	stats_add(s, rows, ROWS, &mobile, "carrier", "移动", NULL);
 	stats_add(s, rows, ROWS, &unicom, "carrier", "a\"b\\c\nd\xff", NULL);
 	metrics_print(s, &out);
-	metrics_print_process(&(struct process){ 1, 2500000, 4096, 5, 1024 }, &out);
+	metrics_print_process(&(struct process){1, 2500000, 4096, 5, 1024}, &out);
 	stats_free(s);
 	char *text = mem_strndup(buf_data(&out), buf_len(&out));
 	buf_free(&out);
@@ -143,7 +144,7 @@ static void test_rules(void **state)
 static void test_nothing(void **state)
 {
 	struct stats *s = stats_new();
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	(void)state;
 	metrics_print(s, &out);

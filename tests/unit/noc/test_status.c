@@ -13,31 +13,69 @@
 #define NOW_MS 1748736000500 /* 2025-06-01 08:00:00.5 +0800 */
 
 static struct snapshot_carrier carriers[] = {
-	{ .name = "移动", .up = true, .bound = 2, .binds = 2, .outstanding = 3, .window = 200, .queued = 12,
-	  .submitted = 100200, .ok = 100100, .errors = 97, .throttled = 5, .p50_us = 1200, .p99_us = 15040 },
-	{ .name = "unicom", .up = false, .binds = 4, .window = 400 },
-	{ .name = "电信", .up = true, .paused_ms = 2900, .bound = 1, .binds = 1, .window = 10 },
+	{.name = "移动",
+	 .up = true,
+	 .bound = 2,
+	 .binds = 2,
+	 .outstanding = 3,
+	 .window = 200,
+	 .queued = 12,
+	 .submitted = 100200,
+	 .ok = 100100,
+	 .errors = 97,
+	 .throttled = 5,
+	 .p50_us = 1200,
+	 .p99_us = 15040},
+	{.name = "unicom", .up = false, .binds = 4, .window = 400},
+	{.name = "电信", .up = true, .paused_ms = 2900, .bound = 1, .binds = 1, .window = 10},
 };
 static struct snapshot_account accounts[] = {
-	{ .name = "bank", .binds = 1, .max_binds = 4, .requests = 100300, .throttled = 7, .outstanding = 2, .waiting = 9 },
+	{.name = "bank",
+	 .binds = 1,
+	 .max_binds = 4,
+	 .requests = 100300,
+	 .throttled = 7,
+	 .outstanding = 2,
+	 .waiting = 9},
 };
 static struct snapshot_session sessions[] = {
-	{ .name = "移动/1", .owner = "移动", .state = "bound_trx", .carrier = true, .peer = "127.0.0.1:2776",
-	  .since_ms = NOW_MS - 3600000, .idle_us = 250000, .outstanding = 3 },
-	{ .name = "bank\"#1", .owner = "bank", .state = "open", .peer = "[::1]:40000" },
+	{.name = "移动/1",
+	 .owner = "移动",
+	 .state = "bound_trx",
+	 .carrier = true,
+	 .peer = "127.0.0.1:2776",
+	 .since_ms = NOW_MS - 3600000,
+	 .idle_us = 250000,
+	 .outstanding = 3},
+	{.name = "bank\"#1", .owner = "bank", .state = "open", .peer = "[::1]:40000"},
 };
 
 static struct snapshot filled(void)
 {
 	struct snapshot s = {
-		.version = "0.1.0", .node = 1, .process = { .pid = 42, .resident = 35200000 }, .wall_ms = NOW_MS,
-		.phase = "running", .carriers = carriers, .carriers_n = 3, .accounts = accounts, .accounts_n = 1,
-		.sessions = sessions, .sessions_n = 2, .sessions_total = 2,
+		.version = "0.1.0",
+		.node = 1,
+		.process = {.pid = 42, .resident = 35200000},
+		.wall_ms = NOW_MS,
+		.phase = "running",
+		.carriers = carriers,
+		.carriers_n = 3,
+		.accounts = accounts,
+		.accounts_n = 1,
+		.sessions = sessions,
+		.sessions_n = 2,
+		.sessions_total = 2,
 	};
 
-	s.flow = (struct flow_status){ .phase = FLOW_RUNNING, .store_up = true, .store_lag_us = 300,
-				       .store_pending = 4, .messages = 21, .bytes = 1500000, .queued = 12, .parked = 1,
-				       .since_ms = NOW_MS - 93784000 };
+	s.flow = (struct flow_status){.phase = FLOW_RUNNING,
+				      .store_up = true,
+				      .store_lag_us = 300,
+				      .store_pending = 4,
+				      .messages = 21,
+				      .bytes = 1500000,
+				      .queued = 12,
+				      .parked = 1,
+				      .since_ms = NOW_MS - 93784000};
 	s.flow.by_state[MSG_QUEUED] = 12;
 	s.flow.by_state[MSG_SENT] = 9;
 	return s;
@@ -45,7 +83,7 @@ static struct snapshot filled(void)
 
 static char *shown(void (*print)(const struct snapshot *s, struct buf *out), const struct snapshot *s)
 {
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	print(s, &out);
 	char *text = mem_strndup(buf_data(&out), buf_len(&out));
@@ -91,7 +129,7 @@ static void test_text(void **state)
 static void test_parts(void **state)
 {
 	struct snapshot s = filled();
-	struct buf out = { 0 };
+	struct buf out = {0};
 
 	(void)state;
 	status_carriers(&s, "电信", &out);
@@ -157,7 +195,7 @@ static const char *json_members(const char *p, char end, bool keys)
 
 static const char *json_value(const char *p)
 {
-	static const char *const words[] = { "true", "false", "null" };
+	static const char *const words[] = {"true", "false", "null"};
 
 	if (*p == '{')
 		return json_members(p + 1, '}', true);
@@ -175,19 +213,26 @@ static const char *json_value(const char *p)
 static void test_json(void **state)
 {
 	static const char *const parts[] = {
-		"\"version\":\"0.1.0\"", "\"node\":1", "\"pid\":42", "\"time\":\"2025-06-01T08:00:00+08:00\"",
-		"\"uptime_s\":93784", "\"phase\":\"running\"", "\"healthy\":true,\"unhealthy\":null",
+		"\"version\":\"0.1.0\"",
+		"\"node\":1",
+		"\"pid\":42",
+		"\"time\":\"2025-06-01T08:00:00+08:00\"",
+		"\"uptime_s\":93784",
+		"\"phase\":\"running\"",
+		"\"healthy\":true,\"unhealthy\":null",
 		"\"store\":{\"up\":true,\"lag_ms\":0.300,\"pending\":4}",
 		"\"memory\":{\"resident_bytes\":35200000,\"messages_bytes\":1500000}",
 		"\"by_state\":{\"new\":0,\"storing\":0,\"held\":0,\"queued\":12,\"sent\":9,",
-		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":200,"
+		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":"
+		"200,"
 		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"p50_ms\":1.200,"
 		"\"p99_ms\":15.040}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
 		"\"waiting\":9}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
 		"\"since\":\"2025-06-01T07:00:00+08:00\",\"idle_ms\":250.000,\"outstanding\":3}",
-		"{\"name\":\"bank\\\"#1\",\"account\":\"bank\",\"state\":\"open\",\"peer\":\"[::1]:40000\",\"since\":null,",
+		"{\"name\":\"bank\\\"#1\",\"account\":\"bank\",\"state\":\"open\",\"peer\":\"[::1]:40000\",\"since\":"
+		"null,",
 		"\"binds_total\":2}\n",
 	};
 	struct snapshot s = filled();
@@ -213,7 +258,7 @@ static void test_json(void **state)
 
 static void test_health(void **state)
 {
-	struct flow_status s = { .phase = FLOW_RUNNING, .store_up = true };
+	struct flow_status s = {.phase = FLOW_RUNNING, .store_up = true};
 
 	(void)state;
 	assert_null(status_unhealthy(&s));
@@ -235,9 +280,17 @@ static void test_spans(void **state)
 		int64_t ms;
 		const char *text;
 	} rows[] = {
-		{ -1, "0 ms" },		   { 0, "0 ms" },	      { 999, "999 ms" },	 { 1000, "1 s" },
-		{ 59999, "59 s" },	   { 60000, "1 min 0 s" },    { 3599000, "59 min 59 s" }, { 3600000, "1 h 0 min" },
-		{ 86399000, "23 h 59 min" }, { 86400000, "1 d 0 h" }, { 400 * 86400000LL, "400 d 0 h" },
+		{-1, "0 ms"},
+		{0, "0 ms"},
+		{999, "999 ms"},
+		{1000, "1 s"},
+		{59999, "59 s"},
+		{60000, "1 min 0 s"},
+		{3599000, "59 min 59 s"},
+		{3600000, "1 h 0 min"},
+		{86399000, "23 h 59 min"},
+		{86400000, "1 d 0 h"},
+		{400 * 86400000LL, "400 d 0 h"},
 	};
 	char out[STATUS_STAMP];
 

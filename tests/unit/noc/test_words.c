@@ -50,16 +50,16 @@ static void test_quoted(void **state)
 static void test_refused(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "a \"b", "quote without end" },
-		{ "a \"b\\\"", "quote without end" },
-		{ "\"", "quote without end" },
-		{ "a \"b\"c", "no blank behind a closing quote" },
-		{ "a b\"c\"", "quote inside a word" },
-		{ "a\x01", "control character in the request" },
-		{ "a\nb", "control character in the request" },
-		{ "a\x7f", "control character in the request" },
-		{ "a \xe7\xa7", "the request is not UTF-8" },
-		{ "1 2 3 4 5 6 7 8 9", "too many words" },
+		{"a \"b", "quote without end"},
+		{"a \"b\\\"", "quote without end"},
+		{"\"", "quote without end"},
+		{"a \"b\"c", "no blank behind a closing quote"},
+		{"a b\"c\"", "quote inside a word"},
+		{"a\x01", "control character in the request"},
+		{"a\nb", "control character in the request"},
+		{"a\x7f", "control character in the request"},
+		{"a \xe7\xa7", "the request is not UTF-8"},
+		{"1 2 3 4 5 6 7 8 9", "too many words"},
 	};
 
 	(void)state;

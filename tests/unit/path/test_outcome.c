@@ -237,8 +237,12 @@ static void test_done_date(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup(test_done_date, setup),
-	CASE(test_texts), CASE(test_by_text),	       CASE(test_settings),
-	CASE(test_tlvs),  CASE(test_data_sm_and_ucs2), CASE(test_long_words),
+	CASE(test_texts),
+	CASE(test_by_text),
+	CASE(test_settings),
+	CASE(test_tlvs),
+	CASE(test_data_sm_and_ucs2),
+	CASE(test_long_words),
 };
 
 UNIT_MAIN(cases)

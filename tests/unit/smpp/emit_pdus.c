@@ -10,15 +10,24 @@
 #include "smpp/pdu.h"
 
 #define RESP COMMAND_RESP
-#define T(text) {(const uint8_t *)(text), sizeof(text) - 1}
-#define SENDER {1, 1, T("1069012345")}
-#define MOBILE {1, 1, T("8613800138000")}
+#define T(text)                                                                                                        \
+	{                                                                                                              \
+		(const uint8_t *)(text), sizeof(text) - 1                                                              \
+	}
+#define SENDER                                                                                                         \
+	{                                                                                                              \
+		1, 1, T("1069012345")                                                                                  \
+	}
+#define MOBILE                                                                                                         \
+	{                                                                                                              \
+		1, 1, T("8613800138000")                                                                               \
+	}
 #define UCS2_TEXT "\x30\x10\x6d\x4b\x8b\xd5\x30\x11\x9a\x8c\x8b\xc1\x78\x01" /* 【测试】验证码 */
 
-#define SMSC_PORT 2775
-#define ESME_PORT 40000
-#define IP_HEAD 20u
-#define TCP_HEAD 20u
+#define SMSC_PORT    2775
+#define ESME_PORT    40000
+#define IP_HEAD	     20u
+#define TCP_HEAD     20u
 #define LINKTYPE_RAW 101u
 
 struct capture {
@@ -37,36 +46,73 @@ static const struct pdu pdus[] = {
 	{.command_id = BIND_RECEIVER | RESP, .resp.id = T("SMSC")},
 	{.command_id = OUTBIND, .outbind = {T("SMSC"), T("s3cret")}},
 	{.command_id = SUBMIT_SM,
-	 .sm = {.service_type = T("CMT"), .src = SENDER, .dst = MOBILE, .esm_class = 3, .protocol_id = 0x41,
-		.priority_flag = 2, .schedule = T("260501093000032+"), .validity = T("000001000000000R"),
-		.registered_delivery = 0x11, .replace_if_present_flag = 1, .data_coding = 8, .sm_default_msg_id = 5,
+	 .sm = {.service_type = T("CMT"),
+		.src = SENDER,
+		.dst = MOBILE,
+		.esm_class = 3,
+		.protocol_id = 0x41,
+		.priority_flag = 2,
+		.schedule = T("260501093000032+"),
+		.validity = T("000001000000000R"),
+		.registered_delivery = 0x11,
+		.replace_if_present_flag = 1,
+		.data_coding = 8,
+		.sm_default_msg_id = 5,
 		.short_message = T(UCS2_TEXT)}},
 	{.command_id = SUBMIT_SM | RESP, .resp.id = T("100000000000000001")},
 	{.command_id = SUBMIT_SM | RESP, .command_status = ESME_RTHROTTLED},
 	{.command_id = SUBMIT_SM,
-	 .sm = {.src = SENDER, .dst = MOBILE, .esm_class = ESM_UDHI, .data_coding = 8,
+	 .sm = {.src = SENDER,
+		.dst = MOBILE,
+		.esm_class = ESM_UDHI,
+		.data_coding = 8,
 		.short_message = T("\x05\x00\x03\xa7\x02\x01\x75\x32\x4e\x59")}},
 	{.command_id = SUBMIT_SM,
 	 .sm = {.src = SENDER, .dst = MOBILE, .data_coding = 8},
-	 .tlvs = T("\x04\x24\x00\x0e" UCS2_TEXT "\x3e\x00\x00\x04" "otp\0")},
+	 .tlvs = T("\x04\x24\x00\x0e" UCS2_TEXT "\x3e\x00\x00\x04"
+		   "otp\0")},
 	{.command_id = DELIVER_SM,
-	 .sm = {.src = MOBILE, .dst = SENDER, .esm_class = ESM_RECEIPT,
+	 .sm = {.src = MOBILE,
+		.dst = SENDER,
+		.esm_class = ESM_RECEIPT,
 		.short_message = T("id:100000000000000001 sub:001 dlvrd:001 submit date:2605010930 "
 				   "done date:2605010931 stat:DELIVRD err:000 text:")},
-	 .tlvs = T("\x00\x1e\x00\x13" "100000000000000001\0" "\x04\x27\x00\x01\x02" "\x04\x23\x00\x03\x03\x00\x2a")},
+	 .tlvs = T("\x00\x1e\x00\x13"
+		   "100000000000000001\0"
+		   "\x04\x27\x00\x01\x02"
+		   "\x04\x23\x00\x03\x03\x00\x2a")},
 	{.command_id = DELIVER_SM | RESP, .resp.id = T("")},
 	{.command_id = DATA_SM,
-	 .sm = {.service_type = T("WAP"), .src = SENDER, .dst = MOBILE, .esm_class = 0, .registered_delivery = 1,
+	 .sm = {.service_type = T("WAP"),
+		.src = SENDER,
+		.dst = MOBILE,
+		.esm_class = 0,
+		.registered_delivery = 1,
 		.data_coding = 8},
 	 .tlvs = T("\x04\x24\x00\x0e" UCS2_TEXT)},
-	{.command_id = DATA_SM | RESP, .resp.id = T("3f2a91"),
-	 .tlvs = T("\x04\x25\x00\x01\x02" "\x00\x1d\x00\x05" "full\0")},
+	{.command_id = DATA_SM | RESP,
+	 .resp.id = T("3f2a91"),
+	 .tlvs = T("\x04\x25\x00\x01\x02"
+		   "\x00\x1d\x00\x05"
+		   "full\0")},
 	{.command_id = SUBMIT_MULTI,
-	 .sm = {.src = SENDER, .ndests = 3,
-		.dests = T("\1\1\1" "8613800138000\0" "\2" "vip\0" "\1\1\1" "8618600000000\0"),
+	 .sm = {.src = SENDER,
+		.ndests = 3,
+		.dests = T("\1\1\1"
+			   "8613800138000\0"
+			   "\2"
+			   "vip\0"
+			   "\1\1\1"
+			   "8618600000000\0"),
 		.short_message = T("Hi")}},
 	{.command_id = SUBMIT_MULTI | RESP,
-	 .multi_resp = {T("3f2a92"), 2, T("\1\1" "8613800138000\0" "\0\0\0\x0b" "\1\1" "8618600000000\0" "\0\0\0\x58")}},
+	 .multi_resp = {T("3f2a92"), 2,
+			T("\1\1"
+			  "8613800138000\0"
+			  "\0\0\0\x0b"
+			  "\1\1"
+			  "8618600000000\0"
+			  "\0\0\0\x58")}},
 	{.command_id = QUERY_SM, .query = {T("3f2a91"), SENDER}},
 	{.command_id = QUERY_SM | RESP, .query_resp = {T("3f2a91"), T("260501093100032+"), 2, 42}},
 	{.command_id = CANCEL_SM, .cancel = {T("CMT"), T("3f2a91"), SENDER, MOBILE}},
@@ -197,7 +243,10 @@ static void emit_tlvs(struct capture *c)
 	tlv_put_str(&out, TLV_ADDITIONAL_STATUS_INFO_TEXT, view_of("busy"));
 	tlv_put_str(&out, TLV_RECEIPTED_MESSAGE_ID, view_of("3f2a91"));
 	tlv_put(&out, TLV_SOURCE_SUBADDRESS, "\x80\x01\x02", 3);
-	tlv_put(&out, TLV_CALLBACK_NUM, "\1\1\1" "1069012345", 13);
+	tlv_put(&out, TLV_CALLBACK_NUM,
+		"\1\1\1"
+		"1069012345",
+		13);
 	tlv_put(&out, TLV_ALERT_ON_MESSAGE_DELIVERY, NULL, 0);
 	tlv_put(&out, TLV_ITS_SESSION_INFO, "\x01\x02", 2);
 	tlv_put_str(&out, TLV_CAMPAIGN, view_of("五月还款"));

@@ -3,10 +3,22 @@
  */
 #include "golden.h"
 
-#define T(text) {(const uint8_t *)(text), sizeof(text) - 1}
-#define SENDER {1, 1, T("1069012345")}
-#define SENDER_UNKNOWN_TON {0, 1, T("1069012345")}
-#define MOBILE {1, 1, T("8613800138000")}
+#define T(text)                                                                                                        \
+	{                                                                                                              \
+		(const uint8_t *)(text), sizeof(text) - 1                                                              \
+	}
+#define SENDER                                                                                                         \
+	{                                                                                                              \
+		1, 1, T("1069012345")                                                                                  \
+	}
+#define SENDER_UNKNOWN_TON                                                                                             \
+	{                                                                                                              \
+		0, 1, T("1069012345")                                                                                  \
+	}
+#define MOBILE                                                                                                         \
+	{                                                                                                              \
+		1, 1, T("8613800138000")                                                                               \
+	}
 
 const struct golden golden[GOLDEN_COUNT] = {
 	{
@@ -108,7 +120,7 @@ const struct golden golden[GOLDEN_COUNT] = {
 			.sm.registered_delivery = 1,
 			.sm.data_coding = 8,
 			.sm.short_message = T("\x30\x10\x6d\x4b\x8b\xd5\x30\x11\x9a\x8c\x8b\xc1\x78\x01\x00\x31"
-				"\x00\x32\x00\x33\x00\x34"),
+					      "\x00\x32\x00\x33\x00\x34"),
 		},
 	},
 	{
@@ -227,7 +239,8 @@ const struct golden golden[GOLDEN_COUNT] = {
 			.has_body = true,
 			.sm.src = SENDER,
 			.sm.dst = MOBILE,
-			.tlvs = T("\x04\x24\x00\x13" "Long text goes here"),
+			.tlvs = T("\x04\x24\x00\x13"
+				  "Long text goes here"),
 		},
 	},
 	{
@@ -294,9 +307,9 @@ const struct golden golden[GOLDEN_COUNT] = {
 			.sm.dst = SENDER,
 			.sm.esm_class = ESM_RECEIPT,
 			.sm.short_message = T("id:4139665 sub:001 dlvrd:001 submit date:2605010930 "
-			      "done date:2605010931 stat:DELIVRD err:000 text:Hello"),
+					      "done date:2605010931 stat:DELIVRD err:000 text:Hello"),
 			.tlvs = T("\x00\x1e\x00\x07\x33\x66\x32\x61\x39\x31\x00\x04\x27\x00\x01\x02"
-				"\x04\x23\x00\x03\x03\x00\x00"),
+				  "\x04\x23\x00\x03\x03\x00\x00"),
 		},
 	},
 	{
@@ -429,7 +442,10 @@ const struct golden golden[GOLDEN_COUNT] = {
 			.has_body = true,
 			.sm.src = SENDER,
 			.sm.ndests = 2,
-			.sm.dests = T("\1\1\1" "8613800138000\0" "\1\1\1" "8618600000000\0"),
+			.sm.dests = T("\1\1\1"
+				      "8613800138000\0"
+				      "\1\1\1"
+				      "8618600000000\0"),
 			.sm.short_message = T("Hi"),
 		},
 	},
@@ -445,7 +461,9 @@ const struct golden golden[GOLDEN_COUNT] = {
 			.has_body = true,
 			.multi_resp.id = T("3f2a92"),
 			.multi_resp.no_unsuccess = 1,
-			.multi_resp.unsuccess = T("\1\1" "8618600000000\0" "\0\0\0\x0b"),
+			.multi_resp.unsuccess = T("\1\1"
+						  "8618600000000\0"
+						  "\0\0\0\x0b"),
 		},
 	},
 	{

@@ -13,8 +13,8 @@ struct golden {
 	const char *title;
 	const char *hex;
 	uint32_t status; /* what decoding gives */
-	bool encodes;    /* the struct gives the same octets; false for the malformed ones */
-	struct pdu pdu;  /* what decoding fills in; of a refused PDU only the header is looked at */
+	bool encodes;	 /* the struct gives the same octets; false for the malformed ones */
+	struct pdu pdu;	 /* what decoding fills in; of a refused PDU only the header is looked at */
 };
 
 extern const struct golden golden[GOLDEN_COUNT];

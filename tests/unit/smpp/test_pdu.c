@@ -130,7 +130,7 @@ static void test_frame(void **state)
 		{"ffffffff", 70000, ESME_RINVCMDLEN, 0xFFFFFFFFu},
 		{"47455420", 70000, ESME_RINVCMDLEN, 0x47455420u}, /* "GET " */
 		{"16030100", 70000, ESME_RINVCMDLEN, 0x16030100u}, /* a TLS hello */
-		{"000000", 70000, ESME_ROK, 16}, /* too little to tell */
+		{"000000", 70000, ESME_ROK, 16},		   /* too little to tell */
 	};
 
 	(void)state;
@@ -240,7 +240,11 @@ static void test_dests(void **state)
 	assert_int_equal(n, 17);
 	assert_true(pdu_put_dest(buf, sizeof(buf), &n, &list));
 	assert_int_equal(n, 22);
-	assert_memory_equal(buf, "\1\1\1" "8613800138000\0" "\2vip", 22);
+	assert_memory_equal(buf,
+			    "\1\1\1"
+			    "8613800138000\0"
+			    "\2vip",
+			    22);
 	assert_false(pdu_put_dest(buf, sizeof(buf), &n, &neither));
 	assert_false(pdu_put_dest(buf, n + 16, &n, &number)); /* one octet short */
 	assert_false(pdu_put_dest(buf, n + 4, &n, &list));
@@ -269,7 +273,11 @@ static void test_unsuccess(void **state)
 	(void)state;
 	assert_true(pdu_put_unsuccess(buf, sizeof(buf), &n, &entry));
 	assert_int_equal(n, 20);
-	assert_memory_equal(buf, "\1\1" "8618600000000\0" "\0\0\4\x0b", 20);
+	assert_memory_equal(buf,
+			    "\1\1"
+			    "8618600000000\0"
+			    "\0\0\4\x0b",
+			    20);
 	assert_false(pdu_put_unsuccess(buf, sizeof(buf), &n, &lengthy));
 	assert_false(pdu_put_unsuccess(buf, n + 19, &n, &entry));
 	assert_int_equal(n, 20);
@@ -288,12 +296,21 @@ static void test_text(void **state)
 		uint32_t tlvs_n;
 	} rows[] = {
 		{"还款提醒", "", "还款提醒", 0},
-		{"", "\x04\x24\x00\x0c" "还款提醒", "还款提醒", 16},
+		{"",
+		 "\x04\x24\x00\x0c"
+		 "还款提醒",
+		 "还款提醒", 16},
 		{"", "", "", 0},
-		{"还款", "\x04\x24\x00\x06" "提醒", NULL, 10},
+		{"还款",
+		 "\x04\x24\x00\x06"
+		 "提醒",
+		 NULL, 10},
 		{"还款", "\x04\x24\x00\x00", "还款", 4}, /* an empty payload does no harm */
 		{"", "\x04\x24\x00\x00", "", 4},
-		{"", "\x02\x04\x00\x02\x00\x01\x04\x24\x00\x06" "提醒", "提醒", 16},
+		{"",
+		 "\x02\x04\x00\x02\x00\x01\x04\x24\x00\x06"
+		 "提醒",
+		 "提醒", 16},
 	};
 
 	(void)state;
@@ -309,15 +326,9 @@ static void test_text(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_golden_decode),
-	cmocka_unit_test(test_golden_encode),
-	cmocka_unit_test(test_golden_room),
-	cmocka_unit_test(test_golden_cut),
-	cmocka_unit_test(test_frame),
-	cmocka_unit_test(test_header),
-	cmocka_unit_test(test_command_set),
-	cmocka_unit_test(test_dests),
-	cmocka_unit_test(test_unsuccess),
+	cmocka_unit_test(test_golden_decode), cmocka_unit_test(test_golden_encode), cmocka_unit_test(test_golden_room),
+	cmocka_unit_test(test_golden_cut),    cmocka_unit_test(test_frame),	    cmocka_unit_test(test_header),
+	cmocka_unit_test(test_command_set),   cmocka_unit_test(test_dests),	    cmocka_unit_test(test_unsuccess),
 	cmocka_unit_test(test_text),
 };
 

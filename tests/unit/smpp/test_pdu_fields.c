@@ -19,61 +19,117 @@ enum kind {
 struct wire_field {
 	const char *name;
 	enum kind kind;
-	unsigned max;     /* octets on the wire, with the NUL, without a length octet */
+	unsigned max;	  /* octets on the wire, with the NUL, without a length octet */
 	uint32_t status;  /* of a request that has it too long or without NUL */
-	bool lax;         /* too long is taken */
+	bool lax;	  /* too long is taken */
 	size_t at, count; /* in struct pdu */
 };
 
 #define AT(member) offsetof(struct pdu, member)
-#define I(member) {#member, INTEGER, 1, ESME_RINVCMDLEN, false, AT(member), 0}
-#define C(member, max, status) {#member, STRING, max, status, false, AT(member), 0}
-#define LAX(member, max, status) {#member, STRING, max, status, true, AT(member), 0}
-#define TIME(member, status) {#member, EMPTY_OR_FULL, 17, status, false, AT(member), 0}
-#define O(member) {#member, TEXT, 254, ESME_RINVMSGLEN, false, AT(member), 0}
+#define I(member)                                                                                                      \
+	{                                                                                                              \
+#member, INTEGER, 1, ESME_RINVCMDLEN, false, AT(member), 0                                             \
+	}
+#define C(member, max, status)                                                                                         \
+	{                                                                                                              \
+#member, STRING, max, status, false, AT(member), 0                                                     \
+	}
+#define LAX(member, max, status)                                                                                       \
+	{                                                                                                              \
+#member, STRING, max, status, true, AT(member), 0                                                      \
+	}
+#define TIME(member, status)                                                                                           \
+	{                                                                                                              \
+#member, EMPTY_OR_FULL, 17, status, false, AT(member), 0                                               \
+	}
+#define O(member)                                                                                                      \
+	{                                                                                                              \
+#member, TEXT, 254, ESME_RINVMSGLEN, false, AT(member), 0                                              \
+	}
 
 static const struct wire_field bind[] = {
 	LAX(bind.system_id, 16, 0x0F), LAX(bind.password, 9, 0x0E), C(bind.system_type, 13, 0x53),
-	I(bind.interface_version), I(bind.range.ton), I(bind.range.npi), C(bind.range.addr, 41, 0x02)};
+	I(bind.interface_version),     I(bind.range.ton),	    I(bind.range.npi),
+	C(bind.range.addr, 41, 0x02)};
 static const struct wire_field bind_resp[] = {LAX(resp.id, 16, 0)};
 static const struct wire_field message_resp[] = {C(resp.id, 65, 0)};
 static const struct wire_field outbind[] = {LAX(outbind.system_id, 16, 0x0F), LAX(outbind.password, 9, 0x0E)};
-static const struct wire_field submit_sm[] = {
-	C(sm.service_type, 6, 0x15), I(sm.src.ton), I(sm.src.npi), C(sm.src.addr, 21, 0x0A), I(sm.dst.ton),
-	I(sm.dst.npi), C(sm.dst.addr, 21, 0x0B), I(sm.esm_class), I(sm.protocol_id), I(sm.priority_flag),
-	TIME(sm.schedule, 0x61), TIME(sm.validity, 0x62), I(sm.registered_delivery), I(sm.replace_if_present_flag),
-	I(sm.data_coding), I(sm.sm_default_msg_id), O(sm.short_message)};
-static const struct wire_field deliver_sm[] = {
-	C(sm.service_type, 6, 0x15), I(sm.src.ton), I(sm.src.npi), C(sm.src.addr, 21, 0x0A), I(sm.dst.ton),
-	I(sm.dst.npi), C(sm.dst.addr, 21, 0x0B), I(sm.esm_class), I(sm.protocol_id), I(sm.priority_flag),
-	LAX(sm.schedule, 17, 0x61), LAX(sm.validity, 17, 0x62), I(sm.registered_delivery),
-	I(sm.replace_if_present_flag), I(sm.data_coding), I(sm.sm_default_msg_id), O(sm.short_message)};
-static const struct wire_field submit_multi[] = {
-	C(sm.service_type, 6, 0x15), I(sm.src.ton), I(sm.src.npi), C(sm.src.addr, 21, 0x0A),
-	{"sm.dests", DESTS, 21, 0x0B, false, AT(sm.dests), AT(sm.ndests)}, I(sm.esm_class), I(sm.protocol_id),
-	I(sm.priority_flag), TIME(sm.schedule, 0x61), TIME(sm.validity, 0x62), I(sm.registered_delivery),
-	I(sm.replace_if_present_flag), I(sm.data_coding), I(sm.sm_default_msg_id), O(sm.short_message)};
+static const struct wire_field submit_sm[] = {C(sm.service_type, 6, 0x15),
+					      I(sm.src.ton),
+					      I(sm.src.npi),
+					      C(sm.src.addr, 21, 0x0A),
+					      I(sm.dst.ton),
+					      I(sm.dst.npi),
+					      C(sm.dst.addr, 21, 0x0B),
+					      I(sm.esm_class),
+					      I(sm.protocol_id),
+					      I(sm.priority_flag),
+					      TIME(sm.schedule, 0x61),
+					      TIME(sm.validity, 0x62),
+					      I(sm.registered_delivery),
+					      I(sm.replace_if_present_flag),
+					      I(sm.data_coding),
+					      I(sm.sm_default_msg_id),
+					      O(sm.short_message)};
+static const struct wire_field deliver_sm[] = {C(sm.service_type, 6, 0x15),
+					       I(sm.src.ton),
+					       I(sm.src.npi),
+					       C(sm.src.addr, 21, 0x0A),
+					       I(sm.dst.ton),
+					       I(sm.dst.npi),
+					       C(sm.dst.addr, 21, 0x0B),
+					       I(sm.esm_class),
+					       I(sm.protocol_id),
+					       I(sm.priority_flag),
+					       LAX(sm.schedule, 17, 0x61),
+					       LAX(sm.validity, 17, 0x62),
+					       I(sm.registered_delivery),
+					       I(sm.replace_if_present_flag),
+					       I(sm.data_coding),
+					       I(sm.sm_default_msg_id),
+					       O(sm.short_message)};
+static const struct wire_field submit_multi[] = {C(sm.service_type, 6, 0x15),
+						 I(sm.src.ton),
+						 I(sm.src.npi),
+						 C(sm.src.addr, 21, 0x0A),
+						 {"sm.dests", DESTS, 21, 0x0B, false, AT(sm.dests), AT(sm.ndests)},
+						 I(sm.esm_class),
+						 I(sm.protocol_id),
+						 I(sm.priority_flag),
+						 TIME(sm.schedule, 0x61),
+						 TIME(sm.validity, 0x62),
+						 I(sm.registered_delivery),
+						 I(sm.replace_if_present_flag),
+						 I(sm.data_coding),
+						 I(sm.sm_default_msg_id),
+						 O(sm.short_message)};
 static const struct wire_field submit_multi_resp[] = {
 	C(multi_resp.id, 65, 0),
 	{"multi_resp.unsuccess", UNSUCCESS, 21, 0, false, AT(multi_resp.unsuccess), AT(multi_resp.no_unsuccess)}};
-static const struct wire_field data_sm[] = {
-	C(sm.service_type, 6, 0x15), I(sm.src.ton), I(sm.src.npi), C(sm.src.addr, 65, 0x0A), I(sm.dst.ton),
-	I(sm.dst.npi), C(sm.dst.addr, 65, 0x0B), I(sm.esm_class), I(sm.registered_delivery), I(sm.data_coding)};
-static const struct wire_field query_sm[] = {
-	C(query.id, 65, 0x0C), I(query.src.ton), I(query.src.npi), C(query.src.addr, 21, 0x0A)};
-static const struct wire_field query_sm_resp[] = {
-	C(query_resp.id, 65, 0), LAX(query_resp.final_date, 17, 0), I(query_resp.message_state),
-	I(query_resp.error_code)};
+static const struct wire_field data_sm[] = {C(sm.service_type, 6, 0x15),
+					    I(sm.src.ton),
+					    I(sm.src.npi),
+					    C(sm.src.addr, 65, 0x0A),
+					    I(sm.dst.ton),
+					    I(sm.dst.npi),
+					    C(sm.dst.addr, 65, 0x0B),
+					    I(sm.esm_class),
+					    I(sm.registered_delivery),
+					    I(sm.data_coding)};
+static const struct wire_field query_sm[] = {C(query.id, 65, 0x0C), I(query.src.ton), I(query.src.npi),
+					     C(query.src.addr, 21, 0x0A)};
+static const struct wire_field query_sm_resp[] = {C(query_resp.id, 65, 0), LAX(query_resp.final_date, 17, 0),
+						  I(query_resp.message_state), I(query_resp.error_code)};
 static const struct wire_field cancel_sm[] = {
 	C(cancel.service_type, 6, 0x15), C(cancel.id, 65, 0x0C), I(cancel.src.ton), I(cancel.src.npi),
-	C(cancel.src.addr, 21, 0x0A), I(cancel.dst.ton), I(cancel.dst.npi), C(cancel.dst.addr, 21, 0x0B)};
+	C(cancel.src.addr, 21, 0x0A),	 I(cancel.dst.ton),	 I(cancel.dst.npi), C(cancel.dst.addr, 21, 0x0B)};
 static const struct wire_field replace_sm[] = {
-	C(replace.id, 65, 0x0C), I(replace.src.ton), I(replace.src.npi), C(replace.src.addr, 21, 0x0A),
-	TIME(replace.schedule, 0x61), TIME(replace.validity, 0x62), I(replace.registered_delivery),
-	I(replace.sm_default_msg_id), O(replace.short_message)};
+	C(replace.id, 65, 0x0C),	I(replace.src.ton),	      I(replace.src.npi),
+	C(replace.src.addr, 21, 0x0A),	TIME(replace.schedule, 0x61), TIME(replace.validity, 0x62),
+	I(replace.registered_delivery), I(replace.sm_default_msg_id), O(replace.short_message)};
 static const struct wire_field alert_notification[] = {
-	I(alert.src.ton), I(alert.src.npi), C(alert.src.addr, 65, 0x0A), I(alert.esme.ton), I(alert.esme.npi),
-	C(alert.esme.addr, 65, 0x0B)};
+	I(alert.src.ton),  I(alert.src.npi),  C(alert.src.addr, 65, 0x0A),
+	I(alert.esme.ton), I(alert.esme.npi), C(alert.esme.addr, 65, 0x0B)};
 
 #define BODY(fields) fields, sizeof(fields) / sizeof((fields)[0])
 
@@ -111,7 +167,7 @@ static const struct {
 	{0x80000000u, NULL, 0},
 };
 
-#define NPDUS (sizeof(pdus) / sizeof(pdus[0]))
+#define NPDUS	    (sizeof(pdus) / sizeof(pdus[0]))
 #define MOST_FIELDS 17
 
 enum fill { LEAST, SOME, MOST };
@@ -188,8 +244,7 @@ static void fill_list(struct sample *s, const struct wire_field *f, enum fill fi
 			put(s, "\0\0\4\x0B", 4);
 	}
 	*((uint8_t *)&s->pdu + f->count) = (uint8_t)count;
-	*(struct view *)(void *)((char *)&s->pdu + f->at) =
-		(struct view){s->octets + from, (uint32_t)(s->n - from)};
+	*(struct view *)(void *)((char *)&s->pdu + f->at) = (struct view){s->octets + from, (uint32_t)(s->n - from)};
 }
 
 static void fill_field(struct sample *s, size_t i, enum fill fill)
@@ -470,15 +525,42 @@ static void test_bad_dests(void **state)
 	char many[1 + 255 * 4] = {0};
 
 	(void)state;
-	assert_int_equal(decode_dests(LIST("\1" "\1\1\1" "8613800138000\0")), ESME_ROK);
-	assert_int_equal(decode_dests(LIST("\1" "\2" "vip\0")), ESME_ROK);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\1\1\1"
+					   "8613800138000\0")),
+			 ESME_ROK);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\2"
+					   "vip\0")),
+			 ESME_ROK);
 	assert_int_equal(decode_dests(LIST("\0")), ESME_RINVNUMDESTS);
-	assert_int_equal(decode_dests(LIST("\1" "\3" "vip\0")), ESME_RINVDESTFLAG);
-	assert_int_equal(decode_dests(LIST("\1" "\0" "\1\1" "86\0")), ESME_RINVDESTFLAG);
-	assert_int_equal(decode_dests(LIST("\1" "\1\1\1" "861380013800012345678\0")), ESME_RINVDSTADR);
-	assert_int_equal(decode_dests(LIST("\1" "\2" "abcdefghijklmnopqrstu\0")), ESME_RINVDLNAME);
-	assert_int_equal(decode_dests(LIST("\1" "\2" "abcdefghijklmnopqrst\0")), ESME_ROK);
-	assert_int_equal(decode_dests(LIST("\2" "\2" "vip\0" "\1\1\1" "86138001380001234567890")), ESME_RINVDSTADR);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\3"
+					   "vip\0")),
+			 ESME_RINVDESTFLAG);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\0"
+					   "\1\1"
+					   "86\0")),
+			 ESME_RINVDESTFLAG);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\1\1\1"
+					   "861380013800012345678\0")),
+			 ESME_RINVDSTADR);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\2"
+					   "abcdefghijklmnopqrstu\0")),
+			 ESME_RINVDLNAME);
+	assert_int_equal(decode_dests(LIST("\1"
+					   "\2"
+					   "abcdefghijklmnopqrst\0")),
+			 ESME_ROK);
+	assert_int_equal(decode_dests(LIST("\2"
+					   "\2"
+					   "vip\0"
+					   "\1\1\1"
+					   "86138001380001234567890")),
+			 ESME_RINVDSTADR);
 	memset(many, 2, sizeof(many));
 	for (size_t i = 2; i < sizeof(many); i += 2)
 		many[i] = 0;
@@ -513,14 +595,10 @@ static void test_wrong_counts(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_all_empty),
-	cmocka_unit_test(test_all_filled),
-	cmocka_unit_test(test_all_longest),
-	cmocka_unit_test(test_ends_early),
-	cmocka_unit_test(test_over_maximum),
-	cmocka_unit_test(test_times),
-	cmocka_unit_test(test_text_over_maximum),
-	cmocka_unit_test(test_bad_dests),
+	cmocka_unit_test(test_all_empty),	  cmocka_unit_test(test_all_filled),
+	cmocka_unit_test(test_all_longest),	  cmocka_unit_test(test_ends_early),
+	cmocka_unit_test(test_over_maximum),	  cmocka_unit_test(test_times),
+	cmocka_unit_test(test_text_over_maximum), cmocka_unit_test(test_bad_dests),
 	cmocka_unit_test(test_wrong_counts),
 };
 

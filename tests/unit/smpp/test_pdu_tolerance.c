@@ -7,10 +7,26 @@
 #include "octets.h"
 
 #define RESP COMMAND_RESP
-#define T(text) {(const uint8_t *)(text), sizeof(text) - 1}
-#define SM_HEAD "\0" "\1\1" "1069012345\0" "\1\1" "8613800138000\0" "\0\0\0" "\0\0" "\0\0\0\0"
+#define T(text)                                                                                                        \
+	{                                                                                                              \
+		(const uint8_t *)(text), sizeof(text) - 1                                                              \
+	}
+#define SM_HEAD                                                                                                        \
+	"\0"                                                                                                           \
+	"\1\1"                                                                                                         \
+	"1069012345\0"                                                                                                 \
+	"\1\1"                                                                                                         \
+	"8613800138000\0"                                                                                              \
+	"\0\0\0"                                                                                                       \
+	"\0\0"                                                                                                         \
+	"\0\0\0\0"
 #define SM_HI SM_HEAD "\2Hi"
-#define BIND "gw01\0" "s3cret\0" "\0" "\x34" "\0\0\0"
+#define BIND                                                                                                           \
+	"gw01\0"                                                                                                       \
+	"s3cret\0"                                                                                                     \
+	"\0"                                                                                                           \
+	"\x34"                                                                                                         \
+	"\0\0\0"
 
 struct row {
 	const char *what;
@@ -29,14 +45,24 @@ static const struct row requests[] = {
 	{"four octets that are no TLV", SUBMIT_SM, 0, T(SM_HI "\1\2\3\4"), ESME_RINVOPTPARSTREAM, true, T(""), T("")},
 	{"zero padding, a whole empty TLV", SUBMIT_SM, 0, T(SM_HI "\0\0\0\0"), ESME_ROK, true, T(""), T("")},
 	{"zero padding of 11", SUBMIT_SM, 0, T(SM_HI "\0\0\0\0\0\0\0\0\0\0\0"), ESME_ROK, true, T(""), T("")},
-	{"a stray octet behind a TLV", SUBMIT_SM, 0, T(SM_HI "\2\4\0\2\0\7" "\0"), ESME_ROK, true,
-	 T("\2\4\0\2\0\7"), T("")},
-	{"zeros in front of a TLV", SUBMIT_SM, 0, T(SM_HI "\0\0\0\0" "\2\4\0\2\0\7"), ESME_ROK, true,
-	 T("\0\0\0\0" "\2\4\0\2\0\7"), T("")},
+	{"a stray octet behind a TLV", SUBMIT_SM, 0,
+	 T(SM_HI "\2\4\0\2\0\7"
+		 "\0"),
+	 ESME_ROK, true, T("\2\4\0\2\0\7"), T("")},
+	{"zeros in front of a TLV", SUBMIT_SM, 0,
+	 T(SM_HI "\0\0\0\0"
+		 "\2\4\0\2\0\7"),
+	 ESME_ROK, true,
+	 T("\0\0\0\0"
+	   "\2\4\0\2\0\7"),
+	 T("")},
 	{"an unknown TLV", SUBMIT_SM, 0, T(SM_HI "\x14\2\0\1x"), ESME_ROK, true, T("\x14\2\0\1x"), T("")},
 	{"a TLV that overruns by one", SUBMIT_SM, 0, T(SM_HI "\2\4\0\3\0\7"), ESME_RINVOPTPARSTREAM, true, T(""),
 	 T("")},
-	{"an intact TLV, then one that overruns", DELIVER_SM, 0, T(SM_HI "\4\x27\0\1\2" "\0\x1E\0\x20" "3f"),
+	{"an intact TLV, then one that overruns", DELIVER_SM, 0,
+	 T(SM_HI "\4\x27\0\1\2"
+		 "\0\x1E\0\x20"
+		 "3f"),
 	 ESME_RINVOPTPARSTREAM, true, T("\4\x27\0\1\2"), T("")},
 	{"a request with a command_status", SUBMIT_SM, 0x58, T(SM_HI), ESME_ROK, true, T(""), T("")},
 	{"text longer than sm_length says", SUBMIT_SM, 0, T(SM_HEAD "\1Hi"), ESME_ROK, true, T(""), T("")},
@@ -47,16 +73,22 @@ static const struct row requests[] = {
 	{"no body at all", SUBMIT_SM, 0, T(""), ESME_RINVCMDLEN, false, T(""), T("")},
 	{"no body at all", BIND_TRANSCEIVER, 0, T(""), ESME_RINVCMDLEN, false, T(""), T("")},
 	{"a bind that ends in address_range", BIND_TRANSMITTER, 0, T(BIND), ESME_ROK, true, T(""), T("")},
-	{"a bind without address_range", BIND_TRANSMITTER, 0, T("gw01\0" "s3cret\0" "\0" "\x34" "\0\0"),
+	{"a bind without address_range", BIND_TRANSMITTER, 0,
+	 T("gw01\0"
+	   "s3cret\0"
+	   "\0"
+	   "\x34"
+	   "\0\0"),
 	 ESME_RINVCMDLEN, false, T(""), T("")},
 	{"a bind without any NUL", BIND_TRANSMITTER, 0, T("gw01"), ESME_RINVSYSID, false, T(""), T("")},
-	{"a bind whose password has no NUL", BIND_TRANSMITTER, 0, T("gw01\0" "s3cret"), ESME_RINVPASWD, false, T(""),
-	 T("")},
+	{"a bind whose password has no NUL", BIND_TRANSMITTER, 0,
+	 T("gw01\0"
+	   "s3cret"),
+	 ESME_RINVPASWD, false, T(""), T("")},
 	{"enquire_link with a stray octet", ENQUIRE_LINK, 0, T("\0"), ESME_ROK, false, T(""), T("")},
 	{"unbind with a TLV", UNBIND, 0, T("\2\4\0\2\0\7"), ESME_ROK, false, T("\2\4\0\2\0\7"), T("")},
 	{"enquire_link with something else behind it", ENQUIRE_LINK, 0, T("what is this?"), ESME_RINVOPTPARSTREAM,
-	 false,
-	 T(""), T("")},
+	 false, T(""), T("")},
 };
 
 static const struct row responses[] = {
@@ -64,8 +96,13 @@ static const struct row responses[] = {
 	{"error with a body", SUBMIT_SM | RESP, 0x58, T("3f2a91\0"), ESME_ROK, true, T(""), T("3f2a91")},
 	{"error with an empty message_id", SUBMIT_SM | RESP, 0x58, T("\0"), ESME_ROK, true, T(""), T("")},
 	{"error with its header alone", SUBMIT_SM | RESP, 0x58, T(""), ESME_ROK, false, T(""), T("")},
-	{"error with TLVs alone, tag 0x001D", DATA_SM | RESP, 0x45, T("\0\x1D\0\5" "full\0"), ESME_ROK, false,
-	 T("\0\x1D\0\5" "full\0"), T("")},
+	{"error with TLVs alone, tag 0x001D", DATA_SM | RESP, 0x45,
+	 T("\0\x1D\0\5"
+	   "full\0"),
+	 ESME_ROK, false,
+	 T("\0\x1D\0\5"
+	   "full\0"),
+	 T("")},
 	{"error with TLVs alone, tag 0x001D, empty", DATA_SM | RESP, 0x45, T("\0\x1D\0\0"), ESME_ROK, false,
 	 T("\0\x1D\0\0"), T("")},
 	{"error with TLVs alone, tag 0x0425", DATA_SM | RESP, 0xFE, T("\4\x25\0\1\2"), ESME_ROK, false,
@@ -74,22 +111,35 @@ static const struct row responses[] = {
 	 false, T("\4\x23\0\3\3\0\0"), T("")},
 	{"error with TLVs alone, tag 0x0428", SUBMIT_SM | RESP, 0x58, T("\4\x28\0\1\x5A"), ESME_ROK, false,
 	 T("\4\x28\0\1\x5A"), T("")},
-	{"error with TLVs alone, our verdict", SUBMIT_SM | RESP, 0x400, T("\x3E\5\0\4" "opt\0"), ESME_ROK, false,
-	 T("\x3E\5\0\4" "opt\0"), T("")},
-	{"error with message_id and TLVs", DATA_SM | RESP, 0xFE, T("3f2a91\0" "\4\x25\0\1\2"), ESME_ROK, true,
-	 T("\4\x25\0\1\2"), T("3f2a91")},
-	{"error with an empty message_id and TLVs", DATA_SM | RESP, 0xFE, T("\0" "\4\x25\0\1\2"), ESME_ROK, true,
-	 T("\4\x25\0\1\2"), T("")},
+	{"error with TLVs alone, our verdict", SUBMIT_SM | RESP, 0x400,
+	 T("\x3E\5\0\4"
+	   "opt\0"),
+	 ESME_ROK, false,
+	 T("\x3E\5\0\4"
+	   "opt\0"),
+	 T("")},
+	{"error with message_id and TLVs", DATA_SM | RESP, 0xFE,
+	 T("3f2a91\0"
+	   "\4\x25\0\1\2"),
+	 ESME_ROK, true, T("\4\x25\0\1\2"), T("3f2a91")},
+	{"error with an empty message_id and TLVs", DATA_SM | RESP, 0xFE,
+	 T("\0"
+	   "\4\x25\0\1\2"),
+	 ESME_ROK, true, T("\4\x25\0\1\2"), T("")},
 	{"error with text that is neither", SUBMIT_SM | RESP, 0x45, T("no credit"), ESME_ROK, false, T(""), T("")},
-	{"success with message_id and TLVs", SUBMIT_SM | RESP, 0, T("3f2a91\0" "\4\x28\0\1\x5A"), ESME_ROK, true,
-	 T("\4\x28\0\1\x5A"), T("3f2a91")},
+	{"success with message_id and TLVs", SUBMIT_SM | RESP, 0,
+	 T("3f2a91\0"
+	   "\4\x28\0\1\x5A"),
+	 ESME_ROK, true, T("\4\x28\0\1\x5A"), T("3f2a91")},
 	{"message_id without NUL", SUBMIT_SM | RESP, 0, T("3f2a91"), ESME_ROK, false, T(""), T("")},
 	{"message_id and a stray octet", SUBMIT_SM | RESP, 0, T("3f2a91\0\0"), ESME_ROK, true, T(""), T("3f2a91")},
 	{"a short message_id and stray octets, as a tag", SUBMIT_SM | RESP, 0, T("12\0\0"), ESME_ROK, true, T(""),
 	 T("12")},
 	{"empty message_id and stray octets", SUBMIT_SM | RESP, 0, T("\0\0\0"), ESME_ROK, true, T(""), T("")},
-	{"message_id and broken TLVs: the id counts", SUBMIT_SM | RESP, 0, T("3f2a91\0" "\4\x28\0\x10\x5A"), ESME_ROK,
-	 true, T(""), T("3f2a91")},
+	{"message_id and broken TLVs: the id counts", SUBMIT_SM | RESP, 0,
+	 T("3f2a91\0"
+	   "\4\x28\0\x10\x5A"),
+	 ESME_ROK, true, T(""), T("3f2a91")},
 	{"message_id over its maximum", SUBMIT_SM | RESP, 0,
 	 T("12345678901234567890123456789012345678901234567890123456789012345\0"), ESME_ROK, false, T(""), T("")},
 	{"message_id with octets over 0x7F", SUBMIT_SM | RESP, 0, T("编号\0"), ESME_ROK, true, T(""), T("编号")},
@@ -104,17 +154,27 @@ static const struct row responses[] = {
 	{"bind response with its TLV alone", BIND_TRANSCEIVER | RESP, 0, T("\2\x10\0\1\x34"), ESME_ROK, false,
 	 T("\2\x10\0\1\x34"), T("")},
 	{"bind response with a system_id over its maximum", BIND_RECEIVER | RESP, 0,
-	 T("ThisIsALongSystemId\0" "\2\x10\0\1\x34"),
+	 T("ThisIsALongSystemId\0"
+	   "\2\x10\0\1\x34"),
 	 ESME_ROK, true, T("\2\x10\0\1\x34"), T("ThisIsALongSystemId")},
 	{"query_sm_resp with an error and no body", QUERY_SM | RESP, 0x67, T(""), ESME_ROK, false, T(""), T("")},
 	{"query_sm_resp that ends early", QUERY_SM | RESP, 0, T("3f2a91\0\0\2"), ESME_ROK, false, T(""), T("")},
-	{"query_sm_resp with a date of 12 digits", QUERY_SM | RESP, 0, T("3f2a91\0" "260501093100\0" "\2\0"), ESME_ROK,
-	 true, T(""), T("3f2a91")},
+	{"query_sm_resp with a date of 12 digits", QUERY_SM | RESP, 0,
+	 T("3f2a91\0"
+	   "260501093100\0"
+	   "\2\0"),
+	 ESME_ROK, true, T(""), T("3f2a91")},
 	{"query_sm_resp with free text for a date", QUERY_SM | RESP, 0,
-	 T("3f2a91\0" "Fri May  1 09:31:00 2026\0" "\2\0"),
+	 T("3f2a91\0"
+	   "Fri May  1 09:31:00 2026\0"
+	   "\2\0"),
 	 ESME_ROK, true, T(""), T("3f2a91")},
 	{"submit_multi_resp that counts more than it has", SUBMIT_MULTI | RESP, 0,
-	 T("3f2a91\0" "\2" "\1\1" "86\0" "\0\0\0\x0B"),
+	 T("3f2a91\0"
+	   "\2"
+	   "\1\1"
+	   "86\0"
+	   "\0\0\0\x0B"),
 	 ESME_ROK, false, T(""), T("")},
 	{"submit_multi_resp with an error and no body", SUBMIT_MULTI | RESP, 0x45, T(""), ESME_ROK, false, T(""),
 	 T("")},
@@ -161,7 +221,10 @@ static void test_responses(void **state)
 static void test_dropped_body_is_empty(void **state)
 {
 	static const struct pdu_multi_resp empty;
-	struct octets frame = octets_frame(SUBMIT_MULTI | RESP, 0, "3f2a91\0\2\1\1" "86\0\0\0\0\x0B", 17);
+	struct octets frame = octets_frame(SUBMIT_MULTI | RESP, 0,
+					   "3f2a91\0\2\1\1"
+					   "86\0\0\0\0\x0B",
+					   17);
 	struct pdu pdu;
 
 	(void)state;
@@ -175,7 +238,10 @@ static void test_dropped_body_is_empty(void **state)
 /* With broken TLVs the receipt itself can still be used. */
 static void test_receipt_with_broken_tlvs(void **state)
 {
-	static const char body[] = SM_HEAD "\5Hello" "\0\x1E\0\7" "3f2a91\0" "\4\x27\0\x09\2";
+	static const char body[] = SM_HEAD "\5Hello"
+					   "\0\x1E\0\7"
+					   "3f2a91\0"
+					   "\4\x27\0\x09\2";
 	struct octets frame = octets_frame(DELIVER_SM, 0, body, sizeof(body) - 1);
 	struct pdu pdu;
 	struct view text, id;
@@ -197,7 +263,11 @@ static void test_receipt_with_broken_tlvs(void **state)
 /* The fields in front of the fault are there for the log. */
 static void test_fields_before_the_fault(void **state)
 {
-	static const char body[] = "\0" "\1\1" "1069012345\0" "\1\1" "861380013800012345678901234567890\0";
+	static const char body[] = "\0"
+				   "\1\1"
+				   "1069012345\0"
+				   "\1\1"
+				   "861380013800012345678901234567890\0";
 	struct octets frame = octets_frame(SUBMIT_SM, 0, body, sizeof(body) - 1);
 	struct pdu pdu;
 
@@ -212,7 +282,11 @@ static void test_fields_before_the_fault(void **state)
 /* An over-long secret fails the bind by itself, it does not make the PDU malformed. */
 static void test_long_secrets(void **state)
 {
-	static const char body[] = "an-id-of-more-than-15\0" "a-password-of-more-than-8\0" "\0" "\x34" "\0\0\0";
+	static const char body[] = "an-id-of-more-than-15\0"
+				   "a-password-of-more-than-8\0"
+				   "\0"
+				   "\x34"
+				   "\0\0\0";
 	struct octets frame = octets_frame(BIND_TRANSCEIVER, 0, body, sizeof(body) - 1);
 	struct pdu pdu;
 
@@ -231,10 +305,18 @@ static void test_error_responses(void **state)
 		uint32_t id;
 		size_t n;
 	} rows[] = {
-		{BIND_RECEIVER | RESP, 16}, {BIND_TRANSMITTER | RESP, 16}, {BIND_TRANSCEIVER | RESP, 16},
-		{SUBMIT_SM | RESP, 16},     {GENERIC_NACK, 16},            {UNBIND | RESP, 16},
-		{CANCEL_SM | RESP, 16},     {REPLACE_SM | RESP, 16},       {ENQUIRE_LINK | RESP, 16},
-		{DELIVER_SM | RESP, 17},    {DATA_SM | RESP, 17},          {SUBMIT_MULTI | RESP, 18},
+		{BIND_RECEIVER | RESP, 16},
+		{BIND_TRANSMITTER | RESP, 16},
+		{BIND_TRANSCEIVER | RESP, 16},
+		{SUBMIT_SM | RESP, 16},
+		{GENERIC_NACK, 16},
+		{UNBIND | RESP, 16},
+		{CANCEL_SM | RESP, 16},
+		{REPLACE_SM | RESP, 16},
+		{ENQUIRE_LINK | RESP, 16},
+		{DELIVER_SM | RESP, 17},
+		{DATA_SM | RESP, 17},
+		{SUBMIT_MULTI | RESP, 18},
 		{QUERY_SM | RESP, 20},
 	};
 

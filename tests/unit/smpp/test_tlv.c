@@ -282,9 +282,13 @@ static void test_find_str(void **state)
 		const char *hex, *text; /* text NULL: absent */
 	} rows[] = {
 		{"001e000733663261393100", "3f2a91"},
-		{"001e0006336632613931", "3f2a91"},       /* without its NUL */
-		{"001e0008336632613931" "0000", "3f2a91"}, /* with one too many */
-		{"001e0007336600613931" "00", "3f"},
+		{"001e0006336632613931", "3f2a91"}, /* without its NUL */
+		{"001e0008336632613931"
+		 "0000",
+		 "3f2a91"}, /* with one too many */
+		{"001e0007336600613931"
+		 "00",
+		 "3f"},
 		{"001e000100", ""},
 		{"001e0000", ""},
 		{"0427000102", NULL},
@@ -307,7 +311,11 @@ static void test_put(void **state)
 {
 	uint8_t buf[64];
 	struct tlv_out out = {.p = buf, .cap = sizeof(buf)};
-	struct octets o = octets_hex("0427000102" "02040002beef" "0017000400015180" "001e000733663261393100" "130c0000"
+	struct octets o = octets_hex("0427000102"
+				     "02040002beef"
+				     "0017000400015180"
+				     "001e000733663261393100"
+				     "130c0000"
 				     "04230003030001");
 	struct view want_area = {o.p, (uint32_t)o.n};
 
@@ -332,9 +340,9 @@ static void test_put_room(void **state)
 		struct tlv_out out = {.p = buf, .cap = cap};
 
 		assert_non_null(buf);
-		tlv_put_str(&out, TLV_VERDICT, view_of("退订")); /* 4 + 7 */
-		tlv_put_int(&out, TLV_QOS_TIME_TO_LIVE, 1, 4);   /* 8 */
-		tlv_put(&out, TLV_SOURCE_SUBADDRESS, "\x80\1", 2); /* 6 */
+		tlv_put_str(&out, TLV_VERDICT, view_of("退订"));       /* 4 + 7 */
+		tlv_put_int(&out, TLV_QOS_TIME_TO_LIVE, 1, 4);	       /* 8 */
+		tlv_put(&out, TLV_SOURCE_SUBADDRESS, "\x80\1", 2);     /* 6 */
 		tlv_put(&out, TLV_ALERT_ON_MESSAGE_DELIVERY, NULL, 0); /* 4 */
 		assert_int_equal(out.full, cap < 29);
 		assert_int_equal(out.n, cap >= 29 ? 29 : cap >= 25 ? 25 : cap >= 19 ? 19 : cap >= 11 ? 11 : 0);
@@ -383,17 +391,10 @@ static void test_put_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_rows),
-	cmocka_unit_test(test_walk),
-	cmocka_unit_test(test_unknown_tags),
-	cmocka_unit_test(test_areas),
-	cmocka_unit_test(test_null_area),
-	cmocka_unit_test(test_find_first),
-	cmocka_unit_test(test_find_int),
-	cmocka_unit_test(test_find_str),
-	cmocka_unit_test(test_put),
-	cmocka_unit_test(test_put_room),
-	cmocka_unit_test(test_put_faults),
+	cmocka_unit_test(test_rows),	 cmocka_unit_test(test_walk),	    cmocka_unit_test(test_unknown_tags),
+	cmocka_unit_test(test_areas),	 cmocka_unit_test(test_null_area),  cmocka_unit_test(test_find_first),
+	cmocka_unit_test(test_find_int), cmocka_unit_test(test_find_str),   cmocka_unit_test(test_put),
+	cmocka_unit_test(test_put_room), cmocka_unit_test(test_put_faults),
 };
 
 UNIT_MAIN(cases)

@@ -8,7 +8,7 @@
 #include "smpp/status.h"
 #include "tools/load_book.h"
 
-#define ID(s) view_of(s)
+#define ID(s)	  view_of(s)
 #define DELIVERED view_of("DELIVRD")
 
 static void test_matched(void **state)
@@ -167,8 +167,8 @@ static void test_many(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_matched),       cmocka_unit_test(test_duplicate_and_unknown),
-	cmocka_unit_test(test_early),         cmocka_unit_test(test_unanswered),
+	cmocka_unit_test(test_matched),	      cmocka_unit_test(test_duplicate_and_unknown),
+	cmocka_unit_test(test_early),	      cmocka_unit_test(test_unanswered),
 	cmocka_unit_test(test_same_id_twice), cmocka_unit_test(test_many_words),
 	cmocka_unit_test(test_many),
 };

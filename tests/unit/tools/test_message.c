@@ -13,8 +13,8 @@
 
 static struct load_conf conf_with(const char *text)
 {
-	return (struct load_conf){.source = "1069012345", .dest_prefix = "86138", .dest_digits = 13, .text = text,
-				  .receipts = true};
+	return (struct load_conf){
+		.source = "1069012345", .dest_prefix = "86138", .dest_digits = 13, .text = text, .receipts = true};
 }
 
 static void is_text(struct load_text *t, uint64_t i, const char *wanted)
@@ -201,7 +201,7 @@ static void test_tlvs(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_load_text), cmocka_unit_test(test_load_destinations), cmocka_unit_test(test_load_wrong),
-	cmocka_unit_test(test_load_long), cmocka_unit_test(test_compose),           cmocka_unit_test(test_tlvs),
+	cmocka_unit_test(test_load_long), cmocka_unit_test(test_compose),	    cmocka_unit_test(test_tlvs),
 };
 
 UNIT_MAIN(cases)

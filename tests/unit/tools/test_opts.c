@@ -54,10 +54,10 @@ static int parse_as(const struct opts_about *who, struct values *v, int argc, ch
 	return result;
 }
 
-#define PARSE(v, ...)                                                                                              \
-	({                                                                                                         \
-		char *argv_[] = {"prog", __VA_ARGS__, NULL};                                                       \
-		parse_as(&about, v, (int)(sizeof(argv_) / sizeof(argv_[0])) - 1, argv_);                           \
+#define PARSE(v, ...)                                                                                                  \
+	({                                                                                                             \
+		char *argv_[] = {"prog", __VA_ARGS__, NULL};                                                           \
+		parse_as(&about, v, (int)(sizeof(argv_) / sizeof(argv_[0])) - 1, argv_);                               \
 	})
 
 static void test_defaults(void **state)
@@ -101,9 +101,9 @@ static void test_times(void **state)
 	static const struct {
 		const char *s;
 		int64_t us; /* -1: refused */
-	} cases[] = {{"500us", 500}, {"100ms", 100000}, {"1.5s", 1500000}, {"2", 2000000}, {"0", 0},  {"1m", 60000000},
-		     {"2h", 7200000000}, {"ms", -1},     {"", -1},          {"1x", -1},     {"-1s", -1}, {"1ms-", -1},
-		     {"1e99", -1}};
+	} cases[] = {{"500us", 500},   {"100ms", 100000},  {"1.5s", 1500000}, {"2", 2000000}, {"0", 0},
+		     {"1m", 60000000}, {"2h", 7200000000}, {"ms", -1},	      {"", -1},	      {"1x", -1},
+		     {"-1s", -1},      {"1ms-", -1},	   {"1e99", -1}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -193,9 +193,9 @@ static void test_help(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),    cmocka_unit_test(test_times),
-	cmocka_unit_test(test_spans),    cmocka_unit_test(test_percents),  cmocka_unit_test(test_addresses),
-	cmocka_unit_test(test_wrong),    cmocka_unit_test(test_operands),  cmocka_unit_test(test_help),
+	cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),	  cmocka_unit_test(test_times),
+	cmocka_unit_test(test_spans),	 cmocka_unit_test(test_percents), cmocka_unit_test(test_addresses),
+	cmocka_unit_test(test_wrong),	 cmocka_unit_test(test_operands), cmocka_unit_test(test_help),
 };
 
 UNIT_MAIN(cases)

@@ -119,8 +119,14 @@ static void test_tags(void **state)
 	struct sim_counts counts = {0};
 	struct sim_tags *t = sim_tags_new();
 	struct pdu ascii = text_pdu("No# #12 and #13", 15, 0), none = text_pdu("#x 12", 5, 0);
-	struct pdu ucs2 = text_pdu("\x6d\x41\0#\0" "1\0" "2\x30\x02", 10, 8);
-	struct pdu ucs2_13 = text_pdu("\0#\0" "1\0" "3", 6, 8);
+	struct pdu ucs2 = text_pdu("\x6d\x41\0#\0"
+				   "1\0"
+				   "2\x30\x02",
+				   10, 8);
+	struct pdu ucs2_13 = text_pdu("\0#\0"
+				      "1\0"
+				      "3",
+				      6, 8);
 	struct pdu huge = text_pdu("#99999999999999999999999", 24, 0), far = text_pdu("#1000000", 8, 0);
 
 	(void)state;
