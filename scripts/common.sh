@@ -19,6 +19,7 @@ run     command  redis-cli       redis-tools
 run     command  curl            curl
 test    module   cmocka          libcmocka-dev
 all     command  clang           clang
+test    command  clang-format-14 clang-format-14
 all     command  valgrind        valgrind
 all     debug    libc6           libc6-dbg
 all     command  tshark          tshark
