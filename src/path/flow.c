@@ -93,9 +93,21 @@ void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status)
 
 /* --- writes that are owed --- */
 
+/* Once a second while anything is owed. */
 static void on_redo(struct timer *t)
 {
-	flow_redo_all(LIST_OF(t, struct flow, redo_timer));
+	struct flow *f = LIST_OF(t, struct flow, redo_timer);
+	flow_remove_doubtful(f);
+	flow_redo_all(f);
+	if (f->doubtful_n || !list_empty(&f->redo))
+		loop_timer(f->loop, t, REDO_MS);
+}
+
+static void arm_redo(struct flow *f)
+{
+	f->redo_timer.fn = on_redo;
+	if (!wheel_isset(&f->redo_timer))
+		loop_timer(f->loop, &f->redo_timer, REDO_MS);
 }
 
 void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what)
@@ -103,9 +115,7 @@ void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what)
 	list_remove(&m->link);
 	m->redo = (uint8_t)what;
 	list_append(&f->redo, &m->link);
-	f->redo_timer.fn = on_redo;
-	if (!wheel_isset(&f->redo_timer))
-		loop_timer(f->loop, &f->redo_timer, REDO_MS);
+	arm_redo(f);
 }
 
 void flow_redo_none(struct msg *m)
@@ -122,6 +132,7 @@ void flow_doubt(struct flow *f, uint64_t id)
 		f->doubtful = mem_realloc(f->doubtful, f->doubtful_cap * sizeof(*f->doubtful));
 	}
 	f->doubtful[f->doubtful_n++] = id;
+	arm_redo(f);
 }
 
 static void on_doubtful_removed(void *arg, uint64_t id, bool ok)
@@ -146,11 +157,8 @@ void flow_remove_doubtful(struct flow *f)
 void flow_redo_all(struct flow *f)
 {
 	struct list now;
-	if (list_empty(&f->redo) || !store_up(f->store)) {
-		if (!list_empty(&f->redo))
-			loop_timer(f->loop, &f->redo_timer, REDO_MS);
+	if (list_empty(&f->redo) || !store_up(f->store))
 		return;
-	}
 	now = f->redo;
 	now.next->prev = &now;
 	now.prev->next = &now;
