@@ -3,8 +3,6 @@
  */
 #include "path/deliver.h"
 
-#include <stdio.h>
-
 #include "base/ids.h"
 #include "smpp/charset.h"
 #include "smpp/receipt.h"
@@ -37,14 +35,34 @@ static struct view excerpt(const struct pdu *pdu, enum charset dcs0, char *out, 
 	return (struct view){(const uint8_t *)out, n};
 }
 
+/* Two words with a blank between them, without formatting: every receipt passes here. a and b: at most 255 octets. */
 static void put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b)
 {
-	char words[520];
+	uint8_t words[2 * 255 + 1];
+	uint32_t n = 0;
 	if (a.n + b.n == 0)
 		return;
-	int n = snprintf(words, sizeof(words), "%.*s%s%.*s", (int)a.n, (const char *)a.p, b.n ? " " : "", (int)b.n,
-			 (const char *)b.p);
-	tlv_put_str(o, tag, (struct view){(const uint8_t *)words, (uint32_t)n});
+	if (a.n)
+		memcpy(words, a.p, a.n);
+	n += a.n;
+	if (b.n) {
+		words[n++] = ' ';
+		memcpy(words + n, b.p, b.n);
+		n += b.n;
+	}
+	tlv_put_str(o, tag, (struct view){words, n});
+}
+
+/* Up to three decimal digits; returns how many. */
+static uint32_t print_small(uint8_t v, uint8_t out[3])
+{
+	uint32_t n = 0;
+	if (v >= 100)
+		out[n++] = (uint8_t)('0' + v / 100);
+	if (v >= 10)
+		out[n++] = (uint8_t)('0' + v / 10 % 10);
+	out[n++] = (uint8_t)('0' + v % 10);
+	return n;
 }
 
 static struct view receipt_tlvs(const struct msg *m, const struct record *rec, const struct pdu *sent,
@@ -53,16 +71,16 @@ static struct view receipt_tlvs(const struct msg *m, const struct record *rec, c
 	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
 	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, view_of(scratch->id));
 	tlv_put_int(&o, TLV_MESSAGE_STATE, m->final_state, 1);
-	for (size_t i = 0; i < sizeof(returned_tags) / sizeof(returned_tags[0]); i++) {
+	for (size_t i = 0; sent->tlvs.n && i < sizeof(returned_tags) / sizeof(returned_tags[0]); i++) {
 		struct view v;
 		if (tlv_find(sent->tlvs, returned_tags[i], &v))
 			tlv_put(&o, returned_tags[i], v.p, v.n);
 	}
 	put_words(&o, TLV_CARRIER_STATUS, rec->stat, rec->err);
-	char attempt[16];
-	snprintf(attempt, sizeof(attempt), "%u", m->attempts);
+	uint8_t attempt[3];
+	struct view attempts = {attempt, print_small(m->attempts, attempt)};
 	if (rec->via.n)
-		put_words(&o, TLV_VIA, rec->via, view_of(attempt));
+		put_words(&o, TLV_VIA, rec->via, attempts);
 	return (struct view){o.p, o.n};
 }
 

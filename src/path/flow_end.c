@@ -33,7 +33,8 @@ static void note_end(struct flow *f, struct msg *m, enum finish how, const struc
 static bool make_final_record(struct flow *f, struct msg *m, const struct words *w)
 {
 	struct record r;
-	size_t n = relay_shorten(m, f->frame, sizeof(f->frame));
+	/* in the store a final record is short; one that stays here is not worth the work */
+	size_t n = m->volatile_ ? 0 : relay_shorten(m, f->frame, sizeof(f->frame));
 	msg_record(m, &r);
 	if (n)
 		r.frame = (struct view){f->frame, (uint32_t)n};
