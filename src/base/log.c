@@ -19,6 +19,7 @@
 #define LOG_LINE_MAX   2000u
 #define LOG_GATHER_MAX (1u << 20) /* octets kept while the other side does not read */
 #define LOG_PIPE_PIECE 4096u	  /* a pipe that polls writable takes so much without blocking */
+#define LOG_SEND_PIECE 65536u	  /* a full socket is not shown a megabyte each time */
 #define LOG_KEEP       65536u
 #define LOG_STAMP      29u /* 2026-05-01T09:30:00.123+08:00 */
 
@@ -255,7 +256,7 @@ static ssize_t log_attempt(const uint8_t *p, size_t n)
 		put = write(logger.fd, p, n);
 		break;
 	case LOG_SINK_SOCKET:
-		put = send(logger.fd, p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		put = send(logger.fd, p, n < LOG_SEND_PIECE ? n : LOG_SEND_PIECE, MSG_DONTWAIT | MSG_NOSIGNAL);
 		break;
 	case LOG_SINK_PIPE:
 		if (poll(&ready, 1, 0) <= 0)
