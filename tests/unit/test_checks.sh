@@ -173,5 +173,18 @@ accepts "counters that are all explained" "$src/scripts/check-counters" "$work/t
 counters "a counter that is not explained" 'smppgw_b_seconds is missing' '`smppgw_a_total`'
 counters "a counter that does not exist" 'the daemon has no smppgw_c' '`smppgw_a_total` `smppgw_b_seconds` `smppgw_c`'
 
-echo "$passed passed, $failed failed, 0 skipped"
+skipped=0
+good_tree
+mkdir "$work/tree/tests"
+cp "$src/.clang-format" "$work/tree/"
+if "$src/scripts/check-format" "$work/tree" | grep -q '^0 passed, 0 failed, 1 skipped$'; then
+	echo "skipped: check-format, for clang-format 14 is not installed"
+	skipped=2
+else
+	accepts "a tree that is laid out well" "$src/scripts/check-format" "$work/tree"
+	printf 'int  x ;\n' >>"$work/tree/src/path/flow.c"
+	refuses "a file that is not" 'src/path/flow.c: not as .clang-format says' "$src/scripts/check-format" "$work/tree"
+fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
