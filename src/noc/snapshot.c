@@ -84,6 +84,7 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 			.throttled = stats->throttled,
 			.p50_us = histogram_quantile(&stats->response, 0.5),
 			.p99_us = histogram_quantile(&stats->response, 0.99),
+			.id_form = flow_carrier_id_form(flow, c),
 		};
 	}
 }

@@ -84,7 +84,8 @@ static const char *status_carrier_state(const struct snapshot_carrier *c, char o
 
 void status_carriers(const struct snapshot *s, const char *name, struct buf *out)
 {
-	struct table *t = table_new("CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +P50 +P99");
+	struct table *t =
+		table_new("CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +P50 +P99 IDS");
 	char state[64];
 
 	for (size_t i = 0; i < s->carriers_n; i++) {
@@ -102,6 +103,7 @@ void status_carriers(const struct snapshot *s, const char *name, struct buf *out
 		table_cell(t, "%" PRIu64, c->throttled);
 		status_response(t, c->p50_us);
 		status_response(t, c->p99_us);
+		table_text(t, c->id_form);
 	}
 	table_print(t, out);
 	table_free(t);

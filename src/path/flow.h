@@ -74,7 +74,9 @@ void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
-uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c);  /* in lanes that it serves now */
+uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
+/* The form of a carrier's message ids in its receipts (idform.h), "learning" until it is known. Static text. */
+const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c);
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 
 #endif

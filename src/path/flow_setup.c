@@ -501,6 +501,13 @@ uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c)
 	return n;
 }
 
+const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c)
+{
+	enum idform form;
+	uint64_t matches;
+	return match_form(f->match, carrier_number(c), &form, &matches) ? idform_name(form) : "learning";
+}
+
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a)
 {
 	return outbox_waiting(f->outbox, account_number(a));

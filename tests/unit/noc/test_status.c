@@ -25,9 +25,10 @@ static struct snapshot_carrier carriers[] = {
 	 .errors = 97,
 	 .throttled = 5,
 	 .p50_us = 1200,
-	 .p99_us = 15040},
-	{.name = "unicom", .up = false, .binds = 4, .window = 400},
-	{.name = "电信", .up = true, .paused_ms = 2900, .bound = 1, .binds = 1, .window = 10},
+	 .p99_us = 15040,
+	 .id_form = "hex_resp_dec_dlr"},
+	{.name = "unicom", .up = false, .binds = 4, .window = 400, .id_form = "learning"},
+	{.name = "电信", .up = true, .paused_ms = 2900, .bound = 1, .binds = 1, .window = 10, .id_form = "text"},
 };
 static struct snapshot_account accounts[] = {
 	{.name = "bank",
@@ -106,13 +107,13 @@ static void test_text(void **state)
 			    "leaving 0   parked 1\n"
 			    "\n"
 			    "CARRIER  STATE       BINDS  WINDOW  QUEUED  SUBMITTED      OK  ERRORS  THROTTLED     P50"
-			    "      P99\n"
+			    "      P99  IDS\n"
 			    "移动     up            2/2   3/200      12     100200  100100      97          5  1.2 ms"
-			    "  15.0 ms\n"
+			    "  15.0 ms  hex_resp_dec_dlr\n"
 			    "unicom   down          0/4   0/400       0          0       0       0          0       -"
-			    "        -\n"
+			    "        -  learning\n"
 			    "电信     paused 2 s    1/1    0/10       0          0       0       0          0       -"
-			    "        -\n"
+			    "        -  text\n"
 			    "\n"
 			    "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING\n"
 			    "bank       1/4    100300          7            2        9\n"
@@ -226,7 +227,7 @@ static void test_json(void **state)
 		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":"
 		"200,"
 		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"p50_ms\":1.200,"
-		"\"p99_ms\":15.040}",
+		"\"p99_ms\":15.040,\"id_form\":\"hex_resp_dec_dlr\"}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
 		"\"waiting\":9}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
