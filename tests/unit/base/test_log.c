@@ -170,7 +170,7 @@ static void run_unread(int read_fd, int write_fd)
 
 	assert_int_equal(fcntl(read_fd, F_SETFL, O_NONBLOCK), 0);
 	log_open(write_fd, LOG_LEVEL_INFO, true);
-	alarm(30); /* ends the program if it blocks */
+	alarm(300); /* ends the program if it blocks */
 	for (unsigned i = 0; i < 40000; i++)
 		log_info("-", "n=%u pad=0123456789012345678901234567890123456789", i);
 	log_flush();
