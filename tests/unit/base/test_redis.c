@@ -17,7 +17,7 @@
 #include "base/net.h"
 #include "base/redis.h"
 
-#define PATIENCE_MS 30000
+#define PATIENCE_MS 120000
 
 static char dir[] = "/tmp/test_redis.XXXXXX", path[64], address[80], last_reason[300];
 static struct loop *loop;

@@ -105,7 +105,7 @@ static void run_until(struct net_test *t, bool (*done)(struct net_test *t))
 {
 	t->done = done;
 	t->timed_out = false;
-	loop_timer(t->loop, &t->too_late, 20000);
+	loop_timer(t->loop, &t->too_late, 120000);
 	loop_wake_in(t->loop, 0);
 	assert_int_equal(loop_run(t->loop), 0);
 	assert_false(t->timed_out);
