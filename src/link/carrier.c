@@ -181,11 +181,6 @@ void carrier_pause(struct carrier *c, bool paused)
 		carrier_wake(c);
 }
 
-bool carrier_is_paused(const struct carrier *c)
-{
-	return c->operator_paused;
-}
-
 int64_t carrier_paused_ms(const struct carrier *c)
 {
 	int64_t left_us = c->pace.paused_until_us - loop_now_us(c->cs->loop);

@@ -99,7 +99,6 @@ int64_t carrier_paused_ms(const struct carrier *c); /* how long the throttle pau
 void carrier_wake(struct carrier *c);
 /* The operator's pause: nothing is pulled, the binds stay. */
 void carrier_pause(struct carrier *c, bool paused);
-bool carrier_is_paused(const struct carrier *c);
 void carrier_each_session(const struct carrier *c, void (*fn)(const struct session *s, void *arg), void *arg);
 
 #endif

@@ -69,13 +69,13 @@ size_t relay_shorten(const struct msg *m, uint8_t *buf, size_t cap)
 {
 	struct pdu pdu;
 	struct view text;
+	uint8_t mem[1024];
 	msg_pdu(m, NULL, &pdu);
 	if (!pdu_text(&pdu, &text) || (pdu.sm.esm_class & ESM_UDHI))
 		text.n = 0;
 	pdu.sm.short_message = (struct view){text.p, text.n < 2 * RECEIPT_TEXT ? text.n : 2 * RECEIPT_TEXT};
 	if (tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &text)) {
 		/* the rest of the TLVs are few and short: keep those that a receipt returns */
-		uint8_t mem[1024];
 		struct tlv_out o = {mem, 0, sizeof(mem), false};
 		struct tlv t;
 		uint32_t pos = 0;
@@ -84,7 +84,6 @@ size_t relay_shorten(const struct msg *m, uint8_t *buf, size_t cap)
 				tlv_put(&o, t.tag, t.value.p, t.value.n);
 		}
 		pdu.tlvs = (struct view){o.p, o.n};
-		return pdu_encode(&pdu, buf, cap);
 	}
 	return pdu_encode(&pdu, buf, cap);
 }

@@ -221,12 +221,12 @@ struct loop *store_loop(const struct store *s)
 	return s->loop;
 }
 
-static void key_arg(struct store *s, const char *name, struct view tail)
+void store_key(const struct store *s, struct buf *cmd, const char *name, struct view tail)
 {
 	char key[256];
 	int n = snprintf(key, sizeof(key), "%s%s%.*s", s->conf->prefix, name, (int)tail.n,
 			 tail.n ? (const char *)tail.p : "");
-	resp_arg(&s->cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
+	resp_arg(cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
 }
 
 /* Sends what stands in s->cmd. */
@@ -256,7 +256,7 @@ static int enlist(struct store *s, const char *key, struct view tail, struct vie
 {
 	resp_start(&s->cmd, 3);
 	resp_str(&s->cmd, "SADD");
-	key_arg(s, key, tail);
+	store_key(s, &s->cmd, key, tail);
 	resp_arg(&s->cmd, member.p, member.n);
 	return send_cmd(s, on_enlisted, s);
 }
@@ -343,7 +343,7 @@ static int expire_slot(struct store *s, const char *carrier, uint32_t slot)
 	snprintf(tail, sizeof(tail), "%s:%lu", carrier, (unsigned long)slot);
 	resp_start(&s->cmd, 3);
 	resp_str(&s->cmd, "EXPIRE");
-	key_arg(s, "receipt:", view_of(tail));
+	store_key(s, &s->cmd, "receipt:", view_of(tail));
 	resp_u64(&s->cmd, (uint64_t)s->conf->receipt_horizon + SLOT_MS / 1000);
 	return send_cmd(s, NULL, NULL);
 }
@@ -474,7 +474,7 @@ static void build_xadd(struct store *s, struct view account, uint64_t id, struct
 	ids_print(id, text);
 	resp_start(&s->cmd, 7);
 	resp_str(&s->cmd, "XADD");
-	key_arg(s, "backlog:", account);
+	store_key(s, &s->cmd, "backlog:", account);
 	resp_str(&s->cmd, "*");
 	resp_str(&s->cmd, "id");
 	resp_str(&s->cmd, text);
@@ -489,7 +489,7 @@ static int send_journal_del(struct store *s, uint64_t id)
 	ids_print(id, field);
 	resp_start(&s->cmd, 3);
 	resp_str(&s->cmd, "HDEL");
-	key_arg(s, "journal:", view_of(bucket));
+	store_key(s, &s->cmd, "journal:", view_of(bucket));
 	resp_str(&s->cmd, field);
 	return send_cmd(s, NULL, NULL);
 }
@@ -524,7 +524,7 @@ static int send_optout_log(struct store *s, struct view scope, struct view numbe
 {
 	resp_start(&s->cmd, 13);
 	resp_str(&s->cmd, "XADD");
-	key_arg(s, "optout:log", (struct view){NULL, 0});
+	store_key(s, &s->cmd, "optout:log", (struct view){NULL, 0});
 	resp_str(&s->cmd, "*");
 	resp_str(&s->cmd, "scope");
 	resp_arg(&s->cmd, scope.p, scope.n);
@@ -546,7 +546,7 @@ int store_optout(struct store *s, struct view scope, struct view number, bool ou
 		return -1;
 	resp_start(&s->cmd, 3);
 	resp_str(&s->cmd, out ? "SADD" : "SREM");
-	key_arg(s, "optout:", scope);
+	store_key(s, &s->cmd, "optout:", scope);
 	resp_arg(&s->cmd, number.p, number.n);
 	if (send_cmd(s, NULL, NULL) < 0 || send_optout_log(s, scope, number, out, channel, text) < 0)
 		return -1;

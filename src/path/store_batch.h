@@ -47,6 +47,9 @@ void batches_check(struct batches *b, struct view scope, struct view number, sto
 /* Sends all open batches (stage store); those that cannot be sent are told ok = false. */
 void batches_flush(struct batches *b);
 
+/* An argument: the key prefix, name and tail. */
+void store_key(const struct store *s, struct buf *cmd, const char *name, struct view tail);
+
 /* The lease of the journal. */
 struct lease;
 struct lease_ops {

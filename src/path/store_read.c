@@ -23,14 +23,6 @@ struct backlog_read {
 	uint64_t token;
 };
 
-static void put_key(struct store *s, struct buf *cmd, const char *name, struct view tail)
-{
-	char key[256];
-	int n = snprintf(key, sizeof(key), "%s%s%.*s", store_conf_of(s)->prefix, name, (int)tail.n,
-			 (const char *)tail.p);
-	resp_arg(cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
-}
-
 static void on_value(const redisReply *reply, void *arg)
 {
 	struct value_read *w = arg;
@@ -49,7 +41,7 @@ int store_value(struct store *s, struct view account, struct view name, store_va
 	struct buf cmd = {0};
 	resp_start(&cmd, 3);
 	resp_str(&cmd, "HGET");
-	put_key(s, &cmd, "value:", account);
+	store_key(s, &cmd, "value:", account);
 	resp_arg(&cmd, name.p, name.n);
 	int sent = redis_send(store_redis(s), buf_data(&cmd), buf_len(&cmd), on_value, w);
 	buf_free(&cmd);
@@ -114,7 +106,7 @@ int store_backlog_read(struct store *s, struct view account, struct view after, 
 	struct buf cmd = {0};
 	resp_start(&cmd, 6);
 	resp_str(&cmd, "XRANGE");
-	put_key(s, &cmd, "backlog:", account);
+	store_key(s, &cmd, "backlog:", account);
 	resp_str(&cmd, from);
 	resp_str(&cmd, "+");
 	resp_str(&cmd, "COUNT");
