@@ -12,6 +12,8 @@
 #include "path/reply.h"
 #include "path/route.h"
 #include "path/store.h"
+#include "policy/classes.h"
+#include "policy/retry.h"
 
 struct messages_conf { /* section messages: bounds and times of a message's life */
 	struct conf_where where;
@@ -40,7 +42,11 @@ struct flow_conf {
 	const struct reply_conf *reply;
 	const struct keyword_conf *keywords;
 	const struct menu_conf *menus;
+	const struct class_conf *classes;
+	const struct retry_conf *retries;
+	const struct error_conf *errors;
 	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
+	size_t classes_n, retries_n, errors_n;
 	uint64_t seed; /* of jitter and references; 0: random */
 };
 
