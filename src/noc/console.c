@@ -45,7 +45,19 @@ struct peer {
 	struct console *console;
 	struct bufferevent *bev;
 	struct console_who who;
+	struct console_later *later; /* its answer comes in a later turn */
 	bool answered;
+};
+
+/* An answer that is not there yet. Owned by the command until console_finish(); peer is NULL when nobody waits. */
+struct console_later {
+	struct peer *peer;
+	const struct console_command *command;
+	uid_t uid;
+	struct buf text;
+	char message[256];
+	bool starting; /* fn has not returned */
+	bool done, failed;
 };
 
 static const char *const right_names[] = {"read", "operate", "admin"};
@@ -98,26 +110,69 @@ static const struct console_command *console_judge(struct console_call *call, en
 	return NULL;
 }
 
-bool console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
-		    struct buf *out)
+struct console_later *console_later(struct console_call *call)
+{
+	if (!call->later) {
+		call->later = mem_zalloc(sizeof(*call->later));
+		call->later->starting = true;
+	}
+	return call->later;
+}
+
+struct buf *console_later_out(struct console_later *l)
+{
+	return &l->text;
+}
+
+static void later_free(struct console_later *l)
+{
+	if (!l)
+		return;
+	buf_free(&l->text);
+	mem_free(l);
+}
+
+/* The whole answer, as it goes to the peer; error NULL: `ok`. */
+static void put_answer(const struct console_command *command, uid_t uid, const char *error, const struct buf *text,
+		       struct buf *out)
+{
+	if (error) {
+		buf_printf(out, "error %s\n", error);
+	} else {
+		buf_puts(out, "ok\n");
+		buf_put(out, buf_data(text), buf_len(text));
+	}
+	if (command && command->right > CONSOLE_READ)
+		log_info("-", "event=console command=%s uid=%ld outcome=%s", command->name, (long)uid,
+			 error ? error : "ok");
+}
+
+int console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
+		   struct buf *out, struct console_later **later)
 {
 	const char *words[CONSOLE_MAX_WORDS];
 	struct buf text = {0};
 	struct console_call call = {.arg = arg, .table = table, .out = &text};
 	const struct console_command *command = console_judge(&call, who->right, line, n, words);
-	bool ok = command && command->fn(&call) == 0;
+	int result = command ? command->fn(&call) : -1;
+	struct console_later *l = call.later;
 
-	if (ok) {
-		buf_puts(out, "ok\n");
-		buf_put(out, buf_data(&text), buf_len(&text));
+	*later = NULL;
+	if (result == CONSOLE_LATER && !l->done) {
+		l->starting = false;
+		l->command = command;
+		l->uid = who->uid;
+		*later = l;
+	} else if (result == CONSOLE_LATER) {
+		result = l->failed ? -1 : 0;
+		put_answer(command, who->uid, l->failed ? l->message : NULL, &l->text, out);
+		later_free(l);
 	} else {
-		buf_printf(out, "error %s\n", call.message);
+		put_answer(command, who->uid, result == 0 ? NULL : call.message, &text, out);
+		later_free(l);
 	}
-	if (command && command->right > CONSOLE_READ)
-		log_info("-", "event=console command=%s uid=%ld outcome=%s", command->name, (long)who->uid,
-			 ok ? "ok" : call.message);
 	buf_free(&text);
-	return ok;
+	return result;
 }
 
 static void peer_reap(void *arg)
@@ -131,6 +186,8 @@ static void peer_end(struct peer *p)
 
 	if (!p->bev)
 		return;
+	if (p->later)
+		p->later->peer = NULL;
 	loop_timer_clear(c->loop, &p->deadline);
 	bufferevent_free(p->bev);
 	p->bev = NULL;
@@ -153,9 +210,17 @@ static void peer_send_answer(struct peer *p)
 	bufferevent_enable(p->bev, EV_WRITE);
 }
 
+static void peer_count(struct peer *p, bool ok)
+{
+	if (ok)
+		p->console->stats->commands++;
+	else
+		p->console->stats->refused++;
+}
+
 static void peer_refuse(struct peer *p, const char *why)
 {
-	p->console->stats->refused++;
+	peer_count(p, false);
 	buf_printf(&p->console->answer, "error %s\n", why);
 	peer_send_answer(p);
 }
@@ -169,10 +234,34 @@ static void peer_request(struct peer *p, size_t n)
 	evbuffer_remove(bufferevent_get_input(p->bev), line, n);
 	if (n > 0 && line[n - 1] == '\r')
 		n--;
-	if (console_answer(c->table, c->arg, &p->who, line, n, &c->answer))
-		c->stats->commands++;
-	else
-		c->stats->refused++;
+	int result = console_answer(c->table, c->arg, &p->who, line, n, &c->answer, &p->later);
+	if (result == CONSOLE_LATER) {
+		p->later->peer = p;
+		loop_timer_clear(c->loop, &p->deadline);
+		return;
+	}
+	peer_count(p, result == 0);
+	peer_send_answer(p);
+}
+
+void console_finish(struct console_later *l, const char *error)
+{
+	struct peer *p = l->peer;
+	struct buf nobody = {0};
+
+	if (l->starting) {
+		l->done = true;
+		l->failed = error != NULL;
+		snprintf(l->message, sizeof(l->message), "%s", error ? error : "");
+		return;
+	}
+	put_answer(l->command, l->uid, error, &l->text, p ? &p->console->answer : &nobody);
+	later_free(l);
+	buf_free(&nobody);
+	if (!p)
+		return;
+	p->later = NULL;
+	peer_count(p, !error);
 	peer_send_answer(p);
 }
 
@@ -181,7 +270,7 @@ static void peer_on_read(struct bufferevent *bev, void *arg)
 	struct peer *p = arg;
 	struct evbuffer *in = bufferevent_get_input(bev);
 
-	if (p->answered) {
+	if (p->answered || p->later) {
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
 	}
@@ -206,14 +295,14 @@ static void peer_on_event(struct bufferevent *bev, short what, void *arg)
 	struct peer *p = arg;
 	size_t n = evbuffer_get_length(bufferevent_get_input(bev));
 
-	if ((what & BEV_EVENT_EOF) && p->answered)
+	if ((what & BEV_EVENT_EOF) && (p->answered || p->later))
 		return;
 	if ((what & BEV_EVENT_EOF) && n > 0) {
 		peer_request(p, n);
 		return;
 	}
-	if (!p->answered)
-		p->console->stats->refused++;
+	if (!p->answered && !p->later)
+		peer_count(p, false);
 	peer_end(p);
 }
 

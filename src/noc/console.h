@@ -2,7 +2,8 @@
  * console.h - the operator's socket: a unix stream socket on which each connection asks once. The request is one line
  * of words (words.h, at most 4 KiB); the answer is a line `ok` or `error MESSAGE`, then the output, then the end of the
  * stream.
- * Commands are rows in a table; the console knows none of them.
+ * Commands are rows in a table; the console knows none of them. A command answers at once, or in a later turn:
+ * then the connection waits for console_finish().
  *
  * Rights come from the peer's credentials: root and the daemon's own user may do everything; members of the configured
  * group may read and operate; whoever else the socket's mode lets in may read.
@@ -23,7 +24,10 @@
 
 enum console_right { CONSOLE_READ, CONSOLE_OPERATE, CONSOLE_ADMIN };
 
+#define CONSOLE_LATER 1 /* a command's result: its answer comes with console_finish() */
+
 struct console_command;
+struct console_later;
 struct console_call {
 	void *arg;
 	const struct console_command *table;
@@ -31,6 +35,7 @@ struct console_call {
 	size_t n;
 	struct buf *out;   /* the output, UTF-8 */
 	char message[256]; /* why it failed */
+	struct console_later *later;
 };
 
 struct console_command {
@@ -38,13 +43,25 @@ struct console_command {
 	const char *args; /* for help: "[NAME]" */
 	size_t min, max;  /* words behind the name */
 	enum console_right right;
-	int (*fn)(struct console_call *call); /* 0, or console_fail() */
+	int (*fn)(struct console_call *call); /* 0, console_fail(), or CONSOLE_LATER */
 	const char *help;		      /* one sentence */
 };
 
 /* Sets the message and returns -1; the output is dropped. */
 __attribute__((format(printf, 2, 3))) int console_fail(struct console_call *call, const char *fmt, ...);
 const char *console_right_name(enum console_right r);
+
+/*
+ * A command that answers in a later turn: its fn calls console_later(), gives what that returns to whoever will know
+ * the answer, and returns CONSOLE_LATER. Then console_finish() is owed exactly once; it may also come before fn
+ * returns. The connection or the whole console may have gone meanwhile: then the answer is dropped. When fn ends
+ * otherwise, what console_later() returned is freed, and must not be finished. The words of the call are gone when fn
+ * returns.
+ */
+struct console_later *console_later(struct console_call *call);
+struct buf *console_later_out(struct console_later *l); /* the output so far, UTF-8; filled in any turn */
+/* error: NULL, or why it failed (the output is dropped then). Frees l. */
+void console_finish(struct console_later *l, const char *error);
 
 struct console_who {
 	enum console_right right;
@@ -58,10 +75,10 @@ struct console_stats {
 
 /*
  * Looks up and runs one request line: n octets and one more that may be overwritten. Appends the whole answer, `ok` or
- * `error` first. True when it was `ok`.
+ * `error` first: 0 when it was `ok`, else -1. CONSOLE_LATER: nothing is appended yet; *later is told the answer.
  */
-bool console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
-		    struct buf *out);
+int console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
+		   struct buf *out, struct console_later **later);
 
 struct console;
 /* Takes fd, a listening unix socket. table, stats: borrowed for life. group: CONSOLE_NO_GROUP for none. Never NULL. */

@@ -3,6 +3,7 @@
  */
 #include "unit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -42,11 +43,40 @@ static int fail_always(struct console_call *call)
 	return console_fail(call, "carrier %s is unknown", call->words[0]);
 }
 
+static struct console_later *owed; /* to the command that has not been answered */
+
+static int wait_for_it(struct console_call *call)
+{
+	owed = console_later(call);
+	buf_printf(console_later_out(owed), "%s\n", call->words[0]);
+	return CONSOLE_LATER;
+}
+
+/* Begins to wait and finds that it knows the answer. */
+static int wait_no_more(struct console_call *call)
+{
+	struct console_later *l = console_later(call);
+
+	buf_puts(console_later_out(l), "已完成\n");
+	console_finish(l, strcmp(call->words[0], "失败") == 0 ? "the store is away" : NULL);
+	return CONSOLE_LATER;
+}
+
+static int wait_in_vain(struct console_call *call)
+{
+	console_later(call);
+	return console_fail(call, "no account %s", call->words[0]);
+}
+
 static const struct console_command table[] = {
 	{"say", "[WORD...]", 0, 60, CONSOLE_READ, say_words, "Says it."},
 	{"much", "", 0, 0, CONSOLE_READ, say_much, "Says much."},
 	{"fail", "NAME", 1, 1, CONSOLE_READ, fail_always, "Fails."},
 	{"pause", "NAME", 1, 1, CONSOLE_OPERATE, say_words, "Operates."},
+	{"wait", "WORD", 1, 1, CONSOLE_READ, wait_for_it, "Answers later."},
+	{"operate", "WORD", 1, 1, CONSOLE_OPERATE, wait_for_it, "Answers later."},
+	{"soon", "WORD", 1, 1, CONSOLE_READ, wait_no_more, "Answers later, at once."},
+	{"vain", "WORD", 1, 1, CONSOLE_READ, wait_in_vain, "Fails before it waits."},
 	{"stop", "", 0, 0, CONSOLE_ADMIN, say_words, "Stops."},
 	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},
 };
@@ -179,7 +209,9 @@ static void test_rights(void **state)
 		int before = told;
 
 		strcpy(line, rows[i].line);
-		bool ok = console_answer(table, &told, &who, line, strlen(line), &out);
+		struct console_later *later;
+		bool ok = console_answer(table, &told, &who, line, strlen(line), &out, &later) == 0;
+		assert_null(later);
 		buf_put(&out, "", 1);
 		assert_string_equal(buf_data(&out), rows[i].answer);
 		assert_int_equal(ok, rows[i].answer[0] == 'o');
@@ -187,6 +219,83 @@ static void test_rights(void **state)
 		buf_free(&out);
 	}
 	answers("stop\n", "ok\n"); /* the daemon's own user may do all */
+}
+
+/* The answer, told in a later turn than the request's. */
+struct answering {
+	struct timer timer;
+	const char *error;
+	const char *more; /* behind what fn has put out */
+};
+
+static void answer_now(struct timer *t)
+{
+	struct answering *a = LIST_OF(t, struct answering, timer);
+
+	if (!owed) {
+		loop_timer(loop, t, 1);
+		return;
+	}
+	buf_puts(console_later_out(owed), a->more);
+	console_finish(owed, a->error);
+	owed = NULL;
+}
+
+static void answers_later(const char *request, struct answering *a, const char *answer)
+{
+	a->timer.fn = answer_now;
+	loop_timer(loop, &a->timer, 1);
+	answers(request, answer);
+	assert_null(owed);
+}
+
+static void test_later(void **state)
+{
+	struct console_stats before = counted;
+
+	(void)state;
+	answers_later("wait 查询\n", &(struct answering){.more = "余额\n"}, "ok\n查询\n余额\n");
+	answers_later("operate 重发\n", &(struct answering){.more = ""}, "ok\n重发\n");
+	answers_later("wait x\n", &(struct answering){.more = "", .error = "the store is away"},
+		      "error the store is away\n");
+	answers("soon 成功\n", "ok\n已完成\n");
+	answers("soon 失败\n", "error the store is away\n");
+	answers("vain 移动\n", "error no account 移动\n");
+	assert_int_equal(counted.commands - before.commands, 3);
+	assert_int_equal(counted.refused - before.refused, 3);
+}
+
+/* A peer that has sent all and closed its side still gets its answer; what it sends meanwhile is no request. */
+static void test_later_half_closed(void **state)
+{
+	struct answering a = {.more = "", .timer.fn = answer_now};
+
+	(void)state;
+	loop_timer(loop, &a.timer, 1);
+	char *got = ask_n("wait 短信\nsay 1\n", strlen("wait 短信\nsay 1\n"), true);
+	assert_string_equal(got, "ok\n短信\n");
+	mem_free(got);
+}
+
+static bool something_owed(void *arg)
+{
+	(void)arg;
+	return owed != NULL;
+}
+
+/* The peer has gone before its answer: that is dropped, and the place is free again. */
+static void test_later_peer_gone(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2 * CONSOLE_MAX_CONNECTIONS; i++) {
+		int fd = exchange_connect(path, 0);
+		assert_int_equal(send(fd, "wait x\n", 7, 0), 7);
+		assert_true(exchange_until(loop, something_owed, NULL));
+		close(fd);
+		console_finish(owed, NULL);
+		owed = NULL;
+	}
+	answers("say again\n", "ok\n[again]\n");
 }
 
 /* Connections are there when the console goes. */
@@ -197,20 +306,28 @@ static void test_free_while_open(void **state)
 
 	(void)state;
 	answers("say 1\n", "ok\n[1]\n"); /* fd is accepted by now */
+	assert_int_equal(send(fd, "wait x\n", 7, 0), 7);
+	assert_true(exchange_until(loop, something_owed, NULL));
 	console_free(console);
 	console = NULL;
+	console_finish(owed, NULL); /* nobody hears it */
+	owed = NULL;
 	assert_true(recv(fd, &octet, 1, 0) <= 0);
 	close(fd);
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_answers), cmocka_unit_test(test_pieces),		cmocka_unit_test(test_bounds),
-	cmocka_unit_test(test_rights),	cmocka_unit_test(test_large_answer),	cmocka_unit_test(test_too_many),
-	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_answers),		cmocka_unit_test(test_pieces),
+	cmocka_unit_test(test_bounds),		cmocka_unit_test(test_rights),
+	cmocka_unit_test(test_large_answer),	cmocka_unit_test(test_too_many),
+	cmocka_unit_test(test_later),		cmocka_unit_test(test_later_half_closed),
+	cmocka_unit_test(test_later_peer_gone), cmocka_unit_test(test_silent),
+	cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)
 {
+	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	if (!mkdtemp(dir))
 		abort();
 	snprintf(path, sizeof(path), "%s/socket", dir);
