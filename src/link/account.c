@@ -47,16 +47,15 @@ static void account_on_bound(struct session *s, void *arg)
 	a->as->ops->on_receiver(a, a->as->arg);
 }
 
-static bool account_counts(uint32_t command_id)
+/* Spends the tokens of a request; false = over the rate. What costs more than the bucket holds waits until it is full,
+ * and leaves a debt. */
+static bool account_spend(struct account *a, const struct pdu *pdu)
 {
-	return command_id == SUBMIT_SM || command_id == SUBMIT_MULTI || command_id == DATA_SM;
-}
+	uint32_t cost = pdu->command_id == SUBMIT_MULTI ? pdu->sm.ndests : 1;
 
-bool account_allow(struct account *a)
-{
-	if (throttle_there(&a->throttle, loop_now_us(a->as->loop), 1) == 0)
+	if (throttle_wait(&a->throttle, loop_now_us(a->as->loop), cost) > 0)
 		return false;
-	throttle_spend(&a->throttle, 1);
+	throttle_spend(&a->throttle, cost);
 	return true;
 }
 
@@ -65,7 +64,7 @@ static void account_on_request(struct session *s, const struct pdu *pdu, void *a
 	struct account *a = ((struct app *)arg)->account;
 
 	a->stats.requests++;
-	if (account_counts(pdu->command_id) && !account_allow(a)) {
+	if (!account_spend(a, pdu)) {
 		a->stats.throttled++;
 		session_answer(s, pdu->command_id, pdu->sequence, ESME_RTHROTTLED, (struct view){NULL, 0},
 			       (struct view){NULL, 0});
@@ -205,6 +204,19 @@ int account_send(struct account *a, uint64_t cookie, void (*fill)(struct pdu *pd
 		return account_ask_room(a);
 	fill(&pdu, session_peer_version(s), arg);
 	return session_send(s, &pdu, cookie);
+}
+
+int account_tell(struct account *a, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg), void *arg)
+{
+	LIST_EACH(node, &a->binds) {
+		struct session *s = LIST_OF(node, struct app, of_account)->session;
+		struct pdu pdu = {.command_id = ALERT_NOTIFICATION};
+		if (!session_can_tell(s))
+			continue;
+		fill(&pdu, session_peer_version(s), arg);
+		return session_tell(s, &pdu);
+	}
+	return a->receivers > 0 ? -EAGAIN : -ENOTCONN;
 }
 
 /* The table of accounts. */

@@ -10,6 +10,9 @@
 #include "link/session.h"
 #include "link/throttle.h"
 
+enum { ACCOUNT_RECEIPT_MESSAGE, ACCOUNT_RECEIPT_PART }; /* account_conf.receipts */
+enum { ACCOUNT_WITH_DELIVER_SM, ACCOUNT_WITH_DATA_SM }; /* account_conf.deliver */
+
 struct account_conf {
 	struct conf_where where;
 	char *system_id, *password; /* password plain or crypt(3) ("$...") */
@@ -23,6 +26,14 @@ struct account_conf {
 	int dcs0;		   /* enum charset: what data_coding 0 means with this app */
 	int64_t zone;		   /* minutes east of UTC for dates in receipts */
 	int64_t response_timeout, enquire_link; /* ms */
+	int64_t max_queued;	/* its messages that no carrier has taken yet; 0: no limit; over it ESME_RMSGQFUL */
+	int receipts;		/* enum: of a long text that we split: 0 one receipt, 1 one per part */
+	int deliver;		/* enum: what receipts and replies leave with: 0 deliver_sm, 1 data_sm */
+	int64_t backlog_rate;	/* deliver_sm/s at which a backlog is drained; 0: no limit */
+	int64_t backlog_age;	/* s; receipts and replies older than that become dead letters */
+	int64_t backlog_max;	/* entries; at it submits that want a receipt are refused; 0: no limit */
+	char *outbind;		/* "host:port" that we call when something waits; "" : never */
+	char *outbind_password; /* what our outbind says */
 };
 extern const struct conf_row account_rows[];
 
@@ -76,7 +87,8 @@ extern const size_t listener_stat_rows_n;
  * answer, it is refused at once.
  */
 struct account_ops {
-	/* submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm, over rate already refused. */
+	/* submit_sm, submit_multi, data_sm, query_sm, cancel_sm, replace_sm. Over rate is refused already: a
+	 * submit_multi costs as many tokens as it has destinations, everything else one. */
 	void (*on_request)(struct account *a, struct session *s, const struct pdu *pdu, void *arg);
 	/* A deliver_sm / data_sm of ours is settled (as session_ops.on_settled). */
 	void (*on_settled)(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -107,17 +119,22 @@ const char *account_name(const struct account *a); /* system_id */
 struct account_stats *account_stats(struct account *a);
 size_t account_binds(const struct account *a);
 bool account_can_receive(const struct account *a);
-/* Spends one token of the account's rate; false = over it. */
-bool account_allow(struct account *a);
 /*
- * Sends a deliver_sm / data_sm over the account's receiving bind with the fewest outstanding (of more than 16 binds: of
- * 16, each time others); a bind that let requests time out comes after those that answer. 0, -EAGAIN (no room on any:
- * on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE. peer_version of the bind is told to fill() before:
- * TLVs only for >= 0x34; fill completes *pdu.
+ * Sends a deliver_sm or data_sm (fill() may set command_id; deliver_sm without) over the account's receiving bind with
+ * the fewest outstanding (of more than 16 binds: of 16, each time others); a bind that let requests time out comes
+ * after those that answer. 0, -EAGAIN (no room on any: on_receiver follows), -ENOTCONN (no receiving bind), -EMSGSIZE.
+ * peer_version of the bind is told to fill() before: TLVs only for >= 0x34; fill completes *pdu.
  */
 __attribute__((warn_unused_result)) int account_send(struct account *a, uint64_t cookie,
 						     void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg),
 						     void *arg);
+/*
+ * Sends a request that has no response (alert_notification) on one receiving bind of the account; fill() as above, it
+ * sets command_id. 0, -ENOTCONN (no receiving bind), -EAGAIN (no bind's output has room: it is not sent, nobody tells
+ * when there is), -EMSGSIZE.
+ */
+__attribute__((warn_unused_result)) int
+account_tell(struct account *a, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg), void *arg);
 /* Every session of the account, for status. */
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
 

@@ -12,6 +12,9 @@
 
 static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL};
 
+static const char *const receipts_choices[] = {"message", "part", NULL};
+static const char *const deliver_choices[] = {"deliver_sm", "data_sm", NULL};
+
 #define AT(member) offsetof(struct account_conf, member)
 
 const struct conf_row account_rows[] = {
@@ -44,6 +47,25 @@ const struct conf_row account_rows[] = {
 	 "How long an answer to our deliver_sm or enquire_link is waited for.", NULL},
 	{"enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
 	 "Silence after which we send enquire_link.", NULL},
+	{"max_queued", CONF_INT, AT(max_queued), "messages", 0, 100000000, "0", true,
+	 "Most messages of this app that no carrier has taken yet; over it submits get ESME_RMSGQFUL; 0: no limit.",
+	 NULL},
+	{"receipts", CONF_CHOICE, AT(receipts), "", 0, 0, "message", true,
+	 "Of a long text that we split: one receipt for the message, or one per part.", receipts_choices},
+	{"deliver", CONF_CHOICE, AT(deliver), "", 0, 0, "deliver_sm", true,
+	 "The PDU that receipts and replies leave with.", deliver_choices},
+	{"backlog_rate", CONF_INT, AT(backlog_rate), "messages/s", 0, 1000000, "0", true,
+	 "Receipts and replies a second while a backlog is drained; 0: no limit.", NULL},
+	{"backlog_age", CONF_INT, AT(backlog_age), "s", 1, 31536000, "604800", true,
+	 "Receipts and replies that have waited longer go to the dead letters instead of the app.", NULL},
+	{"backlog_max", CONF_INT, AT(backlog_max), "messages", 0, 100000000, "1000000", true,
+	 "Most receipts and replies that wait for the app; at it submits that want a receipt get ESME_RMSGQFUL; 0: no "
+	 "limit.",
+	 NULL},
+	{"outbind", CONF_STRING, AT(outbind), "", 0, 255, "", true,
+	 "host:port that we call with outbind when something waits and no bind can receive it; empty: never.", NULL},
+	{"outbind_password", CONF_SECRET, AT(outbind_password), "", 0, 8, "", true,
+	 "The password that our outbind says.", NULL},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 

@@ -136,11 +136,10 @@ static void bind_on_request(struct session *s, const struct pdu *pdu, void *arg)
 {
 	struct carrier *c = ((struct carrier_bind *)arg)->carrier;
 
-	if (pdu->command_id == ALERT_NOTIFICATION) {
-		log_debug(session_name(s), "event=alert_notification sequence=%u", pdu->sequence);
-		return;
-	}
-	c->stats.deliver_in++;
+	if (pdu->command_id == ALERT_NOTIFICATION)
+		c->stats.alerts_in++;
+	else
+		c->stats.deliver_in++;
 	c->cs->ops->on_request(c, s, pdu, c->cs->arg);
 }
 

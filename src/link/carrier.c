@@ -18,6 +18,8 @@ static const char *const tlv_choices[] = {"auto", "yes", "no", NULL};
 static const char *const receipt_id_choices[] = {"learn", "text", "hex_resp_dec_dlr", "dec_resp_hex_dlr", NULL};
 static const char *const long_choices[] = {"udh8", "udh16", "sar", "payload", NULL};
 
+static const char *const submit_choices[] = {"submit_sm", "data_sm", NULL};
+
 #define AT(member) offsetof(struct carrier_conf, member)
 
 const struct conf_row carrier_rows[] = {
@@ -71,6 +73,13 @@ const struct conf_row carrier_rows[] = {
 	 long_choices},
 	{"throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
 	 "Statuses that mean: slow down.", NULL},
+	{"max_queued", CONF_INT, AT(max_queued), "messages", 0, 100000000, "0", true,
+	 "Most messages that wait for this carrier; over it submits that would go by it get ESME_RMSGQFUL; 0: no "
+	 "limit.",
+	 NULL},
+	{"price", CONF_INT, AT(price), "yuan/1000", 0, 1000000, "0", true, "What it takes for one part.", NULL},
+	{"submit", CONF_CHOICE, AT(submit), "", 0, 0, "submit_sm", true, "The PDU that messages leave with.",
+	 submit_choices},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -96,6 +105,7 @@ const struct stats_row carrier_stat_rows[] = {
 	COUNT(connects, "Binds made."),
 	COUNT(bind_failures, "Attempts to bind that failed."),
 	COUNT(deliver_in, "deliver_sm and data_sm received."),
+	COUNT(alerts_in, "alert_notification received."),
 	GAUGE(up, "1 when a bind is there that can send."),
 	GAUGE(bound, "Binds now."),
 	GAUGE(outstanding, "Messages without an answer now."),
@@ -131,6 +141,12 @@ void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
 				conf_fault(errors, &c->where, "carrier %s: throttled: \"%s\" is no status like 0x58",
 					   c->name, c->throttled.at[j]);
 		}
+		if (c->submit == CARRIER_WITH_DATA_SM && c->send_tlv == CARRIER_TLV_NO)
+			conf_fault(
+				errors, &c->where,
+				"carrier %s: submit is data_sm, whose text is an optional parameter, but send_tlv is "
+				"no",
+				c->name);
 		if (c->reconnect > c->reconnect_max)
 			conf_fault(errors, &c->where, "carrier %s: reconnect is longer than reconnect_max", c->name);
 		if (c->pause > c->pause_max)

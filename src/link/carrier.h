@@ -20,6 +20,7 @@
 
 enum { CARRIER_BIND_TRANSCEIVER, CARRIER_BIND_PAIR };	    /* carrier_conf.bind */
 enum { CARRIER_TLV_AUTO, CARRIER_TLV_YES, CARRIER_TLV_NO }; /* carrier_conf.send_tlv */
+enum { CARRIER_WITH_SUBMIT_SM, CARRIER_WITH_DATA_SM };	    /* carrier_conf.submit */
 
 struct carrier_conf {
 	struct conf_where where;
@@ -40,6 +41,9 @@ struct carrier_conf {
 	int64_t zone;		    /* minutes east of UTC for dates in its receipts */
 	int long_mode;		    /* enum split_mode: for texts that we split */
 	struct conf_list throttled; /* statuses that mean "slow down": "0x58", "0x14" */
+	int64_t max_queued;	    /* messages that wait for it; 0: no limit */
+	int64_t price;		    /* thousandths of a yuan per part */
+	int submit;		    /* enum: what messages leave with: 0 submit_sm, 1 data_sm */
 };
 extern const struct conf_row carrier_rows[];
 
@@ -52,7 +56,7 @@ struct carriers;
 
 struct carrier_stats {
 	uint64_t submitted, answered_ok, answered_error, throttled, pauses, lost /* outcome unknown */;
-	uint64_t connects, bind_failures, deliver_in;
+	uint64_t connects, bind_failures, deliver_in, alerts_in;
 	uint64_t up, bound, outstanding; /* gauges; up 1: a bind that can send */
 	struct histogram response;	 /* submit_sm -> submit_sm_resp */
 	struct session_stats session;
@@ -72,7 +76,8 @@ struct carrier_ops {
 	/* Settled (as session_ops.on_settled). throttled: the carrier said "slow down" and has paused already. */
 	void (*on_settled)(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 			   bool throttled, void *arg);
-	/* deliver_sm, data_sm: answer with session_answer() through the session's handle when the effect is stored. */
+	/* deliver_sm, data_sm: answer with session_answer() through the session's handle when the effect is stored.
+	 * alert_notification: has no answer. */
 	void (*on_request)(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg);
 	void (*on_state)(struct carrier *c, bool up, void *arg); /* can send now / cannot any more */
 };

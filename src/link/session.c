@@ -269,9 +269,32 @@ int session_send(struct session *s, struct pdu *pdu, uint64_t cookie)
 	return 0;
 }
 
+int session_tell(struct session *s, struct pdu *pdu)
+{
+	size_t bound = session_bound_of(pdu);
+
+	if (!session_can_send(s))
+		return -ENOTCONN;
+	uint8_t *room = conn_room(s->conn, bound);
+	if (room == NULL)
+		return -EAGAIN;
+	pdu->sequence = window_number(session_window(s));
+	size_t n = pdu_encode(pdu, room, bound);
+	if (n == 0 || n > s->conf->max_pdu)
+		return -EMSGSIZE;
+	conn_filled(s->conn, n);
+	s->stats->pdus_out++;
+	return 0;
+}
+
+bool session_can_tell(const struct session *s)
+{
+	return session_can_send(s) && conn_free(s->conn) >= s->conf->max_pdu + 2 * SESSION_BODY_MAX;
+}
+
 uint32_t session_room(const struct session *s)
 {
-	if (!session_can_send(s) || conn_free(s->conn) < s->conf->max_pdu + 2 * SESSION_BODY_MAX)
+	if (!session_can_tell(s))
 		return 0;
 	return s->out != NULL ? window_room(s->out) : s->conf->window_out;
 }

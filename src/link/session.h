@@ -110,6 +110,12 @@ void session_set_peer_version(struct session *s, uint8_t version);
  * -EMSGSIZE when it cannot be encoded or is over max_pdu. After session_room() > 0 it never says -EAGAIN.
  */
 __attribute__((warn_unused_result)) int session_send(struct session *s, struct pdu *pdu, uint64_t cookie);
+/*
+ * Sends a request that has no response (alert_notification): it takes no place in the window. As session_send(), but
+ * on_room does not follow an -EAGAIN.
+ */
+__attribute__((warn_unused_result)) int session_tell(struct session *s, struct pdu *pdu);
+bool session_can_tell(const struct session *s); /* it may send, and its output has room for the largest PDU */
 /* How many session_send() would take now: 0 also while there is no room for the largest PDU in the output. */
 uint32_t session_room(const struct session *s);
 uint32_t session_outstanding(const struct session *s);

@@ -1,6 +1,6 @@
 /*
  * throttle.h - a token bucket: tps tokens a second, at most burst gathered. Pure: told the time. In no window of one
- * second does it give more than tps + burst.
+ * second does it give more than tps + burst, unless more than burst are spent at once: that leaves a debt.
  */
 #ifndef LINK_THROTTLE_H
 #define LINK_THROTTLE_H
@@ -20,7 +20,7 @@ void throttle_init(struct throttle *t, int64_t tps, int64_t burst, int64_t now_u
 /* Whole tokens there now, at most max. */
 uint32_t throttle_there(struct throttle *t, int64_t now_us, uint32_t max);
 void throttle_spend(struct throttle *t, uint32_t n);
-/* us until n tokens are there; 0 when they are. */
+/* us until n tokens are there, or as many as the bucket holds; 0 when they are. */
 int64_t throttle_wait(struct throttle *t, int64_t now_us, uint32_t n);
 
 #endif
