@@ -44,6 +44,7 @@ struct msg *flow_take(struct flow *f)
 void flow_drop(struct flow *f, struct msg *m)
 {
 	loop_timer_clear(f->loop, &m->timer);
+	index_remove(f->index, m);
 	match_remove(f->match, m);
 	flow_settle(f, m);
 	list_remove(&m->link);
@@ -65,30 +66,75 @@ void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t se
 		session_answer(s, command, sequence, status, id, FLOW_NOTHING);
 }
 
+void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu)
+{
+	m->owes = (uint8_t)owes;
+	m->peer = session_handle(s);
+	m->sequence = pdu->sequence;
+}
+
+void flow_owe_wave(struct msg *m, struct wave *w)
+{
+	m->owes = OWES_WAVE;
+	m->peer = (uint64_t)(uintptr_t)w;
+	w->pending++;
+}
+
+void flow_wave_settle(struct wave *w, struct msg *m, uint32_t status)
+{
+	if (w->share && m)
+		w->share(w, m, status);
+	if (--w->pending == 0)
+		w->done(w);
+}
+
+/* The wave that a share is owed to; nothing is owed any more. */
+static void settle_wave(struct msg *m, uint32_t status)
+{
+	struct wave *w = (struct wave *)(uintptr_t)m->peer;
+	m->peer = 0;
+	m->owes = OWES_NOTHING;
+	flow_wave_settle(w, m, status);
+}
+
 /* The app's answer to its submit; owed once. */
 void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 {
 	char id[IDS_DIGITS + 1];
 	uint64_t session = m->peer;
-	m->peer = 0;
-	if (status) {
+	uint32_t command = m->owes == OWES_DATA ? DATA_SM : SUBMIT_SM;
+	if (status)
 		flow_count_refusal(&f->counters, status);
-		flow_answer(f, session, SUBMIT_SM, m->sequence, status, FLOW_NOTHING);
+	else if (!m->internal)
+		f->counters.accepted++;
+	if (m->owes == OWES_WAVE) {
+		settle_wave(m, status);
 		return;
 	}
-	f->counters.accepted++;
+	m->peer = 0;
+	m->owes = OWES_NOTHING;
+	if (status) {
+		flow_answer(f, session, command, m->sequence, status, FLOW_NOTHING);
+		return;
+	}
 	if (!m->forward) /* its order is a rank by now */
 		histogram_add(&f->counters.accept, loop_now_us(f->loop) - (int64_t)m->order);
 	ids_print(m->id, id);
-	flow_answer(f, session, SUBMIT_SM, m->sequence, ESME_ROK, view_of(id));
+	flow_answer(f, session, command, m->sequence, ESME_ROK, view_of(id));
 }
 
-/* The carrier's answer to its receipt; owed while peer is set. ESME_RX_T_APPN makes it send the receipt again. */
-void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status)
+/* Owed while peer is set. ESME_RX_T_APPN makes a carrier send its receipt again. */
+void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 {
 	uint64_t session = m->peer;
+	uint32_t command = m->owes == OWES_DATA_DELIVER ? DATA_SM : DELIVER_SM;
+	if (m->owes == OWES_WAVE) {
+		settle_wave(m, ok ? ESME_ROK : ESME_RSYSERR);
+		return;
+	}
 	m->peer = 0;
-	flow_answer(f, session, m->data_sm ? DATA_SM : DELIVER_SM, m->sequence, status, FLOW_NOTHING);
+	m->owes = OWES_NOTHING;
+	flow_answer(f, session, command, m->sequence, ok ? ESME_ROK : ESME_RX_T_APPN, FLOW_NOTHING);
 }
 
 /* --- writes that are owed --- */

@@ -81,10 +81,7 @@ static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
 	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, v.name,
 		 v.plain);
-	uint64_t session = m->peer;
-	flow_count_refusal(&f->counters, v.status);
-	flow_answer(f, session, SUBMIT_SM, m->sequence, conf->plain_status ? status_plain(v.status) : v.status,
-		    FLOW_NOTHING);
+	flow_answer_app(f, m, conf->plain_status ? status_plain(v.status) : v.status);
 	flow_drop(f, m);
 }
 
@@ -107,6 +104,7 @@ static bool make_record(struct flow *f, struct msg *m, struct view frame, struct
 
 static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub)
 {
+	struct view group;
 	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
 	struct msg *m = n ? flow_take(f) : NULL;
 	if (!m)
@@ -120,8 +118,12 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->volatile_ = sub->mode != SUBMIT_STORE;
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
-	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), false))
+	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
+	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), false)) {
+		if (index_add(f->index, m) < 0)
+			log_error(account_name(a), "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 		return m;
+	}
 	flow_drop(f, m);
 	return NULL;
 }
@@ -151,8 +153,7 @@ void flow_submit(struct flow *f, struct account *a, struct session *s, const str
 		refuse(f, a, s, pdu, ESME_RMSGQFUL, "messages.max_held reached");
 		return;
 	}
-	m->peer = session_handle(s);
-	m->sequence = pdu->sequence;
+	flow_owe(m, OWES_SUBMIT, s, pdu);
 	struct policy_message pm = {sub.class_id};
 	if (!policy_needs_recipient(&pm))
 		store_message(f, m);
@@ -165,63 +166,51 @@ void flow_submit(struct flow *f, struct account *a, struct session *s, const str
 
 /* One text of ours in parts: told once when all are stored. */
 struct sending {
-	struct flow *flow;
+	struct wave wave;
 	struct account *account;
-	const struct route *route;
+	uint16_t route;
 	store_fn fn;
 	uint64_t token;
-	unsigned pending; /* parts not stored yet, and one while parts are being made */
 	bool failed, full;
 };
 
-static void part_done(struct sending *x)
+static void share_sent(struct wave *w, struct msg *m, uint32_t status)
 {
-	if (--x->pending)
-		return;
-	x->fn(x->flow, x->token, !x->failed);
-	mem_free(x);
+	(void)m;
+	((struct sending *)w)->failed |= status != ESME_ROK;
 }
 
-static void on_part_stored(void *arg, uint64_t token, bool ok)
+static void all_sent(struct wave *w)
 {
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	struct sending *x = (struct sending *)(uintptr_t)m->peer;
-	m->peer = 0;
-	if (ok) {
-		flow_begin(f, m);
-	} else {
-		x->failed = true;
-		flow_doubt(f, m->id);
-		flow_drop(f, m);
-	}
-	part_done(x);
+	struct sending *x = (struct sending *)w;
+	if (x->fn)
+		x->fn(w->flow, x->token, !x->failed);
+	mem_free(x);
 }
 
 static bool send_part(void *arg, struct view frame)
 {
 	struct sending *x = arg;
-	struct flow *f = x->flow;
+	struct flow *f = x->wave.flow;
 	struct msg *m = flow_take(f);
 	x->full = !m;
 	if (!m)
 		return false;
 	m->account = (uint16_t)account_number(x->account);
 	m->class_id = CLASS_NOTICE;
-	m->route = x->route->number;
+	m->route = x->route;
 	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
-	m->peer = (uint64_t)(uintptr_t)x;
 	if (!make_record(f, m, frame, view_of(account_name(x->account)), true)) {
 		flow_drop(f, m);
 		return false;
 	}
 	flow_set_state(f, m, MSG_STORING);
-	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_part_stored, m->handle) < 0) {
+	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_stored, m->handle) < 0) {
 		x->full = true;
 		flow_drop(f, m);
 		return false;
 	}
-	x->pending++;
+	flow_owe_wave(m, &x->wave);
 	return true;
 }
 
@@ -242,7 +231,11 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 	}
 	const struct carrier_conf *carrier = carrier_conf(carriers_at(f->carriers, route->carriers[0]));
 	struct sending *x = mem_zalloc(sizeof(*x));
-	*x = (struct sending){f, accounts_at(f->accounts, account), route, fn, token, 1, false, false};
+	*x = (struct sending){.wave = {f, 1, share_sent, all_sent},
+			      .account = accounts_at(f->accounts, account),
+			      .route = route->number,
+			      .fn = fn,
+			      .token = token};
 	struct compose c = {.source = source,
 			    .to = to,
 			    .utf8 = utf8,
@@ -256,11 +249,9 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 			  source);
 		x->failed = true;
 	}
-	if (x->pending > 1) {
-		x->pending--;
-		return 0;
-	}
-	bool full = x->full;
-	mem_free(x);
-	return full ? -1 : 1;
+	bool started = x->wave.pending > 1, full = x->full;
+	if (!started)
+		x->fn = NULL;
+	flow_wave_settle(&x->wave, NULL, ESME_ROK);
+	return started ? 0 : full ? -1 : 1;
 }

@@ -84,7 +84,7 @@ static void on_closed(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	flow_answer_carrier(f, m, ok ? ESME_ROK : ESME_RX_T_APPN);
+	flow_answer_stored(f, m, ok);
 	if (!ok) {
 		flow_redo_later(f, m, REDO_CLOSE);
 		return;
@@ -111,7 +111,7 @@ static void on_left(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	flow_answer_carrier(f, m, ok ? ESME_ROK : ESME_RX_T_APPN);
+	flow_answer_stored(f, m, ok);
 	if (ok)
 		flow_drop(f, m);
 	else

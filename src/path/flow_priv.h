@@ -10,6 +10,7 @@
 #include "path/deliver.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
+#include "path/index.h"
 #include "path/match.h"
 #include "path/outbox.h"
 #include "path/outcome.h"
@@ -35,6 +36,7 @@ struct flow {
 	struct routes *routes;
 	struct queue *queue;
 	struct match *match;
+	struct index *index;
 	struct outbox *outbox;
 	struct reply *reply;
 	struct store *store;
@@ -70,6 +72,16 @@ extern const struct reply_ops flow_reply_ops;
 /* Writes that are owed to the store: what to do again. */
 enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT };
 
+/* One request that concerns several messages: answered once, when each share is settled (submit_multi, cancel_sm of
+ * many, a text of ours in parts). Begins the struct of who makes it; msg.peer points to it while a share is owed. */
+struct wave {
+	struct flow *flow;
+	unsigned pending; /* shares owed, and one while they are being made */
+	/* One share: status ESME_ROK or why not; m is the message. May be NULL. */
+	void (*share)(struct wave *w, struct msg *m, uint32_t status);
+	void (*done)(struct wave *w); /* all settled; frees it */
+};
+
 struct words { /* the carrier's own words about an end */
 	struct view stat, err;
 	int64_t done_ms; /* UTC: when it says that it was; 0: now */
@@ -83,8 +95,13 @@ void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, f
 enum class_urgency flow_urgency(const struct msg *m);
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
 		 struct view id);
+void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu);
+void flow_owe_wave(struct msg *m, struct wave *w);
+void flow_wave_settle(struct wave *w, struct msg *m, uint32_t status); /* one share, or the maker's own (m NULL) */
+/* The owed answer to who submitted m; statuses are the account's plain ones when it wants that. */
 void flow_answer_app(struct flow *f, struct msg *m, uint32_t status);
-void flow_answer_carrier(struct flow *f, struct msg *m, uint32_t status);
+/* The other owed answers: to a carrier for its receipt (failed: it shall come again), or a share of a wave. */
+void flow_answer_stored(struct flow *f, struct msg *m, bool ok);
 void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what);
 void flow_redo_none(struct msg *m);
 void flow_doubt(struct flow *f, uint64_t id); /* a record of a refused submit may be in the store: remove it later */

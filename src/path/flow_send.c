@@ -181,7 +181,8 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 void flow_store_cid(struct flow *f, struct msg *m)
 {
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
-	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, m->id,
+	struct store_leg leg = {.id = m->id};
+	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, &leg,
 			      on_cid_stored, m->handle) < 0)
 		on_cid_stored(f, m->handle, false);
 }
@@ -384,9 +385,7 @@ static void take_receipt(struct flow *f, struct session *s, const struct pdu *pd
 	f->counters.receipts++;
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	if (s) {
-		m->peer = session_handle(s);
-		m->sequence = pdu->sequence;
-		m->data_sm = pdu->command_id == DATA_SM;
+		flow_owe(m, pdu->command_id == DATA_SM ? OWES_DATA_DELIVER : OWES_DELIVER, s, pdu);
 	}
 	flow_finish(f, m, o->state == STATE_DELIVERED ? FINISH_DELIVERED : FINISH_FAILED, o->state, &words);
 }

@@ -196,6 +196,8 @@ static void on_restored(void *arg, struct msg *m)
 	m->owner = f;
 	f->counters.restored++;
 	f->counters.by_state[m->state]++;
+	if (m->state != MSG_CLOSING && index_add(f->index, m) < 0)
+		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	if (m->state == MSG_CLOSING) {
 		flow_deliver(f, m);
 	} else if (m->cid_len) {
@@ -334,6 +336,7 @@ static void make_path(struct flow *f)
 	f->opted = map_new();
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked,
 			     conf->messages->park * 1000);
+	f->index = index_new(f->msgs);
 	match_on_expired(f->match, on_parked_expired, f);
 	for (size_t i = 0; i < carriers; i++) {
 		if (conf->carriers[i].receipt_id > 0)
@@ -436,6 +439,7 @@ void flow_free(struct flow *f)
 	accounts_free(f->accounts);
 	outbox_free(f->outbox);
 	match_free(f->match);
+	index_free(f->index);
 	queue_free(f->queue);
 	routes_free(f->routes);
 	session_hub_free(f->sessions);

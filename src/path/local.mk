@@ -7,6 +7,7 @@ libpath_a_SOURCES = \
 	src/path/flow_accept.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
 	src/path/flow_rows.c src/path/flow_rows.h \
 	src/path/idform.c src/path/idform.h \
+	src/path/index.c src/path/index.h \
 	src/path/match.c src/path/match.h \
 	src/path/menu.c src/path/menu.h \
 	src/path/msg.c src/path/msg.h \

@@ -16,7 +16,8 @@ struct msgs {
 };
 
 static const char *const state_names[MSG_STATES] = {
-	"new", "storing", "held", "queued", "sent", "awaiting", "closing", "delivering", "leaving",
+	"new",	  "storing", "held", "queued",	"sent",	      "awaiting",
+	"parted", "doubt",   "past", "closing", "delivering", "leaving",
 };
 
 struct msgs *msgs_new(uint32_t max)
@@ -106,6 +107,61 @@ void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
 		log_flush();
 		abort();
 	}
+}
+
+uint64_t msg_app_id(const struct msg *m)
+{
+	struct record r;
+	if (!m->aliased)
+		return m->id;
+	msg_record(m, &r);
+	return r.app_id ? r.app_id : m->id;
+}
+
+void msg_add_kin(struct msg *parent, struct msg *child, enum msg_kin kind)
+{
+	child->kin_kind = (uint8_t)kind;
+	child->parent = parent->handle;
+	child->sibling = parent->kin;
+	parent->kin = child->handle;
+}
+
+void msg_remove_kin(struct msgs *ms, struct msg *parent, struct msg *child)
+{
+	uint64_t *at = &parent->kin;
+	while (*at && *at != child->handle)
+		at = &msgs_get(ms, *at)->sibling;
+	if (*at)
+		*at = child->sibling;
+	child->parent = child->sibling = 0;
+}
+
+struct msg *msg_kin(const struct msgs *ms, const struct msg *parent)
+{
+	return parent->kin ? msgs_get(ms, parent->kin) : NULL;
+}
+
+struct msg *msg_next_kin(const struct msgs *ms, const struct msg *child)
+{
+	return child->sibling ? msgs_get(ms, child->sibling) : NULL;
+}
+
+struct each {
+	void (*fn)(struct msg *m, void *arg);
+	void *arg;
+};
+
+static void call_each(void *item, uint64_t handle, void *arg)
+{
+	const struct each *e = arg;
+	(void)handle;
+	e->fn(item, e->arg);
+}
+
+void msgs_each(struct msgs *ms, void (*fn)(struct msg *m, void *arg), void *arg)
+{
+	struct each e = {fn, arg};
+	pool_each(ms->pool, call_each, &e);
 }
 
 int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n)

@@ -18,10 +18,31 @@ enum msg_state {
 	MSG_QUEUED,	/* in a lane of the queue */
 	MSG_SENT,	/* at a carrier, no answer yet */
 	MSG_AWAITING,	/* the carrier took it; its receipt is awaited */
+	MSG_PARTED,	/* its parts are on their way, each a message of its own (kin) */
+	MSG_DOUBT,	/* a carrier may have it, the answer did not come; a receipt or the operator decides */
+	MSG_PAST,	/* kin only: an earlier submit, or a part that has ended; its carrier id is still known */
 	MSG_CLOSING,	/* final; the final record is on the way to the store */
 	MSG_DELIVERING, /* its receipt (or itself, a MO) is in the account's outbox */
 	MSG_LEAVING,	/* its record is being deleted or moved to the backlog; then it is freed */
 	MSG_STATES
+};
+
+/* What is owed to whom msg.peer names. */
+enum msg_owes {
+	OWES_NOTHING,
+	OWES_SUBMIT,	   /* submit_sm_resp to an app */
+	OWES_DATA,	   /* data_sm_resp to an app */
+	OWES_DELIVER,	   /* deliver_sm_resp to a carrier, for a receipt */
+	OWES_DATA_DELIVER, /* data_sm_resp to a carrier, for a receipt */
+	OWES_WAVE,	   /* one share of a request that concerns several messages: peer is a struct wave */
+};
+
+/* What a message is to its parent. */
+enum msg_kin {
+	KIN_NONE,
+	KIN_PART,  /* a part of a long text: sent, retried and awaited by itself */
+	KIN_PAST,  /* an earlier submit of it that a carrier took */
+	KIN_DOUBT, /* an earlier submit whose answer did not come */
 };
 
 #define MSG_NO_ACCOUNT 0xFFFFu
@@ -38,11 +59,21 @@ struct msg {
 	uint64_t order;	   /* rank in the queue */
 	uint8_t *rec;	   /* the record, owned; msgs_slab() */
 	char *cid;	   /* carrier's id in canonical form (or backlog entry's id), owned, may be NULL */
-	uint64_t peer;	   /* session handle: whom an answer is owed */
+	uint64_t peer;	   /* session handle: whom an answer is owed (owes) */
+	uint64_t parent;   /* kin: handle of the message that it belongs to */
+	uint64_t kin;	   /* handle of its first kin; 0 none */
+	uint64_t sibling;  /* kin: handle of the next of the same parent; 0 the last */
 	uint32_t sequence; /* ... to which request; peer 0 = nobody */
 	uint32_t rec_len;
 	uint32_t slot; /* of its receipt entry in the store */
 	uint16_t account, carrier, route;
+	uint16_t home;	     /* the route that its number has; route: what is left of it after carriers that failed */
+	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
+	uint8_t part, parts; /* KIN_PART: from 1; parts also of its parent */
+	uint8_t kin_kind;    /* enum msg_kin */
+	uint8_t owes;	     /* enum msg_owes */
+	uint8_t doubts;	     /* submits of it whose answer did not come */
+	uint8_t fault;	     /* enum fault of its last error */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */
@@ -55,7 +86,11 @@ struct msg {
 	bool out;	/* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled; /* a carrier has it or may have it, and that is not known to be stored */
 	bool unchecked; /* found at start, and its number's opt-outs could not be read yet */
-	bool data_sm;	/* the receipt that peer is owed an answer for came as data_sm */
+	bool indexed;	/* in index.h */
+	bool grouped;	/* the app gave it a group_key */
+	bool aliased;	/* its record has an app_id of its own */
+	bool note;	/* its record is an intermediate notification or a part's receipt */
+	bool counted;	/* in its account's count of messages that no carrier has taken */
 	uint8_t redo;	/* store writes owed while the store was away: flow.c's bits */
 };
 
@@ -76,6 +111,16 @@ __attribute__((warn_unused_result)) int msg_set_record(struct msgs *ms, struct m
 void msg_record(const struct msg *m, struct record *out);
 /* The frame inside the record decoded. rec may be NULL. Views borrow m->rec. */
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
+/* The id that the app knows the message by. */
+uint64_t msg_app_id(const struct msg *m);
+/* Makes child the first kin of parent. */
+void msg_add_kin(struct msg *parent, struct msg *child, enum msg_kin kind);
+void msg_remove_kin(struct msgs *ms, struct msg *parent, struct msg *child);
+/* The first and the next kin of a message; NULL at the end. */
+struct msg *msg_kin(const struct msgs *ms, const struct msg *parent);
+struct msg *msg_next_kin(const struct msgs *ms, const struct msg *child);
+/* Every message, kin too, any order; fn may give back the one it was called for. */
+void msgs_each(struct msgs *ms, void (*fn)(struct msg *m, void *arg), void *arg);
 /* Sets the carrier's id; copies. 0 or -ENOMEM. n <= 255 */
 __attribute__((warn_unused_result)) int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n);
 const char *msg_state_name(enum msg_state s);

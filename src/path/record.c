@@ -24,7 +24,7 @@ enum {
 	AT_ACCEPT = 16,
 	AT_EXPIRY = 24,
 	AT_DONE = 32,
-	AT_ZEROS = 40, /* 8 octets */
+	AT_APP_ID = 40,
 };
 
 static void put64(uint8_t *p, int64_t v)
@@ -80,6 +80,7 @@ size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 	put64(buf + AT_ACCEPT, r->accept_ms);
 	put64(buf + AT_EXPIRY, r->expiry_ms);
 	put64(buf + AT_DONE, r->done_ms);
+	put64(buf + AT_APP_ID, (int64_t)r->app_id);
 	uint8_t *p = buf + RECORD_HEADER;
 	p = append(p, r->account);
 	p = append(p, r->stat);
@@ -99,9 +100,8 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
  */
 static bool is_known(struct view b)
 {
-	static const uint8_t zeros[8];
-	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO &&
-	       memcmp(b.p + AT_ZERO, zeros, 2) == 0 && memcmp(b.p + AT_ZEROS, zeros, 8) == 0;
+	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO && b.p[AT_ZERO] == 0 &&
+	       b.p[AT_ZERO + 1] == 0;
 }
 
 bool record_decode(struct view b, struct record *out)
@@ -121,6 +121,7 @@ bool record_decode(struct view b, struct record *out)
 		.accept_ms = get64(b.p + AT_ACCEPT),
 		.expiry_ms = get64(b.p + AT_EXPIRY),
 		.done_ms = get64(b.p + AT_DONE),
+		.app_id = (uint64_t)get64(b.p + AT_APP_ID),
 	};
 	const uint8_t *p = b.p + RECORD_HEADER;
 	p = take(p, account, &out->account);

@@ -16,13 +16,15 @@ enum record_kind {
 	RECORD_MO,    /* from a phone, for an app */
 };
 
-#define RECORD_INTERNAL 0x01u /* made by the gateway (a reply): no app waits for a receipt */
+#define RECORD_INTERNAL	    0x01u /* made by the gateway (a reply): no app waits for a receipt */
+#define RECORD_INTERMEDIATE 0x02u /* RECORD_FINAL: an intermediate notification, the message itself goes on */
 
 struct record {
 	uint8_t kind, class_id, flags;
 	uint8_t final_state; /* enum message_state, RECORD_FINAL only */
 	uint8_t attempts;
 	int64_t accept_ms, expiry_ms, done_ms; /* UTC; 0 = none */
+	uint64_t app_id;		       /* the id that the app knows it by; 0: the record's own */
 	struct view account;		       /* system_id */
 	struct view stat, err;		       /* the carrier's own words, untouched */
 	struct view via;		       /* carrier's name */

@@ -54,6 +54,7 @@ static struct msg *find(const struct restore *x, uint64_t id)
 static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const struct record *r)
 {
 	struct pdu pdu;
+	struct view group;
 	if (pdu_decode(r->frame.p, r->frame.n, &pdu) != ESME_ROK || msg_set_record(x->msgs, m, r) < 0)
 		return false;
 	struct account *a = accounts_find(x->accounts, r->account);
@@ -65,6 +66,9 @@ static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const stru
 	m->final_state = r->final_state;
 	m->registered = pdu.sm.registered_delivery;
 	m->internal = r->flags & RECORD_INTERNAL;
+	m->note = r->flags & RECORD_INTERMEDIATE;
+	m->aliased = r->app_id != 0;
+	m->grouped = pdu.tlvs.n && tlv_find(pdu.tlvs, TLV_GROUP_KEY, &group);
 	m->state = r->kind == RECORD_FINAL ? MSG_CLOSING : MSG_STORING;
 	return true;
 }
@@ -97,11 +101,11 @@ static void on_journal(void *arg, uint64_t id, struct view rec)
 	x->handles[x->n++] = m->handle;
 }
 
-static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, uint64_t id)
+static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg)
 {
 	struct restore *x = arg;
 	char name[64];
-	struct msg *m = find(x, id);
+	struct msg *m = find(x, leg->id);
 	snprintf(name, sizeof(name), "%.*s", (int)carrier.n, (const char *)carrier.p);
 	struct carrier *c = carriers_find(x->carriers, name);
 	if (!m || cid.n == 0 || cid.n > 255)

@@ -348,16 +348,25 @@ static int expire_slot(struct store *s, const char *carrier, uint32_t slot)
 	return send_cmd(s, NULL, NULL);
 }
 
-int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, uint64_t id, store_fn fn,
-		      uint64_t token)
+/* The id alone for what nearly all are: whole and open. */
+static struct view print_leg(const struct store_leg *leg, char out[IDS_DIGITS + 16])
+{
+	ids_print(leg->id, out);
+	if (leg->part == 0 && leg->mark == LEG_OPEN)
+		return (struct view){(uint8_t *)out, IDS_DIGITS};
+	int n = snprintf(out + IDS_DIGITS, 16, ",%u,%u,%c", leg->part, leg->parts, leg->mark ? leg->mark : '-');
+	return (struct view){(uint8_t *)out, IDS_DIGITS + (uint32_t)n};
+}
+
+int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, const struct store_leg *leg,
+		      store_fn fn, uint64_t token)
 {
 	int first = s->up ? enlist_slot(s, carrier, slot) : -1;
 	if (first < 0)
 		return -1;
 	struct batch_key key = {BATCH_RECEIPT_PUT, view_of(carrier), slot};
-	char value[IDS_DIGITS + 1];
-	ids_print(id, value);
-	struct view v = {(uint8_t *)value, IDS_DIGITS};
+	char value[IDS_DIGITS + 16];
+	struct view v = print_leg(leg, value);
 	batches_add(s->batches, &key, cid, &v, fn, token);
 	if (!first)
 		return 0;

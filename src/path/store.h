@@ -8,7 +8,8 @@
  *   journal:<node>            set of the buckets in use
  *   journal:<node>:<bucket>   hash id -> record; a bucket is the messages of ten seconds
  *   receipt                   set of the carriers that have entries
- *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id; a slot is one hour of submits; expires
+ *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark (struct store_leg); a slot is
+ *                             one hour of submits; expires
  *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
  *   part:<node>               hash reassembly key -> part of a long MO
  *   backlog:<account>         stream: id, rec
@@ -58,8 +59,15 @@ STORE_MUST int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint
 uint32_t store_slot(int64_t wall_ms);
 /* UTC ms at which the receipts of a slot are no longer awaited. */
 int64_t store_slot_end_ms(const struct store *s, uint32_t slot);
-STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid, uint64_t id,
-				 store_fn fn, uint64_t token);
+struct store_leg {	     /* what a carrier id stands for */
+	uint64_t id;	     /* ours */
+	uint8_t part, parts; /* from 1, of how many; 0: the whole message */
+	char mark; /* LEG_OPEN; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
+};
+#define LEG_OPEN  '\0'
+#define LEG_DOUBT 'd' /* sent, not answered: the id is made up */
+STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid,
+				 const struct store_leg *leg, store_fn fn, uint64_t token);
 STORE_MUST int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid);
 STORE_MUST int store_parked_put(struct store *s, const char *carrier, struct view cid, struct view frame, store_fn fn,
 				uint64_t token);
@@ -101,7 +109,7 @@ STORE_MUST int store_backlog_read(struct store *s, struct view account, struct v
 /* Reads everything that this node left behind (store_load.c), in this order; calls are made over many turns. */
 struct store_loader {
 	void (*journal)(void *arg, uint64_t id, struct view rec);
-	void (*receipt)(void *arg, struct view carrier, uint32_t slot, struct view cid, uint64_t id);
+	void (*receipt)(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg);
 	void (*parked)(void *arg, struct view carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
 	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */

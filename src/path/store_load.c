@@ -86,10 +86,30 @@ static int send_cmd(struct load *l, struct buf *cmd, redis_fn fn)
 	return sent;
 }
 
+/* As store.c prints it. */
+static bool parse_leg(struct view v, struct store_leg *leg)
+{
+	unsigned part, parts;
+	char mark, text[32];
+	*leg = (struct store_leg){0};
+	if (v.n < IDS_DIGITS || !ids_parse(v.p, IDS_DIGITS, &leg->id))
+		return false;
+	if (v.n == IDS_DIGITS)
+		return true;
+	snprintf(text, sizeof(text), "%.*s", (int)(v.n - IDS_DIGITS), (const char *)v.p + IDS_DIGITS);
+	if (sscanf(text, ",%3u,%3u,%c", &part, &parts, &mark) != 3 || parts > 255 || part > parts)
+		return false;
+	leg->part = (uint8_t)part;
+	leg->parts = (uint8_t)parts;
+	leg->mark = mark == '-' ? LEG_OPEN : mark;
+	return true;
+}
+
 static void give(struct load *l, const struct hash *h, const redisReply *field, const redisReply *value)
 {
 	struct view f = {(const uint8_t *)field->str, (uint32_t)field->len};
 	struct view v = {(const uint8_t *)value->str, (uint32_t)value->len};
+	struct store_leg leg;
 	uint64_t id;
 	switch (h->kind) {
 	case HASH_JOURNAL:
@@ -101,8 +121,8 @@ static void give(struct load *l, const struct hash *h, const redisReply *field, 
 		l->loader->journal(l->arg, id, v);
 		return;
 	case HASH_RECEIPT:
-		if (ids_parse(v.p, v.n, &id))
-			l->loader->receipt(l->arg, view_of(h->carrier), (uint32_t)h->number, f, id);
+		if (parse_leg(v, &leg))
+			l->loader->receipt(l->arg, view_of(h->carrier), (uint32_t)h->number, f, &leg);
 		return;
 	case HASH_PARKED:
 		l->loader->parked(l->arg, view_of(h->carrier), f, v);

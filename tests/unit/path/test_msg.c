@@ -112,8 +112,8 @@ static void test_cid(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	static const char *const names[MSG_STATES] = {"new",	  "storing", "held",	   "queued", "sent",
-						      "awaiting", "closing", "delivering", "leaving"};
+	static const char *const names[MSG_STATES] = {"new",	"storing", "held", "queued",  "sent",	    "awaiting",
+						      "parted", "doubt",   "past", "closing", "delivering", "leaving"};
 	for (int i = 0; i < MSG_STATES; i++)
 		assert_string_equal(msg_state_name((enum msg_state)i), names[i]);
 }

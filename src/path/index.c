@@ -1,0 +1,228 @@
+/*
+ * index.c - from what an app knows of a message to the message. Must not know states, nor what is done with what is
+ * found.
+ */
+#include "path/index.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+struct index {
+	struct msgs *msgs;
+	struct map *ids, *groups, *numbers; /* numbers: NULL until somebody asks */
+};
+
+/* Messages found, so that fn may change the maps. */
+struct found {
+	const struct index *x;
+	const void *key; /* what is_* compares with */
+	uint64_t *handles;
+	size_t n, cap;
+};
+
+struct group_key {
+	uint16_t account;
+	struct view group;
+};
+
+struct number_key {
+	uint16_t account;
+	const struct number *to;
+};
+
+static uint64_t hash_group(uint16_t account, struct view group)
+{
+	return map_hash(group.p, group.n) ^ map_hash_u64(account);
+}
+
+static uint64_t hash_number(uint16_t account, const struct number *to)
+{
+	return map_hash(to->digits, to->n) ^ map_hash_u64(account + 1u);
+}
+
+struct index *index_new(struct msgs *msgs)
+{
+	struct index *x = mem_zalloc(sizeof(*x));
+	x->msgs = msgs;
+	x->ids = map_new();
+	x->groups = map_new();
+	return x;
+}
+
+void index_free(struct index *x)
+{
+	if (!x)
+		return;
+	map_free(x->ids);
+	map_free(x->groups);
+	if (x->numbers)
+		map_free(x->numbers);
+	mem_free(x);
+}
+
+static bool group_of(const struct pdu *pdu, struct view *group)
+{
+	return pdu->tlvs.n && tlv_find_str(pdu->tlvs, TLV_GROUP_KEY, group) && group->n;
+}
+
+static int add_number(struct index *x, struct msg *m, const struct pdu *pdu)
+{
+	struct number to;
+	if (!number_parse(pdu->sm.dst, &to))
+		return 0;
+	return map_put(x->numbers, hash_number(m->account, &to), m->handle);
+}
+
+int index_add(struct index *x, struct msg *m)
+{
+	struct pdu pdu;
+	struct view group;
+	int failed = map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle);
+	m->indexed = failed == 0;
+	if (!m->grouped && !x->numbers)
+		return failed;
+	msg_pdu(m, NULL, &pdu);
+	if (m->grouped && group_of(&pdu, &group))
+		failed |= map_put(x->groups, hash_group(m->account, group), m->handle);
+	if (x->numbers)
+		failed |= add_number(x, m, &pdu);
+	return failed;
+}
+
+static bool is_this(uint64_t value, const void *key)
+{
+	return value == *(const uint64_t *)key;
+}
+
+void index_remove(struct index *x, struct msg *m)
+{
+	struct pdu pdu;
+	struct number to;
+	struct view group;
+	uint64_t value;
+	if (!m->indexed)
+		return;
+	m->indexed = false;
+	map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
+	if (!m->grouped && !x->numbers)
+		return;
+	msg_pdu(m, NULL, &pdu);
+	if (m->grouped && group_of(&pdu, &group))
+		map_remove(x->groups, hash_group(m->account, group), is_this, &m->handle, &value);
+	if (x->numbers && number_parse(pdu.sm.dst, &to))
+		map_remove(x->numbers, hash_number(m->account, &to), is_this, &m->handle, &value);
+}
+
+/* --- looking: the map asks for each candidate; all that fit are gathered, none is taken as the one --- */
+
+static bool gather(struct found *f, uint64_t handle, bool fits)
+{
+	if (!fits)
+		return false;
+	if (f->n == f->cap) {
+		f->cap = f->cap ? f->cap * 2 : 16;
+		f->handles = mem_realloc(f->handles, f->cap * sizeof(*f->handles));
+	}
+	f->handles[f->n++] = handle;
+	return false;
+}
+
+static bool fits_id(uint64_t handle, const void *key)
+{
+	struct found *f = *(struct found *const *)key;
+	const struct msg *m = msgs_get(f->x->msgs, handle);
+	return gather(f, handle, m && msg_app_id(m) == *(const uint64_t *)f->key);
+}
+
+static bool fits_group(uint64_t handle, const void *key)
+{
+	struct found *f = *(struct found *const *)key;
+	const struct group_key *k = f->key;
+	const struct msg *m = msgs_get(f->x->msgs, handle);
+	struct pdu pdu;
+	struct view group;
+	if (!m || m->account != k->account)
+		return false;
+	msg_pdu(m, NULL, &pdu);
+	return gather(f, handle, group_of(&pdu, &group) && view_eq(group, k->group));
+}
+
+static bool fits_number(uint64_t handle, const void *key)
+{
+	struct found *f = *(struct found *const *)key;
+	const struct number_key *k = f->key;
+	const struct msg *m = msgs_get(f->x->msgs, handle);
+	struct pdu pdu;
+	struct number to;
+	if (!m || m->account != k->account)
+		return false;
+	msg_pdu(m, NULL, &pdu);
+	return gather(f, handle,
+		      number_parse(pdu.sm.dst, &to) && to.n == k->to->n && memcmp(to.digits, k->to->digits, to.n) == 0);
+}
+
+/* Oldest first. */
+static int by_age(const void *a, const void *b)
+{
+	const struct msg *x = *(struct msg *const *)a, *y = *(struct msg *const *)b;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static size_t look_up(const struct index *x, const struct map *map, uint64_t hash, map_eq_fn fits, const void *key,
+		      index_fn fn, void *arg)
+{
+	struct found found = {.x = x, .key = key}, *f = &found;
+	uint64_t value;
+	map_find(map, hash, fits, &f, &value);
+	if (found.n == 0)
+		return 0;
+	struct msg **sorted = mem_zalloc(found.n * sizeof(struct msg *));
+	for (size_t i = 0; i < found.n; i++)
+		sorted[i] = msgs_get(x->msgs, found.handles[i]);
+	qsort(sorted, found.n, sizeof(struct msg *), by_age);
+	for (size_t i = 0; i < found.n; i++)
+		found.handles[i] = sorted[i]->handle;
+	mem_free(sorted);
+	for (size_t i = 0; i < found.n; i++) {
+		struct msg *m = msgs_get(x->msgs, found.handles[i]);
+		if (m)
+			fn(m, arg);
+	}
+	mem_free(found.handles);
+	return found.n;
+}
+
+size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
+{
+	return look_up(x, x->ids, map_hash_u64(app_id), fits_id, &app_id, fn, arg);
+}
+
+size_t index_by_group(struct index *x, uint16_t account, struct view group, index_fn fn, void *arg)
+{
+	struct group_key key = {account, group};
+	return look_up(x, x->groups, hash_group(account, group), fits_group, &key, fn, arg);
+}
+
+static void enter_number(struct msg *m, void *arg)
+{
+	struct index *x = arg;
+	struct pdu pdu;
+	if (!m->indexed)
+		return;
+	msg_pdu(m, NULL, &pdu);
+	if (add_number(x, m, &pdu) < 0)
+		log_error("-", "event=no_memory what=number_index id=%llu", (unsigned long long)m->id);
+}
+
+size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg)
+{
+	struct number_key key = {account, to};
+	if (!x->numbers) {
+		x->numbers = map_new();
+		msgs_each(x->msgs, enter_number, x);
+	}
+	return look_up(x, x->numbers, hash_number(account, to), fits_number, &key, fn, arg);
+}

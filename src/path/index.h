@@ -1,0 +1,26 @@
+/*
+ * index.h - finds messages that have not ended: by the id that the app knows, by the app's group key, by account and
+ * destination. For query_sm, cancel_sm, replace_sm, replace_if_present_flag and the console. Borrows messages.
+ *
+ * Ids are indexed always. Destinations are indexed from the first question for one on: who never asks does not pay.
+ */
+#ifndef PATH_INDEX_H
+#define PATH_INDEX_H
+
+#include "path/msg.h"
+#include "path/number.h"
+
+struct index;
+struct index *index_new(struct msgs *msgs);
+void index_free(struct index *x);
+/* Enters a message of an app; its record is set. 0, or -1 without memory: then it is not found, and works. */
+__attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m);
+void index_remove(struct index *x, struct msg *m); /* harmless when it is not in */
+
+/* fn for each message; it may end them (they leave the index then). Returns how many there were. */
+typedef void (*index_fn)(struct msg *m, void *arg);
+size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg);
+size_t index_by_group(struct index *x, uint16_t account, struct view group_key, index_fn fn, void *arg);
+size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg);
+
+#endif
