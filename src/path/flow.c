@@ -31,6 +31,16 @@ void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms)
 	loop_timer(f->loop, &m->timer, wait > MIN_TIMER_MS ? wait : MIN_TIMER_MS);
 }
 
+bool flow_withdraw(struct flow *f, struct msg *m)
+{
+	if (m->state == MSG_QUEUED)
+		queue_remove(f->queue, m, flow_urgency(m));
+	else if (m->state != MSG_HELD)
+		return false;
+	loop_timer_clear(f->loop, &m->timer);
+	return true;
+}
+
 struct msg *flow_take(struct flow *f)
 {
 	struct msg *m = msgs_take(f->msgs);

@@ -18,6 +18,7 @@
 #include "path/relay.h"
 #include "path/restore.h"
 #include "path/submit.h"
+#include "policy/classes.h"
 #include "smpp/smpp_time.h"
 
 #define FLOW_NOBODY 0xFFFFu /* owner of a lane none of whose carriers is up */
@@ -42,6 +43,8 @@ struct flow {
 	struct store *store;
 	struct stats *stats;
 	struct flow_stats counters;
+	struct class_rule rules[CLASSES];
+	uint64_t *waiting; /* by account: messages that no carrier has taken yet (msg.counted) */
 	enum class_id *default_class; /* by account number */
 	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
 	size_t *lane_turn;	      /* by carrier: where it looked last */
@@ -90,6 +93,8 @@ struct words { /* the carrier's own words about an end */
 /* flow.c */
 void flow_set_state(struct flow *f, struct msg *m, enum msg_state state);
 void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms);
+/* Takes a message that no carrier has out of where it waits (held, queued); false when it is past that. */
+bool flow_withdraw(struct flow *f, struct msg *m);
 struct msg *flow_take(struct flow *f);	       /* a new message, NULL at the bound */
 void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, freed */
 enum class_urgency flow_urgency(const struct msg *m);

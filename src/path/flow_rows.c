@@ -37,6 +37,9 @@ static const struct {
 	[FINISH_UNSENDABLE] = {"unsendable", STATE_UNDELIVERABLE, ESME_RSUBMITFAIL},
 	[FINISH_OPTED_OUT] = {"opted_out", STATE_DELETED, SGW_OPTED_OUT},
 	[FINISH_NO_ROUTE] = {"no_route", STATE_UNDELIVERABLE, ESME_RINVDSTADR},
+	[FINISH_CANCELLED] = {"cancelled", STATE_DELETED, ESME_RSUBMITFAIL},
+	[FINISH_REPLACED] = {"replaced", STATE_DELETED, ESME_RSUBMITFAIL},
+	[FINISH_IN_DOUBT] = {"in_doubt", STATE_UNKNOWN, ESME_RSUBMITFAIL},
 };
 
 const char *finish_name(enum finish f)
@@ -113,6 +116,9 @@ const struct stats_row flow_stat_rows[] = {
 	FINISHED(FINISH_UNSENDABLE, "unsendable"),
 	FINISHED(FINISH_OPTED_OUT, "opted_out"),
 	FINISHED(FINISH_NO_ROUTE, "no_route"),
+	FINISHED(FINISH_CANCELLED, "cancelled"),
+	FINISHED(FINISH_REPLACED, "replaced"),
+	FINISHED(FINISH_IN_DOUBT, "in_doubt"),
 	{"smppgw_retries_total", "Messages to be sent again after a temporary error of a carrier.", STATS_COUNTER,
 	 AT(retries), NULL, NULL},
 	{"smppgw_put_back_total", "Messages put back to their place because a carrier said slow down.", STATS_COUNTER,

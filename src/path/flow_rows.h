@@ -19,6 +19,9 @@ enum finish {
 	FINISH_UNSENDABLE, /* cannot be encoded for its carrier */
 	FINISH_OPTED_OUT,  /* the number said stop while it waited */
 	FINISH_NO_ROUTE,   /* after a restart with another configuration */
+	FINISH_CANCELLED,  /* cancel_sm, or the operator */
+	FINISH_REPLACED,   /* a later submit with replace_if_present_flag took its place */
+	FINISH_IN_DOUBT,   /* a carrier may have it, and nothing more was heard */
 	FINISHES
 };
 

@@ -84,14 +84,25 @@ static struct routes *make_routes(const struct flow_conf *conf, char **errors)
 			  (void *)conf, errors);
 }
 
+static struct retries *make_retries(const struct flow_conf *conf, char **errors)
+{
+	const struct messages_conf *m = conf->messages;
+	struct retry_limits limits = {m->retry, m->retry_max, (unsigned)m->attempts};
+	return retries_new(conf->retries, conf->retries_n, conf->errors, conf->errors_n, &limits, carrier_by_name,
+			   (void *)conf, errors);
+}
+
 bool flow_check(const struct flow_conf *conf, char **errors)
 {
 	char *found = NULL;
+	struct class_rule rules[CLASSES];
 	check_accounts(conf, &found);
 	check_carriers(conf, &found);
 	check_replies(conf, &found);
 	struct routes *routes = make_routes(conf, &found);
 	routes_free(routes);
+	classes_build(conf->classes, conf->classes_n, rules, &found);
+	retries_free(make_retries(conf, &found));
 	if (!found)
 		return true;
 	*errors = found;
@@ -378,6 +389,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->routes = make_routes(conf, errors);
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
 	f->sessions = session_hub_new(loop, f->conns, session_places(conf));
+	f->waiting = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->waiting));
 	f->default_class = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->default_class));
 	for (size_t i = 0; i < conf->accounts_n; i++)
 		class_by_name(view_of(conf->accounts[i].class_name), &f->default_class[i]);
@@ -453,6 +465,7 @@ void flow_free(struct flow *f)
 	mem_free(f->lane_turn);
 	mem_free(f->unsettled);
 	mem_free(f->default_class);
+	mem_free(f->waiting);
 	mem_free(f->doubtful);
 	mem_free(f);
 }
