@@ -39,6 +39,9 @@ static const struct conf_section sections[] = {
 	{"reply", false, sizeof(struct reply_conf), reply_rows},
 	{"keywords", true, sizeof(struct keyword_conf), keyword_rows},
 	{"menus", true, sizeof(struct menu_conf), menu_rows},
+	{"classes", true, sizeof(struct class_conf), class_rows},
+	{"retry", true, sizeof(struct retry_conf), retry_rows},
+	{"errors", true, sizeof(struct error_conf), error_rows},
 	{NULL, false, 0, NULL},
 };
 
@@ -61,6 +64,9 @@ static void fill(struct settings *s)
 	f->routes = conf_get(c, "routes", &f->routes_n);
 	f->keywords = conf_get(c, "keywords", &f->keywords_n);
 	f->menus = conf_get(c, "menus", &f->menus_n);
+	f->classes = conf_get(c, "classes", &f->classes_n);
+	f->retries = conf_get(c, "retry", &f->retries_n);
+	f->errors = conf_get(c, "errors", &f->errors_n);
 	s->noc = (struct noc_conf){conf_get(c, "stats", NULL), conf_get(c, "console", NULL), PACKAGE_VERSION, f->node};
 }
 

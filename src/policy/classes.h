@@ -34,7 +34,6 @@ struct class_rule {
  * Fills all rules: what is built in, then the rows. False with faults, added to *errors (conf_fault()): a name that is
  * no class, a class named twice.
  */
-__attribute__((warn_unused_result)) bool classes_build(const struct class_conf *confs, size_t n,
-						       struct class_rule out[CLASSES], char **errors);
+bool classes_build(const struct class_conf *confs, size_t n, struct class_rule out[CLASSES], char **errors);
 
 #endif

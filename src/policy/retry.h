@@ -1,27 +1,13 @@
 /*
- * retry.h - what a carrier's error means and what is done about it: a command_status, or the words of a receipt, to a
- * class of faults; a class of faults to fail, the same carrier again, or the next one (smpp.md 5, 11, 12). Pure;
- * reading allocates nothing. Knows carriers by number only.
+ * retry.h - what is done about a carrier's error: the operator's rows, and else the built-in ones (fault.h), take a
+ * command_status or the words of a receipt to a class of faults, and a class to an action: fail, the same carrier
+ * again, or the next one (smpp.md 12). Pure; asking allocates nothing. Knows carriers by number only.
  */
 #ifndef POLICY_RETRY_H
 #define POLICY_RETRY_H
 
 #include "base/conf.h"
-#include "smpp/receipt.h"
-#include "smpp/view.h"
-
-/* What an error is about. doc/configuration.md explains them to the operator; test_retry checks that it does. */
-enum fault {
-	FAULT_TEMPORARY, /* try again */
-	FAULT_CARRIER,	 /* this carrier cannot, another may: wrong network, route, sender code, its own trouble */
-	FAULT_PHONE,	 /* switched off, absent, memory full */
-	FAULT_NUMBER,	 /* unknown or dead number */
-	FAULT_CONTENT,	 /* the text or its form is refused */
-	FAULT_BLOCKED,	 /* black list, the user said stop */
-	FAULT_SESSION,	 /* the link or our login, not the message */
-	FAULT_PERMANENT, /* anything else for good */
-	FAULTS
-};
+#include "policy/fault.h"
 
 enum retry_action {
 	RETRY_FAIL, /* the message ends */
@@ -78,12 +64,12 @@ struct retries *retries_new(const struct retry_conf *retry, size_t retry_n, cons
 void retries_free(struct retries *r);
 
 /*
- * The class of a refused submit: the first row of section errors that fits (rows that name the carrier first), then
- * the built-in rows, then status_retry(). carrier is its number. status is not ESME_ROK.
+ * The class of a refused submit: the first row of section errors that fits (rows that name the carrier before rows
+ * for all), else fault_of_status(). carrier is its number; status is not ESME_ROK.
  */
 enum fault retries_of_status(const struct retries *r, size_t carrier, uint32_t status);
 /*
- * The class of a failed receipt: section errors, then the built-in words, then the state. state is final and not
+ * The class of a failed receipt: section errors in the same way, else fault_of_receipt(). state is final and not
  * STATE_DELIVERED; stat and err are the carrier's own text, both may be empty.
  */
 enum fault retries_of_receipt(const struct retries *r, size_t carrier, enum message_state state, struct view stat,
@@ -91,22 +77,13 @@ enum fault retries_of_receipt(const struct retries *r, size_t carrier, enum mess
 /* What is done about a class. Good as long as r. */
 const struct retry_row *retries_row(const struct retries *r, enum fault fault);
 /*
- * The pause in ms before the next submit, after attempt (1..) submits: pause doubled with each, not over pause_max,
- * a quarter more or less by random (any 64 bits), at least 1.
+ * The pause in ms before the next submit, after attempt (1..) submits: pause, doubled for each attempt after the
+ * first, not over pause_max; to that an eighth of it at most by random (any 64 bits), so that messages which failed
+ * together do not come back together.
  */
 int64_t retry_pause_ms(const struct retry_row *row, unsigned attempt, uint64_t random);
 
-/* "temporary" etc., as in the configuration, log and counters. Static text. */
-const char *fault_name(enum fault fault);
-bool fault_by_name(struct view name, enum fault *out); /* exact */
 /* "fail", "same", "next". Static text. */
 const char *retry_action_name(enum retry_action action);
-
-/* Walks what is built in, for documentation and its test; false past the end. */
-struct retry_builtin {
-	const char *text; /* "0x0B" or the stat word / prefix with * */
-	enum fault fault;
-};
-bool retry_builtin_at(size_t i, struct retry_builtin *out);
 
 #endif
