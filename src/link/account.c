@@ -44,6 +44,7 @@ static void account_on_bound(struct session *s, void *arg)
 		return;
 	a->receivers++;
 	a->wants_room = false;
+	outbind_received(a);
 	a->as->ops->on_receiver(a, a->as->arg);
 }
 
@@ -118,6 +119,8 @@ static void account_on_ended(struct session *s, enum end_reason reason, void *ar
 	list_remove(&app->of_account);
 	a->nbinds--;
 	bool receiver = app->receives;
+	if (app->callee != NULL)
+		outbind_ended(app, reason, up_us);
 	admit_forget(app);
 	if (receiver && --a->receivers == 0)
 		a->as->ops->on_no_receiver(a, a->as->arg);
@@ -145,6 +148,8 @@ void account_take(struct account *a, struct app *app)
 	session_adopt(app->session, &a->sessions, &account_session_ops, app, &a->stats.session);
 	app->account = a;
 	app->bound = true;
+	if (app->callee != NULL)
+		outbind_answered(app);
 	list_append(&a->binds, &app->of_account);
 	a->nbinds++;
 	a->stats.binds++;
@@ -257,6 +262,7 @@ static void account_init(struct account *a, struct accounts *as, const struct ac
 	};
 	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
 	list_init(&a->binds);
+	outbind_init(a);
 	if (accounts_find(as, id) == NULL && map_put(as->by_id, map_hash(id.p, id.n), (uint64_t)(uintptr_t)a) != 0)
 		log_error("-", "event=out_of_memory account=%s", conf->system_id);
 	if (as->registry != NULL)
@@ -281,6 +287,8 @@ int accounts_listen(struct accounts *as, const struct listen_conf *listens, size
 		}
 		as->listeners[as->nlisteners++] = l;
 	}
+	for (size_t i = 0; i < as->n; i++)
+		outbind_next(&as->at[i]); /* those that were wanted before */
 	return 0;
 }
 
@@ -331,6 +339,8 @@ void accounts_shutdown(struct accounts *as)
 
 	as->shutting = true;
 	accounts_unlisten(as);
+	for (size_t i = 0; i < as->n; i++)
+		outbind_stop(&as->at[i]);
 	LIST_EACH(node, &as->apps) {
 		struct app *app = LIST_OF(node, struct app, link);
 		if (again)
@@ -354,6 +364,7 @@ void accounts_free(struct accounts *as)
 	for (size_t i = 0; i < as->n; i++) {
 		if (as->registry != NULL)
 			stats_drop(as->registry, &as->at[i].stats);
+		outbind_stop(&as->at[i]);
 		auth_free(&as->at[i].auth);
 		mem_free(as->at[i].allow);
 	}
@@ -374,6 +385,11 @@ size_t accounts_count(const struct accounts *as)
 struct account *accounts_at(const struct accounts *as, size_t i)
 {
 	return &as->at[i];
+}
+
+void accounts_outbind(struct accounts *as, size_t account)
+{
+	outbind_want(&as->at[account]);
 }
 
 const struct account_conf *account_conf(const struct account *a)

@@ -58,7 +58,7 @@ struct account; /* opaque; its number is its index in the configuration */
 struct accounts;
 
 struct account_stats {
-	uint64_t requests, throttled, binds, binds_refused;
+	uint64_t requests, throttled, binds, binds_refused, outbinds, outbind_failures;
 	uint64_t bound;	      /* gauge */
 	uint64_t outstanding; /* gauge: deliver_sm without answer */
 	struct session_stats session;
@@ -112,6 +112,13 @@ void accounts_free(struct accounts *as);       /* after accounts_idle() */
 size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);
 struct account *accounts_find(const struct accounts *as, struct view system_id); /* NULL when unknown */
+
+/*
+ * Something waits for this account and no bind can receive it. If it has an outbind address it is called: connect,
+ * outbind, and it may bind on that connection as receiver or transceiver. One call at a time; after one that failed a
+ * pause, 1 s doubling to 5 min; until a bind that can receive is there. Cheap to say again.
+ */
+void accounts_outbind(struct accounts *as, size_t account);
 
 const struct account_conf *account_conf(const struct account *a);
 size_t account_number(const struct account *a);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "link/account.h"
 #include "link/auth.h"
+#include "link/outbind.h"
 
 struct account {
 	struct accounts *as;
@@ -25,6 +26,7 @@ struct account {
 	size_t receivers; /* binds that can receive */
 	uint64_t serial;  /* binds so far: names them */
 	bool wants_room;  /* account_send() found none */
+	struct outbind outbind;
 };
 
 enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
@@ -35,6 +37,7 @@ struct app {			/* one connection from an app; lives as long as its session */
 	struct list waiting;	/* accounts.waits */
 	struct accounts *as;
 	struct account *account; /* NULL until it is known */
+	struct account *callee;	 /* we called the app with outbind; NULL: it came by itself */
 	struct session *session;
 	uint32_t bind_command;
 	uint8_t version; /* as the app said it */
@@ -79,6 +82,9 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id);
 void account_take(struct account *a, struct app *app);
 
 /* admit.c */
+extern const struct session_ops admit_session_ops; /* of a session that is not bound; arg: its struct app */
+struct app *admit_app_new(struct accounts *as);
+void admit_app_keep(struct app *app); /* its session is there */
 void admit_connection(int fd, const struct net_addr *peer, void *arg);
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */

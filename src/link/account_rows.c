@@ -111,6 +111,8 @@ const struct stats_row account_stat_rows[] = {
 	COUNT(throttled, "Requests refused with ESME_RTHROTTLED because of the account's rate."),
 	COUNT(binds, "Binds accepted."),
 	COUNT(binds_refused, "Binds refused, the system_id being known."),
+	COUNT(outbinds, "Calls with outbind to the app."),
+	COUNT(outbind_failures, "Of these: without a bind of the app."),
 	GAUGE("account", struct account_stats, bound, "Binds now."),
 	GAUGE("account", struct account_stats, outstanding, "deliver_sm without an answer now."),
 	ROWS_OF_SESSION("account", struct account_stats),
@@ -153,6 +155,20 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id)
 	return conf->bind.n == 0;
 }
 
+static void account_check_outbind(const struct account_conf *c, char **errors)
+{
+	char host[256];
+	int64_t port;
+
+	if (c->outbind == NULL || *c->outbind == '\0')
+		return;
+	if (!outbind_parse(c->outbind, host, &port))
+		conf_fault(errors, &c->where, "account %s: outbind: \"%s\" is not host:port", c->system_id, c->outbind);
+	if (!account_offers(c, BIND_RECEIVER) && !account_offers(c, BIND_TRANSCEIVER))
+		conf_fault(errors, &c->where, "account %s: outbind needs receiver or transceiver in bind",
+			   c->system_id);
+}
+
 void accounts_check(const struct account_conf *confs, size_t n, char **errors)
 {
 	struct net_cidr cidr;
@@ -171,6 +187,7 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors)
 					   "receiver, transceiver",
 					   c->system_id, c->bind.at[j]);
 		}
+		account_check_outbind(c, errors);
 		for (size_t j = 0; j < c->allow.n; j++) {
 			if (net_cidr_parse(c->allow.at[j], &cidr) != 0)
 				conf_fault(errors, &c->where,

@@ -143,6 +143,9 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 	app->version = bind->interface_version;
 	admit_note_said(app, bind->system_id);
 	app->account = accounts_find(as, bind->system_id);
+	uint32_t status = app->callee != NULL ? outbind_judge(app, pdu) : ESME_ROK;
+	if (status != ESME_ROK)
+		return admit_refuse(app, status);
 	if (as->shutting)
 		return admit_refuse(app, ESME_RBINDFAIL);
 	struct account *a = app->account;
@@ -251,9 +254,14 @@ static void admit_nothing(struct session *s, void *arg)
 	(void)arg;
 }
 
-static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
+static void admit_on_open(struct session *s, void *arg)
 {
-	struct app *app = arg;
+	(void)s;
+	outbind_say(arg);
+}
+
+static void admit_log_ended(const struct app *app, struct session *s, enum end_reason reason)
+{
 	unsigned suppressed;
 	/* a look by a load balancer is not worth a line at level info */
 	bool looked_only = reason == END_PEER_CLOSED && session_octets_in(s) == 0;
@@ -262,11 +270,22 @@ static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
 	if (log_on(level) && log_limit(&app->as->connection_log, ADMIT_LOGS, &suppressed))
 		log_write(level, session_name(s), "event=ended reason=%s up_s=0 octets_in=%llu suppressed=%u",
 			  reason_name(reason), (unsigned long long)session_octets_in(s), suppressed);
+}
+
+static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
+{
+	struct app *app = arg;
+
+	if (app->callee != NULL)
+		outbind_ended(app, reason, 0);
+	else
+		admit_log_ended(app, s, reason);
 	app->as->listener.open--;
 	admit_forget(app);
 }
 
-static const struct session_ops admit_session_ops = {
+const struct session_ops admit_session_ops = {
+	.on_open = admit_on_open,
 	.on_bind = admit_on_bind,
 	.on_bound = admit_nothing,
 	.on_request = admit_on_request,
@@ -275,16 +294,30 @@ static const struct session_ops admit_session_ops = {
 	.on_ended = admit_on_ended,
 };
 
+struct app *admit_app_new(struct accounts *as)
+{
+	struct app *app = mem_zalloc(sizeof(*app));
+
+	app->as = as;
+	list_init(&app->of_account);
+	list_init(&app->waiting);
+	return app;
+}
+
+void admit_app_keep(struct app *app)
+{
+	list_append(&app->as->apps, &app->link);
+	app->as->napps++;
+	app->as->listener.open++;
+}
+
 void admit_connection(int fd, const struct net_addr *peer, void *arg)
 {
 	struct accounts *as = arg;
 	unsigned suppressed;
 
 	as->listener.connections++;
-	struct app *app = mem_zalloc(sizeof(*app));
-	app->as = as;
-	list_init(&app->of_account);
-	list_init(&app->waiting);
+	struct app *app = admit_app_new(as);
 	if (as->napps < (size_t)as->limits->max_connections)
 		app->session = session_accept(as->sessions, fd, peer, &as->unbound, &admit_session_ops, app,
 					      &as->listener.session);
@@ -303,7 +336,5 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 		mem_free(app);
 		return;
 	}
-	list_append(&as->apps, &app->link);
-	as->napps++;
-	as->listener.open++;
+	admit_app_keep(app);
 }

@@ -10,6 +10,7 @@ liblink_a_SOURCES = \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
 	src/link/conn.c src/link/conn.h \
 	src/link/listener.c \
+	src/link/outbind.c src/link/outbind.h \
 	src/link/pace.c \
 	src/link/pump.c \
 	src/link/reason.c src/link/reason.h \

@@ -92,19 +92,28 @@ struct session *session_accept(struct session_hub *hub, int fd, const struct net
 	return s;
 }
 
+static struct session *session_dial(struct session *s, enum session_role role, const char *host, int64_t port)
+{
+	if (s == NULL)
+		return NULL;
+	s->role = role;
+	s->state = SESSION_CONNECTING;
+	snprintf(s->name, sizeof(s->name), "%s:%lld", host, (long long)port);
+	s->conn = conn_connect(s->hub->conns, host, port, s->conf->bind_ms, &session_conn_ops, s);
+	return s;
+}
+
 struct session *session_connect(struct session_hub *hub, const char *host, int64_t port,
 				const struct session_conf *conf, const struct session_ops *ops, void *arg,
 				struct session_stats *stats)
 {
-	struct session *s = session_new(hub, conf, ops, arg, stats);
+	return session_dial(session_new(hub, conf, ops, arg, stats), SESSION_ESME, host, port);
+}
 
-	if (s == NULL)
-		return NULL;
-	s->role = SESSION_ESME;
-	s->state = SESSION_CONNECTING;
-	snprintf(s->name, sizeof(s->name), "%s:%lld", host, (long long)port);
-	s->conn = conn_connect(hub->conns, host, port, conf->bind_ms, &session_conn_ops, s);
-	return s;
+struct session *session_call(struct session_hub *hub, const char *host, int64_t port, const struct session_conf *conf,
+			     const struct session_ops *ops, void *arg, struct session_stats *stats)
+{
+	return session_dial(session_new(hub, conf, ops, arg, stats), SESSION_SMSC, host, port);
 }
 
 void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
@@ -424,26 +433,46 @@ static enum session_state session_bind_state(uint32_t command_id)
 	}
 }
 
-void session_bind(struct session *s, const struct pdu *bind)
+/* The first PDU of a connection that we made; sets its sequence. False: the session ends, or has ended. */
+static bool session_put_first(struct session *s, struct pdu *pdu)
 {
 	uint8_t *room = conn_room(s->conn, SESSION_BODY_MAX);
-	struct pdu pdu = *bind;
 
 	if (s->state != SESSION_OPEN || room == NULL)
-		return;
-	pdu.sequence = window_number(session_window(s));
-	size_t n = pdu_encode(&pdu, room, SESSION_BODY_MAX);
+		return false;
+	pdu->sequence = window_number(session_window(s));
+	size_t n = pdu_encode(pdu, room, SESSION_BODY_MAX);
 	if (n == 0) {
-		log_error(s->name, "event=bind_unencodable advice=\"system_id, password, system_type or address_range "
-				   "is too long\"");
+		log_error(s->name,
+			  "event=unencodable command=%s advice=\"system_id, password, system_type or address_range is "
+			  "too long\"",
+			  command_name(pdu->command_id));
 		session_close(s, END_CONFIG);
-		return;
+		return false;
 	}
 	conn_filled(s->conn, n);
 	s->stats->pdus_out++;
+	return true;
+}
+
+void session_bind(struct session *s, const struct pdu *bind)
+{
+	struct pdu pdu = *bind;
+
+	if (!session_put_first(s, &pdu))
+		return;
 	s->bind_command = bind->command_id;
 	s->bind_sequence = pdu.sequence;
 	s->state = SESSION_BINDING;
+}
+
+void session_outbind(struct session *s, const char *system_id, const char *password)
+{
+	struct pdu pdu = {.command_id = OUTBIND};
+
+	pdu.outbind.system_id = view_of(system_id);
+	pdu.outbind.password = view_of(password);
+	(void)session_put_first(s, &pdu);
 }
 
 void session_become_bound(struct session *s, uint8_t version)

@@ -51,7 +51,7 @@ struct session_ops {
 	 * the response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again.
 	 * May be SESSION_BIND_LATER. */
 	uint32_t (*on_bind)(struct session *s, const struct pdu *bind, void *arg);
-	/* ESME side: connection is there, send the bind: session_bind(). */
+	/* The connection that we made is there: session_bind(), or session_outbind() when it was a session_call(). */
 	void (*on_open)(struct session *s, void *arg);
 	/* Both: bound now (SMSC side: after the bind_resp was written to the output). status: ESME side, the
 	 * refusal. */
@@ -92,12 +92,18 @@ struct session *session_accept(struct session_hub *hub, int fd, const struct net
 struct session *session_connect(struct session_hub *hub, const char *host, int64_t port,
 				const struct session_conf *conf, const struct session_ops *ops, void *arg,
 				struct session_stats *stats);
+/* SMSC side over a connection that we make: on_open, where session_outbind() goes, or on_ended when it fails. From then
+ * on it is like an accepted one: the peer binds within bind_ms. NULL when there is no room. */
+struct session *session_call(struct session_hub *hub, const char *host, int64_t port, const struct session_conf *conf,
+			     const struct session_ops *ops, void *arg, struct session_stats *stats);
 /* Hands a session to another owner: new conf, ops, arg, stats (an account takes it over from the listener at bind). */
 void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
 		   struct session_stats *stats);
 
 /* ESME side, in on_open: sends bind_transmitter, bind_receiver or bind_transceiver (bind->command_id says). */
 void session_bind(struct session *s, const struct pdu *bind);
+/* In on_open of a session_call(): asks the peer to bind. system_id at most 15 octets, password 8. */
+void session_outbind(struct session *s, const char *system_id, const char *password);
 void session_set_system_id(struct session *s, const char *system_id); /* for bind_resp; copied */
 /* SMSC side, after SESSION_BIND_LATER: the verdict. */
 void session_judge(struct session *s, uint32_t status);
