@@ -8,6 +8,7 @@ link_unit_tests = \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_pace \
 	tests/unit/link/test_session \
+	tests/unit/link/test_session_answer \
 	tests/unit/link/test_session_bad \
 	tests/unit/link/test_session_end \
 	tests/unit/link/test_throttle \
@@ -43,6 +44,9 @@ tests_unit_link_test_pace_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_session_SOURCES = tests/unit/link/test_session.c $(link_unit_owner)
 tests_unit_link_test_session_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_session_answer_SOURCES = tests/unit/link/test_session_answer.c $(link_unit_owner)
+tests_unit_link_test_session_answer_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_session_answer_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_session_bad_SOURCES = tests/unit/link/test_session_bad.c $(link_unit_owner)
 tests_unit_link_test_session_bad_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_bad_LDADD = $(link_unit_ldadd)

@@ -23,7 +23,14 @@ static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t
 	snprintf(t->text, sizeof(t->text), "%u", number);
 	pdu->sm.src.addr = view_of("10690001");
 	pdu->sm.dst.addr = view_of(t->too_long ? "1234567890123456789012345" : "13800138000");
-	pdu->sm.short_message = view_of(t->text);
+	if (t->as_data_sm) {
+		struct tlv_out o = {.p = t->payload, .cap = sizeof(t->payload)};
+		pdu->command_id = DATA_SM;
+		tlv_put_str(&o, TLV_MESSAGE_PAYLOAD, view_of(t->text));
+		pdu->tlvs = (struct view){o.p, o.n};
+	} else {
+		pdu->sm.short_message = view_of(t->text);
+	}
 	*cookie = number;
 	return true;
 }
@@ -64,7 +71,9 @@ static void on_request(struct carrier *c, struct session *s, const struct pdu *p
 {
 	(void)c;
 	((struct carriers_rig *)arg)->requests++;
-	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, (struct view){NULL, 0}, (struct view){NULL, 0});
+	if (command_has_resp(pdu->command_id))
+		session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, (struct view){NULL, 0},
+			       (struct view){NULL, 0});
 }
 
 static void on_state(struct carrier *c, bool up, void *arg)
@@ -92,15 +101,19 @@ static void smsc_submit(struct carriers_rig *t, struct wire *w, const struct pdu
 	uint32_t status = t->submit_status;
 	int64_t now = loop_now_us(t->rig.loop);
 
-	memcpy(text, pdu->sm.short_message.p, pdu->sm.short_message.n);
+	struct view octets;
+
+	assert_true(pdu_text(pdu, &octets) && octets.n < sizeof(text));
+	memcpy(text, octets.p, octets.n);
 	if (t->has_rate && throttle_there(&t->smsc_rate, now, 1) == 0)
 		status = ESME_RTHROTTLED;
 	else if (t->has_rate)
 		throttle_spend(&t->smsc_rate, 1);
+	t->data_sms += pdu->command_id == DATA_SM;
 	assert_true(t->nseen < CARRIERS_SEEN);
 	t->seen[t->nseen++] = (struct seen){now, (uint32_t)atoi(text), status == ESME_ROK};
 	if (t->answers_submits)
-		far_header(w, SUBMIT_SM | COMMAND_RESP, status, pdu->sequence);
+		far_header(w, pdu->command_id | COMMAND_RESP, status, pdu->sequence);
 }
 
 static void smsc_on_data(struct wire *w, void *arg)
@@ -111,6 +124,7 @@ static void smsc_on_data(struct wire *w, void *arg)
 	while (far_next(w, &pdu)) {
 		switch (pdu.command_id) {
 		case SUBMIT_SM:
+		case DATA_SM:
 			smsc_submit(t, w, &pdu);
 			break;
 		case ENQUIRE_LINK:

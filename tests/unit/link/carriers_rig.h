@@ -30,8 +30,9 @@ struct carriers_rig {
 	uint32_t back[4096];
 	unsigned nback;
 	char text[16];
+	uint8_t payload[32];
 	unsigned settled, ok, lost, throttles, unsendable, requests, ups, downs;
-	bool with_tlvs, too_long;
+	bool with_tlvs, too_long, as_data_sm;
 	/* the SMSC */
 	struct wire *far[CARRIERS_FARS];
 	unsigned fars;
@@ -41,7 +42,7 @@ struct carriers_rig {
 	struct throttle smsc_rate; /* refuses what is over it */
 	bool has_rate;
 	struct seen *seen;
-	unsigned nseen;
+	unsigned nseen, data_sms;
 	uint32_t binds[8]; /* by command_id & 7 */
 };
 

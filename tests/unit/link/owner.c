@@ -29,6 +29,10 @@ static void owner_on_open(struct session *s, void *arg)
 	struct owner *o = arg;
 	struct pdu pdu = {.command_id = o->bind_command};
 
+	if (o->calls) {
+		session_outbind(s, "smppgw", "pw");
+		return;
+	}
 	pdu.bind.system_id = view_of("gw");
 	pdu.bind.password = view_of("gw");
 	pdu.bind.interface_version = 0x34;
@@ -73,6 +77,7 @@ static void owner_on_settled(struct session *s, uint64_t cookie, enum session_ou
 
 	assert_int_equal(resp == NULL, outcome == SESSION_TIMEOUT || outcome == SESSION_LOST);
 	assert_true(resp == NULL || sent_us > 0);
+	assert_true(o->wants_id == NULL || view_eq(resp->resp.id, view_of(o->wants_id)));
 	if (o->nsettled < 512) {
 		o->settled[o->nsettled].cookie = cookie;
 		o->settled[o->nsettled].outcome = outcome;

@@ -18,6 +18,8 @@ struct owner {
 	uint32_t bind_status;	   /* what on_bind says */
 	uint32_t bind_command;	   /* what on_open binds with */
 	bool answers;		   /* requests at once, ESME_ROK */
+	bool calls;		   /* on_open says outbind */
+	const char *wants_id;	   /* what a response must give; NULL: anything */
 	enum owner_moment ends_at; /* ends the session there */
 	/* what it was told */
 	unsigned binds, bounds, refusals, requests, rooms, ends;

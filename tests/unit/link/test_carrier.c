@@ -338,6 +338,37 @@ static void shutdown_waits_for_answers_and_unbinds(void **state)
 	carriers_rig_stop(t);
 }
 
+static void alerts_come_up_and_need_no_answer(void **state)
+{
+	struct carriers_rig *t = carriers_rig_start();
+	struct pdu alert = {.command_id = ALERT_NOTIFICATION, .sequence = 9};
+
+	(void)state;
+	alert.alert.src = (struct pdu_addr){1, 1, view_of("8613800138000")};
+	far_pdu(t->far[0], &alert);
+	rig_turn(&t->rig);
+	assert_int_equal(t->requests, 1);
+	assert_int_equal(carrier_stats(t->carrier)->alerts_in, 1);
+	assert_int_equal(carrier_stats(t->carrier)->deliver_in, 0);
+	carriers_rig_stop(t);
+}
+
+static void messages_may_leave_as_data_sm(void **state)
+{
+	struct carriers_rig *t = carriers_rig_start();
+
+	(void)state;
+	t->as_data_sm = true;
+	carriers_rig_give(t, 3);
+	rig_pass(&t->rig, 10);
+	assert_int_equal(t->nseen, 3);
+	assert_int_equal(t->data_sms, 3);
+	assert_int_equal(t->ok, 3);
+	assert_int_equal(carrier_stats(t->carrier)->answered_ok, 3);
+	assert_int_equal(carrier_stats(t->carrier)->outstanding, 0);
+	carriers_rig_stop(t);
+}
+
 static void faults_of_the_configuration_are_named(void **state)
 {
 	struct carrier_conf confs[2];
@@ -350,11 +381,14 @@ static void faults_of_the_configuration_are_named(void **state)
 	confs[1].where = (struct conf_where){"gw.conf", 4};
 	confs[1].throttled = (struct conf_list){statuses, 2};
 	confs[1].pause = 5;
+	confs[1].submit = CARRIER_WITH_DATA_SM;
+	confs[1].send_tlv = CARRIER_TLV_NO;
 	carriers_check(confs, 2, &errors);
 	assert_non_null(strstr(errors, "gw.conf:4: carrier mobile: the name is used in line 3"));
 	assert_non_null(strstr(errors, "\"88x\""));
 	assert_null(strstr(errors, "0x58\" is"));
 	assert_non_null(strstr(errors, "pause is longer"));
+	assert_non_null(strstr(errors, "gw.conf:4: carrier mobile: submit is data_sm"));
 	free(errors);
 }
 
@@ -376,6 +410,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(refusals_wait_by_their_status),
 	cmocka_unit_test(a_bind_without_answer_times_out),
 	cmocka_unit_test(shutdown_waits_for_answers_and_unbinds),
+	cmocka_unit_test(alerts_come_up_and_need_no_answer),
+	cmocka_unit_test(messages_may_leave_as_data_sm),
 	cmocka_unit_test(faults_of_the_configuration_are_named),
 };
 
