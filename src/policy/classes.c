@@ -16,7 +16,7 @@ const struct conf_row class_rows[] = {
 	{"in_doubt", CONF_CHOICE, offsetof(struct class_conf, in_doubt), "", 0, 0, "default", true,
 	 "When nobody knows whether a carrier has a message: send it once more, or hold it until that is settled.",
 	 doubts},
-	{"max_price", CONF_INT, offsetof(struct class_conf, max_price), "0.001 yuan", 0, 1000000, "0", true,
+	{"max_price", CONF_INT, offsetof(struct class_conf, max_price), "yuan/1000", 0, 1000000, "0", true,
 	 "Most that all attempts of one message may cost together; 0 for no bound.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };

@@ -2,8 +2,11 @@
 
 policy_unit_tests = \
 	tests/unit/policy/test_class \
+	tests/unit/policy/test_classes \
+	tests/unit/policy/test_fault \
 	tests/unit/policy/test_keyword \
-	tests/unit/policy/test_policy
+	tests/unit/policy/test_policy \
+	tests/unit/policy/test_retry
 check_PROGRAMS += $(policy_unit_tests)
 TESTS += $(policy_unit_tests)
 
@@ -14,3 +17,9 @@ tests_unit_policy_test_keyword_SOURCES = tests/unit/policy/test_keyword.c
 tests_unit_policy_test_keyword_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_policy_SOURCES = tests/unit/policy/test_policy.c
 tests_unit_policy_test_policy_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_classes_SOURCES = tests/unit/policy/test_classes.c
+tests_unit_policy_test_classes_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_fault_SOURCES = tests/unit/policy/test_fault.c
+tests_unit_policy_test_fault_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_retry_SOURCES = tests/unit/policy/test_retry.c
+tests_unit_policy_test_retry_LDADD = $(policy_unit_ldadd)

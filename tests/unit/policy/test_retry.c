@@ -1,0 +1,294 @@
+/*
+ * test_retry.c - what is done about carriers' errors: built-in rows, the operator's, faults in them, pauses.
+ */
+#include "policy/retry.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+static const struct retry_limits limits = {5000, 300000, 12};
+static const struct conf_where here = {"gw.conf", 7};
+
+static int carrier_number(const char *name, void *arg)
+{
+	static const char *const names[] = {"移动", "unicom", "telecom"};
+	assert_ptr_equal(arg, &limits);
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(names[i], name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+static struct retries *build(const struct retry_conf *rows, size_t n, const struct error_conf *errs, size_t m)
+{
+	char *errors = NULL;
+	struct retries *r = retries_new(rows, n, errs, m, &limits, carrier_number, (void *)&limits, &errors);
+	if (!r)
+		print_error("%s", errors);
+	assert_non_null(r);
+	assert_null(errors);
+	return r;
+}
+
+static const struct {
+	enum retry_action submit, receipt;
+} builtin[FAULTS] = {
+	[FAULT_TEMPORARY] = {RETRY_SAME, RETRY_NEXT}, [FAULT_CARRIER] = {RETRY_NEXT, RETRY_NEXT},
+	[FAULT_PHONE] = {RETRY_SAME, RETRY_FAIL},     [FAULT_NUMBER] = {RETRY_FAIL, RETRY_FAIL},
+	[FAULT_CONTENT] = {RETRY_FAIL, RETRY_FAIL},   [FAULT_BLOCKED] = {RETRY_FAIL, RETRY_FAIL},
+	[FAULT_SESSION] = {RETRY_NEXT, RETRY_NEXT},   [FAULT_PERMANENT] = {RETRY_FAIL, RETRY_FAIL},
+};
+
+static void assert_builtin(const struct retries *r, enum fault f)
+{
+	const struct retry_row *row = retries_row(r, f);
+	assert_int_equal(row->submit, builtin[f].submit);
+	assert_int_equal(row->receipt, builtin[f].receipt);
+	assert_int_equal(row->pause_ms, 5000);
+	assert_int_equal(row->pause_max_ms, 300000);
+	assert_int_equal(row->attempts, 12);
+}
+
+static void test_built_in(void **state)
+{
+	(void)state;
+	struct retries *r = build(NULL, 0, NULL, 0);
+	for (int f = 0; f < FAULTS; f++)
+		assert_builtin(r, (enum fault)f);
+	for (uint32_t s = 1; s < 0x500; s++)
+		assert_int_equal(retries_of_status(r, s % 3, s), fault_of_status(s));
+	assert_int_equal(retries_of_receipt(r, 0, STATE_UNDELIVERABLE, view_of("MBBLACK"), view_of("")), FAULT_BLOCKED);
+	assert_int_equal(retries_of_receipt(r, 0, STATE_REJECTED, view_of("REJECTD"), view_of("012")), FAULT_CARRIER);
+	assert_int_equal(retries_of_receipt(r, 0, STATE_EXPIRED, (struct view){0}, (struct view){0}), FAULT_PHONE);
+	retries_free(r);
+}
+
+/* Every class with every pair of actions: only that class changes. */
+static void test_every_action(void **state)
+{
+	(void)state;
+	for (int f = 0; f < FAULTS; f++) {
+		for (int both = 0; both < 16; both++) {
+			struct retry_conf row = {here, f, both / 4, both % 4, 0, 0, 0};
+			struct retries *r = build(&row, 1, NULL, 0);
+			const struct retry_row *got = retries_row(r, (enum fault)f);
+			assert_int_equal(got->submit, row.submit ? row.submit - 1 : (int)builtin[f].submit);
+			assert_int_equal(got->receipt, row.receipt ? row.receipt - 1 : (int)builtin[f].receipt);
+			for (int other = 0; other < FAULTS; other++) {
+				if (other != f)
+					assert_builtin(r, (enum fault)other);
+			}
+			retries_free(r);
+		}
+	}
+	assert_string_equal(retry_action_name(RETRY_FAIL), "fail");
+	assert_string_equal(retry_action_name(RETRY_SAME), "same");
+	assert_string_equal(retry_action_name(RETRY_NEXT), "next");
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	const struct retry_conf rows[] = {
+		{here, FAULT_PHONE, 0, 0, 60000, 600000, 3},
+		{here, FAULT_CARRIER, 0, 0, 1, 0, 0},
+		{here, FAULT_TEMPORARY, 0, 0, 900000, 0, 0}, /* longer than messages.retry_max: that follows */
+		{here, FAULT_SESSION, 0, 0, 0, 5000, 250},
+	};
+	struct retries *r = build(rows, 4, NULL, 0);
+	const struct retry_row *row = retries_row(r, FAULT_PHONE);
+	assert_int_equal(row->pause_ms, 60000);
+	assert_int_equal(row->pause_max_ms, 600000);
+	assert_int_equal(row->attempts, 3);
+	row = retries_row(r, FAULT_CARRIER);
+	assert_int_equal(row->pause_ms, 1);
+	assert_int_equal(row->pause_max_ms, 300000);
+	assert_int_equal(row->attempts, 12);
+	row = retries_row(r, FAULT_TEMPORARY);
+	assert_int_equal(row->pause_ms, 900000);
+	assert_int_equal(row->pause_max_ms, 900000);
+	row = retries_row(r, FAULT_SESSION);
+	assert_int_equal(row->pause_ms, 5000);
+	assert_int_equal(row->pause_max_ms, 5000);
+	assert_int_equal(row->attempts, 250);
+	retries_free(r);
+}
+
+static void test_pauses(void **state)
+{
+	(void)state;
+	const struct retry_row row = {.pause_ms = 5000, .pause_max_ms = 300000};
+	static const int64_t want[] = {5000, 10000, 20000, 40000, 80000, 160000, 300000, 300000};
+	for (unsigned attempt = 1; attempt <= 8; attempt++) {
+		int64_t most = 0;
+		for (uint64_t random = 0; random < 40000; random += 7) {
+			int64_t p = retry_pause_ms(&row, attempt, random);
+			assert_true(p >= want[attempt - 1] && p <= want[attempt - 1] + want[attempt - 1] / 8);
+			most = p > most ? p : most;
+		}
+		assert_true(most > want[attempt - 1] + want[attempt - 1] / 10);
+	}
+	const struct retry_row widest = {.pause_ms = 86400000, .pause_max_ms = 86400000};
+	assert_in_range(retry_pause_ms(&widest, 4000000000u, UINT64_MAX), 86400000, 97200000);
+	const struct retry_row least = {.pause_ms = 1, .pause_max_ms = 1};
+	assert_int_equal(retry_pause_ms(&least, 1, UINT64_MAX), 1);
+	assert_int_equal(retry_pause_ms(&least, 250, 0), 1);
+}
+
+/* --- section errors --- */
+
+static const struct error_conf errs[] = {
+	{here, "", "0x45", "", "", FAULT_CARRIER},
+	{here, "", "69", "", "", FAULT_CONTENT}, /* the same status: comes too late */
+	{here, "", "", "MA:*", "", FAULT_CARRIER},
+	{here, "", "", "UNDELIV", "012", FAULT_NUMBER},
+	{here, "unicom", "0x45", "", "", FAULT_BLOCKED},
+	{here, "unicom", "1024", "", "", FAULT_NUMBER},
+	{here, "unicom", "", "", "1F", FAULT_TEMPORARY},
+	{here, "移动", "", "MK:0017", "", FAULT_SESSION},
+	{here, "telecom", "", "*", "", FAULT_PERMANENT},
+	{here, "", "", "拒收", "", FAULT_BLOCKED},
+};
+
+static enum fault of_receipt(const struct retries *r, size_t carrier, const char *stat, const char *err)
+{
+	return retries_of_receipt(r, carrier, STATE_UNDELIVERABLE, view_of(stat), view_of(err));
+}
+
+static void test_error_rows(void **state)
+{
+	(void)state;
+	struct retries *r = build(NULL, 0, errs, sizeof(errs) / sizeof(errs[0]));
+	/* rows with a carrier win, wherever they stand; rows of other carriers do not count */
+	assert_int_equal(retries_of_status(r, 0, 0x45), FAULT_CARRIER);
+	assert_int_equal(retries_of_status(r, 1, 0x45), FAULT_BLOCKED);
+	assert_int_equal(retries_of_status(r, 1, 0x400), FAULT_NUMBER);
+	assert_int_equal(retries_of_status(r, 0, 0x400), FAULT_PERMANENT);
+	/* what no row has is as built in; rows for receipts do not touch submits */
+	assert_int_equal(retries_of_status(r, 2, 0x0B), FAULT_NUMBER);
+	assert_int_equal(retries_of_status(r, 2, 0x58), FAULT_TEMPORARY);
+	/* stat: whole, beginning, any case */
+	assert_int_equal(of_receipt(r, 0, "ma:0054", ""), FAULT_CARRIER);
+	assert_int_equal(of_receipt(r, 0, "MA", ""), FAULT_PHONE);
+	assert_int_equal(of_receipt(r, 0, "MK:0017", "000"), FAULT_SESSION);
+	assert_int_equal(of_receipt(r, 1, "MK:0017", "000"), FAULT_PHONE);
+	assert_int_equal(of_receipt(r, 1, "拒收", "000"), FAULT_BLOCKED);
+	/* stat and err together: both */
+	assert_int_equal(of_receipt(r, 0, "UNDELIV", "012"), FAULT_NUMBER);
+	assert_int_equal(of_receipt(r, 0, "UNDELIV", "0120"), FAULT_PHONE);
+	assert_int_equal(of_receipt(r, 0, "UNDELIV", ""), FAULT_PHONE);
+	assert_int_equal(of_receipt(r, 0, "REJECTD", "012"), FAULT_PHONE);
+	/* err alone, any case; before rows for all carriers */
+	assert_int_equal(of_receipt(r, 1, "MA:0054", "1f"), FAULT_TEMPORARY);
+	assert_int_equal(of_receipt(r, 1, "", "1F"), FAULT_TEMPORARY);
+	assert_int_equal(of_receipt(r, 0, "", "1F"), FAULT_PHONE);
+	/* every failure of a carrier, with words or without */
+	assert_int_equal(of_receipt(r, 2, "MK:0001", "1"), FAULT_PERMANENT);
+	assert_int_equal(of_receipt(r, 2, "", ""), FAULT_PERMANENT);
+	assert_int_equal(retries_of_receipt(r, 2, STATE_EXPIRED, (struct view){0}, (struct view){0}), FAULT_PERMANENT);
+	retries_free(r);
+}
+
+/* Every class can be given to a status and to a word. */
+static void test_every_class(void **state)
+{
+	(void)state;
+	for (int f = 0; f < FAULTS; f++) {
+		const struct error_conf rows[] = {{here, "", "0xFFFFFFFF", "", "", f}, {here, "", "", "X", "", f}};
+		struct retries *r = build(NULL, 0, rows, 2);
+		assert_int_equal(retries_of_status(r, 0, 0xFFFFFFFF), f);
+		assert_int_equal(of_receipt(r, 0, "x", ""), f);
+		retries_free(r);
+	}
+}
+
+static void refused(const struct retry_conf *rows, size_t n, const struct error_conf *es, size_t m,
+		    const char *const *want)
+{
+	char *errors = NULL;
+	assert_null(retries_new(rows, n, es, m, &limits, carrier_number, (void *)&limits, &errors));
+	assert_non_null(errors);
+	size_t lines = 0;
+	for (const char *p = errors; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	for (; *want; want++, lines--) {
+		if (!strstr(errors, *want))
+			print_error("\"%s\" is not in:\n%s", *want, errors);
+		assert_non_null(strstr(errors, *want));
+	}
+	assert_int_equal(lines, 0);
+	assert_memory_equal(errors, "gw.conf:7: ", 11);
+	free(errors);
+}
+
+static void test_faults(void **state)
+{
+	(void)state;
+	static const char *const bad_status[] = {"0", "0x", "-1", "0x100000000", "abc", " 1", "0x45 ", "69a", "+1"};
+	for (size_t i = 0; i < sizeof(bad_status) / sizeof(bad_status[0]); i++) {
+		struct error_conf e = {here, "", (char *)bad_status[i], "", "", FAULT_PHONE};
+		refused(NULL, 0, &e, 1, (const char *const[]){"is no status like 0x45", NULL});
+	}
+	const struct error_conf bad[] = {
+		{here, "联通", "1", "", "", FAULT_PHONE},  {here, "", "", "", "", FAULT_PHONE},
+		{here, "unicom", "", "", "", FAULT_PHONE}, {here, "", "1", "X", "", FAULT_PHONE},
+		{here, "", "1", "", "1", FAULT_PHONE},	   {here, "", "", "M*K", "", FAULT_PHONE},
+	};
+	refused(NULL, 0, bad, 1, (const char *const[]){"carrier \"联通\", which is not in carriers", NULL});
+	refused(NULL, 0, bad + 1, 1, (const char *const[]){"needs status", NULL});
+	refused(NULL, 0, bad + 2, 1, (const char *const[]){"needs status", NULL});
+	refused(NULL, 0, bad + 3, 1, (const char *const[]){"has both status", NULL});
+	refused(NULL, 0, bad + 4, 1, (const char *const[]){"has both status", NULL});
+	refused(NULL, 0, bad + 5, 1, (const char *const[]){"only stand at the end", NULL});
+	const struct retry_conf rows[] = {{here, FAULT_PHONE, 0, 0, 0, 0, 0},
+					  {here, FAULT_PHONE, 0, 0, 0, 0, 0},
+					  {here, FAULT_CARRIER, 0, 0, 200, 100, 0},
+					  {here, FAULT_SESSION, 0, 0, 0, 4999, 0}};
+	refused(rows, 2, NULL, 0, (const char *const[]){"names class phone twice", NULL});
+	refused(rows + 2, 1, NULL, 0, (const char *const[]){"pause (200 ms) is longer than pause_max (100 ms)", NULL});
+	refused(rows + 3, 1, NULL, 0,
+		(const char *const[]){"pause (5000 ms) is longer than pause_max (4999 ms)", NULL});
+	/* all of them at once */
+	refused(rows, 4, bad, 2,
+		(const char *const[]){"phone twice", "(200 ms)", "(4999 ms)", "联通", "needs status", NULL});
+}
+
+/* doc/configuration.md has a line per class with what is done. */
+static void test_documented(void **state)
+{
+	(void)state;
+	const char *top = getenv("SMPPGW_SRC");
+	char file[4096], line[1000];
+	bool found[FAULTS] = {false};
+	snprintf(file, sizeof(file), "%s/doc/configuration.md", top ? top : ".");
+	FILE *f = fopen(file, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		for (int i = 0; i < FAULTS; i++) {
+			char head[40], tail[40];
+			snprintf(head, sizeof(head), "| %s | ", fault_name((enum fault)i));
+			snprintf(tail, sizeof(tail), " | %s | %s |\n", retry_action_name(builtin[i].submit),
+				 retry_action_name(builtin[i].receipt));
+			size_t n = strlen(line), m = strlen(tail);
+			if (strncmp(line, head, strlen(head)) == 0 && n > m && strcmp(line + n - m, tail) == 0)
+				found[i] = true;
+		}
+	}
+	fclose(f);
+	for (int i = 0; i < FAULTS; i++) {
+		if (!found[i])
+			print_error("doc/configuration.md lacks class %s with %s and %s\n", fault_name((enum fault)i),
+				    retry_action_name(builtin[i].submit), retry_action_name(builtin[i].receipt));
+		assert_true(found[i]);
+	}
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_built_in), cmocka_unit_test(test_every_action), cmocka_unit_test(test_numbers),
+	cmocka_unit_test(test_pauses),	 cmocka_unit_test(test_error_rows),   cmocka_unit_test(test_every_class),
+	cmocka_unit_test(test_faults),	 cmocka_unit_test(test_documented),
+};
+
+UNIT_MAIN(cases)
