@@ -8,7 +8,10 @@
 #include "unit.h"
 
 static const struct retry_limits limits = {5000, 300000, 12};
-static const struct conf_where here = {"gw.conf", 7};
+#define HERE                                                                                                           \
+	{                                                                                                              \
+		"gw.conf", 7                                                                                           \
+	}
 
 static int carrier_number(const char *name, void *arg)
 {
@@ -71,7 +74,7 @@ static void test_every_action(void **state)
 	(void)state;
 	for (int f = 0; f < FAULTS; f++) {
 		for (int both = 0; both < 16; both++) {
-			struct retry_conf row = {here, f, both / 4, both % 4, 0, 0, 0};
+			struct retry_conf row = {HERE, f, both / 4, both % 4, 0, 0, 0};
 			struct retries *r = build(&row, 1, NULL, 0);
 			const struct retry_row *got = retries_row(r, (enum fault)f);
 			assert_int_equal(got->submit, row.submit ? row.submit - 1 : (int)builtin[f].submit);
@@ -92,10 +95,10 @@ static void test_numbers(void **state)
 {
 	(void)state;
 	const struct retry_conf rows[] = {
-		{here, FAULT_PHONE, 0, 0, 60000, 600000, 3},
-		{here, FAULT_CARRIER, 0, 0, 1, 0, 0},
-		{here, FAULT_TEMPORARY, 0, 0, 900000, 0, 0}, /* longer than messages.retry_max: that follows */
-		{here, FAULT_SESSION, 0, 0, 0, 5000, 250},
+		{HERE, FAULT_PHONE, 0, 0, 60000, 600000, 3},
+		{HERE, FAULT_CARRIER, 0, 0, 1, 0, 0},
+		{HERE, FAULT_TEMPORARY, 0, 0, 900000, 0, 0}, /* longer than messages.retry_max: that follows */
+		{HERE, FAULT_SESSION, 0, 0, 0, 5000, 250},
 	};
 	struct retries *r = build(rows, 4, NULL, 0);
 	const struct retry_row *row = retries_row(r, FAULT_PHONE);
@@ -140,16 +143,16 @@ static void test_pauses(void **state)
 /* --- section errors --- */
 
 static const struct error_conf errs[] = {
-	{here, "", "0x45", "", "", FAULT_CARRIER},
-	{here, "", "69", "", "", FAULT_CONTENT}, /* the same status: comes too late */
-	{here, "", "", "MA:*", "", FAULT_CARRIER},
-	{here, "", "", "UNDELIV", "012", FAULT_NUMBER},
-	{here, "unicom", "0x45", "", "", FAULT_BLOCKED},
-	{here, "unicom", "1024", "", "", FAULT_NUMBER},
-	{here, "unicom", "", "", "1F", FAULT_TEMPORARY},
-	{here, "移动", "", "MK:0017", "", FAULT_SESSION},
-	{here, "telecom", "", "*", "", FAULT_PERMANENT},
-	{here, "", "", "拒收", "", FAULT_BLOCKED},
+	{HERE, "", "0x45", "", "", FAULT_CARRIER},
+	{HERE, "", "69", "", "", FAULT_CONTENT}, /* the same status: comes too late */
+	{HERE, "", "", "MA:*", "", FAULT_CARRIER},
+	{HERE, "", "", "UNDELIV", "012", FAULT_NUMBER},
+	{HERE, "unicom", "0x45", "", "", FAULT_BLOCKED},
+	{HERE, "unicom", "1024", "", "", FAULT_NUMBER},
+	{HERE, "unicom", "", "", "1F", FAULT_TEMPORARY},
+	{HERE, "移动", "", "MK:0017", "", FAULT_SESSION},
+	{HERE, "telecom", "", "*", "", FAULT_PERMANENT},
+	{HERE, "", "", "拒收", "", FAULT_BLOCKED},
 };
 
 static enum fault of_receipt(const struct retries *r, size_t carrier, const char *stat, const char *err)
@@ -196,7 +199,7 @@ static void test_every_class(void **state)
 {
 	(void)state;
 	for (int f = 0; f < FAULTS; f++) {
-		const struct error_conf rows[] = {{here, "", "0xFFFFFFFF", "", "", f}, {here, "", "", "X", "", f}};
+		const struct error_conf rows[] = {{HERE, "", "0xFFFFFFFF", "", "", f}, {HERE, "", "", "X", "", f}};
 		struct retries *r = build(NULL, 0, rows, 2);
 		assert_int_equal(retries_of_status(r, 0, 0xFFFFFFFF), f);
 		assert_int_equal(of_receipt(r, 0, "x", ""), f);
@@ -228,13 +231,13 @@ static void test_faults(void **state)
 	(void)state;
 	static const char *const bad_status[] = {"0", "0x", "-1", "0x100000000", "abc", " 1", "0x45 ", "69a", "+1"};
 	for (size_t i = 0; i < sizeof(bad_status) / sizeof(bad_status[0]); i++) {
-		struct error_conf e = {here, "", (char *)bad_status[i], "", "", FAULT_PHONE};
+		struct error_conf e = {HERE, "", (char *)bad_status[i], "", "", FAULT_PHONE};
 		refused(NULL, 0, &e, 1, (const char *const[]){"is no status like 0x45", NULL});
 	}
 	const struct error_conf bad[] = {
-		{here, "联通", "1", "", "", FAULT_PHONE},  {here, "", "", "", "", FAULT_PHONE},
-		{here, "unicom", "", "", "", FAULT_PHONE}, {here, "", "1", "X", "", FAULT_PHONE},
-		{here, "", "1", "", "1", FAULT_PHONE},	   {here, "", "", "M*K", "", FAULT_PHONE},
+		{HERE, "联通", "1", "", "", FAULT_PHONE},  {HERE, "", "", "", "", FAULT_PHONE},
+		{HERE, "unicom", "", "", "", FAULT_PHONE}, {HERE, "", "1", "X", "", FAULT_PHONE},
+		{HERE, "", "1", "", "1", FAULT_PHONE},	   {HERE, "", "", "M*K", "", FAULT_PHONE},
 	};
 	refused(NULL, 0, bad, 1, (const char *const[]){"carrier \"联通\", which is not in carriers", NULL});
 	refused(NULL, 0, bad + 1, 1, (const char *const[]){"needs status", NULL});
@@ -242,10 +245,10 @@ static void test_faults(void **state)
 	refused(NULL, 0, bad + 3, 1, (const char *const[]){"has both status", NULL});
 	refused(NULL, 0, bad + 4, 1, (const char *const[]){"has both status", NULL});
 	refused(NULL, 0, bad + 5, 1, (const char *const[]){"only stand at the end", NULL});
-	const struct retry_conf rows[] = {{here, FAULT_PHONE, 0, 0, 0, 0, 0},
-					  {here, FAULT_PHONE, 0, 0, 0, 0, 0},
-					  {here, FAULT_CARRIER, 0, 0, 200, 100, 0},
-					  {here, FAULT_SESSION, 0, 0, 0, 4999, 0}};
+	const struct retry_conf rows[] = {{HERE, FAULT_PHONE, 0, 0, 0, 0, 0},
+					  {HERE, FAULT_PHONE, 0, 0, 0, 0, 0},
+					  {HERE, FAULT_CARRIER, 0, 0, 200, 100, 0},
+					  {HERE, FAULT_SESSION, 0, 0, 0, 4999, 0}};
 	refused(rows, 2, NULL, 0, (const char *const[]){"names class phone twice", NULL});
 	refused(rows + 2, 1, NULL, 0, (const char *const[]){"pause (200 ms) is longer than pause_max (100 ms)", NULL});
 	refused(rows + 3, 1, NULL, 0,
