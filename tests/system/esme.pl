@@ -3,6 +3,7 @@
 # and prints one line for everything that happens. Knows SMPP 3.4 and nothing of smppgw but its vendor TLVs.
 #
 #   esme.pl --port N [--host A] [--id bank] [--password secret] [--bind trx|tx|rx] [--version 52] [--system-type T]
+#           [--wait-on PORT]   does not connect: waits on PORT for a call with outbind, and binds on that connection
 #
 # Lines on standard input (key=value, text= last, it takes the rest of the line as UTF-8):
 #   submit dst=… [src=…] [count=N] [class=promo] [service=…] [registered=1] [esm=0] [validity=…] [ton=1] [udh=HEX] text=…
@@ -18,6 +19,7 @@
 #   resp n=1 status=00000000 id=… us=1234 verdict=…       n: number of the submit of this run, us: time it took
 #   receipt id=… stat=DELIVRD err=000 rmid=… state=2 src=… dst=… sub=001 dlvrd=001 original=… status=… text=…
 #   mo src=… dst=… udh=HEX original=… text=…
+#   outbind system_id=smppgw password=…
 #   enquire_resp / nack status=… / unbind_resp / unbound / ended
 use strict;
 use warnings;
@@ -29,13 +31,21 @@ use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(time);
 
 my %opt = (host => '127.0.0.1', id => 'bank', password => 'secret', bind => 'trx', version => 0x34, 'system-type' => '');
-GetOptions(\%opt, 'host=s', 'port=i', 'id=s', 'password=s', 'bind=s', 'version=i', 'system-type=s', 'local=s')
+GetOptions(\%opt, 'host=s', 'port=i', 'id=s', 'password=s', 'bind=s', 'version=i', 'system-type=s', 'local=s',
+	'wait-on=i')
 	or die "esme.pl: see the comment at its top\n";
 my %bind_command = (rx => 1, tx => 2, trx => 9);
 my $command = $bind_command{$opt{bind}} or die "esme.pl: --bind trx, tx or rx\n";
 $| = 1;
 
-my $socket = IO::Socket::INET->new(PeerAddr => $opt{host}, PeerPort => $opt{port}, Proto => 'tcp',
+my $socket;
+if ($opt{'wait-on'}) {
+	my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $opt{'wait-on'}, Listen => 5, ReuseAddr => 1)
+		or die "esme.pl: cannot listen on port $opt{'wait-on'}: $!\n";
+	print "waiting\n";
+	$socket = $listener->accept or die "esme.pl: accept: $!\n";
+}
+$socket ||= IO::Socket::INET->new(PeerAddr => $opt{host}, PeerPort => $opt{port}, Proto => 'tcp',
 	$opt{local} ? (LocalAddr => $opt{local}) : ()) or do { print "ended connect=$!\n"; exit 1 };
 setsockopt($socket, IPPROTO_TCP, TCP_NODELAY, 1);
 binmode $socket;
@@ -203,6 +213,9 @@ sub got {
 			plain($t->{0x3E05});
 	} elsif ($id == 5) {
 		got_deliver($seq, $body);
+	} elsif ($id == 0x0B) {
+		printf "outbind system_id=%s password=%s\n", unpack 'Z*Z*', $body;
+		send_bind() if $opt{'wait-on'};
 	} elsif ($id == 0x15) {
 		send_pdu(0x80000015, 0, $seq, '') unless $deaf;
 	} elsif ($id == 6) {
@@ -218,8 +231,12 @@ sub got {
 	}
 }
 
-send_pdu($command, 0, ++$sequence, cstring($opt{id}) . cstring($opt{password}) . cstring($opt{'system-type'})
-	. pack('CCC', $opt{version}, 0, 0) . cstring(''));
+sub send_bind {
+	send_pdu($command, 0, ++$sequence, cstring($opt{id}) . cstring($opt{password}) . cstring($opt{'system-type'})
+		. pack('CCC', $opt{version}, 0, 0) . cstring(''));
+}
+
+send_bind() unless $opt{'wait-on'};
 my $readers = IO::Select->new($socket, \*STDIN);
 my $writers = IO::Select->new($socket);
 while (1) {
