@@ -87,6 +87,18 @@ static void take_answer(struct app *a, const struct pdu *pdu)
 	list_append(&a->answers, &x->link);
 }
 
+static void send_bind(struct app *a, uint32_t command_id, const char *system_id, const char *password, uint8_t version)
+{
+	struct pdu pdu = {.command_id = command_id};
+
+	a->peer->receives = command_id != BIND_TRANSMITTER;
+	a->version = version;
+	pdu.bind.system_id = view_of(system_id);
+	pdu.bind.password = view_of(password);
+	pdu.bind.interface_version = version;
+	peer_send(a->peer, &pdu);
+}
+
 static bool is_bind_answer(uint32_t id)
 {
 	id &= ~COMMAND_RESP;
@@ -107,6 +119,8 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 		take_answer(a, pdu);
 		if (pdu->command_id == UNBIND)
 			peer_send_header(p, UNBIND | COMMAND_RESP, ESME_ROK, pdu->sequence);
+		if (pdu->command_id == OUTBIND)
+			send_bind(a, a->called.command_id, a->called.system_id, a->called.password, 0x34);
 	}
 }
 
@@ -155,31 +169,44 @@ void app_free(struct app *a)
 	mem_free(a);
 }
 
+static void take_connection(struct app *a, struct wire *w)
+{
+	app_forget_connection(a);
+	a->peer = peer_new(w, &peer_ops, a, ++a->connections);
+	a->peer->next_sequence = a->connections * 100000 + 1; /* an answer says which connection it belongs to */
+	a->bind_answered = false;
+}
+
 bool app_connect(struct app *a, struct conn_hub *hub, int64_t port, const char *from)
 {
 	app_forget_connection(a);
 	struct wire *w = wire_dial(hub, port, from);
 	if (w == NULL)
 		return false;
-	a->peer = peer_new(w, &peer_ops, a, ++a->connections);
-	a->peer->next_sequence = a->connections * 100000 + 1; /* an answer says which connection it belongs to */
-	a->bind_answered = false;
+	take_connection(a, w);
 	return true;
+}
+
+static void on_call(struct wire *w, void *arg)
+{
+	take_connection(arg, w);
+}
+
+void app_wait_for_call(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
+		       const char *password)
+{
+	a->called.command_id = command_id;
+	snprintf(a->called.system_id, sizeof(a->called.system_id), "%s", system_id);
+	snprintf(a->called.password, sizeof(a->called.password), "%s", password);
+	wire_serve(hub, port, on_call, a);
 }
 
 bool app_bind(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
 	      const char *password, const char *from, uint8_t version)
 {
-	struct pdu pdu = {.command_id = command_id};
-
 	if (!app_connect(a, hub, port, from))
 		return false;
-	a->peer->receives = command_id != BIND_TRANSMITTER;
-	a->version = version;
-	pdu.bind.system_id = view_of(system_id);
-	pdu.bind.password = view_of(password);
-	pdu.bind.interface_version = version;
-	peer_send(a->peer, &pdu);
+	send_bind(a, command_id, system_id, password, version);
 	return true;
 }
 

@@ -42,6 +42,10 @@ struct app {
 	uint32_t mood;		/* the status that deliver_sm gets */
 	unsigned mood_left;	/* so often still, then ROK; 0: always */
 	unsigned id_mismatches; /* receipts whose TLV and text name different ids */
+	struct {		/* how it answers a call with outbind; see app_wait_for_call() */
+		uint32_t command_id;
+		char system_id[17], password[17];
+	} called;
 	int64_t (*now_ms)(void *arg);
 	void *now_arg;
 };
@@ -53,6 +57,9 @@ bool app_connect(struct app *a, struct conn_hub *hub, int64_t port, const char *
 /* Connects and binds; false when nobody listens. The answer comes into bind_status. */
 bool app_bind(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
 	      const char *password, const char *from, uint8_t version);
+/* Listens on the port: a call with outbind is answered with a bind on that connection. Once per gateway. */
+void app_wait_for_call(struct app *a, struct conn_hub *hub, int64_t port, uint32_t command_id, const char *system_id,
+		       const char *password);
 void app_disconnect(struct app *a, bool orderly); /* orderly: closes; else a reset */
 /* Its side is gone with the gateway: nothing is sent. */
 void app_forget_connection(struct app *a);

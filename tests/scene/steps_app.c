@@ -79,6 +79,19 @@ static bool do_bind(struct world *w, struct step *s)
 	return expect_bind_answer(s, a, step_option(s, "answer", "ok"));
 }
 
+/* Its port is not the carriers': "outbind = "127.0.0.1:3775"". */
+static bool do_wait_for_call(struct world *w, struct step *s)
+{
+	struct app *a = world_app(w, s->args[0], true);
+	uint32_t command_id;
+
+	if (!bind_command(s, step_option(s, "kind", "receiver"), &command_id))
+		return false;
+	app_wait_for_call(a, wire_hub(), step_number(s, "port", 3775), command_id, s->args[1],
+			  step_option(s, "password", "secret"));
+	return true;
+}
+
 static bool expect_bind(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
@@ -503,6 +516,7 @@ bool steps_app_end(const struct app *a, const struct step *last)
 
 const struct step_row steps_app[] = {
 	{"app NAME binds KIND as ACCOUNT", "password from version answer", STEP_ACTS, do_bind},
+	{"app NAME waits for a call as ACCOUNT", "kind password port", STEP_ACTS, do_wait_for_call},
 	{"app NAME unbinds", "", STEP_ACTS, do_unbind},
 	{"app NAME drops", "", STEP_ACTS, do_drop},
 	{"app NAME closes", "", STEP_ACTS, do_close},
