@@ -1,6 +1,7 @@
 # src/path/local.mk - the way of a message.
 noinst_LIBRARIES += libpath.a
 libpath_a_SOURCES = \
+	src/path/backlog.c src/path/backlog.h \
 	src/path/compose.c src/path/compose.h \
 	src/path/deliver.c src/path/deliver.h \
 	src/path/flow.c src/path/flow.h src/path/flow_priv.h \
@@ -23,5 +24,5 @@ libpath_a_SOURCES = \
 	src/path/route.c src/path/route.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
-	src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
+	src/path/store_backlog.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h

@@ -2,16 +2,19 @@
  * outbox.c - delivery to apps. Must not know carriers, routes, nor when a message's record is written.
  *
  * Per account: `waiting` in order, `sent` without answer, and the backlog in the store behind them. While the backlog
- * is not read to its end (`behind`), new receipts go there too, so that order holds and memory is bounded.
+ * is not read to its end (`behind`), new receipts go there too, so that order holds and memory is bounded. What the app
+ * refuses for good, or has not taken for too long, is a `grave` until its record stands in the dead letters.
  */
 #include "path/outbox.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "link/throttle.h"
 #include "path/deliver.h"
 
 #define WAITING_MAX  20000u /* messages in memory per account */
@@ -20,6 +23,20 @@
 #define RETRY_MS     1000
 #define RETRY_MAX_MS 60000
 #define ENTRY_MAX    48u /* characters of a stream entry's id */
+
+/* What an answer to a deliver_sm means; every status that has no row is refused for good. */
+enum verdict {
+	TAKEN,
+	NOT_NOW, /* sent again after a pause that grows, until it is too old */
+	NEVER,	 /* a dead letter */
+};
+static const struct {
+	uint32_t status;
+	enum verdict verdict;
+} verdicts[] = {
+	{ESME_ROK, TAKEN},	 {ESME_RX_T_APPN, NOT_NOW},  {ESME_RMSGQFUL, NOT_NOW}, {ESME_RTHROTTLED, NOT_NOW},
+	{ESME_RSYSERR, NOT_NOW}, {ESME_RINVBNDSTS, NOT_NOW}, /* this bind of it does not take any; another may */
+};
 
 struct box {
 	struct outbox *owner;
@@ -34,15 +51,29 @@ struct box {
 	bool full;		/* messages.max_held stopped reading: goes on after a pause */
 	char cursor[ENTRY_MAX]; /* the last entry read */
 	struct timer retry;
-	int64_t retry_ms; /* > 0: pausing after a temporary refusal */
+	int64_t retry_ms;     /* > 0: pausing after a temporary refusal */
+	struct throttle rate; /* backlog_rate: what has been read back */
+	struct timer rate_timer;
+};
+
+/* A message on its way to the dead letters. */
+struct grave {
+	struct list link; /* in outbox.owed while its write is not under way */
+	struct box *box;
+	struct msg *m;
+	enum backlog_why why;
+	uint32_t status; /* the app's last */
 };
 
 struct outbox {
 	struct loop *loop;
 	struct store *store;
+	struct backlog *backlog;
 	struct msgs *msgs;
 	const struct outbox_ops *ops;
 	void *arg;
+	struct list owed; /* graves whose write failed */
+	struct timer owed_timer;
 	struct box *boxes;
 	size_t n;
 	struct outbox_stats counters;
@@ -63,10 +94,20 @@ static const struct stats_row stat_rows[] = {
 	 offsetof(struct outbox_stats, evicted), NULL, NULL},
 	{"smppgw_outbox_read_back_total", "Entries read back from the backlog.", STATS_COUNTER,
 	 offsetof(struct outbox_stats, read_back), NULL, NULL},
+	{"smppgw_outbox_burying", "Messages on their way to the dead letters.", STATS_GAUGE,
+	 offsetof(struct outbox_stats, burying), NULL, NULL},
 };
 
 static void pump(struct box *b);
 static void read_on(struct box *b);
+static void on_owed(struct timer *t);
+static void on_aged(void *arg, size_t account, bool again);
+static void on_replayed(void *arg, size_t account);
+
+static void on_rate(struct timer *t)
+{
+	pump(LIST_OF(t, struct box, rate_timer));
+}
 
 static void on_retry(struct timer *t)
 {
@@ -78,8 +119,12 @@ static void on_retry(struct timer *t)
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
 			  const struct outbox_ops *ops, void *arg, struct stats *stats)
 {
+	static const struct backlog_ops backlog_ops = {on_aged, on_replayed};
 	struct outbox *o = mem_zalloc(sizeof(*o));
 	*o = (struct outbox){.loop = loop, .store = store, .msgs = msgs, .ops = ops, .arg = arg, .stats = stats};
+	o->backlog = backlog_new(loop, accounts, store, &backlog_ops, o, stats);
+	list_init(&o->owed);
+	o->owed_timer.fn = on_owed;
 	o->n = accounts_count(accounts);
 	o->boxes = mem_zalloc((o->n ? o->n : 1) * sizeof(*o->boxes));
 	for (size_t i = 0; i < o->n; i++) {
@@ -90,6 +135,8 @@ struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct s
 		list_init(&b->sent);
 		b->behind = true;
 		b->retry.fn = on_retry;
+		b->rate_timer.fn = on_rate;
+		throttle_init(&b->rate, account_conf(b->account)->backlog_rate, 0, loop_now_us(loop));
 	}
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &o->counters, NULL, NULL, NULL);
 	return o;
@@ -101,7 +148,12 @@ void outbox_free(struct outbox *o)
 		return;
 	for (size_t i = 0; i < o->n; i++) {
 		loop_timer_clear(o->loop, &o->boxes[i].retry);
+		loop_timer_clear(o->loop, &o->boxes[i].rate_timer);
 	}
+	loop_timer_clear(o->loop, &o->owed_timer);
+	LIST_EACH_SAFE(node, next, &o->owed)
+		mem_free(LIST_OF(node, struct grave, link));
+	backlog_free(o->backlog);
 	stats_drop(o->stats, &o->counters);
 	mem_free(o->boxes);
 	mem_free(o);
@@ -142,14 +194,101 @@ static void fill(struct pdu *pdu, uint8_t peer_version, void *arg)
 	deliver_fill(m, account_conf(b->account), peer_version, &b->owner->scratch, pdu);
 }
 
+/* --- dead letters --- */
+
+static const char *why_text(const struct grave *g)
+{
+	return g->why == BACKLOG_AGE ? "age" : status_name(g->status);
+}
+
+static void on_buried(void *arg, uint64_t token, bool ok);
+
+static void dig(struct grave *g)
+{
+	if (backlog_bury(g->box->owner->backlog, g->m, why_text(g), on_buried, (uint64_t)(uintptr_t)g) < 0)
+		on_buried(NULL, (uint64_t)(uintptr_t)g, false);
+}
+
+static void on_buried(void *arg, uint64_t token, bool ok)
+{
+	(void)arg;
+	struct grave *g = (struct grave *)(uintptr_t)token;
+	struct box *b = g->box;
+	struct outbox *o = b->owner;
+	size_t account = account_number(b->account);
+	if (!ok) {
+		list_append(&o->owed, &g->link);
+		if (!wheel_isset(&o->owed_timer))
+			loop_timer(o->loop, &o->owed_timer, RETRY_MS);
+		return;
+	}
+	log_warn(account_name(b->account), "event=deadletter id=%llu why=%s kind=%s", (unsigned long long)g->m->id,
+		 why_text(g), g->m->mo ? "reply" : "receipt");
+	backlog_buried(o->backlog, account, g->why);
+	if (g->m->from_backlog)
+		backlog_went(o->backlog, account);
+	o->counters.burying--;
+	o->ops->on_delivered(o->arg, g->m, g->status);
+	mem_free(g);
+}
+
+static void dig_owed(struct outbox *o)
+{
+	struct list now;
+	if (list_empty(&o->owed) || !store_up(o->store))
+		return;
+	now = o->owed;
+	now.next->prev = &now;
+	now.prev->next = &now;
+	list_init(&o->owed);
+	while (!list_empty(&now)) {
+		struct grave *g = LIST_OF(now.next, struct grave, link);
+		list_remove(&g->link);
+		dig(g);
+	}
+}
+
+static void on_owed(struct timer *t)
+{
+	struct outbox *o = LIST_OF(t, struct outbox, owed_timer);
+	dig_owed(o);
+	if (!list_empty(&o->owed))
+		loop_timer(o->loop, t, RETRY_MS);
+}
+
+/* m is in no list: given up. */
+static void give_up(struct box *b, struct msg *m, enum backlog_why why, uint32_t status)
+{
+	struct grave *g = mem_zalloc(sizeof(*g));
+	*g = (struct grave){.box = b, .m = m, .why = why, .status = status};
+	list_init(&g->link);
+	b->owner->counters.burying++;
+	dig(g);
+}
+
+/* --- sending --- */
+
 static void finish(struct box *b, struct msg *m, uint32_t refused)
 {
 	struct outbox *o = b->owner;
-	if (refused)
+	if (refused) {
 		o->counters.refused++;
-	else
-		o->counters.delivered++;
-	o->ops->on_delivered(o->arg, m, refused);
+		give_up(b, m, BACKLOG_REFUSED, refused);
+		return;
+	}
+	o->counters.delivered++;
+	if (m->from_backlog)
+		backlog_went(o->backlog, account_number(b->account));
+	o->ops->on_delivered(o->arg, m, 0);
+}
+
+/* What was read back keeps to the account's backlog_rate. */
+static bool within_rate(struct box *b, const struct msg *m)
+{
+	int64_t wait_us = m->from_backlog ? throttle_wait(&b->rate, loop_now_us(b->owner->loop), 1) : 0;
+	if (wait_us && !wheel_isset(&b->rate_timer))
+		loop_timer(b->owner->loop, &b->rate_timer, wait_us / 1000 + 1);
+	return !wait_us;
 }
 
 static void pump(struct box *b)
@@ -159,6 +298,8 @@ static void pump(struct box *b)
 		return;
 	while (!list_empty(&b->waiting)) {
 		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
+		if (!within_rate(b, m))
+			break;
 		int sent = account_send(b->account, m->handle, fill, b);
 		if (sent == -EAGAIN || sent == -ENOTCONN)
 			break;
@@ -170,6 +311,8 @@ static void pump(struct box *b)
 			continue;
 		}
 		o->counters.sent++;
+		if (m->from_backlog)
+			throttle_spend(&b->rate, 1);
 		list_append(&b->sent, &m->link);
 		b->sent_n++;
 		m->out = true;
@@ -179,7 +322,7 @@ static void pump(struct box *b)
 
 /* --- the backlog --- */
 
-static void on_entry(void *arg, uint64_t token, struct view entry, uint64_t id, struct view rec);
+static void on_entry(void *arg, uint64_t token, const struct store_entry *e);
 static void on_read(void *arg, uint64_t token, int count);
 static const struct store_backlog_reader reader = {on_entry, on_read};
 
@@ -189,8 +332,17 @@ static void read_on(struct box *b)
 	if (!b->behind || b->reading || b->full || b->waiting_n >= READ_BELOW || !account_can_receive(b->account))
 		return;
 	b->grew = false;
-	b->reading = store_backlog_read(o->store, view_of(account_name(b->account)), view_of(b->cursor), READ_PAGE,
-					&reader, (uint64_t)(uintptr_t)b) == 0;
+	backlog_age_out(o->backlog, account_number(b->account), view_of(b->cursor));
+	b->reading = store_backlog_read(o->store, STORE_BACKLOG, view_of(account_name(b->account)), view_of(b->cursor),
+					READ_PAGE, &reader, (uint64_t)(uintptr_t)b) == 0;
+}
+
+/* Entries that are too old went ahead of this page, but not all of them: it is read again behind those. */
+static void on_aged(void *arg, size_t account, bool again)
+{
+	struct box *b = &((struct outbox *)arg)->boxes[account];
+	if (again)
+		b->stale = b->reading;
 }
 
 static struct msg *message_of(struct box *b, struct view entry, uint64_t id, struct view rec)
@@ -217,22 +369,22 @@ static struct msg *message_of(struct box *b, struct view entry, uint64_t id, str
 	return m;
 }
 
-static void on_entry(void *arg, uint64_t token, struct view entry, uint64_t id, struct view rec)
+static void on_entry(void *arg, uint64_t token, const struct store_entry *e)
 {
 	(void)arg;
 	struct box *b = (struct box *)(uintptr_t)token;
 	struct outbox *o = b->owner;
 	if (b->stale || b->full)
 		return;
-	struct msg *m = message_of(b, entry, id, rec);
+	struct msg *m = message_of(b, e->entry, e->id, e->rec);
 	if (b->full)
 		return; /* read again later, from here */
-	snprintf(b->cursor, sizeof(b->cursor), "%.*s", (int)entry.n, (const char *)entry.p);
+	snprintf(b->cursor, sizeof(b->cursor), "%.*s", (int)e->entry.n, (const char *)e->entry.p);
 	if (!m) {
 		log_error(account_name(b->account),
 			  "event=backlog_entry_unreadable entry=%s id=%llu action=\"left in the "
 			  "stream\"",
-			  b->cursor, (unsigned long long)id);
+			  b->cursor, (unsigned long long)e->id);
 		return;
 	}
 	m->account = (uint16_t)account_number(b->account);
@@ -262,16 +414,28 @@ static void on_read(void *arg, uint64_t token, int count)
 		loop_timer(b->owner->loop, &b->retry, RETRY_MS);
 }
 
-void outbox_backlog_grew(struct outbox *o, size_t account)
+static void grew(struct box *b)
 {
-	struct box *b = &o->boxes[account];
 	b->behind = true;
 	b->grew = true;
 	read_on(b);
 }
 
+void outbox_backlog_grew(struct outbox *o, size_t account)
+{
+	backlog_came(o->backlog, account);
+	grew(&o->boxes[account]);
+}
+
+static void on_replayed(void *arg, size_t account)
+{
+	grew(&((struct outbox *)arg)->boxes[account]);
+}
+
 void outbox_store_up(struct outbox *o)
 {
+	backlog_store_up(o->backlog);
+	dig_owed(o);
 	for (size_t i = 0; i < o->n; i++) {
 		o->boxes[i].behind = true;
 		read_on(&o->boxes[i]);
@@ -305,6 +469,7 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 {
 	struct box *b = &o->boxes[account];
 	loop_timer_clear(o->loop, &b->retry);
+	loop_timer_clear(o->loop, &b->rate_timer);
 	b->retry_ms = 0;
 	b->behind = true;
 	b->full = false;
@@ -317,11 +482,25 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 	}
 }
 
+/* When it came to the backlog; of what is not from there, when its end was known. */
+static int64_t since_ms(const struct msg *m)
+{
+	struct record r;
+	if (m->from_backlog)
+		return strtoll(m->cid, NULL, 10);
+	msg_record(m, &r);
+	return r.done_ms ? r.done_ms : r.accept_ms;
+}
+
 /* Back to its place by rank: it goes out again before what came later, also when several come back together. */
-static void return_to_place(struct box *b, struct msg *m)
+static void return_to_place(struct box *b, struct msg *m, uint32_t status)
 {
 	b->owner->counters.retried++;
 	take_out(b, m);
+	if (backlog_too_old(b->owner->backlog, account_number(b->account), since_ms(m))) {
+		give_up(b, m, BACKLOG_AGE, status);
+		return;
+	}
 	if (!account_can_receive(b->account)) {
 		evict(b->owner, m);
 		return;
@@ -341,10 +520,13 @@ static void pause_box(struct box *b)
 	loop_timer(b->owner->loop, &b->retry, b->retry_ms);
 }
 
-static bool is_temporary(uint32_t status)
+static enum verdict verdict_of(uint32_t status)
 {
-	return status == ESME_RX_T_APPN || status == ESME_RMSGQFUL || status == ESME_RTHROTTLED ||
-	       status == ESME_RSYSERR;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+		if (verdicts[i].status == status)
+			return verdicts[i].verdict;
+	}
+	return NEVER;
 }
 
 void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum session_outcome outcome,
@@ -356,21 +538,20 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 		return; /* an earlier answer has settled it */
 	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be
 	 * done */
-	if (outcome == SESSION_LATE && is_temporary(resp->command_status))
+	uint32_t status = resp ? resp->command_status : ESME_ROK;
+	enum verdict verdict = verdict_of(status);
+	if (outcome == SESSION_LATE && verdict == NOT_NOW)
 		return;
 	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {
-		return_to_place(b, m);
-	} else if (resp->command_status && is_temporary(resp->command_status)) {
-		return_to_place(b, m);
+		return_to_place(b, m, ESME_RDELIVERYFAILURE);
+	} else if (verdict == NOT_NOW) {
+		return_to_place(b, m, status);
 		pause_box(b);
 		return;
 	} else {
 		b->retry_ms = 0;
 		take_out(b, m);
-		if (resp->command_status)
-			log_warn(account_name(b->account), "event=receipt_refused id=%llu status=0x%x name=%s",
-				 (unsigned long long)m->id, resp->command_status, status_name(resp->command_status));
-		finish(b, m, resp->command_status);
+		finish(b, m, status);
 	}
 	pump(b);
 }
@@ -378,4 +559,19 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 uint64_t outbox_waiting(const struct outbox *o, size_t account)
 {
 	return o->boxes[account].waiting_n + o->boxes[account].sent_n;
+}
+
+uint64_t outbox_backlog(const struct outbox *o, size_t account)
+{
+	return backlog_length(o->backlog, account);
+}
+
+bool outbox_full(const struct outbox *o, size_t account)
+{
+	return backlog_full(o->backlog, account);
+}
+
+struct backlog *outbox_backlogs(struct outbox *o)
+{
+	return o->backlog;
 }

@@ -1,16 +1,16 @@
 /*
  * outbox.h - what waits for an app: receipts and replies, per account, in order; the backlog in the store for what
- * cannot wait in memory. Owns the messages it holds. Knows no carrier; tells flow what became of a message.
+ * cannot wait in memory; the dead letters for what the app never took. Owns the messages it holds. Knows no carrier;
+ * tells flow what became of a message.
  */
 #ifndef PATH_OUTBOX_H
 #define PATH_OUTBOX_H
 
-#include "link/account.h"
-#include "path/msg.h"
-#include "path/store.h"
+#include "path/backlog.h"
 
 struct outbox_ops {
-	/* The app has it, or refused it for good (refused: its status, else 0): forget it. Takes m back. */
+	/* The app has it; or it has been given up (refused: the app's last status) and is a dead letter in the store:
+	 * forget it. Takes m back. */
 	void (*on_delivered)(void *arg, struct msg *m, uint32_t refused);
 	/* A message read back from the backlog, in state MSG_DELIVERING; NULL at the bound. And forgetting one: it
 	 * stays in the store. Takes m back. */
@@ -21,7 +21,7 @@ struct outbox_ops {
 };
 
 struct outbox_stats {
-	uint64_t sent, delivered, refused, retried, evicted, read_back;
+	uint64_t sent, delivered, refused, retried, evicted, read_back, burying;
 };
 
 struct outbox;
@@ -41,5 +41,10 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 /* The store is back: backlogs can be read again. */
 void outbox_store_up(struct outbox *o);
 uint64_t outbox_waiting(const struct outbox *o, size_t account);
+uint64_t outbox_backlog(const struct outbox *o, size_t account); /* entries in the store, those in memory too */
+/* The account's backlog_max is reached: no more submits that want a receipt. */
+bool outbox_full(const struct outbox *o, size_t account);
+/* For the operator: backlog_replay(), backlog_deadletters() of this. */
+struct backlog *outbox_backlogs(struct outbox *o);
 
 #endif

@@ -32,6 +32,8 @@ const struct conf_row store_rows[] = {
 	 "First pause before connecting again; doubles to 32 times.", NULL},
 	{"receipt_horizon", CONF_INT, offsetof(struct store_conf, receipt_horizon), "s", 60, 2592000, "259200", false,
 	 "How long a carrier's message id is remembered, and a receipt awaited.", NULL},
+	{"deadletter_age", CONF_INT, offsetof(struct store_conf, deadletter_age), "s", 3600, 315360000, "2592000",
+	 false, "How long dead letters are kept.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -273,7 +275,12 @@ static uint64_t bucket_of(uint64_t id)
 
 static struct batch_key journal_key(const struct store *s, enum batch_kind kind, uint64_t id)
 {
-	return (struct batch_key){kind, view_of(s->node_name), bucket_of(id)};
+	return (struct batch_key){.kind = kind, .name = view_of(s->node_name), .number = bucket_of(id)};
+}
+
+void store_journal_tail(const struct store *s, uint64_t id, char out[40])
+{
+	snprintf(out, 40, "%s:%llu", s->node_name, (unsigned long long)bucket_of(id));
 }
 
 static int enlist_bucket(struct store *s, uint64_t bucket)
@@ -364,7 +371,7 @@ int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struc
 	int first = s->up ? enlist_slot(s, carrier, slot) : -1;
 	if (first < 0)
 		return -1;
-	struct batch_key key = {BATCH_RECEIPT_PUT, view_of(carrier), slot};
+	struct batch_key key = {.kind = BATCH_RECEIPT_PUT, .name = view_of(carrier), .number = slot};
 	char value[IDS_DIGITS + 16];
 	struct view v = print_leg(leg, value);
 	batches_add(s->batches, &key, cid, &v, fn, token);
@@ -379,7 +386,7 @@ int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struc
 {
 	if (!s->up)
 		return -1;
-	struct batch_key key = {BATCH_RECEIPT_DEL, view_of(carrier), slot};
+	struct batch_key key = {.kind = BATCH_RECEIPT_DEL, .name = view_of(carrier), .number = slot};
 	batches_add(s->batches, &key, cid, NULL, NULL, 0);
 	return 0;
 }
@@ -390,7 +397,7 @@ int store_parked_put(struct store *s, const char *carrier, struct view cid, stru
 	/* found again by the carrier's place in the set, also when it has no slot yet */
 	if (!s->up || enlist_slot(s, carrier, 0) < 0)
 		return -1;
-	struct batch_key key = {BATCH_PARKED_PUT, view_of(carrier), 0};
+	struct batch_key key = {.kind = BATCH_PARKED_PUT, .name = view_of(carrier), .number = 0};
 	batches_add(s->batches, &key, cid, &frame, fn, token);
 	return 0;
 }
@@ -399,7 +406,7 @@ int store_parked_del(struct store *s, const char *carrier, struct view cid)
 {
 	if (!s->up)
 		return -1;
-	struct batch_key key = {BATCH_PARKED_DEL, view_of(carrier), 0};
+	struct batch_key key = {.kind = BATCH_PARKED_DEL, .name = view_of(carrier), .number = 0};
 	batches_add(s->batches, &key, cid, NULL, NULL, 0);
 	return 0;
 }
@@ -408,7 +415,7 @@ int store_part_put(struct store *s, struct view part, struct view frame, store_f
 {
 	if (!s->up)
 		return -1;
-	struct batch_key key = {BATCH_PART_PUT, view_of(s->node_name), 0};
+	struct batch_key key = {.kind = BATCH_PART_PUT, .name = view_of(s->node_name), .number = 0};
 	batches_add(s->batches, &key, part, &frame, fn, token);
 	return 0;
 }
@@ -417,17 +424,8 @@ int store_part_del(struct store *s, struct view part)
 {
 	if (!s->up)
 		return -1;
-	struct batch_key key = {BATCH_PART_DEL, view_of(s->node_name), 0};
+	struct batch_key key = {.kind = BATCH_PART_DEL, .name = view_of(s->node_name), .number = 0};
 	batches_add(s->batches, &key, part, NULL, NULL, 0);
-	return 0;
-}
-
-int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token)
-{
-	if (!s->up)
-		return -1;
-	struct batch_key key = {BATCH_BACKLOG_DEL, account, 0};
-	batches_add(s->batches, &key, entry, NULL, fn, token);
 	return 0;
 }
 
@@ -458,16 +456,17 @@ static void on_single(const redisReply *reply, void *arg)
 	mem_free(w);
 }
 
-static int send_single(struct store *s, store_fn fn, uint64_t token)
+int store_send(struct store *s, struct buf *cmd, store_fn fn, uint64_t token)
 {
 	struct single *w = mem_zalloc(sizeof(*w));
 	*w = (struct single){s, fn, token};
 	s->counters.commands++;
 	s->counters.records++;
-	if (send_cmd(s, on_single, w) == 0)
-		return 0;
-	mem_free(w);
-	return -1;
+	int sent = redis_send(s->redis, buf_data(cmd), buf_len(cmd), on_single, w);
+	buf_consume(cmd, buf_len(cmd), 1 << 16);
+	if (sent < 0)
+		mem_free(w);
+	return sent;
 }
 
 static int send_word(struct store *s, const char *word)
@@ -477,55 +476,12 @@ static int send_word(struct store *s, const char *word)
 	return send_cmd(s, NULL, NULL);
 }
 
-static void build_xadd(struct store *s, struct view account, uint64_t id, struct view rec)
-{
-	char text[IDS_DIGITS + 1];
-	ids_print(id, text);
-	resp_start(&s->cmd, 7);
-	resp_str(&s->cmd, "XADD");
-	store_key(s, &s->cmd, "backlog:", account);
-	resp_str(&s->cmd, "*");
-	resp_str(&s->cmd, "id");
-	resp_str(&s->cmd, text);
-	resp_str(&s->cmd, "rec");
-	resp_arg(&s->cmd, rec.p, rec.n);
-}
-
-static int send_journal_del(struct store *s, uint64_t id)
-{
-	char bucket[64], field[IDS_DIGITS + 1];
-	snprintf(bucket, sizeof(bucket), "%s:%llu", s->node_name, (unsigned long long)bucket_of(id));
-	ids_print(id, field);
-	resp_start(&s->cmd, 3);
-	resp_str(&s->cmd, "HDEL");
-	store_key(s, &s->cmd, "journal:", view_of(bucket));
-	resp_str(&s->cmd, field);
-	return send_cmd(s, NULL, NULL);
-}
-
 /* EXEC's reply is the outcome of all; what was queued before it is answered QUEUED and of no interest. */
 static int send_exec(struct store *s, store_fn fn, uint64_t token)
 {
 	resp_start(&s->cmd, 1);
 	resp_str(&s->cmd, "EXEC");
-	return send_single(s, fn, token);
-}
-
-int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec, uint64_t journal_id,
-		      store_fn fn, uint64_t token)
-{
-	if (!s->up)
-		return -1;
-	if (!journal_id) {
-		build_xadd(s, account, id, rec);
-		return send_single(s, fn, token);
-	}
-	if (send_word(s, "MULTI") < 0)
-		return -1;
-	build_xadd(s, account, id, rec);
-	if (send_cmd(s, NULL, NULL) < 0 || send_journal_del(s, journal_id) < 0)
-		return -1;
-	return send_exec(s, fn, token);
+	return store_send(s, &s->cmd, fn, token);
 }
 
 static int send_optout_log(struct store *s, struct view scope, struct view number, bool out, struct view channel,
@@ -570,6 +526,11 @@ void *store_arg(const struct store *s)
 void store_flush(struct store *s)
 {
 	batches_flush(s->batches);
+}
+
+struct batches *store_batches(struct store *s)
+{
+	return s->batches;
 }
 
 struct sweep *store_sweep(struct store *s)

@@ -13,6 +13,7 @@
  *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
  *   part:<node>               hash reassembly key -> part of a long MO
  *   backlog:<account>         stream: id, rec
+ *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
  */
@@ -30,6 +31,7 @@ struct store_conf { /* section store */
 	char *redis, *user, *password, *prefix;
 	int64_t db, deadline, reconnect; /* ms */
 	int64_t receipt_horizon;	 /* s: how long a carrier's id is remembered */
+	int64_t deadletter_age;		 /* s: how long dead letters are kept */
 };
 extern const struct conf_row store_rows[];
 
@@ -74,13 +76,6 @@ STORE_MUST int store_parked_put(struct store *s, const char *carrier, struct vie
 STORE_MUST int store_parked_del(struct store *s, const char *carrier, struct view cid);
 STORE_MUST int store_part_put(struct store *s, struct view key, struct view frame, store_fn fn, uint64_t token);
 STORE_MUST int store_part_del(struct store *s, struct view key);
-/*
- * Appends to an account's backlog; with journal_id != 0 the journal entry goes in the same transaction, so that a
- * receipt is never in both places.
- */
-STORE_MUST int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec,
-				 uint64_t journal_id, store_fn fn, uint64_t token);
-STORE_MUST int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token);
 /* Opt-outs: adds or removes a number and writes the history, in one transaction. */
 STORE_MUST int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
 			    struct view text, store_fn fn, uint64_t token);
@@ -95,16 +90,63 @@ STORE_MUST int store_optout_check(struct store *s, struct view scope, struct vie
 /* One value of value:<account>; found false also when the store fails. value borrowed for the call. */
 typedef void (*store_value_fn)(void *arg, uint64_t token, bool found, struct view value);
 STORE_MUST int store_value(struct store *s, struct view account, struct view name, store_value_fn fn, uint64_t token);
+/* --- what waits for apps (store_backlog.c) --- */
+
 /*
- * Up to count entries of a backlog after the entry `after` ("" = from the start), in order: entry() for each, then
- * done() with how many there were (-1: failed). Views borrowed for the call.
+ * Appends to an account's backlog. journal_id != 0: moves the record there from the journal, both or neither; a move
+ * that was made and not answered may be asked for again: it is not made twice, and ok. Moves of one turn are grouped.
  */
+STORE_MUST int store_backlog_add(struct store *s, struct view account, uint64_t id, struct view rec,
+				 uint64_t journal_id, store_fn fn, uint64_t token);
+STORE_MUST int store_backlog_del(struct store *s, struct view account, struct view entry, store_fn fn, uint64_t token);
+/* How many entries there are; -1: not known. */
+typedef void (*store_count_fn)(void *arg, uint64_t token, int64_t count);
+STORE_MUST int store_backlog_length(struct store *s, struct view account, store_count_fn fn, uint64_t token);
+/*
+ * Up to count entries of a backlog, or of the dead letters, after the entry `after` ("" = from the start; or a UTC time
+ * in ms as digits), in order: entry() for each, then done() with how many there were (-1: failed). why: of a dead
+ * letter. Views borrowed for the call.
+ */
+struct store_entry {
+	struct view entry; /* its id in the stream: "<UTC ms>-<n>" */
+	uint64_t id;
+	struct view rec, why;
+};
 struct store_backlog_reader {
-	void (*entry)(void *arg, uint64_t token, struct view entry, uint64_t id, struct view rec);
+	void (*entry)(void *arg, uint64_t token, const struct store_entry *e);
 	void (*done)(void *arg, uint64_t token, int count);
 };
-STORE_MUST int store_backlog_read(struct store *s, struct view account, struct view after, unsigned count,
-				  const struct store_backlog_reader *reader, uint64_t token);
+enum store_stream { STORE_BACKLOG, STORE_DEADLETTER };
+STORE_MUST int store_backlog_read(struct store *s, enum store_stream stream, struct view account, struct view after,
+				  unsigned count, const struct store_backlog_reader *reader, uint64_t token);
+/*
+ * Moves a record to the dead letters: out of the backlog (entry.n), out of the journal (journal), or from nowhere. A
+ * move that has been made is not made again, and ok.
+ */
+struct store_dead {
+	struct view account;
+	struct view entry;
+	bool journal;
+	uint64_t id;
+	struct view rec;
+	const char *why;
+};
+STORE_MUST int store_bury(struct store *s, const struct store_dead *d, store_fn fn, uint64_t token);
+/*
+ * Moves up to count entries after `after` (as above) and up to `last` ("": the youngest there is) from one stream of an
+ * account to the end of the other. why: of dead letters. fn is told how many were moved (-1: failed, perhaps moved),
+ * the last one moved or met when there may be more of them (n 0: none), and what `last` was; views borrowed for the
+ * call.
+ */
+struct store_shift {
+	struct view account;
+	enum store_stream from;
+	struct view after, last;
+	unsigned count;
+	const char *why;
+};
+typedef void (*store_shift_fn)(void *arg, uint64_t token, int moved, struct view next, struct view last);
+STORE_MUST int store_shift(struct store *s, const struct store_shift *what, store_shift_fn fn, uint64_t token);
 
 /* Reads everything that this node left behind (store_load.c), in this order; calls are made over many turns. */
 struct store_loader {

@@ -14,17 +14,19 @@
 
 static const struct {
 	const char *verb, *key; /* key: printf format with name and number */
+	const char *script;	/* of EVAL, with two keys: this one and the journal's */
 } kinds[BATCH_KINDS] = {
-	[BATCH_JOURNAL_PUT] = {"HSET", "journal:%.*s:%llu"},
-	[BATCH_RECEIPT_PUT] = {"HSET", "receipt:%.*s:%llu"},
-	[BATCH_PARKED_PUT] = {"HSET", "parked:%.*s"},
-	[BATCH_PART_PUT] = {"HSET", "part:%.*s"},
-	[BATCH_OPTOUT_CHECK] = {"SMISMEMBER", "optout:%.*s"},
-	[BATCH_JOURNAL_DEL] = {"HDEL", "journal:%.*s:%llu"},
-	[BATCH_RECEIPT_DEL] = {"HDEL", "receipt:%.*s:%llu"},
-	[BATCH_PARKED_DEL] = {"HDEL", "parked:%.*s"},
-	[BATCH_PART_DEL] = {"HDEL", "part:%.*s"},
-	[BATCH_BACKLOG_DEL] = {"XDEL", "backlog:%.*s"},
+	[BATCH_JOURNAL_PUT] = {"HSET", "journal:%.*s:%llu", NULL},
+	[BATCH_RECEIPT_PUT] = {"HSET", "receipt:%.*s:%llu", NULL},
+	[BATCH_PARKED_PUT] = {"HSET", "parked:%.*s", NULL},
+	[BATCH_PART_PUT] = {"HSET", "part:%.*s", NULL},
+	[BATCH_OPTOUT_CHECK] = {"SMISMEMBER", "optout:%.*s", NULL},
+	[BATCH_BACKLOG_MOVE] = {"EVAL", "backlog:%.*s", store_move_script},
+	[BATCH_JOURNAL_DEL] = {"HDEL", "journal:%.*s:%llu", NULL},
+	[BATCH_RECEIPT_DEL] = {"HDEL", "receipt:%.*s:%llu", NULL},
+	[BATCH_PARKED_DEL] = {"HDEL", "parked:%.*s", NULL},
+	[BATCH_PART_DEL] = {"HDEL", "part:%.*s", NULL},
+	[BATCH_BACKLOG_DEL] = {"XDEL", "backlog:%.*s", NULL},
 };
 
 struct item {
@@ -92,8 +94,9 @@ void batches_free(struct batches *b)
 	mem_free(b);
 }
 
-static void put_key(struct batches *b, struct resp_batch *cmd, const struct batch *batch, const char *verb,
-		    struct view name)
+/* The command's name, and its key or keys. */
+static void put_head(struct batches *b, struct resp_batch *cmd, const struct batch *batch, struct view name,
+		     const char *more)
 {
 	char key[256];
 	int at = snprintf(key, sizeof(key), "%s", b->prefix);
@@ -103,7 +106,15 @@ static void put_key(struct batches *b, struct resp_batch *cmd, const struct batc
 	at += snprintf(key + at, sizeof(key) - (size_t)at, kinds[batch->kind].key, (int)name.n, (const char *)name.p,
 		       (unsigned long long)batch->number);
 #pragma GCC diagnostic pop
-	resp_batch_str(cmd, verb);
+	resp_batch_str(cmd, kinds[batch->kind].verb);
+	if (kinds[batch->kind].script) {
+		resp_batch_str(cmd, kinds[batch->kind].script);
+		resp_batch_str(cmd, "2");
+	}
+	resp_batch_arg(cmd, key, (size_t)at);
+	if (!kinds[batch->kind].script)
+		return;
+	at = snprintf(key, sizeof(key), "%sjournal:%s", b->prefix, more);
 	resp_batch_arg(cmd, key, (size_t)at);
 }
 
@@ -125,9 +136,9 @@ static struct batch *open_batch(struct batches *b, const struct batch_key *key)
 	batch->number = key->number;
 	batch->n = 0;
 	struct view name = {(const uint8_t *)batch->name, batch->name_n};
-	put_key(b, &batch->cmd, batch, kinds[key->kind].verb, name);
+	put_head(b, &batch->cmd, batch, name, key->more);
 	if (key->kind == BATCH_OPTOUT_CHECK)
-		put_key(b, &batch->global, batch, kinds[key->kind].verb, view_of("global"));
+		put_head(b, &batch->global, batch, view_of("global"), NULL);
 	list_append(&b->open[key->kind], &batch->link);
 	return batch;
 }
@@ -174,7 +185,7 @@ void batches_add(struct batches *b, const struct batch_key *key, struct view fie
 
 void batches_check(struct batches *b, struct view scope, struct view number, store_check_fn fn, uint64_t token)
 {
-	struct batch_key key = {BATCH_OPTOUT_CHECK, scope, 0};
+	struct batch_key key = {.kind = BATCH_OPTOUT_CHECK, .name = scope};
 	struct batch *batch;
 	struct item *item = add_item(b, &key, &batch);
 	item->fn.check = fn;

@@ -1,6 +1,6 @@
 /*
- * store_batch.h - what the files of the store share (store.c, store_batch.c, store_lease.c, store_load.c, store_read.c,
- * store_sweep.c). Nobody else includes it.
+ * store_batch.h - what the files of the store share (store.c, store_backlog.c, store_batch.c, store_lease.c,
+ * store_load.c, store_read.c, store_sweep.c). Nobody else includes it.
  */
 #ifndef PATH_STORE_BATCH_H
 #define PATH_STORE_BATCH_H
@@ -14,6 +14,7 @@ enum batch_kind {
 	BATCH_PARKED_PUT,
 	BATCH_PART_PUT,
 	BATCH_OPTOUT_CHECK,
+	BATCH_BACKLOG_MOVE, /* a script: name and value are the journal's field and its record */
 	BATCH_JOURNAL_DEL,
 	BATCH_RECEIPT_DEL,
 	BATCH_PARKED_DEL,
@@ -39,6 +40,7 @@ struct batch_key {
 	enum batch_kind kind;
 	struct view name; /* carrier, account, scope; may be empty */
 	uint64_t number;  /* bucket or slot */
+	const char *more; /* BATCH_BACKLOG_MOVE: the journal's key behind "journal:"; copied */
 };
 /* field and value in octets; value.p NULL: the field alone. */
 void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value,
@@ -47,6 +49,17 @@ void batches_check(struct batches *b, struct view scope, struct view number, sto
 /* Sends all open batches (stage store); those that cannot be sent are told ok = false. */
 void batches_flush(struct batches *b);
 
+/*
+ * Scripts, which Redis runs whole or not at all (store_backlog.c). Each deletes before it adds: a Redis that is full
+ * takes that, because what is added has just been freed.
+ */
+extern const char store_move_script[];
+
+/* Sends what stands in cmd, empties it, and tells its one writer. */
+STORE_MUST int store_send(struct store *s, struct buf *cmd, store_fn fn, uint64_t token);
+struct batches *store_batches(struct store *s);
+/* What stands behind "journal:" in the key of an id's bucket. */
+void store_journal_tail(const struct store *s, uint64_t id, char out[40]);
 /* An argument: the key prefix, name and tail. */
 void store_key(const struct store *s, struct buf *cmd, const char *name, struct view tail);
 

@@ -3,6 +3,7 @@
  * told.
  */
 #include "fake_data.h"
+#include "fake_script.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,12 +94,12 @@ redisReply *fake_reply_status(const char *text)
 	return reply_text(REDIS_REPLY_STATUS, text, strlen(text));
 }
 
-static redisReply *reply_blob(const struct blob *b)
+redisReply *fake_reply_blob(const struct blob *b)
 {
 	return reply_text(REDIS_REPLY_STRING, b->p, b->n);
 }
 
-static redisReply *reply_integer(long long v)
+redisReply *fake_reply_integer(long long v)
 {
 	redisReply *r = reply_new(REDIS_REPLY_INTEGER);
 
@@ -233,7 +234,7 @@ static redisReply *run_hset(const struct call *c)
 		mem_free(it->value.p);
 		it->value = blob_of(c->argv[i + 1].p, c->argv[i + 1].n);
 	}
-	return reply_integer(added);
+	return fake_reply_integer(added);
 }
 
 /* HDEL, SREM, XDEL */
@@ -249,14 +250,14 @@ static redisReply *run_remove(const struct call *c)
 		item_drop(k, it);
 		removed++;
 	}
-	return reply_integer(removed);
+	return fake_reply_integer(removed);
 }
 
 static redisReply *run_hget(const struct call *c)
 {
 	const struct item *it = item_find(key_find(c->d, c->key), &c->argv[2]);
 
-	return it != NULL ? reply_blob(&it->value) : reply_new(REDIS_REPLY_NIL);
+	return it != NULL ? fake_reply_blob(&it->value) : reply_new(REDIS_REPLY_NIL);
 }
 
 static redisReply *pairs_from(const struct key *k, size_t from, size_t count)
@@ -270,8 +271,8 @@ static redisReply *pairs_from(const struct key *k, size_t from, size_t count)
 		const struct item *it = LIST_OF(node, struct item, link);
 		if (i++ < from || at >= r->elements)
 			continue;
-		r->element[at++] = reply_blob(&it->name);
-		r->element[at++] = reply_blob(&it->value);
+		r->element[at++] = fake_reply_blob(&it->name);
+		r->element[at++] = fake_reply_blob(&it->value);
 	}
 	return r;
 }
@@ -306,7 +307,7 @@ static redisReply *run_sadd(const struct call *c)
 		item_add(k, &c->argv[i]);
 		added++;
 	}
-	return reply_integer(added);
+	return fake_reply_integer(added);
 }
 
 static redisReply *run_smembers(const struct call *c)
@@ -318,7 +319,7 @@ static redisReply *run_smembers(const struct call *c)
 	if (k == NULL)
 		return r;
 	LIST_EACH(node, &k->items)
-		r->element[at++] = reply_blob(&LIST_OF(node, struct item, link)->name);
+		r->element[at++] = fake_reply_blob(&LIST_OF(node, struct item, link)->name);
 	return r;
 }
 
@@ -328,83 +329,150 @@ static redisReply *run_smismember(const struct call *c)
 	redisReply *r = fake_reply_array(c->argc - 2);
 
 	for (size_t i = 2; i < c->argc; i++)
-		r->element[i - 2] = reply_integer(item_find(k, &c->argv[i]) != NULL);
+		r->element[i - 2] = fake_reply_integer(item_find(k, &c->argv[i]) != NULL);
 	return r;
 }
 
 static redisReply *run_sismember(const struct call *c)
 {
-	return reply_integer(item_find(key_find(c->d, c->key), &c->argv[2]) != NULL);
+	return fake_reply_integer(item_find(key_find(c->d, c->key), &c->argv[2]) != NULL);
 }
 
-/* XADD key * field value ...; ids are "<ms>-<n>", n ascending over the life of the stream. */
+/* Where an entry's id stands in its stream: "<ms>-<n>"; "<ms>" alone is the first or the last of that ms. */
+struct place {
+	uint64_t ms, n;
+};
+
+static struct place place_of(const char *id, bool last)
+{
+	char *end;
+	struct place at = {strtoull(id, &end, 10), last ? UINT64_MAX : 0};
+
+	if (*end == '-')
+		at.n = strtoull(end + 1, NULL, 10);
+	return at;
+}
+
+static int place_compare(struct place a, struct place b)
+{
+	if (a.ms != b.ms)
+		return a.ms < b.ms ? -1 : 1;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+static void trim(struct key *k, struct place oldest)
+{
+	LIST_EACH_SAFE(node, tmp, &k->items) {
+		struct item *it = LIST_OF(node, struct item, link);
+		if (place_compare(place_of((const char *)it->name.p, false), oldest) < 0)
+			item_drop(k, it);
+	}
+}
+
+/* XADD key [MINID ~ id] * field value ...; ids are "<ms>-<n>", n ascending over the life of the stream. */
 static redisReply *run_xadd(const struct call *c)
 {
 	struct key *k = key_make(c->d, c->key, STREAM);
 	char text[48];
+	size_t fields = 3;
 
+	if (blob_is(&c->argv[2], "MINID")) {
+		trim(k, place_of((const char *)c->argv[4].p, false));
+		fields = 6;
+	}
 	snprintf(text, sizeof(text), "%lld-%llu", (long long)c->d->now_ms, (unsigned long long)++k->last_id);
 	struct blob id = {(uint8_t *)text, strlen(text)};
 	struct item *it = item_add(k, &id);
-	it->fields_n = c->argc - 3;
+	it->fields_n = c->argc - fields;
 	it->fields = mem_zalloc(it->fields_n * sizeof(*it->fields));
 	for (size_t i = 0; i < it->fields_n; i++)
-		it->fields[i] = blob_of(c->argv[i + 3].p, c->argv[i + 3].n);
-	return reply_blob(&it->name);
+		it->fields[i] = blob_of(c->argv[i + fields].p, c->argv[i + fields].n);
+	return fake_reply_blob(&it->name);
 }
 
 static redisReply *reply_entry(const struct item *it)
 {
 	redisReply *r = fake_reply_array(2);
 
-	r->element[0] = reply_blob(&it->name);
+	r->element[0] = fake_reply_blob(&it->name);
 	r->element[1] = fake_reply_array(it->fields_n);
 	for (size_t i = 0; i < it->fields_n; i++)
-		r->element[1]->element[i] = reply_blob(&it->fields[i]);
+		r->element[1]->element[i] = fake_reply_blob(&it->fields[i]);
 	return r;
 }
 
-static uint64_t entry_number(const char *id)
-{
-	const char *dash = strchr(id, '-');
+struct range {
+	struct place first, last;
+	bool behind; /* first itself is left out */
+	size_t limit;
+};
 
-	return dash != NULL ? strtoull(dash + 1, NULL, 10) : 0;
+static bool in_range(const struct range *r, const struct item *it)
+{
+	struct place at = place_of((const char *)it->name.p, false);
+	int from = place_compare(at, r->first);
+
+	return (r->behind ? from > 0 : from >= 0) && place_compare(at, r->last) <= 0;
 }
 
-/* XRANGE key -|(id + COUNT n */
+/* XRANGE key -|[(]id +|id COUNT n */
 static redisReply *run_xrange(const struct call *c)
 {
 	const struct key *k = key_find(c->d, c->key);
-	const char *from = (const char *)c->argv[2].p;
-	uint64_t after = *from == '(' ? entry_number(from + 1) : 0;
-	size_t limit = c->argc > 5 ? strtoul((const char *)c->argv[5].p, NULL, 10) : SIZE_MAX, n = 0, at = 0;
+	const char *first = (const char *)c->argv[2].p, *last = (const char *)c->argv[3].p;
+	struct range r = {.behind = *first == '(', .limit = SIZE_MAX, .last = {UINT64_MAX, UINT64_MAX}};
+	size_t n = 0, at = 0;
 
+	if (*first != '-')
+		r.first = place_of(first + r.behind, false);
+	if (*last != '+')
+		r.last = place_of(last, true);
+	if (c->argc > 5)
+		r.limit = strtoul((const char *)c->argv[5].p, NULL, 10);
 	if (k != NULL)
 		LIST_EACH(node, &k->items)
-			n += n < limit && entry_number((const char *)LIST_OF(node, struct item, link)->name.p) > after;
-	redisReply *r = fake_reply_array(n);
+			n += n < r.limit && in_range(&r, LIST_OF(node, struct item, link));
+	redisReply *reply = fake_reply_array(n);
 	if (k == NULL)
-		return r;
+		return reply;
 	LIST_EACH(node, &k->items) {
 		const struct item *it = LIST_OF(node, struct item, link);
-		if (at < n && entry_number((const char *)it->name.p) > after)
-			r->element[at++] = reply_entry(it);
+		if (at < n && in_range(&r, it))
+			reply->element[at++] = reply_entry(it);
 	}
+	return reply;
+}
+
+/* XREVRANGE key + - COUNT 1: the youngest */
+static redisReply *run_xrevrange(const struct call *c)
+{
+	const struct key *k = key_find(c->d, c->key);
+	bool any = k != NULL && !list_empty(&k->items);
+	redisReply *r = fake_reply_array(any);
+
+	if (any)
+		r->element[0] = reply_entry(LIST_OF(k->items.prev, struct item, link));
 	return r;
+}
+
+/* EVAL: the scripts are not run but known by their first line; tests/system shows that Redis runs them. */
+static redisReply *run_eval(const struct call *c)
+{
+	return fake_script_run(c->d, c->d->now_ms, c->argc, c->argv);
 }
 
 static redisReply *run_count(const struct call *c)
 {
 	const struct key *k = key_find(c->d, c->key);
 
-	return reply_integer(k != NULL ? (long long)k->n : 0);
+	return fake_reply_integer(k != NULL ? (long long)k->n : 0);
 }
 
 static redisReply *run_get(const struct call *c)
 {
 	const struct key *k = key_find(c->d, c->key);
 
-	return k != NULL ? reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
+	return k != NULL ? fake_reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
 }
 
 /* SET key value [NX] [GET] [PX ms] */
@@ -420,7 +488,7 @@ static redisReply *run_set(const struct call *c)
 		if (blob_is(&c->argv[i], "PX") && i + 1 < c->argc)
 			px = strtoll((const char *)c->argv[++i].p, NULL, 10);
 	}
-	redisReply *before = k != NULL ? reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
+	redisReply *before = k != NULL ? fake_reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
 	if (k != NULL && only_new) {
 		if (get)
 			return before;
@@ -447,12 +515,12 @@ static redisReply *run_del(const struct call *c)
 		if (k != NULL)
 			key_free(k);
 	}
-	return reply_integer(removed);
+	return fake_reply_integer(removed);
 }
 
 static redisReply *run_exists(const struct call *c)
 {
-	return reply_integer(key_find(c->d, c->key) != NULL);
+	return fake_reply_integer(key_find(c->d, c->key) != NULL);
 }
 
 static redisReply *run_expire(const struct call *c)
@@ -461,7 +529,7 @@ static redisReply *run_expire(const struct call *c)
 
 	if (k != NULL)
 		k->expiry_ms = c->d->now_ms + strtoll((const char *)c->argv[2].p, NULL, 10) * 1000;
-	return reply_integer(k != NULL);
+	return fake_reply_integer(k != NULL);
 }
 
 static const struct command {
@@ -484,6 +552,8 @@ static const struct command {
 	{"XADD", 5, true, run_xadd},
 	{"XDEL", 3, false, run_remove},
 	{"XRANGE", 4, false, run_xrange},
+	{"XREVRANGE", 6, false, run_xrevrange},
+	{"EVAL", 5, false, run_eval}, /* takes before it gives: not refused */
 	{"XLEN", 2, false, run_count},
 	{"GET", 2, false, run_get},
 	{"SET", 3, true, run_set},

@@ -28,6 +28,8 @@ bool fake_data_is_write(const struct blob *name);
 
 redisReply *fake_reply_error(const char *text);
 redisReply *fake_reply_status(const char *text);
+redisReply *fake_reply_integer(long long v);
+redisReply *fake_reply_blob(const struct blob *b);
 redisReply *fake_reply_array(size_t n); /* elements to be set by the caller */
 
 /* Looking, for expectations: fields, members or entries of a key; 0 when there is none. */

@@ -8,6 +8,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/app.c tests/scene/app.h \
 	tests/scene/fake_data.c tests/scene/fake_data.h \
 	tests/scene/fake_redis.c tests/scene/fake_redis.h \
+	tests/scene/fake_script.c tests/scene/fake_script.h \
 	tests/scene/label.c tests/scene/label.h \
 	tests/scene/peer.c tests/scene/peer.h \
 	tests/scene/scene.c \
