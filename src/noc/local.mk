@@ -8,8 +8,9 @@ libnoc_a_SOURCES = \
 	src/noc/metrics.c src/noc/metrics.h \
 	src/noc/noc.c src/noc/noc.h \
 	src/noc/process.c src/noc/process.h \
+	src/noc/since.c src/noc/since.h \
 	src/noc/snapshot.c src/noc/snapshot.h \
 	src/noc/status.c src/noc/status_json.c src/noc/status.h \
 	src/noc/table.c src/noc/table.h \
-	src/noc/verb.c src/noc/verb.h \
+	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb.h \
 	src/noc/words.c src/noc/words.h

@@ -112,6 +112,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 			.throttled = stats->throttled,
 			.outstanding = g->outstanding,
 			.waiting = flow_account_waiting(flow, a),
+			.backlog = flow_account_backlog(flow, a),
 		};
 	}
 }

@@ -30,7 +30,8 @@ struct snapshot_carrier {
 struct snapshot_account {
 	const char *name;
 	uint64_t binds, max_binds;
-	uint64_t requests, throttled, outstanding, waiting;
+	uint64_t requests, throttled, outstanding;
+	uint64_t waiting, backlog; /* in memory; in the store, those in memory too */
 };
 
 struct snapshot_session {

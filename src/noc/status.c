@@ -111,7 +111,7 @@ void status_carriers(const struct snapshot *s, const char *name, struct buf *out
 
 void status_accounts(const struct snapshot *s, const char *name, struct buf *out)
 {
-	struct table *t = table_new("ACCOUNT +BINDS +RECEIVED +THROTTLED +OUTSTANDING +WAITING");
+	struct table *t = table_new("ACCOUNT +BINDS +RECEIVED +THROTTLED +OUTSTANDING +WAITING +BACKLOG");
 
 	for (size_t i = 0; i < s->accounts_n; i++) {
 		const struct snapshot_account *a = &s->accounts[i];
@@ -123,6 +123,7 @@ void status_accounts(const struct snapshot *s, const char *name, struct buf *out
 		table_cell(t, "%" PRIu64, a->throttled);
 		table_cell(t, "%" PRIu64, a->outstanding);
 		table_cell(t, "%" PRIu64, a->waiting);
+		table_cell(t, "%" PRIu64, a->backlog);
 	}
 	table_print(t, out);
 	table_free(t);
@@ -168,7 +169,7 @@ static void status_states(const struct snapshot *s, struct buf *out)
 void status_queue(const struct snapshot *s, struct buf *out)
 {
 	struct table *carriers = table_new("CARRIER +QUEUED");
-	struct table *accounts = table_new("ACCOUNT +WAITING");
+	struct table *accounts = table_new("ACCOUNT +WAITING +BACKLOG");
 
 	status_states(s, out);
 	for (size_t i = 0; i < s->carriers_n; i++) {
@@ -178,6 +179,7 @@ void status_queue(const struct snapshot *s, struct buf *out)
 	for (size_t i = 0; i < s->accounts_n; i++) {
 		table_text(accounts, s->accounts[i].name);
 		table_cell(accounts, "%" PRIu64, s->accounts[i].waiting);
+		table_cell(accounts, "%" PRIu64, s->accounts[i].backlog);
 	}
 	buf_puts(out, "\n");
 	table_print(carriers, out);

@@ -73,6 +73,7 @@ static void status_json_account(struct json *j, const struct snapshot_account *a
 	json_u64(j, "throttled", a->throttled);
 	json_u64(j, "outstanding", a->outstanding);
 	json_u64(j, "waiting", a->waiting);
+	json_u64(j, "backlog", a->backlog);
 	json_close(j, '}');
 }
 

@@ -9,6 +9,10 @@
 
 #define VERB_MAX_SESSIONS 1000 /* listed at once, everywhere */
 
+/* verb_backlog.c */
+int verb_replay(struct console_call *call);
+int verb_deadletters(struct console_call *call);
+
 /* Ends with a NULL name. The console's arg is the const struct snapshot_source that they read. */
 extern const struct console_command verb_table[];
 

@@ -8,6 +8,7 @@
 
 #include "link/account.h"
 #include "link/carrier.h"
+#include "path/backlog.h"
 #include "path/msg.h"
 #include "path/reply.h"
 #include "path/route.h"
@@ -84,5 +85,11 @@ uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* 
 /* The form of a carrier's message ids in its receipts (idform.h), "learning" until it is known. Static text. */
 const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c);
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
+uint64_t flow_account_backlog(const struct flow *f, const struct account *a); /* entries of its backlog in the store */
+/* For the operator, as backlog_replay() and backlog_deadletters(): 0, or -1 when the store is away. */
+__attribute__((warn_unused_result)) int flow_replay(struct flow *f, const struct account *a, int64_t since_ms,
+						    backlog_replay_fn fn, void *arg);
+__attribute__((warn_unused_result)) int flow_deadletters(struct flow *f, const struct account *a, int64_t since_ms,
+							 const struct dead_reader *reader, void *arg);
 
 #endif

@@ -529,3 +529,19 @@ uint64_t flow_account_waiting(const struct flow *f, const struct account *a)
 {
 	return outbox_waiting(f->outbox, account_number(a));
 }
+
+uint64_t flow_account_backlog(const struct flow *f, const struct account *a)
+{
+	return outbox_backlog(f->outbox, account_number(a));
+}
+
+int flow_replay(struct flow *f, const struct account *a, int64_t since_ms, backlog_replay_fn fn, void *arg)
+{
+	return backlog_replay(outbox_backlogs(f->outbox), account_number(a), since_ms, fn, arg);
+}
+
+int flow_deadletters(struct flow *f, const struct account *a, int64_t since_ms, const struct dead_reader *reader,
+		     void *arg)
+{
+	return backlog_deadletters(outbox_backlogs(f->outbox), account_number(a), since_ms, reader, arg);
+}

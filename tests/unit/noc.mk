@@ -4,6 +4,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_http \
 	tests/unit/noc/test_label \
 	tests/unit/noc/test_metrics \
+	tests/unit/noc/test_since \
 	tests/unit/noc/test_status \
 	tests/unit/noc/test_words
 check_PROGRAMS += $(noc_unit_tests)
@@ -20,6 +21,8 @@ tests_unit_noc_test_label_SOURCES = tests/unit/noc/test_label.c
 tests_unit_noc_test_label_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_metrics_SOURCES = tests/unit/noc/test_metrics.c
 tests_unit_noc_test_metrics_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_since_SOURCES = tests/unit/noc/test_since.c
+tests_unit_noc_test_since_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_status_SOURCES = tests/unit/noc/test_status.c
 tests_unit_noc_test_status_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_words_SOURCES = tests/unit/noc/test_words.c

@@ -37,7 +37,8 @@ static struct snapshot_account accounts[] = {
 	 .requests = 100300,
 	 .throttled = 7,
 	 .outstanding = 2,
-	 .waiting = 9},
+	 .waiting = 9,
+	 .backlog = 1200},
 };
 static struct snapshot_session sessions[] = {
 	{.name = "移动/1",
@@ -116,8 +117,8 @@ static void test_text(void **state)
 			    "电信     paused 2 s    1/1    0/10       0          0       0       0          0       -"
 			    "        -  text\n"
 			    "\n"
-			    "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING\n"
-			    "bank       1/4    100300          7            2        9\n"
+			    "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
+			    "bank       1/4    100300          7            2        9     1200\n"
 			    "\n"
 			    "BIND     OF            STATE      PEER            BOUND SINCE                  IDLE  "
 			    "OUTSTANDING\n"
@@ -147,7 +148,7 @@ static void test_parts(void **state)
 	assert_non_null(strstr(text, "queued          12\n"));
 	assert_non_null(strstr(text, "all             21\n"));
 	assert_non_null(strstr(text, "移动         12\n"));
-	assert_non_null(strstr(text, "bank           9\n"));
+	assert_non_null(strstr(text, "bank           9     1200\n"));
 	mem_free(text);
 }
 
@@ -230,7 +231,7 @@ static void test_json(void **state)
 		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"p50_ms\":1.200,"
 		"\"p99_ms\":15.040,\"id_form\":\"hex_resp_dec_dlr\"}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
-		"\"waiting\":9}",
+		"\"waiting\":9,\"backlog\":1200}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
 		"\"since\":\"2025-06-01T07:00:00+08:00\",\"idle_ms\":250.000,\"outstanding\":3}",
 		"{\"name\":\"bank\\\"#1\",\"account\":\"bank\",\"state\":\"open\",\"peer\":\"[::1]:40000\",\"since\":"
