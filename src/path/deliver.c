@@ -35,6 +35,17 @@ static struct view excerpt(const struct pdu *pdu, enum charset dcs0, char *out, 
 	return (struct view){(const uint8_t *)out, n};
 }
 
+/* Which part of a long text a receipt is for. */
+static void put_part(struct tlv_out *o, const struct pdu *sent)
+{
+	static const uint16_t tags[] = {TLV_SAR_TOTAL_SEGMENTS, TLV_SAR_SEGMENT_SEQNUM};
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		struct view v;
+		if (tlv_find(sent->tlvs, tags[i], &v))
+			tlv_put(o, tags[i], v.p, v.n);
+	}
+}
+
 /* Two words with a blank between them, without formatting: every receipt passes here. a and b: at most 255 octets. */
 static void put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b)
 {
@@ -65,12 +76,20 @@ static uint32_t print_small(uint8_t v, uint8_t out[3])
 	return n;
 }
 
+/* A note tells of what is not the message's own end. */
+static enum message_state state_of(const struct msg *m, const struct record *rec)
+{
+	return (enum message_state)(m->note ? rec->final_state : m->final_state);
+}
+
 static struct view receipt_tlvs(const struct msg *m, const struct record *rec, const struct pdu *sent,
 				struct deliver_scratch *scratch)
 {
 	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
 	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, view_of(scratch->id));
-	tlv_put_int(&o, TLV_MESSAGE_STATE, m->final_state, 1);
+	tlv_put_int(&o, TLV_MESSAGE_STATE, state_of(m, rec), 1);
+	if (m->note && !(rec->flags & RECORD_INTERMEDIATE))
+		put_part(&o, sent);
 	for (size_t i = 0; sent->tlvs.n && i < sizeof(returned_tags) / sizeof(returned_tags[0]); i++) {
 		struct view v;
 		if (tlv_find(sent->tlvs, returned_tags[i], &v))
@@ -91,11 +110,11 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 	struct pdu sent;
 	char text[20];
 	msg_pdu(m, &rec, &sent);
-	ids_print(m->id, scratch->id);
+	ids_print(rec.app_id ? rec.app_id : m->id, scratch->id);
 	struct receipt_out r = {
 		.id = view_of(scratch->id),
-		.state = (enum message_state)m->final_state,
-		.dlvrd = m->final_state == STATE_DELIVERED,
+		.state = state_of(m, &rec),
+		.dlvrd = state_of(m, &rec) == STATE_DELIVERED,
 		.submit_ms = rec.accept_ms,
 		.done_ms = rec.done_ms,
 		.zone_quarters = (int)(conf->zone / MINUTES_PER_QUARTER),
@@ -107,7 +126,7 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 	pdu->sm.service_type = sent.sm.service_type;
 	pdu->sm.src = sent.sm.dst;
 	pdu->sm.dst = sent.sm.src;
-	pdu->sm.esm_class = ESM_RECEIPT;
+	pdu->sm.esm_class = rec.flags & RECORD_INTERMEDIATE ? ESM_INTERMEDIATE : ESM_RECEIPT;
 	pdu->sm.short_message = (struct view){(const uint8_t *)scratch->text, (uint32_t)n};
 	if (peer_version >= 0x34)
 		pdu->tlvs = receipt_tlvs(m, &rec, &sent, scratch);
@@ -132,6 +151,28 @@ static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_
 	pdu->tlvs = (struct view){NULL, 0};
 }
 
+/* The same as a data_sm: its text is in message_payload. False when the TLVs have no room for it. */
+static bool to_data_sm(struct deliver_scratch *scratch, struct pdu *pdu)
+{
+	struct tlv_out o = {scratch->data, 0, sizeof(scratch->data), false};
+	struct tlv t;
+	struct view text;
+	uint32_t pos = 0;
+	if (!pdu_text(pdu, &text))
+		return false;
+	tlv_put(&o, TLV_MESSAGE_PAYLOAD, text.p, text.n);
+	while (tlv_next(pdu->tlvs, &pos, &t)) {
+		if (t.tag != TLV_MESSAGE_PAYLOAD)
+			tlv_put(&o, t.tag, t.value.p, t.value.n);
+	}
+	if (o.full)
+		return false;
+	pdu->command_id = DATA_SM;
+	pdu->sm.short_message = (struct view){NULL, 0};
+	pdu->tlvs = (struct view){o.p, o.n};
+	return true;
+}
+
 void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
 		  struct deliver_scratch *scratch, struct pdu *pdu)
 {
@@ -139,4 +180,6 @@ void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t 
 		fill_mo(m, conf, peer_version, pdu);
 	else
 		fill_receipt(m, conf, peer_version, scratch, pdu);
+	if (conf->deliver == ACCOUNT_WITH_DATA_SM && peer_version >= 0x34 && !to_data_sm(scratch, pdu))
+		pdu->command_id = DELIVER_SM;
 }

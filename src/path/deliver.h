@@ -1,5 +1,6 @@
 /*
- * deliver.h - the deliver_sm that an app gets: its receipt or a phone's reply. Pure but for the scratch it is given.
+ * deliver.h - the deliver_sm or data_sm that an app gets: its receipt, an intermediate notification, a part's receipt,
+ * or a phone's reply. Pure but for the scratch it is given.
  */
 #ifndef PATH_DELIVER_H
 #define PATH_DELIVER_H
@@ -10,10 +11,14 @@
 struct deliver_scratch {
 	char text[512];
 	uint8_t tlvs[2048];
+	uint8_t data[PDU_MAX_DEFAULT]; /* TLVs of a data_sm, its text among them */
 	char id[24];
 };
 
-/* Fills pdu (deliver_sm) from a message that is final (receipt) or a MO. Views borrow m and scratch. */
+/*
+ * Fills pdu from a message that is final or a note (receipt), or a MO: a deliver_sm, or a data_sm when the account
+ * wants that and the peer takes TLVs. Views borrow m and scratch.
+ */
 void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
 		  struct deliver_scratch *scratch, struct pdu *pdu);
 

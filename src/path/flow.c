@@ -57,6 +57,7 @@ void flow_drop(struct flow *f, struct msg *m)
 	index_remove(f->index, m);
 	match_remove(f->match, m);
 	flow_settle(f, m);
+	flow_taken(f, m);
 	list_remove(&m->link);
 	f->counters.by_state[m->state]--;
 	msgs_give(f->msgs, m);
@@ -145,6 +146,32 @@ void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 	m->peer = 0;
 	m->owes = OWES_NOTHING;
 	flow_answer(f, session, command, m->sequence, ok ? ESME_ROK : ESME_RX_T_APPN, FLOW_NOTHING);
+}
+
+struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const struct pdu *pdu)
+{
+	struct asked *x = mem_zalloc(size);
+	x->wave.flow = f;
+	x->wave.pending = 1;
+	x->session = session;
+	x->command_id = pdu->command_id;
+	x->sequence = pdu->sequence;
+	list_append(&f->asked, &x->link);
+	return x;
+}
+
+void flow_asked_free(struct asked *x)
+{
+	list_remove(&x->link);
+	mem_free(x);
+}
+
+void flow_answer_asked(struct flow *f)
+{
+	while (!list_empty(&f->asked)) {
+		struct asked *x = LIST_OF(f->asked.next, struct asked, link);
+		x->wave.done(&x->wave);
+	}
 }
 
 /* --- writes that are owed --- */

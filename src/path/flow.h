@@ -25,6 +25,7 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 	int64_t park;		  /* s: how long a receipt for an unknown id is kept */
 	int64_t max_parked;
 	int64_t schedule_max; /* s: how far ahead schedule_delivery_time may lie */
+	int64_t max_bytes;    /* octets of memory for messages; 0: no bound */
 };
 extern const struct conf_row messages_rows[];
 

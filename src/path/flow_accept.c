@@ -9,8 +9,10 @@
 #include "path/compose.h"
 #include "policy/policy.h"
 
-static void refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
-		   const char *why)
+#define RECEIPT_MASK 0x03u /* registered_delivery: a final receipt is asked for */
+
+void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
+		 const char *why)
 {
 	static struct log_limit limit;
 	unsigned kept_back;
@@ -22,6 +24,67 @@ static void refuse(struct flow *f, struct account *a, struct session *s, const s
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
 	session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
+}
+
+/* --- bounds --- */
+
+static const char *const bound_words[FLOW_BOUNDS] = {
+	[BOUND_MESSAGES] = "messages.max_held reached",		[BOUND_BYTES] = "messages.max_bytes reached",
+	[BOUND_ACCOUNT] = "max_queued of the account reached",	[BOUND_CARRIER] = "max_queued of the carrier reached",
+	[BOUND_BACKLOG] = "backlog_max of the account reached",
+};
+
+void flow_taken(struct flow *f, struct msg *m)
+{
+	if (!m->counted)
+		return;
+	m->counted = false;
+	f->waiting[m->account]--;
+}
+
+void flow_count_waiting(struct flow *f, struct msg *m)
+{
+	if (m->account == MSG_NO_ACCOUNT || m->internal || m->counted)
+		return;
+	m->counted = true;
+	f->waiting[m->account]++;
+}
+
+/* How many wait for the carrier that a message of this route goes to first; walked once a turn, then counted on. */
+static struct depth *depth_of(struct flow *f, const struct route *route, const struct carrier_conf **conf)
+{
+	uint16_t owner = f->lane_owner[route->number];
+	struct carrier *c = carriers_at(f->carriers, owner == FLOW_NOBODY ? route->carriers[0] : owner);
+	struct depth *d = &f->depth[carrier_number(c)];
+	uint64_t turn = loop_turns(f->loop) + 1;
+	*conf = carrier_conf(c);
+	if ((*conf)->max_queued > 0 && d->turn != turn)
+		*d = (struct depth){turn, flow_carrier_queued(f, c)};
+	return d;
+}
+
+/* The bound that a new message would break; FLOW_BOUNDS when none. */
+static enum flow_bound bound_reached(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub)
+{
+	const struct account_conf *conf = account_conf(a);
+	const struct carrier_conf *carrier;
+	if (f->conf.messages->max_bytes > 0 && msgs_bytes(f->msgs) >= (uint64_t)f->conf.messages->max_bytes)
+		return BOUND_BYTES;
+	if (conf->max_queued > 0 && f->waiting[account_number(a)] >= (uint64_t)conf->max_queued)
+		return BOUND_ACCOUNT;
+	const struct depth *d = depth_of(f, sub->route, &carrier);
+	if (carrier->max_queued > 0 && d->n >= (uint64_t)carrier->max_queued)
+		return BOUND_CARRIER;
+	if ((pdu->sm.registered_delivery & RECEIPT_MASK) && outbox_full(f->outbox, account_number(a)))
+		return BOUND_BACKLOG;
+	return FLOW_BOUNDS;
+}
+
+static uint32_t over_bound(struct flow *f, enum flow_bound bound, const char **why)
+{
+	f->counters.bounds[bound]++;
+	*why = bound_words[bound];
+	return ESME_RMSGQFUL;
 }
 
 /* --- from the app to the store --- */
@@ -86,23 +149,25 @@ static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 }
 
 /* The record of a new message; false without memory. */
-static bool make_record(struct flow *f, struct msg *m, struct view frame, struct view account, bool internal)
+static bool make_record(struct flow *f, struct msg *m, struct view frame, struct view account, uint64_t app_id)
 {
 	struct record r = {
 		.kind = RECORD_MT,
 		.class_id = m->class_id,
-		.flags = internal ? RECORD_INTERNAL : 0,
+		.flags = m->internal ? RECORD_INTERNAL : 0,
 		.accept_ms = loop_wall_ms(f->loop),
 		.expiry_ms = m->expiry_ms,
+		.app_id = app_id,
 		.account = account,
 		.frame = frame,
 	};
-	m->internal = internal;
 	m->id = ids_next(&f->ids, r.accept_ms);
+	m->aliased = app_id != 0;
 	return msg_set_record(f->msgs, m, &r) == 0;
 }
 
-static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub)
+static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub,
+				uint64_t app_id)
 {
 	struct view group;
 	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
@@ -115,51 +180,124 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->due_ms = sub->due_ms;
 	m->expiry_ms = sub->expiry_ms;
 	m->registered = pdu->sm.registered_delivery;
+	m->replaces = pdu->sm.replace_if_present_flag == 1;
 	m->volatile_ = sub->mode != SUBMIT_STORE;
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
-	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), false)) {
+	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
 		if (index_add(f->index, m) < 0)
 			log_error(account_name(a), "event=no_memory what=index id=%llu", (unsigned long long)m->id);
+		flow_count_waiting(f, m);
 		return m;
 	}
 	flow_drop(f, m);
 	return NULL;
 }
 
-void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+struct submit_limits flow_limits(const struct flow *f)
+{
+	return (struct submit_limits){f->conf.messages->validity * 1000, f->conf.messages->schedule_max * 1000,
+				      f->rules};
+}
+
+static uint32_t judge(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub, const char **why)
+{
+	const struct submit_limits limits = flow_limits(f);
+	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)],
+				       loop_wall_ms(f->loop), sub, why);
+	if (status)
+		return status;
+	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {
+		*why = "the store is away";
+		return ESME_RSYSERR;
+	}
+	enum flow_bound bound = bound_reached(f, a, pdu, sub);
+	return bound == FLOW_BOUNDS ? ESME_ROK : over_bound(f, bound, why);
+}
+
+struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, uint64_t app_id, uint32_t *status,
+		      const char **why)
 {
 	struct submit sub = {.mode = SUBMIT_STORE};
+	const struct carrier_conf *carrier;
+	*status = judge(f, a, pdu, &sub, why);
+	if (*status)
+		return NULL;
+	struct msg *m = make_message(f, a, pdu, &sub, app_id);
+	if (m)
+		depth_of(f, sub.route, &carrier)->n++;
+	else
+		*status = over_bound(f, BOUND_MESSAGES, why);
+	return m;
+}
+
+void flow_start(struct flow *f, struct msg *m)
+{
+	struct policy_message pm = {(enum class_id)m->class_id};
+	struct record rec;
+	struct pdu pdu;
+	struct number to;
+	if (!policy_needs_recipient(&pm)) {
+		store_message(f, m);
+		return;
+	}
+	msg_pdu(m, &rec, &pdu);
+	if (!number_parse(pdu.sm.dst, &to) ||
+	    store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_checked,
+			       m->handle) < 0)
+		on_checked(f, m->handle, false, false);
+}
+
+/* --- requests --- */
+
+static void take_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+{
+	uint32_t status;
 	const char *why;
-	if (pdu->command_id != SUBMIT_SM) {
-		refuse(f, a, s, pdu, ESME_RINVCMDID, "operation not offered");
-		return;
-	}
-	const struct submit_limits limits = {f->conf.messages->validity * 1000, f->conf.messages->schedule_max * 1000};
-	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)],
-				       loop_wall_ms(f->loop), &sub, &why);
-	bool stored = sub.mode == SUBMIT_STORE;
-	if (!status && (f->phase != FLOW_RUNNING || (stored && !store_up(f->store)))) {
-		status = ESME_RSYSERR;
-		why = "the store is away";
-	}
-	if (status) {
-		refuse(f, a, s, pdu, status, why);
-		return;
-	}
-	struct msg *m = make_message(f, a, pdu, &sub);
+	struct msg *m = flow_make(f, a, pdu, 0, &status, &why);
 	if (!m) {
-		refuse(f, a, s, pdu, ESME_RMSGQFUL, "messages.max_held reached");
+		flow_refuse(f, a, s, pdu, status, why);
 		return;
 	}
 	flow_owe(m, OWES_SUBMIT, s, pdu);
-	struct policy_message pm = {sub.class_id};
-	if (!policy_needs_recipient(&pm))
-		store_message(f, m);
-	else if (store_optout_check(f->store, view_of(account_name(a)),
-				    (struct view){(uint8_t *)sub.to.digits, sub.to.n}, on_checked, m->handle) < 0)
-		on_checked(f, m->handle, false, false);
+	flow_start(f, m);
+}
+
+/* Stored as a submit_sm: what comes after need not know how it came. */
+static void take_data(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+{
+	struct pdu submit;
+	struct msg *m = NULL;
+	const char *why;
+	uint32_t status = submit_from_data(pdu, &f->submit, &submit, &why);
+	if (!status)
+		m = flow_make(f, a, &submit, 0, &status, &why);
+	if (!m) {
+		flow_refuse(f, a, s, pdu, status, why);
+		return;
+	}
+	flow_owe(m, OWES_DATA, s, pdu);
+	flow_start(f, m);
+}
+
+static const struct {
+	uint32_t command_id;
+	void (*take)(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+} requests[] = {
+	{SUBMIT_SM, take_submit},
+	{DATA_SM, take_data},
+};
+
+void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (requests[i].command_id == pdu->command_id) {
+			requests[i].take(f, a, s, pdu);
+			return;
+		}
+	}
+	flow_refuse(f, a, s, pdu, ESME_RINVCMDID, "operation not offered");
 }
 
 /* --- texts of ours --- */
@@ -200,7 +338,8 @@ static bool send_part(void *arg, struct view frame)
 	m->class_id = CLASS_NOTICE;
 	m->route = x->route;
 	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
-	if (!make_record(f, m, frame, view_of(account_name(x->account)), true)) {
+	m->internal = true;
+	if (!make_record(f, m, frame, view_of(account_name(x->account)), 0)) {
 		flow_drop(f, m);
 		return false;
 	}

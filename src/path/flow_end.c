@@ -65,6 +65,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	const struct words *w = words ? words : &none;
 	flow_redo_none(m);
 	loop_timer_clear(f->loop, &m->timer);
+	flow_taken(f, m);
 	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));
 	note_end(f, m, how, w);
 	if (m->forward && m->peer && finish_status(how))

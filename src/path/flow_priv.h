@@ -44,7 +44,7 @@ struct flow {
 	struct stats *stats;
 	struct flow_stats counters;
 	struct class_rule rules[CLASSES];
-	uint64_t *waiting; /* by account: messages that no carrier has taken yet (msg.counted) */
+	uint64_t *waiting;	      /* by account: messages that no carrier has taken yet (msg.counted) */
 	enum class_id *default_class; /* by account number */
 	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
 	size_t *lane_turn;	      /* by carrier: where it looked last */
@@ -61,6 +61,9 @@ struct flow {
 	void *on_idle_arg;
 	void (*on_fatal)(const char *why, void *arg);
 	void *on_fatal_arg;
+	struct list asked;   /* struct asked */
+	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
+	struct submit_scratch submit;
 	struct relay_scratch relay;
 	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
 };
@@ -83,6 +86,18 @@ struct wave {
 	/* One share: status ESME_ROK or why not; m is the message. May be NULL. */
 	void (*share)(struct wave *w, struct msg *m, uint32_t status);
 	void (*done)(struct wave *w); /* all settled; frees it */
+};
+
+/* A request of an app (or the operator) whose answer comes later; done() answers and frees it. */
+struct asked {
+	struct wave wave;
+	struct list link; /* in flow.asked, so that none outlives the flow */
+	uint64_t session;
+	uint32_t command_id, sequence;
+};
+
+struct depth {
+	uint64_t turn, n;
 };
 
 struct words { /* the carrier's own words about an end */
@@ -113,11 +128,28 @@ void flow_doubt(struct flow *f, uint64_t id); /* a record of a refused submit ma
 void flow_redo_all(struct flow *f);
 void flow_remove_doubtful(struct flow *f);
 
+/* A request that is answered later: size octets, zeroed, struct asked first. */
+struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const struct pdu *pdu);
+void flow_asked_free(struct asked *x);
+void flow_answer_asked(struct flow *f); /* at the end of all: whatever has not been answered */
+
 /* flow_setup.c */
 void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no carrier has it */
 
 /* flow_accept.c */
-void flow_submit(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu); /* any of an app */
+void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
+		 const char *why);
+/*
+ * Judges a submit_sm and makes its message, or NULL with the status to answer and why. app_id: the id that the app
+ * shall know it by; 0: its own. The caller says who is owed the answer, then calls flow_start().
+ */
+struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, uint64_t app_id, uint32_t *status,
+		      const char **why);
+void flow_start(struct flow *f, struct msg *m); /* judged by policy, stored, answered */
+void flow_taken(struct flow *f, struct msg *m); /* a carrier has it, or it has ended: no longer counted as waiting */
+void flow_count_waiting(struct flow *f, struct msg *m);
+struct submit_limits flow_limits(const struct flow *f);
 int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 		   store_fn fn, uint64_t token);
 void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it */

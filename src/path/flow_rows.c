@@ -20,6 +20,8 @@ const struct conf_row messages_rows[] = {
 	 "Most receipts kept for ids that are not known yet.", NULL},
 	{"schedule_max", CONF_INT, offsetof(struct messages_conf, schedule_max), "s", 0, 31536000, "1209600", true,
 	 "How far ahead schedule_delivery_time may lie; beyond it ESME_RINVSCHED.", NULL},
+	{"max_bytes", CONF_INT, offsetof(struct messages_conf, max_bytes), "octets", 0, 1099511627776, "0", true,
+	 "Most memory for messages; over it submits get ESME_RMSGQFUL; 0: no bound.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -78,6 +80,11 @@ void flow_count_refusal(struct flow_stats *stats, uint32_t status)
 		"smppgw_refused_total", "Requests of apps that were refused, by command_status.", STATS_COUNTER,       \
 			AT(refused) + (i) * sizeof(uint64_t), "status", name                                           \
 	}
+#define BOUND(b, name)                                                                                                 \
+	{                                                                                                              \
+		"smppgw_bounds_total", "Messages refused with ESME_RMSGQFUL, by the bound that was reached.",          \
+			STATS_COUNTER, AT(bounds) + (b) * sizeof(uint64_t), "bound", name                              \
+	}
 #define FINISHED(f, name)                                                                                              \
 	{                                                                                                              \
 		"smppgw_finished_total", "Messages that ended, by how.", STATS_COUNTER,                                \
@@ -107,6 +114,11 @@ const struct stats_row flow_stat_rows[] = {
 	REFUSED(13, "opted_out"),
 	REFUSED(14, "ESME_RSUBMITFAIL"),
 	REFUSED(15, "other"),
+	BOUND(BOUND_MESSAGES, "messages"),
+	BOUND(BOUND_BYTES, "memory"),
+	BOUND(BOUND_ACCOUNT, "account"),
+	BOUND(BOUND_CARRIER, "carrier"),
+	BOUND(BOUND_BACKLOG, "backlog"),
 	FINISHED(FINISH_DELIVERED, "delivered"),
 	FINISHED(FINISH_FAILED, "failed"),
 	FINISHED(FINISH_REFUSED, "refused_by_carrier"),

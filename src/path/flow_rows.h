@@ -32,8 +32,11 @@ uint32_t finish_status(enum finish f);
 
 #define FLOW_REFUSALS 16u
 
+/* What may be full: answered with ESME_RMSGQFUL. */
+enum flow_bound { BOUND_MESSAGES, BOUND_BYTES, BOUND_ACCOUNT, BOUND_CARRIER, BOUND_BACKLOG, FLOW_BOUNDS };
+
 struct flow_stats {
-	uint64_t accepted, refused[FLOW_REFUSALS], finished[FINISHES];
+	uint64_t accepted, refused[FLOW_REFUSALS], finished[FINISHES], bounds[FLOW_BOUNDS];
 	uint64_t retries, put_back, in_doubt, late;
 	uint64_t receipts, receipts_intermediate, parked, receipts_unknown, receipts_duplicate;
 	uint64_t doubtful, restored;

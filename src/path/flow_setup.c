@@ -113,7 +113,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 
 static void on_app_request(struct account *a, struct session *s, const struct pdu *pdu, void *arg)
 {
-	flow_submit(arg, a, s, pdu);
+	flow_request(arg, a, s, pdu);
 }
 
 static void on_app_settled(struct account *a, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -209,6 +209,8 @@ static void on_restored(void *arg, struct msg *m)
 	f->counters.by_state[m->state]++;
 	if (m->state != MSG_CLOSING && index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
+	if (m->state != MSG_CLOSING && !m->cid_len)
+		flow_count_waiting(f, m);
 	if (m->state == MSG_CLOSING) {
 		flow_deliver(f, m);
 	} else if (m->cid_len) {
@@ -342,6 +344,7 @@ static void make_path(struct flow *f)
 	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
 	f->queue = queue_new(lanes);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
+	f->depth = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->depth));
 	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
 	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
@@ -383,6 +386,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->on_fatal_arg = arg;
 	f->since_ms = loop_wall_ms(loop);
 	list_init(&f->redo);
+	list_init(&f->asked);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new((uint32_t)conf->messages->max_held);
@@ -454,6 +458,7 @@ void flow_free(struct flow *f)
 	index_free(f->index);
 	queue_free(f->queue);
 	routes_free(f->routes);
+	flow_answer_asked(f);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
 	loop_timer_clear(f->loop, &f->redo_timer);
@@ -466,6 +471,7 @@ void flow_free(struct flow *f)
 	mem_free(f->unsettled);
 	mem_free(f->default_class);
 	mem_free(f->waiting);
+	mem_free(f->depth);
 	mem_free(f->doubtful);
 	mem_free(f);
 }

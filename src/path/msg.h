@@ -65,7 +65,8 @@ struct msg {
 	uint64_t sibling;  /* kin: handle of the next of the same parent; 0 the last */
 	uint32_t sequence; /* ... to which request; peer 0 = nobody */
 	uint32_t rec_len;
-	uint32_t slot; /* of its receipt entry in the store */
+	uint32_t slot;	/* of its receipt entry in the store */
+	uint32_t check; /* of account and source, for questions after its end: finished.h */
 	uint16_t account, carrier, route;
 	uint16_t home;	     /* the route that its number has; route: what is left of it after carriers that failed */
 	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
@@ -91,6 +92,7 @@ struct msg {
 	bool aliased;	/* its record has an app_id of its own */
 	bool note;	/* its record is an intermediate notification or a part's receipt */
 	bool counted;	/* in its account's count of messages that no carrier has taken */
+	bool replaces;	/* replace_if_present_flag: older ones like it that wait end when it is stored */
 	uint8_t redo;	/* store writes owed while the store was away: flow.c's bits */
 };
 

@@ -52,3 +52,11 @@ bool number_parse_text(const char *s, struct number *out)
 {
 	return number_parse((struct pdu_addr){0, 0, view_of(s)}, out);
 }
+
+bool number_same(struct pdu_addr a, struct pdu_addr b)
+{
+	struct number x, y;
+	if (view_eq(a.addr, b.addr))
+		return true;
+	return number_parse(a, &x) && number_parse(b, &y) && x.n == y.n && memcmp(x.digits, y.digits, x.n) == 0;
+}

@@ -23,5 +23,7 @@ struct number {
 __attribute__((warn_unused_result)) bool number_parse(struct pdu_addr addr, struct number *out);
 /* The same for text from people. */
 __attribute__((warn_unused_result)) bool number_parse_text(const char *s, struct number *out);
+/* Whether two addresses mean the same: equal text, or the same number in another form. TON and NPI do not count. */
+bool number_same(struct pdu_addr a, struct pdu_addr b);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * submit.h - judges a submit_sm before anything is done about it: fields, times, number, route, class. Pure.
+ * submit.h - judges a submit_sm before anything is done about it: fields, times, number, route, class. A data_sm of an
+ * app is made one first. Pure.
  */
 #ifndef PATH_SUBMIT_H
 #define PATH_SUBMIT_H
@@ -8,12 +9,14 @@
 #include "path/number.h"
 #include "path/route.h"
 #include "policy/class.h"
+#include "policy/classes.h"
 
 enum submit_mode { SUBMIT_STORE, SUBMIT_DATAGRAM, SUBMIT_FORWARD }; /* esm_class bits 1-0 (contract 1) */
 
 struct submit_limits {
-	int64_t validity_ms;	 /* when the app gives none */
-	int64_t schedule_max_ms; /* how far ahead a schedule may lie */
+	int64_t validity_ms;		/* when the app gives none, nor the message's class */
+	int64_t schedule_max_ms;	/* how far ahead a schedule may lie */
+	const struct class_rule *rules; /* CLASSES of them; NULL: none */
 };
 
 struct submit {
@@ -31,5 +34,27 @@ struct submit {
  */
 uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits, const struct routes *routes,
 		      enum class_id default_class, int64_t now_ms, struct submit *out, const char **why);
+
+struct submit_times {
+	int64_t due_ms, expiry_ms; /* as in struct submit */
+};
+/*
+ * Reads schedule_delivery_time and validity_period. keep: what stands where a field is empty (replace_sm); NULL: now,
+ * and validity_ms from the schedule on.
+ */
+uint32_t submit_times(struct view schedule, struct view validity, const struct submit_limits *limits,
+		      int64_t validity_ms, int64_t now_ms, const struct submit_times *keep, struct submit_times *out,
+		      const char **why);
+
+struct submit_scratch {
+	uint8_t tlvs[PDU_MAX_DEFAULT];
+	char validity[17];
+};
+/*
+ * The submit_sm that means what a data_sm of an app says: a text that fits goes into short_message, qos_time_to_live
+ * becomes the validity_period, TLVs that only data_sm has are left out. ESME_ROK, or the status to answer and *why. Out
+ * borrows data and scratch.
+ */
+uint32_t submit_from_data(const struct pdu *data, struct submit_scratch *scratch, struct pdu *out, const char **why);
 
 #endif

@@ -11,7 +11,7 @@
 #include "unit.h"
 
 static struct routes *routes;
-static const struct submit_limits limits = {172800000, 1209600000};
+static const struct submit_limits limits = {172800000, 1209600000, NULL};
 
 static int carrier_number(const char *name, void *arg)
 {
