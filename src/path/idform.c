@@ -11,13 +11,30 @@ const char *idform_name(enum idform f)
 	return names[f];
 }
 
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+}
+
+/* Whether it is "0x" and hexadecimal digits: some carriers write one of the two ids so. */
+static bool has_0x(const uint8_t *p, const uint8_t *end)
+{
+	if (end - p < 3 || p[0] != '0' || toupper(p[1]) != 'X')
+		return false;
+	for (p += 2; p < end && isxdigit(*p);)
+		p++;
+	return p == end;
+}
+
 size_t idform_canonical(struct view id, char out[IDFORM_MAX])
 {
 	const uint8_t *p = id.p, *end = id.p + id.n;
-	while (p < end && (*p == ' ' || *p == '\t'))
+	while (p < end && is_blank(*p))
 		p++;
-	while (end > p && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\0'))
+	while (end > p && is_blank(end[-1]))
 		end--;
+	if (has_0x(p, end))
+		p += 2;
 	while (end - p > 1 && *p == '0')
 		p++;
 	size_t n = (size_t)(end - p);

@@ -19,8 +19,10 @@ enum idform {
 
 const char *idform_name(enum idform f);
 
-/* The canonical text: blanks trimmed, upper case, leading zeros stripped. Returns its length, 0 for an empty or
- * over-long id. */
+/*
+ * The canonical text: blanks and NULs around it trimmed, "0x" of a hexadecimal number and leading zeros stripped, upper
+ * case. Returns its length, 0 for an empty or over-long id.
+ */
 size_t idform_canonical(struct view id, char out[IDFORM_MAX]);
 /*
  * What a receipt's id (canonical) is as the response's id (canonical) under the form; 0 when it has no such form

@@ -3,23 +3,57 @@
  */
 #include "path/outcome.h"
 
+#include <stdio.h>
+#include <strings.h>
+
 #include "smpp/smpp_time.h"
 
 #define MINUTES_PER_QUARTER 15
+#define NETWORK_ERROR	    3u /* octets of network_error_code: kind of network, code [S 5.3.2.31] */
+#define ERR_ROOM	    8u /* of the scratch, for a code as text */
 
-/*
- * State by TLV, else by stat word; an unknown word is a failure (smpp.md 11 rule 5). TLV value 0 says nothing on a 3.4
- * link.
- */
-static enum message_state read_state(const struct pdu *pdu, struct view stat)
+/* Words that the specification lacks but whose meaning is plain; Kannel takes the first three as here. */
+static const struct {
+	const char *word;
+	enum message_state state;
+} words[] = {
+	{"ACKED", STATE_ACCEPTED},   {"BUFFRED", STATE_ENROUTE},    {"BUFFERD", STATE_ENROUTE},
+	{"BUFFERED", STATE_ENROUTE}, {"DELIVERD", STATE_DELIVERED}, {"REJECT", STATE_REJECTED},
+};
+
+/* An unknown word is a failure (smpp.md 11 rule 5). */
+static enum message_state state_of(struct view stat)
+{
+	enum message_state state;
+	if (receipt_stat_state(stat, &state))
+		return state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (stat.n == strlen(words[i].word) && strncasecmp((const char *)stat.p, words[i].word, stat.n) == 0)
+			return words[i].state;
+	}
+	return STATE_UNDELIVERABLE;
+}
+
+/* State by TLV, else by stat word. TLV value 0 says nothing on a 3.4 link. False when nothing is said. */
+static bool read_state(const struct pdu *pdu, struct view stat, enum message_state *state)
 {
 	uint32_t tlv;
-	enum message_state state;
-	if (tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &tlv) && tlv >= STATE_ENROUTE && tlv <= STATE_SKIPPED)
-		return (enum message_state)tlv;
-	if (stat.n == 0)
-		return STATE_UNKNOWN;
-	return receipt_stat_state(stat, &state) ? state : STATE_UNDELIVERABLE;
+	bool by_tlv = tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &tlv) && tlv >= STATE_ENROUTE && tlv <= STATE_SKIPPED;
+	if (by_tlv)
+		*state = (enum message_state)tlv;
+	else
+		*state = stat.n ? state_of(stat) : STATE_UNKNOWN;
+	return by_tlv || stat.n;
+}
+
+/* The err of a receipt that has none in its text: the network's code, three digits or more. */
+static struct view network_error(const struct pdu *pdu, char room[ERR_ROOM])
+{
+	struct view v;
+	if (!tlv_find(pdu->tlvs, TLV_NETWORK_ERROR_CODE, &v) || v.n != NETWORK_ERROR)
+		return (struct view){0};
+	int n = snprintf(room, ERR_ROOM, "%03u", (unsigned)v.p[1] << 8 | v.p[2]);
+	return (struct view){(const uint8_t *)room, (uint32_t)n};
 }
 
 static bool is_final(const struct carrier_conf *conf, const struct pdu *pdu, enum message_state state, bool said)
@@ -43,17 +77,17 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 		  struct outcome *out)
 {
 	struct receipt text = {0};
-	uint32_t tlv;
 	if (!receipt_recognise(pdu, conf->receipt_by_text))
 		return false;
-	receipt_parse_pdu(pdu, scratch, OUTCOME_SCRATCH, &text);
+	receipt_parse_pdu(pdu, scratch, OUTCOME_SCRATCH - ERR_ROOM, &text);
 	*out = (struct outcome){.stat = cut(text.stat), .err = cut(text.err)};
+	if (out->err.n == 0)
+		out->err = network_error(pdu, scratch + OUTCOME_SCRATCH - ERR_ROOM);
 	if (!tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &out->id) || out->id.n == 0)
 		out->id = text.id;
 	else if (text.id.n && !view_eq(text.id, out->id))
 		out->other_id = text.id;
-	out->state = read_state(pdu, text.stat);
-	bool said = text.stat.n || tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &tlv);
+	bool said = read_state(pdu, text.stat, &out->state);
 	out->final = is_final(conf, pdu, out->state, said);
 	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
 		out->done_ms = 0;

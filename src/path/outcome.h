@@ -14,11 +14,12 @@
 
 struct outcome {
 	struct view id, other_id; /* TLV's id first, the text's when it differs; empty: none */
-	enum message_state state;
+	enum message_state state; /* STATE_UNKNOWN and not final when it says none */
 	bool final;
-	struct view stat, err; /* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty */
-	int64_t done_ms;       /* UTC: the done date that it gives; 0: none that can be read */
-	struct number number;  /* of the phone: the message's destination */
+	/* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty; err: else its network_error_code */
+	struct view stat, err;
+	int64_t done_ms;      /* UTC: the done date that it gives; 0: none that can be read */
+	struct number number; /* of the phone: the message's destination */
 	bool has_number;
 };
 

@@ -7,8 +7,9 @@
 #include "smpp/smpp_time.h"
 #include "smpp/udh.h"
 
-#define ERR_WIDTH 3u
-#define TEXT_MAX  20u /* octets of the message that a receipt repeats [S app. B] */
+#define ERR_WIDTH  3u
+#define TEXT_MAX   20u /* octets of the message that a receipt repeats [S app. B] */
+#define CODE_WIDTH 7u  /* octets of ID:0100 */
 
 /* clang-format off */
 static const struct {
@@ -149,6 +150,21 @@ static struct view value_from(struct view text, uint32_t from)
 }
 
 /*
+ * Octets of a code of China Mobile that reads like the key id: "ID:" and four digits, nothing between colon and word.
+ * Only stat and err hold codes. 0 for anything else.
+ */
+static uint32_t code_at(struct view text, uint32_t from)
+{
+	uint32_t n = 3;
+
+	if (text.n - from < CODE_WIDTH || !same_word((struct view){text.p + from, n}, "id:"))
+		return 0;
+	while (n < CODE_WIDTH && text.p[from + n] >= '0' && text.p[from + n] <= '9')
+		n++;
+	return n == CODE_WIDTH && (text.n - from == n || is_blank(text.p[from + n])) ? n : 0;
+}
+
+/*
  * Fills the fields that are still empty. Returns where text: has its value, or text.n: with stop_at_text the search
  * ends there, for what follows was written by a subscriber.
  */
@@ -158,15 +174,18 @@ static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, 
 
 	for (; from < text.n && (colon = memchr(text.p + from, ':', text.n - from)) != NULL; from++) {
 		struct view *field;
+		uint32_t code;
 
 		from = (uint32_t)(colon - text.p);
 		field = field_at(text, from, out);
+		code = field == &out->stat || field == &out->err ? code_at(text, from + 1) : 0;
 		if (field == &out->text) {
 			if (stop_at_text)
 				return from + 1;
 		} else if (field && field->n == 0) {
-			*field = value_from(text, from + 1);
+			*field = code ? (struct view){text.p + from + 1, code} : value_from(text, from + 1);
 		}
+		from += code;
 	}
 	return text.n;
 }

@@ -34,7 +34,15 @@ static void test_canonical(void **state)
 		{"", ""},
 		{"  ", ""},
 		{" 007 ", "7"},
-		{"0x1f", "X1F"},
+		{"0x1f", "1F"},
+		{"0X3F2A91", "3F2A91"},
+		{" 0x003f2a91\r\n", "3F2A91"},
+		{"0x0", "0"},
+		{"0x", "X"}, /* no digits, not a number: as it stands */
+		{"0x1G", "X1G"},
+		{"0x1f-2", "X1F-2"},
+		{"x1f", "X1F"},
+		{"\r\n42\r\n", "42"},
 		{"550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000"},
 		{"消息01", "消息01"},
 		{"a b", "A B"},
@@ -42,6 +50,12 @@ static void test_canonical(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check_canonical(table[i].in, strlen(table[i].in), table[i].out);
 	check_canonical("42\0\0", 4, "42"); /* a TLV with its NUL */
+	check_canonical("\0\0", 2, "");
+	/* 64 characters, the longest that SMPP has: as they are, with their zeros, and with 0x in front */
+	static const char *const longest = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF";
+	check_canonical(longest, 64, "123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF");
+	check_canonical("0xF123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF", 66,
+			"F123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF");
 }
 
 static void test_canonical_bounds(void **state)
@@ -172,6 +186,37 @@ static void test_no_digits(void **state)
 	assert_int_equal(idform_convert(IDFORM_DEC_TO_HEX, (struct view){(uint8_t *)hex, IDFORM_MAX}, out), 67);
 }
 
+/* What carriers write in the response and in the receipt: the same text after canonical() and convert(). */
+static void test_pairs_of_the_field(void **state)
+{
+	(void)state;
+	static const struct {
+		enum idform form;
+		const char *response, *receipt;
+	} pairs[] = {
+		{IDFORM_TEXT, "3f2a91", "3F2A91"},
+		{IDFORM_TEXT, "0004139665", "4139665"},
+		{IDFORM_TEXT, "0x3f2a91", "003F2A91"},
+		{IDFORM_TEXT, "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000"},
+		{IDFORM_TEXT, "123456789012345678901234567890", "123456789012345678901234567890"},
+		{IDFORM_TEXT, "消息-0001", "消息-0001"},
+		{IDFORM_DEC_TO_HEX, "3f2a91", "0004139665"},
+		{IDFORM_DEC_TO_HEX, "0x3F2A91", "4139665"},
+		{IDFORM_DEC_TO_HEX, "100000000000000000", "295147905179352825856"}, /* over 64 bits */
+		{IDFORM_HEX_TO_DEC, "0004139665", "3f2a91"},
+		{IDFORM_HEX_TO_DEC, "4139665", "0x003F2A91"},
+		{IDFORM_HEX_TO_DEC, "340282366920938463463374607431768211456", "100000000000000000000000000000000"},
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		char want[IDFORM_MAX], got[IDFORM_MAX], id[IDFORM_MAX];
+		size_t n = idform_canonical(sample_view(pairs[i].response), want);
+		size_t m = idform_canonical(sample_view(pairs[i].receipt), id);
+		m = idform_convert(pairs[i].form, (struct view){(uint8_t *)id, (uint32_t)m}, got);
+		assert_int_equal(m, n);
+		assert_memory_equal(got, want, n);
+	}
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -181,9 +226,13 @@ static void test_names(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_canonical),   cmocka_unit_test(test_canonical_bounds),
-	cmocka_unit_test(test_big),	    cmocka_unit_test(test_small_exhaustively),
-	cmocka_unit_test(test_round_trips), cmocka_unit_test(test_no_digits),
+	cmocka_unit_test(test_canonical),
+	cmocka_unit_test(test_canonical_bounds),
+	cmocka_unit_test(test_big),
+	cmocka_unit_test(test_small_exhaustively),
+	cmocka_unit_test(test_round_trips),
+	cmocka_unit_test(test_no_digits),
+	cmocka_unit_test(test_pairs_of_the_field),
 	cmocka_unit_test(test_names),
 };
 
