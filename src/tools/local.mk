@@ -14,7 +14,7 @@ libtools_a_SOURCES = \
 	src/tools/readable.c src/tools/readable.h \
 	src/tools/send_tlv.c src/tools/send_tlv.h \
 	src/tools/sim.h \
-	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_mo.c \
+	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_mo.c src/tools/sim_operate.c \
 	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c
 
 tools_libs = libtools.a liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(CRYPT_LIBS)

@@ -128,12 +128,14 @@ static void on_bound(struct session *s, void *arg)
 static void on_request(struct session *s, const struct pdu *pdu, void *arg)
 {
 	struct sim_bind *b = arg;
-	static const struct view nothing;
 
+	(void)s;
 	if (pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM)
 		sim_submit(b->sim, b, pdu);
-	else /* this carrier offers nothing else */
-		session_answer(s, pdu->command_id, pdu->sequence, ESME_RINVCMDID, nothing, nothing);
+	else if (pdu->command_id == SUBMIT_MULTI)
+		sim_submit_multi(b->sim, b, pdu);
+	else
+		sim_operate(b->sim, b, pdu);
 }
 
 /* The receipt has to go out again, or is given up. */
@@ -152,7 +154,7 @@ static void acked(struct sim *sim, uint32_t i)
 {
 	struct sim_message *m = sim_pending_at(sim->pending, i);
 
-	sim->counts.receipts_acked++;
+	sim->counts.receipts_acked += !m->intermediate;
 	if (m->repeat) {
 		m->repeat = false;
 		sim_pending_time(sim->pending, i,
@@ -179,7 +181,7 @@ static void on_settled(struct session *s, uint64_t cookie, enum session_outcome 
 	if (outcome == SESSION_ANSWERED && resp->command_status == ESME_ROK) {
 		acked(sim, (uint32_t)cookie);
 	} else if (outcome == SESSION_ANSWERED && status_retry(resp->command_status) != STATUS_TEMPORARY) {
-		sim->counts.receipts_refused++;
+		sim->counts.receipts_refused += !sim_pending_at(sim->pending, (uint32_t)cookie)->intermediate;
 		sim_pending_give(sim->pending, (uint32_t)cookie);
 	} else {
 		again(sim, (uint32_t)cookie);
@@ -266,7 +268,10 @@ static bool send_one(struct sim *sim, struct sim_bind *b, struct sim_fifo *queue
 		return false;
 	sim_fifo_take(sim->pending, queue);
 	if (err == 0) {
-		sim->counts.receipts_sent++;
+		if (sim_pending_at(sim->pending, i)->intermediate)
+			sim->counts.intermediates++;
+		else
+			sim->counts.receipts_sent++;
 		return true;
 	}
 	log_error(session_name(b->session), "receipt_dropped error=%d", -err);
@@ -295,7 +300,7 @@ static void fire(struct sim *sim, uint32_t i)
 	if (sim_pending_at(sim->pending, i)->due == SIM_DUE_ANSWER)
 		sim_submit_answer(sim, i);
 	else
-		sim_binds_ready(sim, i);
+		sim_submit_receipt(sim, i);
 }
 
 void sim_binds_pump(struct sim *sim)

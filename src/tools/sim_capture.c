@@ -120,6 +120,33 @@ void sim_capture_message(struct sim_capture *c, const char *system_id, const str
 	buf_printf(b, ",\"status\":%u,\"id\":\"%s\"}\n", status, id);
 }
 
+void sim_capture_operation(struct sim_capture *c, const char *system_id, const struct pdu *pdu, uint32_t status)
+{
+	struct buf *b = &c->lines;
+	struct view id = pdu->query.id;
+	struct pdu_addr src = pdu->query.src;
+
+	if (pdu->command_id == CANCEL_SM) {
+		id = pdu->cancel.id;
+		src = pdu->cancel.src;
+	} else if (pdu->command_id == REPLACE_SM) {
+		id = pdu->replace.id;
+		src = pdu->replace.src;
+	}
+	put_time(b, loop_wall_ms(c->loop));
+	buf_printf(b, ",\"command\":\"%s\",\"system_id\":", command_name(pdu->command_id));
+	readable_json(b, system_id, strlen(system_id));
+	buf_puts(b, ",\"source\":");
+	readable_json(b, src.addr.p, src.addr.n);
+	if (pdu->command_id == CANCEL_SM) {
+		buf_puts(b, ",\"destination\":");
+		readable_json(b, pdu->cancel.dst.addr.p, pdu->cancel.dst.addr.n);
+	}
+	buf_puts(b, ",\"id\":");
+	readable_json(b, id.p, id.n);
+	buf_printf(b, ",\"status\":%u}\n", status);
+}
+
 struct sim_tags {
 	uint8_t *seen; /* a bit per number */
 	uint32_t octets;

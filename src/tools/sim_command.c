@@ -38,6 +38,14 @@ static const struct {
 	COUNTER(mo_acked),
 	COUNTER(mo_refused),
 	COUNTER(disconnects),
+	COUNTER(intermediates),
+	COUNTER(alerts),
+	COUNTER(multis),
+	COUNTER(queries),
+	COUNTER(cancels),
+	COUNTER(replaces),
+	COUNTER(cancelled),
+	COUNTER(replaced),
 #undef COUNTER
 };
 
@@ -91,6 +99,19 @@ static void do_mo(struct sim *sim, char *rest, struct buf *out)
 	else
 		buf_printf(out, "ok parts=%u bound=%llu\n", parts, (unsigned long long)sim->counts.bound);
 	loop_wake_in(sim->engine.loop, 0);
+}
+
+static void do_alert(struct sim *sim, char *rest, struct buf *out)
+{
+	char *number = word(&rest), *esme = word(&rest);
+	const char *why = "usage: alert NUMBER CODE";
+
+	if (number && esme && !word(&rest))
+		why = sim_mo_alert(sim, number, esme);
+	if (why)
+		buf_printf(out, "error %s\n", why);
+	else
+		buf_puts(out, "ok\n");
 }
 
 static void do_throttle(struct sim *sim, char *rest, struct buf *out)
@@ -154,6 +175,7 @@ static const struct command {
 	void (*run)(struct sim *sim, char *rest, struct buf *out);
 } commands[] = {
 	{"mo", "FROM TO TEXT", do_mo},
+	{"alert", "NUMBER CODE", do_alert},
 	{"throttle", "TPS", do_throttle},
 	{"silence", "on|off", do_silence},
 	{"stall", "on|off", do_stall},

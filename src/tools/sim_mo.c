@@ -122,6 +122,26 @@ void sim_mo_pump(struct sim *sim)
 	}
 }
 
+const char *sim_mo_alert(struct sim *sim, const char *number, const char *esme)
+{
+	struct pdu pdu = {.command_id = ALERT_NOTIFICATION};
+	struct session *s = sim_binds_receiver(sim);
+
+	if (!s)
+		return "no bind can receive it now";
+	pdu.alert.src = address(number);
+	pdu.alert.esme = address(esme);
+	switch (session_tell(s, &pdu)) {
+	case 0:
+		sim->counts.alerts++;
+		return NULL;
+	case -EMSGSIZE:
+		return "an address has at most 64 digits";
+	default:
+		return "no bind can receive it now";
+	}
+}
+
 void sim_mo_settled(struct sim *sim, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp)
 {
 	struct sim_mos *mos = sim->mos;

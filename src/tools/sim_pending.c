@@ -132,6 +132,15 @@ uint32_t sim_pending_count(const struct sim_pending *p)
 	return p->count;
 }
 
+uint32_t sim_pending_scan(const struct sim_pending *p, uint32_t i)
+{
+	for (; i < p->chunks_n * CHUNK; i++) {
+		if (sim_pending_at(p, i)->taken)
+			return i;
+	}
+	return SIM_NONE;
+}
+
 void sim_pending_time(struct sim_pending *p, uint32_t i, int64_t due_ms)
 {
 	uint32_t slot;

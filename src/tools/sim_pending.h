@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_NONE UINT32_MAX
-#define SIM_ADDR 20u /* octets of an address */
-#define SIM_TEXT 20u /* octets of the text that a receipt repeats */
+#define SIM_NONE    UINT32_MAX
+#define SIM_ADDR    20u /* octets of an address */
+#define SIM_TEXT    20u /* octets of the text that a receipt repeats */
+#define SIM_SERVICE 5u
 
 enum sim_due { SIM_DUE_ANSWER, SIM_DUE_RECEIPT };
 
@@ -26,9 +27,13 @@ struct sim_message {
 	uint16_t peer;	   /* who bound: index */
 	uint8_t due;	   /* enum sim_due */
 	bool receipt, failed, repeat /* its receipt goes out twice */, taken;
+	bool notify;	   /* it is told of as ENROUTE before its receipt */
+	bool intermediate; /* not a message: the notification that it is on its way */
+	bool cancelled;	   /* its receipt says DELETED */
+	bool final;	   /* its receipt was due: too late for cancel_sm and replace_sm */
 	uint8_t src_ton, src_npi, dst_ton, dst_npi;
-	uint8_t src_n, dst_n, text_n;
-	uint8_t src[SIM_ADDR], dst[SIM_ADDR], text[SIM_TEXT];
+	uint8_t src_n, dst_n, text_n, service_n;
+	uint8_t src[SIM_ADDR], dst[SIM_ADDR], text[SIM_TEXT], service[SIM_SERVICE];
 };
 
 struct sim_fifo {
@@ -43,6 +48,8 @@ uint32_t sim_pending_take(struct sim_pending *p);
 void sim_pending_give(struct sim_pending *p, uint32_t i); /* must be in no bucket and no queue */
 struct sim_message *sim_pending_at(const struct sim_pending *p, uint32_t i);
 uint32_t sim_pending_count(const struct sim_pending *p);
+/* The first record in use from i on, SIM_NONE when none is: to look at all of them, in no order. */
+uint32_t sim_pending_scan(const struct sim_pending *p, uint32_t i);
 
 /* Times it; due_ms in the past means at once. O(1). */
 void sim_pending_time(struct sim_pending *p, uint32_t i, int64_t due_ms);

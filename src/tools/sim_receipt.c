@@ -1,15 +1,16 @@
 /*
- * sim_receipt.c - message ids in the forms that carriers use, and receipts as deliver_sm. Formats by hand: a printf
- * per receipt would be half of what the simulator costs.
+ * sim_receipt.c - message ids in the forms that carriers use, and receipts as deliver_sm or data_sm. Formats by hand: a
+ * printf per receipt would be half of what the simulator costs.
  */
 #include "tools/sim.h"
 
 #include <stdio.h>
 
-#include "smpp/receipt.h"
+#include "smpp/charset.h"
 #include "smpp/smpp_time.h"
 
-#define CHINA_QUARTERS 32 /* quarters of an hour east of UTC */
+#define CHINA_QUARTERS	  32   /* quarters of an hour east of UTC */
+#define SHORT_MESSAGE_MAX 254u /* octets */
 
 static uint32_t print_dec(uint64_t v, unsigned width, char *out)
 {
@@ -90,20 +91,50 @@ static char *put(char *at, const char *s, size_t n)
 }
 #define PUT(at, literal) put(at, literal, sizeof(literal) - 1)
 
+enum message_state sim_receipt_state(const struct sim *sim, const struct sim_message *m)
+{
+	enum message_state state;
+
+	if (m->intermediate)
+		return STATE_ENROUTE;
+	if (m->cancelled)
+		return STATE_DELETED;
+	if (!m->failed)
+		return STATE_DELIVERED;
+	return receipt_stat_state(view_of(sim->conf.fail_stat), &state) ? state : STATE_UNDELIVERABLE;
+}
+
+static const char *stat_word(const struct sim *sim, const struct sim_message *m)
+{
+	bool faulty = m->failed && !m->cancelled && !m->intermediate;
+
+	return faulty ? sim->conf.fail_stat : receipt_stat_name(sim_receipt_state(sim, m));
+}
+
+static const char *err_word(const struct sim *sim, const struct sim_message *m)
+{
+	return m->failed && !m->cancelled && !m->intermediate ? sim->conf.fail_err : "000";
+}
+
 static uint32_t receipt_text(struct sim *sim, const struct sim_message *m, const char *id, uint32_t id_n, char out[254])
 {
 	static struct date_cache submitted, done;
-	const char *stat = m->failed ? sim->conf.fail_stat : "DELIVRD";
-	const char *err = m->failed ? sim->conf.fail_err : "000";
+	const char *stat = stat_word(sim, m), *err = err_word(sim, m);
+	bool minimal = sim->conf.receipt_form == SIM_FORM_MINIMAL;
 	char *at = PUT(out, "id:");
 
 	at = put(at, id, id_n);
-	at = m->failed ? PUT(at, " sub:001 dlvrd:000 submit date:") : PUT(at, " sub:001 dlvrd:001 submit date:");
-	at = put(at, date(&submitted, m->taken_ms), 10);
-	at = PUT(at, " done date:");
-	at = put(at, date(&done, loop_wall_ms(sim->engine.loop)), 10);
+	if (!minimal) {
+		at = m->failed || m->intermediate ? PUT(at, " sub:001 dlvrd:000 submit date:")
+						  : PUT(at, " sub:001 dlvrd:001 submit date:");
+		at = put(at, date(&submitted, m->taken_ms), 10);
+		at = PUT(at, " done date:");
+		at = put(at, date(&done, loop_wall_ms(sim->engine.loop)), 10);
+	}
 	at = PUT(at, " stat:");
 	at = put(at, stat, strlen(stat));
+	if (minimal)
+		return (uint32_t)(at - out);
 	at = PUT(at, " err:");
 	at = put(at, err, strlen(err));
 	at = PUT(at, " text:");
@@ -113,30 +144,49 @@ static uint32_t receipt_text(struct sim *sim, const struct sim_message *m, const
 
 static void receipt_tlvs(struct sim *sim, const struct sim_message *m, struct view id, struct tlv_out *o)
 {
-	enum message_state state = STATE_DELIVERED;
-
-	if (m->failed && !receipt_stat_state(view_of(sim->conf.fail_stat), &state))
-		state = STATE_UNDELIVERABLE;
 	tlv_put_str(o, TLV_RECEIPTED_MESSAGE_ID, id);
-	tlv_put_int(o, TLV_MESSAGE_STATE, state, 1);
+	tlv_put_int(o, TLV_MESSAGE_STATE, sim_receipt_state(sim, m), 1);
 }
+
+/* What each form writes to a peer that takes TLVs; others get the text in short_message, in all forms. */
+static const struct form {
+	bool text, tlvs, ucs2, payload, data_sm;
+} forms[] = {
+	[SIM_FORM_TEXT] = {.text = true},
+	[SIM_FORM_TLV] = {.tlvs = true},
+	[SIM_FORM_BOTH] = {.text = true, .tlvs = true},
+	[SIM_FORM_UCS2] = {.text = true, .ucs2 = true},
+	[SIM_FORM_PAYLOAD] = {.text = true, .payload = true},
+	[SIM_FORM_DATA_SM] = {.text = true, .tlvs = true, .payload = true, .data_sm = true},
+	[SIM_FORM_MINIMAL] = {.text = true},
+};
 
 void sim_receipt_fill(struct sim *sim, const struct sim_message *m, bool tlvs, struct pdu *pdu)
 {
-	static char text[254];
-	static uint8_t area[64];
+	static char ascii[254];
+	static uint8_t wide[508], area[1024];
+	struct form form = tlvs ? forms[sim->conf.receipt_form] : forms[SIM_FORM_TEXT];
 	struct tlv_out o = {.p = area, .cap = sizeof(area)};
 	char id[SIM_ID_MAX];
 	uint32_t id_n = sim_receipt_id((enum sim_id_form)sim->conf.id_form, m->id, true, id);
+	struct view text = {(uint8_t *)ascii, receipt_text(sim, m, id, id_n, ascii)};
 
-	*pdu = (struct pdu){.command_id = DELIVER_SM};
+	*pdu = (struct pdu){.command_id = form.data_sm ? DATA_SM : DELIVER_SM};
 	pdu->sm.src = (struct pdu_addr){m->dst_ton, m->dst_npi, {m->dst, m->dst_n}};
 	pdu->sm.dst = (struct pdu_addr){m->src_ton, m->src_npi, {m->src, m->src_n}};
-	pdu->sm.esm_class = ESM_RECEIPT;
-	if (sim->conf.receipt_form != SIM_FORM_TLV || !tlvs)
-		pdu->sm.short_message = (struct view){(uint8_t *)text, receipt_text(sim, m, id, id_n, text)};
-	if (sim->conf.receipt_form != SIM_FORM_TEXT && tlvs) {
-		receipt_tlvs(sim, m, (struct view){(uint8_t *)id, id_n}, &o);
-		pdu->tlvs = (struct view){o.p, o.n};
+	pdu->sm.esm_class = m->intermediate ? ESM_INTERMEDIATE : ESM_RECEIPT;
+	if (form.ucs2) {
+		long n = charset_convert(CHARSET_ASCII, text, CHARSET_UCS2, true, wide, sizeof(wide));
+
+		text = (struct view){wide, n > 0 ? (uint32_t)n : 0};
+		pdu->sm.data_coding = 8;
 	}
+	if (form.tlvs)
+		receipt_tlvs(sim, m, (struct view){(uint8_t *)id, id_n}, &o);
+	if (form.payload || (form.text && text.n > SHORT_MESSAGE_MAX))
+		tlv_put(&o, TLV_MESSAGE_PAYLOAD, text.p, text.n);
+	else if (form.text)
+		pdu->sm.short_message = text;
+	if (o.n)
+		pdu->tlvs = (struct view){o.p, o.n};
 }

@@ -4,9 +4,11 @@
  */
 #include "tools/sim.h"
 
+#include "smpp/command.h"
 #include "smpp/status.h"
 
-#define EARLY_ANSWER_MS 50 /* an early receipt's lead when no response delay is set */
+#define EARLY_ANSWER_MS	  50	/* an early receipt's lead when no response delay is set */
+#define ASKS_INTERMEDIATE 0x10u /* registered_delivery */
 
 static const struct view nothing;
 
@@ -15,6 +17,7 @@ static uint32_t judge(struct sim *sim)
 {
 	int64_t now = loop_now_us(sim->engine.loop);
 
+	sim->counts.submitted++;
 	if (throttle_there(&sim->throttle, now, 1) == 0) {
 		sim->counts.throttled++;
 		return ESME_RTHROTTLED;
@@ -41,12 +44,11 @@ static uint8_t keep(uint8_t *to, struct view from, uint32_t max)
 }
 
 /* The first octets of a text that every alphabet of data_coding 0 shares with ASCII; nothing of other texts. */
-static uint8_t keep_text(uint8_t *to, const struct pdu *pdu)
+uint8_t sim_submit_keep_text(uint8_t to[SIM_TEXT], struct view text, uint8_t data_coding, uint8_t esm_class)
 {
-	struct view text = pdu->sm.short_message;
 	uint8_t n = 0;
 
-	if (pdu->sm.data_coding > 1 || pdu->sm.esm_class & ESM_UDHI)
+	if (data_coding > 1 || esm_class & ESM_UDHI)
 		return 0;
 	while (n < SIM_TEXT && n < text.n && text.p[n] >= ' ' && text.p[n] < 0x5B && text.p[n] != '$')
 		n++;
@@ -60,9 +62,11 @@ static bool wants_receipt(struct sim *sim, const struct pdu *pdu, bool failed)
 	return (asked == 1 || (asked == 2 && failed)) && !sim_chance(sim, sim->conf.no_receipts);
 }
 
-static void remember(struct sim *sim, struct sim_bind *b, const struct pdu *pdu, struct sim_message *m)
+static void remember(struct sim *sim, struct sim_bind *b, const struct pdu *pdu, uint64_t id, struct sim_message *m)
 {
-	m->id = sim->next_id++;
+	struct view text = {NULL, 0};
+
+	m->id = id;
 	m->bind = session_handle(sim_bind_session(b));
 	m->peer = sim_bind_peer(b);
 	m->taken_ms = loop_wall_ms(sim->engine.loop);
@@ -74,10 +78,41 @@ static void remember(struct sim *sim, struct sim_bind *b, const struct pdu *pdu,
 	m->dst_npi = pdu->sm.dst.npi;
 	m->src_n = keep(m->src, pdu->sm.src.addr, SIM_ADDR);
 	m->dst_n = keep(m->dst, pdu->sm.dst.addr, SIM_ADDR);
-	m->text_n = keep_text(m->text, pdu);
+	m->service_n = keep(m->service, pdu->sm.service_type, SIM_SERVICE);
+	if (pdu_text(pdu, &text))
+		m->text_n = sim_submit_keep_text(m->text, text, pdu->sm.data_coding, pdu->sm.esm_class);
 	m->failed = sim_chance(sim, sim->conf.fail);
 	m->receipt = wants_receipt(sim, pdu, m->failed);
+	m->notify = (pdu->sm.registered_delivery & ASKS_INTERMEDIATE) && sim_chance(sim, sim->conf.intermediate);
 	m->repeat = m->receipt && sim_chance(sim, sim->conf.duplicate_receipts);
+}
+
+void sim_submit_receipt(struct sim *sim, uint32_t i)
+{
+	struct sim_message *m = sim_pending_at(sim->pending, i);
+
+	if (!m->final && !m->intermediate)
+		sim_ended_note(sim, m);
+	m->final = true;
+	if (m->receipt)
+		sim_binds_ready(sim, i);
+	else
+		sim_pending_give(sim->pending, i);
+}
+
+/* "It is on its way": ahead of the receipt. */
+static void notify(struct sim *sim, const struct sim_message *m)
+{
+	uint32_t i = sim_pending_take(sim->pending);
+	struct sim_message *now;
+
+	if (i == SIM_NONE)
+		return;
+	now = sim_pending_at(sim->pending, i);
+	*now = *m;
+	now->intermediate = now->receipt = true;
+	now->repeat = false;
+	sim_submit_receipt(sim, i);
 }
 
 static void time_receipt(struct sim *sim, uint32_t i, int64_t delay_ms)
@@ -85,10 +120,10 @@ static void time_receipt(struct sim *sim, uint32_t i, int64_t delay_ms)
 	struct sim_message *m = sim_pending_at(sim->pending, i);
 
 	m->due = SIM_DUE_RECEIPT;
-	if (!m->receipt)
-		sim_pending_give(sim->pending, i);
-	else if (delay_ms == 0)
-		sim_binds_ready(sim, i);
+	if (m->notify)
+		notify(sim, m);
+	if (!m->receipt || delay_ms == 0)
+		sim_submit_receipt(sim, i);
 	else
 		sim_pending_time(sim->pending, i, loop_now_ms(sim->engine.loop) + delay_ms);
 }
@@ -121,7 +156,8 @@ static bool answer_later(struct sim *sim, const struct sim_message *m, int64_t d
 		return false;
 	later = sim_pending_at(sim->pending, i);
 	*later = *m;
-	later->receipt = false;
+	later->receipt = later->notify = false;
+	later->final = true;
 	later->due = SIM_DUE_ANSWER;
 	sim_pending_time(sim->pending, i, loop_now_ms(sim->engine.loop) + delay_ms);
 	return true;
@@ -155,23 +191,35 @@ static void capture(struct sim *sim, struct sim_bind *b, const struct pdu *pdu, 
 	sim_capture_message(sim->capture, session_name(sim_bind_session(b)), pdu, status, text);
 }
 
+/* The message is this carrier's from now; its record. */
+static uint32_t take(struct sim *sim, struct sim_bind *b, const struct pdu *pdu, uint64_t id)
+{
+	uint32_t i = sim_pending_take(sim->pending);
+	struct sim_message *m = sim_pending_at(sim->pending, i);
+
+	remember(sim, b, pdu, id, m);
+	sim->counts.accepted++;
+	if (sim->tags)
+		sim_tags_note(sim->tags, pdu, &sim->counts);
+	return i;
+}
+
+static void maybe_drop(struct sim *sim, struct sim_bind *b)
+{
+	if (sim->conf.disconnect_every > 0 && sim->counts.submitted % (uint64_t)sim->conf.disconnect_every == 0)
+		sim_binds_drop_one(sim, b);
+}
+
 void sim_submit(struct sim *sim, struct sim_bind *b, const struct pdu *pdu)
 {
 	struct session *s = sim_bind_session(b);
 	uint32_t status, i = SIM_NONE;
-	bool silent, lost;
+	bool silent = sim->silent || sim_chance(sim, sim->conf.silence);
+	bool lost = silent && !sim->conf.silence_receipts;
 
-	sim->counts.submitted++;
 	status = judge(sim);
-	silent = sim->silent || sim_chance(sim, sim->conf.silence);
-	lost = silent && !sim->conf.silence_receipts;
-	if (status == ESME_ROK && !lost) {
-		i = sim_pending_take(sim->pending);
-		remember(sim, b, pdu, sim_pending_at(sim->pending, i));
-		sim->counts.accepted++;
-		if (sim->tags)
-			sim_tags_note(sim->tags, pdu, &sim->counts);
-	}
+	if (status == ESME_ROK && !lost)
+		i = take(sim, b, pdu, sim->next_id++);
 	if (sim->capture)
 		capture(sim, b, pdu, status, i != SIM_NONE ? sim_pending_at(sim->pending, i)->id : 0);
 	sim->counts.silent += silent;
@@ -179,6 +227,54 @@ void sim_submit(struct sim *sim, struct sim_bind *b, const struct pdu *pdu)
 		settle(sim, b, i, silent);
 	else if (!silent)
 		session_answer(s, pdu->command_id, pdu->sequence, status, nothing, nothing);
-	if (sim->conf.disconnect_every > 0 && sim->counts.submitted % (uint64_t)sim->conf.disconnect_every == 0)
-		sim_binds_drop_one(sim, b);
+	maybe_drop(sim, b);
+}
+
+/* One destination of a submit_multi: taken, or why not. */
+static uint32_t take_dest(struct sim *sim, struct sim_bind *b, const struct pdu *pdu, const struct pdu_dest *dest,
+			  uint64_t id)
+{
+	struct pdu one = *pdu;
+	uint32_t status = dest->flag == PDU_DEST_SME ? judge(sim) : ESME_RCNTSUBDL;
+
+	one.sm.dst = dest->addr;
+	if (dest->flag != PDU_DEST_SME)
+		one.sm.dst.addr = dest->list;
+	if (status == ESME_ROK)
+		time_receipt(sim, take(sim, b, &one, id), sim_delay_ms(sim, &sim->conf.receipt_delay));
+	if (sim->capture)
+		capture(sim, b, &one, status, id);
+	return status;
+}
+
+void sim_submit_multi(struct sim *sim, struct sim_bind *b, const struct pdu *pdu)
+{
+	static uint8_t list[PDU_MAX_DESTS * (PDU_DEST_MAX + 6)];
+	struct pdu resp = {.command_id = SUBMIT_MULTI | COMMAND_RESP, .sequence = pdu->sequence};
+	uint32_t pos = 0, n = 0, first = ESME_ROK;
+	uint64_t id = sim->next_id++;
+	struct pdu_dest dest;
+	char text[SIM_ID_MAX];
+
+	sim->counts.multis++;
+	while (pdu_next_dest(pdu->sm.dests, &pos, &dest)) {
+		struct pdu_unsuccess entry = {.addr = dest.addr, .status = take_dest(sim, b, pdu, &dest, id)};
+
+		if (entry.status == ESME_ROK)
+			continue;
+		if (dest.flag != PDU_DEST_SME)
+			entry.addr.addr = dest.list;
+		resp.multi_resp.no_unsuccess += pdu_put_unsuccess(list, sizeof(list), &n, &entry);
+		if (first == ESME_ROK)
+			first = entry.status;
+	}
+	resp.command_status = resp.multi_resp.no_unsuccess < pdu->sm.ndests ? ESME_ROK : first;
+	if (resp.command_status == ESME_ROK)
+		resp.multi_resp.id = (struct view){
+			(uint8_t *)text, sim_receipt_id((enum sim_id_form)sim->conf.id_form, id, false, text)};
+	resp.multi_resp.unsuccess = (struct view){list, n};
+	if (!sim->silent)
+		session_answer_pdu(sim_bind_session(b), &resp);
+	sim->counts.silent += sim->silent;
+	maybe_drop(sim, b);
 }

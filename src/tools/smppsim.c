@@ -34,8 +34,10 @@ static const struct opts_row rows[] = {
 	{"control", OPTS_TEXT, AT(control), .arg = "PATH", .help = "a unix socket that takes commands (see: help)"},
 	{"capture", OPTS_TEXT, AT(capture), .arg = "FILE", .help = "writes a JSON line per message received"},
 	{"receipt-delay", OPTS_SPAN, AT(receipt_delay), "100ms", .help = "from a message's answer to its receipt"},
-	{"receipt-form", OPTS_CHOICE, AT(receipt_form), "both", .choices = "text|tlv|both",
+	{"receipt-form", OPTS_CHOICE, AT(receipt_form), "both", .choices = "text|tlv|both|ucs2|payload|data_sm|minimal",
 	 .help = "where a receipt's id and state stand"},
+	{"intermediate", OPTS_PERCENT, AT(intermediate), "0",
+	 .help = "messages of those that ask for it that are told of as ENROUTE before their receipt"},
 	{"id-form", OPTS_CHOICE, AT(id_form), "dec", .choices = "dec|hex|hex-dec|dec-hex|uuid",
 	 .help = "message ids; two words: in the response, in the receipt"},
 	{"first-id", OPTS_NUMBER, AT(first_id), "0", .help = "the first id's number; 0: from the clock",
@@ -192,6 +194,7 @@ static void set_up(struct sim *sim)
 	sim->pending = sim_pending_new((uint32_t)c->max_pending, loop_now_ms(sim->engine.loop));
 	sim->binds = sim_binds_new(sim);
 	sim->mos = sim_mos_new();
+	sim->ended = sim_ended_new();
 	if (c->detect_duplicates)
 		sim->tags = sim_tags_new();
 	if (c->capture && !(sim->capture = sim_capture_open(sim, c->capture)))
@@ -233,6 +236,7 @@ static void tear_down(struct sim *sim)
 	engine_close(&sim->engine);
 	sim_tags_free(sim->tags);
 	sim_mos_free(sim->mos);
+	sim_ended_free(sim->ended);
 	sim_binds_free(sim->binds);
 	sim_pending_free(sim->pending);
 	log_flush();

@@ -80,6 +80,24 @@ static void test_rounds(void **state)
 	sim_pending_free(p);
 }
 
+static void test_scan(void **state)
+{
+	struct sim_pending *p = sim_pending_new(10000, 0);
+	uint32_t taken[3], n = 0;
+
+	(void)state;
+	assert_int_equal(sim_pending_scan(p, 0), SIM_NONE);
+	for (uint32_t i = 0; i < 3; i++)
+		taken[i] = sim_pending_take(p);
+	sim_pending_give(p, taken[1]);
+	for (uint32_t i = sim_pending_scan(p, 0); i != SIM_NONE; i = sim_pending_scan(p, i + 1)) {
+		assert_true(i == taken[0] || i == taken[2]);
+		n++;
+	}
+	assert_int_equal(n, 2);
+	sim_pending_free(p);
+}
+
 static void test_queues(void **state)
 {
 	struct sim_pending *p = sim_pending_new(10, 0);
@@ -106,10 +124,8 @@ static void test_queues(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_order),
-	cmocka_unit_test(test_bound),
-	cmocka_unit_test(test_rounds),
-	cmocka_unit_test(test_queues),
+	cmocka_unit_test(test_order), cmocka_unit_test(test_bound),  cmocka_unit_test(test_rounds),
+	cmocka_unit_test(test_scan),  cmocka_unit_test(test_queues),
 };
 
 UNIT_MAIN(cases)

@@ -105,6 +105,122 @@ static void test_receipt_forms(void **state)
 	loop_free(sim->engine.loop);
 }
 
+/* What an app must be able to read of each form. */
+static void test_receipts_in_every_form(void **state)
+{
+	static const struct {
+		enum sim_receipt_form form;
+		uint32_t command;
+		uint8_t data_coding;
+		bool short_message, payload, tlvs, dates;
+	} rows[] = {
+		{SIM_FORM_TEXT, DELIVER_SM, 0, true, false, false, true},
+		{SIM_FORM_TLV, DELIVER_SM, 0, false, false, true, false},
+		{SIM_FORM_BOTH, DELIVER_SM, 0, true, false, true, true},
+		{SIM_FORM_UCS2, DELIVER_SM, 8, true, false, false, true},
+		{SIM_FORM_PAYLOAD, DELIVER_SM, 0, false, true, false, true},
+		{SIM_FORM_DATA_SM, DATA_SM, 0, false, true, true, true},
+		{SIM_FORM_MINIMAL, DELIVER_SM, 0, true, false, false, false},
+	};
+	struct sim_message m = {.id = 4139665, .taken_ms = 1777598940000, .text_n = 5, .failed = true};
+	char scratch[512];
+	struct receipt r;
+	struct pdu pdu;
+	struct view v;
+
+	(void)state;
+	memcpy(m.text, "Hello", 5);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim *sim = sim_with(rows[i].form);
+
+		sim_receipt_fill(sim, &m, true, &pdu);
+		assert_int_equal(pdu.command_id, rows[i].command);
+		assert_int_equal(pdu.sm.data_coding, rows[i].data_coding);
+		assert_true(receipt_recognise(&pdu, true));
+		assert_int_equal(pdu.sm.short_message.n > 0, rows[i].short_message);
+		assert_int_equal(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &v), rows[i].payload);
+		assert_int_equal(tlv_find(pdu.tlvs, TLV_RECEIPTED_MESSAGE_ID, &v), rows[i].tlvs);
+		if (rows[i].form != SIM_FORM_TLV) {
+			assert_true(receipt_parse_pdu(&pdu, scratch, sizeof(scratch), &r));
+			assert_true(view_eq(r.id, view_of("4139665")));
+			assert_true(view_eq(r.stat, view_of("MK:0001")));
+			assert_int_equal(r.done_date.n > 0, rows[i].dates);
+			assert_int_equal(r.err.n > 0, rows[i].dates);
+		}
+		/* a 3.3 peer: a deliver_sm with its text */
+		sim_receipt_fill(sim, &m, false, &pdu);
+		assert_int_equal(pdu.command_id, DELIVER_SM);
+		assert_int_equal(pdu.tlvs.n, 0);
+		assert_true(receipt_parse_pdu(&pdu, scratch, sizeof(scratch), &r));
+		loop_free(sim->engine.loop);
+	}
+}
+
+static void test_states(void **state)
+{
+	struct sim *sim = sim_with(SIM_FORM_BOTH);
+	struct sim_message m = {.id = 7};
+	struct receipt r;
+	struct pdu pdu;
+	uint32_t number;
+
+	(void)state;
+	assert_int_equal(sim_receipt_state(sim, &m), STATE_DELIVERED);
+	m.failed = true;
+	assert_int_equal(sim_receipt_state(sim, &m), STATE_UNDELIVERABLE);
+	sim->conf.fail_stat = "EXPIRED";
+	assert_int_equal(sim_receipt_state(sim, &m), STATE_EXPIRED);
+	m.cancelled = true;
+	sim_receipt_fill(sim, &m, true, &pdu);
+	assert_int_equal(pdu.sm.esm_class, ESM_RECEIPT);
+	assert_true(receipt_parse(pdu.sm.short_message, &r));
+	assert_true(view_eq(r.stat, view_of("DELETED")));
+	assert_true(view_eq(r.dlvrd, view_of("000")));
+	m.intermediate = true;
+	sim_receipt_fill(sim, &m, true, &pdu);
+	assert_int_equal(pdu.sm.esm_class, ESM_INTERMEDIATE);
+	assert_true(receipt_parse(pdu.sm.short_message, &r));
+	assert_true(view_eq(r.stat, view_of("ENROUTE")));
+	assert_true(view_eq(r.dlvrd, view_of("000")));
+	assert_true(tlv_find_int(pdu.tlvs, TLV_MESSAGE_STATE, &number));
+	assert_int_equal(number, STATE_ENROUTE);
+	loop_free(sim->engine.loop);
+}
+
+static void test_reading_ids_back(void **state)
+{
+	static const uint64_t ids[] = {1, 9, 10, 0x3f2a91, 4139665, 0x123456789abc, 0xfff123456789abc};
+	static const struct {
+		enum sim_id_form form;
+		const char *text;
+	} wrong[] = {
+		{SIM_ID_DEC, ""},
+		{SIM_ID_DEC, "3f"},
+		{SIM_ID_DEC, "007"},
+		{SIM_ID_HEX, "3G"},
+		{SIM_ID_HEX, "3F2A91"},
+		{SIM_ID_HEX_DEC, "0004139665"},
+		{SIM_ID_DEC_HEX, "3f2a91"},
+		{SIM_ID_DEC, "99999999999999999999999"},
+		{SIM_ID_DEC, "-1"},
+		{SIM_ID_UUID, "4139665"},
+		{SIM_ID_UUID, "00000000-0000-4000-a000-000000000001"},
+		{SIM_ID_DEC, "1234567890123456789012345678901234567890123456789012345678901234"},
+	};
+	uint64_t v;
+
+	(void)state;
+	for (int form = SIM_ID_DEC; form <= SIM_ID_UUID; form++) {
+		for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+			assert_true(sim_operate_read_id((enum sim_id_form)form,
+							view_of(id((enum sim_id_form)form, ids[i], false)), &v));
+			assert_true(v == ids[i]);
+		}
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(sim_operate_read_id(wrong[i].form, view_of(wrong[i].text), &v));
+}
+
 static struct pdu text_pdu(const void *p, size_t n, uint8_t data_coding)
 {
 	struct pdu pdu = {.command_id = 4};
@@ -167,8 +283,10 @@ static void test_json(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_ids),  cmocka_unit_test(test_receipts), cmocka_unit_test(test_receipt_forms),
-	cmocka_unit_test(test_tags), cmocka_unit_test(test_json),
+	cmocka_unit_test(test_ids),	      cmocka_unit_test(test_receipts),
+	cmocka_unit_test(test_receipt_forms), cmocka_unit_test(test_receipts_in_every_form),
+	cmocka_unit_test(test_states),	      cmocka_unit_test(test_reading_ids_back),
+	cmocka_unit_test(test_tags),	      cmocka_unit_test(test_json),
 };
 
 UNIT_MAIN(cases)
