@@ -456,6 +456,7 @@ void outbox_put(struct outbox *o, struct msg *m)
 		evict(o, m);
 		return;
 	}
+	m->due_ms = loop_wall_ms(o->loop);
 	append(b, m);
 	pump(b);
 }
@@ -482,14 +483,10 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 	}
 }
 
-/* When it came to the backlog; of what is not from there, when its end was known. */
+/* Since when it has waited: its entry's id tells, else when it came in here. */
 static int64_t since_ms(const struct msg *m)
 {
-	struct record r;
-	if (m->from_backlog)
-		return strtoll(m->cid, NULL, 10);
-	msg_record(m, &r);
-	return r.done_ms ? r.done_ms : r.accept_ms;
+	return m->from_backlog ? strtoll(m->cid, NULL, 10) : m->due_ms;
 }
 
 /* Back to its place by rank: it goes out again before what came later, also when several come back together. */

@@ -25,6 +25,7 @@ extern const struct step_row steps_app[];
 extern const struct step_row steps_carrier[];
 extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
+extern const struct step_row steps_backlog[];
 
 /* The app or carrier that a step names; NULL with a message. */
 struct app *steps_find_app(struct world *w, const struct step *s, const char *name);
