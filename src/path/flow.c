@@ -53,6 +53,13 @@ struct msg *flow_take(struct flow *f)
 
 void flow_drop(struct flow *f, struct msg *m)
 {
+	while (m->kin) {
+		struct msg *k = msg_kin(f->msgs, m);
+		m->kin = k->sibling;
+		flow_withdraw(f, k);
+		flow_drop(f, k);
+	}
+	doubts_remove(f->doubts, m);
 	loop_timer_clear(f->loop, &m->timer);
 	index_remove(f->index, m);
 	match_remove(f->match, m);
@@ -182,7 +189,7 @@ static void on_redo(struct timer *t)
 	struct flow *f = LIST_OF(t, struct flow, redo_timer);
 	flow_remove_doubtful(f);
 	flow_redo_all(f);
-	if (f->doubtful_n || !list_empty(&f->redo))
+	if (f->doubtful_n || f->doubts_owed || !list_empty(&f->redo))
 		loop_timer(f->loop, t, REDO_MS);
 }
 
@@ -199,6 +206,22 @@ void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what)
 	m->redo = (uint8_t)what;
 	list_append(&f->redo, &m->link);
 	arm_redo(f);
+}
+
+/* A doubt stands in its ledger: that is its list. */
+void flow_redo_doubt(struct flow *f, struct msg *k)
+{
+	k->redo = REDO_DOUBT;
+	f->doubts_owed = true;
+	arm_redo(f);
+}
+
+static void redo_doubt(struct msg *k, void *arg)
+{
+	if (k->redo != REDO_DOUBT)
+		return;
+	k->redo = 0;
+	flow_store_doubt(arg, k);
 }
 
 void flow_redo_none(struct msg *m)
@@ -237,28 +260,34 @@ void flow_remove_doubtful(struct flow *f)
 	}
 }
 
+static void redo(struct flow *f, struct msg *m)
+{
+	static void (*const what[])(struct flow *, struct msg *) = {
+		[REDO_CID] = flow_store_cid, [REDO_CLOSE] = flow_close,	   [REDO_LEAVE] = flow_leave,
+		[REDO_EVICT] = flow_evict,   [REDO_MARK] = flow_mark_past, [REDO_PART] = flow_mark_part,
+	};
+	uint8_t owed = m->redo;
+	flow_redo_none(m);
+	what[owed](f, m);
+}
+
 void flow_redo_all(struct flow *f)
 {
 	struct list now;
-	if (list_empty(&f->redo) || !store_up(f->store))
+	if (!store_up(f->store))
+		return;
+	if (f->doubts_owed) {
+		f->doubts_owed = false;
+		doubts_each(f->doubts, redo_doubt, f);
+	}
+	if (list_empty(&f->redo))
 		return;
 	now = f->redo;
 	now.next->prev = &now;
 	now.prev->next = &now;
 	list_init(&f->redo);
-	while (!list_empty(&now)) {
-		struct msg *m = LIST_OF(now.next, struct msg, link);
-		uint8_t what = m->redo;
-		flow_redo_none(m);
-		if (what == REDO_CID)
-			flow_store_cid(f, m);
-		else if (what == REDO_CLOSE)
-			flow_close(f, m);
-		else if (what == REDO_LEAVE)
-			flow_leave(f, m);
-		else
-			flow_evict(f, m);
-	}
+	while (!list_empty(&now))
+		redo(f, LIST_OF(now.next, struct msg, link));
 }
 
 /* --- time --- */
@@ -282,6 +311,9 @@ static void on_timer(struct timer *t)
 		return;
 	case MSG_AWAITING:
 		flow_finish(f, m, FINISH_NO_RECEIPT, 0, NULL);
+		return;
+	case MSG_DOUBT:
+		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
 		return;
 	default:
 		return;

@@ -8,9 +8,12 @@
 
 /* --- the end --- */
 
-static bool wants_receipt(const struct msg *m)
+static bool wants_receipt(const struct flow *f, const struct msg *m)
 {
 	unsigned asked = m->registered & 3u;
+	if (m->parts && m->account != MSG_NO_ACCOUNT &&
+	    account_conf(accounts_at(f->accounts, m->account))->receipts == ACCOUNT_RECEIPT_PART)
+		return false; /* its parts had theirs */
 	return !m->internal && (asked == 1 || (asked == 2 && m->final_state != STATE_DELIVERED));
 }
 
@@ -67,10 +70,14 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	loop_timer_clear(f->loop, &m->timer);
 	flow_taken(f, m);
 	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));
+	if (m->kin_kind == KIN_PART) {
+		flow_part_ended(f, m, how, w);
+		return;
+	}
 	note_end(f, m, how, w);
 	if (m->forward && m->peer && finish_status(how))
 		answer_unsent(f, m, finish_status(how));
-	if (!wants_receipt(m)) {
+	if (!wants_receipt(f, m)) {
 		flow_leave(f, m);
 		return;
 	}
@@ -119,7 +126,7 @@ static void on_left(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, m, REDO_LEAVE);
 }
 
-static void forget_receipt(struct flow *f, const struct msg *m)
+static void forget_leg(struct flow *f, const struct msg *m)
 {
 	if (!m->cid_len || m->carrier == MSG_NO_CARRIER || m->volatile_)
 		return;
@@ -127,6 +134,14 @@ static void forget_receipt(struct flow *f, const struct msg *m)
 	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
 		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
 			  (unsigned long long)m->id);
+}
+
+/* The carrier ids of all its submits. */
+static void forget_receipt(struct flow *f, const struct msg *m)
+{
+	forget_leg(f, m);
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+		forget_receipt(f, k);
 }
 
 /* Out of the store, then out of memory. */

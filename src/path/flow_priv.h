@@ -8,17 +8,20 @@
 #include "base/ids.h"
 #include "base/map.h"
 #include "path/deliver.h"
+#include "path/doubts.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
 #include "path/index.h"
 #include "path/match.h"
 #include "path/outbox.h"
 #include "path/outcome.h"
+#include "path/parts.h"
 #include "path/queue.h"
 #include "path/relay.h"
 #include "path/restore.h"
 #include "path/submit.h"
 #include "policy/classes.h"
+#include "policy/retry.h"
 #include "smpp/smpp_time.h"
 
 #define FLOW_NOBODY 0xFFFFu /* owner of a lane none of whose carriers is up */
@@ -38,6 +41,9 @@ struct flow {
 	struct queue *queue;
 	struct match *match;
 	struct index *index;
+	struct doubts *doubts;
+	struct retries *retries;
+	size_t lanes; /* of queue and lane_owner */
 	struct outbox *outbox;
 	struct reply *reply;
 	struct store *store;
@@ -54,6 +60,7 @@ struct flow {
 	struct timer redo_timer, listen_timer, leave_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
+	bool doubts_owed; /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
 	bool listening;
 	int64_t leave_until_ms;
 	int64_t since_ms;
@@ -76,7 +83,7 @@ extern const struct reply_ops flow_reply_ops;
 #define FLOW_NOTHING ((struct view){NULL, 0})
 
 /* Writes that are owed to the store: what to do again. */
-enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT };
+enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT, REDO_MARK, REDO_PART, REDO_DOUBT };
 
 /* One request that concerns several messages: answered once, when each share is settled (submit_multi, cancel_sm of
  * many, a text of ours in parts). Begins the struct of who makes it; msg.peer points to it while a share is owed. */
@@ -123,6 +130,7 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status);
 /* The other owed answers: to a carrier for its receipt (failed: it shall come again), or a share of a wave. */
 void flow_answer_stored(struct flow *f, struct msg *m, bool ok);
 void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what);
+void flow_redo_doubt(struct flow *f, struct msg *k);
 void flow_redo_none(struct msg *m);
 void flow_doubt(struct flow *f, uint64_t id); /* a record of a refused submit may be in the store: remove it later */
 void flow_redo_all(struct flow *f);
@@ -133,7 +141,7 @@ struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const stru
 void flow_asked_free(struct asked *x);
 void flow_answer_asked(struct flow *f); /* at the end of all: whatever has not been answered */
 
-/* flow_setup.c */
+/* flow_load.c */
 void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no carrier has it */
 
 /* flow_accept.c */
@@ -157,11 +165,57 @@ void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it *
 /* flow_send.c */
 void flow_find_owners(struct flow *f);
 void flow_enqueue(struct flow *f, struct msg *m);
-void flow_store_cid(struct flow *f, struct msg *m); /* the carrier's id into the store */
-void flow_settle(struct flow *f, struct msg *m);    /* a crash would not send it again: stored as taken, or not taken */
-void flow_await(struct flow *f, struct msg *m);	    /* a carrier has it: its receipt is awaited */
+void flow_put_back(struct flow *f, struct msg *m);			   /* to its own place: order is kept */
+int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn); /* m's carrier id into the store; -1: down */
+void flow_store_cid(struct flow *f, struct msg *m); /* the same for one whose receipt is awaited; owed until done */
+/*
+ * An id for what its carrier gave no usable one: that it was taken must be known after a restart, or it would be sent
+ * again. No canonical id of a carrier begins with 0 and goes on, so no receipt fits it. 0, or -1 without memory.
+ */
+int flow_make_up_id(struct flow *f, struct msg *m);
+void flow_settle(struct flow *f, struct msg *m); /* a crash would not send it again: stored as taken, or not taken */
+void flow_await(struct flow *f, struct msg *m);	 /* a carrier has it: its receipt is awaited */
+void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
+struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs);
+
+/* flow_receipt.c */
+void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg);
+void flow_unpark(struct flow *f, struct carrier *c, struct msg *m); /* m's id is known now: was its receipt early? */
+void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const struct pdu *resp); /* a doubt, answered */
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);
+void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame);
+
+/* flow_again.c */
+/* m's present submit becomes kin of m; m has no carrier id then. NULL at the bound of messages. */
+struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind);
+bool flow_next_carrier(struct flow *f, struct msg *m); /* gives m the lane of the carriers that are left; false: none */
+void flow_skip_tried(struct flow *f, struct msg *m);
+void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status);
+/* A failed receipt: true when m goes on, by another carrier or the same; its owed answer is taken care of. */
+bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w);
+void flow_mark_past(struct flow *f, struct msg *k);
+void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum session_outcome outcome);
+void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
+void flow_hold_doubt(struct flow *f, struct msg *m);
+void flow_store_doubt(struct flow *f, struct msg *k);
+void flow_doubt_over(struct flow *f, struct msg *k);		   /* frees k */
+int flow_doubt_decide(struct flow *f, struct msg *m, bool resend); /* by the operator; -1: m is not held in doubt */
+
+/* flow_parts.c */
+void flow_split(struct flow *f, struct msg *m,
+		const struct relay_peer *peer); /* m becomes parts, queued in its place */
+void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struct words *w);
+void flow_mark_part(struct flow *f, struct msg *k);
+void flow_parts_check(struct flow *f, struct msg *m);
+bool flow_parts_resume(struct flow *f, struct msg *m); /* after a restart; false: it has no parts */
+/* A receipt that does not end the message, or that of one part; its own record; NULL at the bound. */
+struct msg *flow_make_note(struct flow *f, const struct msg *whole, const struct msg *of, uint8_t flags,
+			   enum message_state state, const struct words *w);
+
+/* flow_load.c */
+extern const struct store_ops flow_store_ops;
+void flow_wait_for_store(struct flow *f); /* for a while; then apps are let in without it */
 
 /* flow_end.c */
 /* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own; words may be NULL.

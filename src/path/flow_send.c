@@ -10,8 +10,6 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
-#define DATE_SLACK_MS 120000 /* by which a carrier\'s date may be off and is still taken */
-
 /* --- the queue --- */
 
 static uint64_t opted_hash(size_t account, const struct number *n, uint64_t *second)
@@ -65,6 +63,8 @@ void flow_enqueue(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_QUEUED);
 	flow_set_timer(f, m, m->expiry_ms);
+	if (!m->tried)
+		m->home = m->route;
 	if (m->attempts) /* again after a temporary error: before all that came later */
 		queue_put_back(f->queue, m, flow_urgency(m));
 	else
@@ -73,7 +73,7 @@ void flow_enqueue(struct flow *f, struct msg *m)
 }
 
 /* Back to its own place: order is kept. */
-static void put_back(struct flow *f, struct msg *m)
+void flow_put_back(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_QUEUED);
 	flow_set_timer(f, m, m->expiry_ms);
@@ -97,6 +97,32 @@ static struct msg *next_for(struct flow *f, size_t carrier)
 	return NULL;
 }
 
+struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs)
+{
+	const struct carrier_conf *conf = carrier_conf(c);
+	return (struct relay_peer){.tlvs = with_tlvs,
+				   .data_sm = conf->submit && with_tlvs,
+				   .dcs0 = (enum charset)conf->dcs0,
+				   .long_mode = (enum split_mode)conf->long_mode};
+}
+
+/* True when m can go as it is, in pdu; else it has become parts that wait in its place, or has ended. */
+static bool make_ready(struct flow *f, struct carrier *c, struct msg *m, bool with_tlvs, struct pdu *pdu)
+{
+	struct relay_peer peer = flow_peer_of(c, with_tlvs);
+	bool good = relay_fill(m, loop_wall_ms(f->loop), &peer, &f->relay, pdu);
+	if (!good)
+		msg_pdu(m, NULL, pdu);
+	unsigned parts = m->kin_kind == KIN_PART ? 1 : parts_count(pdu, &peer);
+	if (good && parts == 1)
+		return true;
+	if (parts > 1)
+		flow_split(f, m, &peer);
+	else
+		flow_finish(f, m, FINISH_UNSENDABLE, 0, NULL);
+	return false;
+}
+
 /* The next message that may go: what the number's owner has stopped ends here. */
 static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struct pdu *pdu)
 {
@@ -107,9 +133,7 @@ static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struc
 			continue;
 		}
 		m->carrier = (uint16_t)carrier_number(c);
-		if (!relay_fill(m, loop_wall_ms(f->loop), with_tlvs, &f->relay, pdu))
-			flow_finish(f, m, FINISH_UNSENDABLE, 0, NULL);
-		else
+		if (make_ready(f, c, m, with_tlvs, pdu))
 			return m;
 	}
 	return NULL;
@@ -178,12 +202,18 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, m, REDO_CID);
 }
 
-void flow_store_cid(struct flow *f, struct msg *m)
+int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 {
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
-	struct store_leg leg = {.id = m->id};
-	if (store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, &leg,
-			      on_cid_stored, m->handle) < 0)
+	bool part = m->kin_kind == KIN_PART || (m->kin_kind == KIN_DOUBT && m->part);
+	struct store_leg leg = {msg_whole(f->msgs, m)->id, part ? m->part : 0, part ? m->parts : 0, mark};
+	return store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, &leg, fn,
+				 m->handle);
+}
+
+void flow_store_cid(struct flow *f, struct msg *m)
+{
+	if (flow_store_leg(f, m, LEG_OPEN, on_cid_stored) < 0)
 		on_cid_stored(f, m->handle, false);
 }
 
@@ -193,15 +223,17 @@ void flow_await(struct flow *f, struct msg *m)
 	flow_set_timer(f, m, store_slot_end_ms(f->store, m->slot));
 }
 
-static void unpark(struct flow *f, struct carrier *c, struct msg *m);
-
 /*
  * What stands in the store for a message that its carrier gave no usable id: that it is taken must be known after a
  * restart, or it would be sent again. No canonical id of a carrier begins with 0 and goes on, so no receipt fits it.
  */
-static size_t make_up_id(const struct msg *m, char cid[IDFORM_MAX])
+int flow_make_up_id(struct flow *f, struct msg *m)
 {
-	return (size_t)snprintf(cid, IDFORM_MAX, "0-%llu", (unsigned long long)m->id);
+	char cid[IDFORM_MAX];
+	size_t n = (size_t)snprintf(cid, sizeof(cid), "0-%llu", (unsigned long long)msg_whole(f->msgs, m)->id);
+	if (m->part)
+		n += (size_t)snprintf(cid + n, sizeof(cid) - n, "-%u", m->part);
+	return msg_set_cid(f->msgs, m, cid, n);
 }
 
 /*
@@ -210,81 +242,55 @@ static size_t make_up_id(const struct msg *m, char cid[IDFORM_MAX])
  */
 static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
 {
-	char other[IDFORM_MAX];
 	struct msg *old = match_held(f->match, carrier_number(c), cid);
 	if (!old)
 		return;
 	log_warn(carrier_name(c),
 		 "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
-		 (unsigned long long)old->id, msg_state_name((enum msg_state)old->state));
+		 (unsigned long long)msg_whole(f->msgs, old)->id, msg_state_name((enum msg_state)old->state));
 	match_remove(f->match, old);
-	if (msg_set_cid(f->msgs, old, other, make_up_id(old, other)) < 0)
+	if (flow_make_up_id(f, old) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
 	else if (old->state == MSG_AWAITING && !old->volatile_)
 		flow_store_cid(f, old);
 }
 
-static void carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
+/* The carrier's id of m, made up when it gave none that can be used. 0, or -1 without memory. */
+static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
 {
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
+	if (n) {
+		take_over_id(f, c, (struct view){(const uint8_t *)cid, (uint32_t)n});
+		return msg_set_cid(f->msgs, m, cid, n);
+	}
+	log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
+		 (unsigned long long)m->id);
+	return flow_make_up_id(f, m);
+}
+
+/* A carrier has m, under this answer: its receipt is awaited. */
+void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
+{
+	flow_taken(f, msg_whole(f->msgs, m));
+	m->carrier = (uint16_t)carrier_number(c);
 	m->slot = store_slot(loop_wall_ms(f->loop));
 	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	if (m->forward && m->peer)
 		flow_answer_app(f, m, ESME_ROK);
-	if (n == 0) {
-		log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
-			 (unsigned long long)m->id);
-		n = make_up_id(m, cid);
-	}
-	if (msg_set_cid(f->msgs, m, cid, n) < 0) {
+	if (note_cid(f, c, m, resp) < 0) {
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
 		flow_await(f, m);
 		return;
 	}
-	m->carrier = (uint16_t)carrier_number(c);
-	take_over_id(f, c, (struct view){(const uint8_t *)cid, (uint32_t)n});
 	flow_await(f, m);
 	if (match_add(f->match, m) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
 	if (!m->volatile_)
 		flow_store_cid(f, m);
 	if (match_parked(f->match))
-		unpark(f, c, m);
-}
-
-static void retry_later(struct flow *f, struct msg *m)
-{
-	const struct messages_conf *conf = f->conf.messages;
-	int64_t pause = conf->retry;
-	for (unsigned i = 1; i < m->attempts && pause < conf->retry_max; i++)
-		pause *= 2;
-	if (pause > conf->retry_max)
-		pause = conf->retry_max;
-	f->counters.retries++;
-	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, loop_wall_ms(f->loop) + pause + (int64_t)rng_below(&f->rng, (uint64_t)pause / 8 + 1));
-}
-
-static void carrier_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status)
-{
-	char text[40];
-	snprintf(text, sizeof(text), "0x%02x", status);
-	struct words words = {view_of(status_name(status)), view_of(text), 0};
-	if (m->forward && m->peer) {
-		flow_answer_app(f, m, status);
-		m->registered = 0; /* an error answer has no receipt (smpp.md 7) */
-		flow_finish(f, m, FINISH_REFUSED, 0, &words);
-	} else if (status_retry(status) == STATUS_PERMANENT) {
-		flow_finish(f, m, FINISH_REFUSED, 0, &words);
-	} else if (m->attempts >= f->conf.messages->attempts) {
-		flow_finish(f, m, FINISH_ATTEMPTS, 0, &words);
-	} else {
-		log_info(carrier_name(c), "event=retry id=%llu status=%s attempt=%u", (unsigned long long)m->id, text,
-			 m->attempts);
-		retry_later(f, m);
-	}
+		flow_unpark(f, c, m);
 }
 
 static void answered(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp, bool throttled)
@@ -295,36 +301,12 @@ static void answered(struct flow *f, struct carrier *c, struct msg *m, const str
 	if (throttled) {
 		m->attempts--;
 		f->counters.put_back++;
-		put_back(f, m);
+		flow_put_back(f, m);
 	} else if (took) {
-		carrier_took(f, c, m, resp);
+		flow_carrier_took(f, c, m, resp);
 	} else {
-		carrier_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
+		flow_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
 	}
-}
-
-/* An answer after its time-out: the message waits to be sent again, unless it has been already. */
-static void answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
-{
-	f->counters.late++;
-	log_warn(carrier_name(c), "event=late_answer id=%llu status=0x%x state=%s", (unsigned long long)m->id,
-		 resp->command_status, msg_state_name((enum msg_state)m->state));
-	if (m->state != MSG_QUEUED || resp->command_status != ESME_ROK)
-		return;
-	queue_remove(f->queue, m, flow_urgency(m));
-	carrier_took(f, c, m, resp);
-}
-
-static void in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum session_outcome outcome)
-{
-	f->counters.in_doubt++;
-	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"sent again\"", (unsigned long long)m->id,
-		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost");
-	flow_settle(f, m);
-	if (m->attempts >= f->conf.messages->attempts)
-		flow_finish(f, m, FINISH_ATTEMPTS, 0, NULL);
-	else
-		put_back(f, m);
 }
 
 static void on_carrier_settled(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -334,140 +316,14 @@ static void on_carrier_settled(struct carrier *c, uint64_t cookie, enum session_
 	struct msg *m = msgs_get(f->msgs, cookie);
 	if (!m)
 		return;
-	switch (outcome) {
-	case SESSION_ANSWERED:
-	case SESSION_NACKED:
+	if (outcome == SESSION_LATE)
+		flow_answered_late(f, c, m, resp);
+	else if (m->state != MSG_SENT)
+		flow_settle(f, m); /* it has ended meanwhile: an earlier submit of it was delivered */
+	else if (outcome == SESSION_ANSWERED || outcome == SESSION_NACKED)
 		answered(f, c, m, resp, throttled);
-		return;
-	case SESSION_LATE:
-		answered_late(f, c, m, resp);
-		return;
-	case SESSION_TIMEOUT:
-	case SESSION_LOST:
-		in_doubt(f, c, m, outcome);
-		return;
-	}
-}
-
-/* --- receipts --- */
-
-/* A receipt for a message that has ended: the first end stands. */
-static void take_duplicate(struct flow *f, struct session *s, const struct pdu *pdu, const struct msg *m)
-{
-	f->counters.receipts_duplicate++;
-	/* while its end is not stored the carrier shall come again */
-	uint32_t status = m->peer || m->redo || m->state == MSG_CLOSING ? ESME_RX_T_APPN : ESME_ROK;
-	if (s)
-		session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
-}
-
-/* The carrier's date when it can be true (its clock and minute are coarse), else now. */
-static int64_t done_time(const struct flow *f, const struct msg *m, const struct outcome *o)
-{
-	int64_t now = loop_wall_ms(f->loop);
-	return o->done_ms >= ids_time_ms(m->id) - DATE_SLACK_MS && o->done_ms <= now + DATE_SLACK_MS ? o->done_ms : now;
-}
-
-static void take_receipt(struct flow *f, struct session *s, const struct pdu *pdu, const struct outcome *o,
-			 struct msg *m)
-{
-	if (m->state != MSG_AWAITING) {
-		take_duplicate(f, s, pdu, m);
-		return;
-	}
-	if (!o->final) {
-		f->counters.receipts_intermediate++;
-		if (s)
-			session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, FLOW_NOTHING, FLOW_NOTHING);
-		return;
-	}
-	struct words words = {o->stat, o->err, done_time(f, m, o)};
-	f->counters.receipts++;
-	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
-	if (s) {
-		flow_owe(m, pdu->command_id == DATA_SM ? OWES_DATA_DELIVER : OWES_DELIVER, s, pdu);
-	}
-	flow_finish(f, m, o->state == STATE_DELIVERED ? FINISH_DELIVERED : FINISH_FAILED, o->state, &words);
-}
-
-/* Who is owed the answer to a receipt that is being parked. */
-struct parking {
-	struct flow *flow;
-	uint64_t session;
-	uint32_t command_id, sequence;
-};
-
-static void on_parked_stored(void *arg, uint64_t token, bool ok)
-{
-	struct flow *f = arg;
-	struct parking *p = (struct parking *)(uintptr_t)token;
-	flow_answer(f, p->session, p->command_id, p->sequence, ok ? ESME_ROK : ESME_RX_T_APPN, FLOW_NOTHING);
-	mem_free(p);
-}
-
-/* For an id that is not known (yet): it may have overtaken its response. */
-static void park(struct flow *f, struct carrier *c, struct session *s, const struct pdu *pdu, const struct outcome *o)
-{
-	char cid[IDFORM_MAX];
-	struct view id = {(const uint8_t *)cid, (uint32_t)idform_canonical(o->id, cid)};
-	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
-	struct view frame = {f->frame, (uint32_t)n};
-	if (!o->final || id.n == 0 || n == 0 || !match_park(f->match, carrier_number(c), id, frame)) {
-		f->counters.receipts_unknown++;
-		session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, FLOW_NOTHING, FLOW_NOTHING);
-		return;
-	}
-	f->counters.parked++;
-	struct parking *p = mem_zalloc(sizeof(*p));
-	*p = (struct parking){f, session_handle(s), pdu->command_id, pdu->sequence};
-	if (store_parked_put(f->store, carrier_name(c), id, frame, on_parked_stored, (uint64_t)(uintptr_t)p) < 0)
-		on_parked_stored(f, (uint64_t)(uintptr_t)p, false);
-}
-
-static struct msg *find(struct flow *f, struct carrier *c, const struct outcome *o)
-{
-	const struct number *number = o->has_number ? &o->number : NULL;
-	struct msg *m = match_find(f->match, carrier_number(c), o->id, number);
-	return m || o->other_id.n == 0 ? m : match_find(f->match, carrier_number(c), o->other_id, number);
-}
-
-static void unpark(struct flow *f, struct carrier *c, struct msg *m)
-{
-	char scratch[OUTCOME_SCRATCH], parked_id[IDFORM_MAX];
-	struct view frame, cid = {(const uint8_t *)m->cid, m->cid_len};
-	struct pdu pdu;
-	struct outcome o;
-	size_t n;
-	if (!match_unpark(f->match, carrier_number(c), cid, f->parked, sizeof(f->parked), &frame, parked_id, &n))
-		return;
-	if (store_parked_del(f->store, carrier_name(c), (struct view){(const uint8_t *)parked_id, (uint32_t)n}) < 0)
-		log_debug(carrier_name(c), "event=parked_entry_left id=%llu", (unsigned long long)m->id);
-	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o))
-		take_receipt(f, NULL, &pdu, &o, m);
-}
-
-static void on_carrier_request(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg)
-{
-	struct flow *f = arg;
-	char scratch[OUTCOME_SCRATCH];
-	struct outcome o;
-	if (pdu->command_id == ALERT_NOTIFICATION)
-		return;
-	if (!outcome_read(carrier_conf(c), pdu, scratch, &o)) {
-		reply_take(f->reply, c, s, pdu);
-		return;
-	}
-	struct msg *m = find(f, c, &o);
-	if (m)
-		take_receipt(f, s, pdu, &o, m);
 	else
-		park(f, c, s, pdu, &o);
-}
-
-void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame)
-{
-	if (!match_park(f->match, carrier, cid, frame))
-		f->counters.receipts_unknown++;
+		flow_in_doubt(f, c, m, outcome);
 }
 
 /* --- links --- */
@@ -493,6 +349,6 @@ const struct carrier_ops flow_carrier_ops = {
 	.on_pull = on_pull,
 	.on_unsendable = on_unsendable,
 	.on_settled = on_carrier_settled,
-	.on_request = on_carrier_request,
+	.on_request = flow_carrier_request,
 	.on_state = on_carrier_state,
 };

@@ -1,5 +1,5 @@
 /*
- * flow_setup.c - builds the rooms of the path, loads the journal, lets apps and carriers in, and takes all down again.
+ * flow_setup.c - builds the rooms of the path, checks what goes across sections, and takes all down again.
  * Must not know what happens to a message (flow_accept.c, flow_send.c, flow_end.c).
  */
 #include "path/flow_priv.h"
@@ -12,10 +12,9 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
-#define READ_BUDGET	     262144 /* octets per connection and turn */
-#define LISTEN_WITHOUT_STORE 3000   /* ms: then apps are let in although Redis is away */
-#define LEAVE_MS	     10000  /* for what is out to be answered */
-#define LEAVE_POLL_MS	     50
+#define READ_BUDGET   262144 /* octets per connection and turn */
+#define LEAVE_MS      10000  /* for what is out to be answered */
+#define LEAVE_POLL_MS 50
 
 /* --- checks across sections --- */
 
@@ -109,7 +108,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	return false;
 }
 
-/* --- phases --- */
+/* --- from the links --- */
 
 static void on_app_request(struct account *a, struct session *s, const struct pdu *pdu, void *arg)
 {
@@ -133,160 +132,6 @@ static void on_no_receiver(struct account *a, void *arg)
 }
 
 const struct account_ops flow_account_ops = {on_app_request, on_app_settled, on_receiver, on_no_receiver};
-
-static void let_in(struct flow *f)
-{
-	char *why = NULL;
-	if (f->listening || f->phase == FLOW_LEAVING)
-		return;
-	f->listening = true;
-	if (accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why) == 0)
-		return;
-	log_error("-", "event=listen_failed error=\"%s\"", why);
-	f->on_fatal(why, f->on_fatal_arg);
-	free(why);
-}
-
-static void on_listen_timer(struct timer *t)
-{
-	struct flow *f = LIST_OF(t, struct flow, listen_timer);
-	if (f->phase == FLOW_WAITING) {
-		log_warn("-",
-			 "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
-		let_in(f);
-	}
-}
-
-static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
-{
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	struct policy_message pm = {(enum class_id)m->class_id};
-	struct policy_snapshot snapshot = {member};
-	if (!ok) {
-		/* not sent before it is known: asked again soon */
-		m->unchecked = true;
-		flow_set_state(f, m, MSG_HELD);
-		flow_set_timer(f, m, loop_wall_ms(f->loop) + 1000);
-	} else if (policy_judge(&pm, &snapshot).status == ESME_ROK) {
-		flow_begin(f, m);
-	} else {
-		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
-	}
-}
-
-/* A message that no carrier has: it goes the way of a new one, opt-outs are looked at again. */
-void flow_resume_unsent(struct flow *f, struct msg *m)
-{
-	struct pdu pdu;
-	struct record rec;
-	struct number to;
-	enum smpp_time_kind kind;
-	msg_pdu(m, &rec, &pdu);
-	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
-	if (!route) {
-		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
-		return;
-	}
-	m->route = route->number;
-	m->carrier = MSG_NO_CARRIER;
-	m->unchecked = false;
-	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
-		m->due_ms = 0;
-	struct policy_message pm = {(enum class_id)m->class_id};
-	if (!policy_needs_recipient(&pm))
-		flow_begin(f, m);
-	else if (store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_rechecked,
-				    m->handle) < 0)
-		on_rechecked(f, m->handle, false, false);
-}
-
-static void on_restored(void *arg, struct msg *m)
-{
-	struct flow *f = arg;
-	m->owner = f;
-	f->counters.restored++;
-	f->counters.by_state[m->state]++;
-	if (m->state != MSG_CLOSING && index_add(f->index, m) < 0)
-		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
-	if (m->state != MSG_CLOSING && !m->cid_len)
-		flow_count_waiting(f, m);
-	if (m->state == MSG_CLOSING) {
-		flow_deliver(f, m);
-	} else if (m->cid_len) {
-		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
-			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
-		flow_await(f, m);
-	} else {
-		flow_resume_unsent(f, m);
-	}
-}
-
-static void on_restored_parked(void *arg, size_t carrier, struct view cid, struct view frame)
-{
-	flow_parked_again(arg, carrier, cid, frame);
-}
-
-static void on_restored_part(void *arg, struct view key, struct view frame)
-{
-	struct flow *f = arg;
-	reply_load_part(f->reply, f->carriers, key, frame);
-}
-
-static void on_restore_done(void *arg)
-{
-	struct flow *f = arg;
-	if (f->phase == FLOW_LEAVING)
-		return;
-	f->phase = FLOW_RUNNING;
-	log_info("-", "event=running messages=%u", msgs_count(f->msgs));
-	let_in(f);
-	carriers_start(f->carriers);
-	outbox_store_up(f->outbox);
-}
-
-static void on_restore_failed(void *arg)
-{
-	struct flow *f = arg;
-	if (f->phase == FLOW_LOADING)
-		f->phase = FLOW_WAITING;
-}
-
-static void load(struct flow *f)
-{
-	static const struct restore_ops ops = {on_restored, on_restored_parked, on_restored_part, on_restore_done,
-					       on_restore_failed};
-	f->phase = FLOW_LOADING;
-	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
-		f->phase = FLOW_WAITING;
-}
-
-static void on_store_up(void *arg)
-{
-	struct flow *f = arg;
-	if (f->phase == FLOW_WAITING) {
-		load(f);
-		return;
-	}
-	flow_remove_doubtful(f);
-	flow_redo_all(f);
-	outbox_store_up(f->outbox);
-}
-
-static void on_store_down(void *arg)
-{
-	(void)arg; /* every write was told already; submits look at store_up() */
-}
-
-static void on_store_taken(const char *owner, void *arg)
-{
-	struct flow *f = arg;
-	char why[256];
-	snprintf(why, sizeof(why),
-		 "another process has the journal of node %u: %s; stop it, or give this one another node", f->conf.node,
-		 owner);
-	f->on_fatal(why, f->on_fatal_arg);
-}
 
 /* --- building --- */
 
@@ -319,16 +164,6 @@ static struct carrier *on_carrier_wanted(void *arg, size_t number)
 
 const struct reply_ops flow_reply_ops = {on_send_text, on_backlog_grew, on_opted, on_new_id, on_carrier_wanted};
 
-static void on_parked_expired(void *arg, size_t carrier, struct view cid)
-{
-	struct flow *f = arg;
-	const char *name = carrier_name(carriers_at(f->carriers, carrier));
-	f->counters.receipts_unknown++;
-	log_warn(name, "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n, (const char *)cid.p);
-	if (store_parked_del(f->store, name, cid) < 0)
-		log_debug(name, "event=parked_entry_left carrier_id=%.*s", (int)cid.n, (const char *)cid.p);
-}
-
 static void before_walk(void *object)
 {
 	struct flow_stats *counters = object;
@@ -339,10 +174,11 @@ static void before_walk(void *object)
 
 static void make_path(struct flow *f)
 {
-	static const struct store_ops store_ops = {on_store_up, on_store_down, on_store_taken};
 	const struct flow_conf *conf = &f->conf;
 	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
 	f->queue = queue_new(lanes);
+	f->lanes = lanes;
+	f->doubts = doubts_new(f->msgs, carriers);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
 	f->depth = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->depth));
 	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
@@ -351,17 +187,16 @@ static void make_path(struct flow *f)
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked,
 			     conf->messages->park * 1000);
 	f->index = index_new(f->msgs);
-	match_on_expired(f->match, on_parked_expired, f);
+	match_on_expired(f->match, flow_parked_expired, f);
 	for (size_t i = 0; i < carriers; i++) {
 		if (conf->carriers[i].receipt_id > 0)
 			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
 	}
-	f->store = store_new(f->loop, conf->store, conf->node, &store_ops, f, f->stats);
+	f->store = store_new(f->loop, conf->store, conf->node, &flow_store_ops, f, f->stats);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, &flow_outbox_ops, f, f->stats);
 	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
 	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
-	f->listen_timer.fn = on_listen_timer;
-	loop_timer(f->loop, &f->listen_timer, LISTEN_WITHOUT_STORE);
+	flow_wait_for_store(f);
 }
 
 /* Places for sessions: the carriers' own, so that connections of apps can never keep a carrier from being bound. */
@@ -391,6 +226,9 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new((uint32_t)conf->messages->max_held);
 	f->routes = make_routes(conf, errors);
+	f->retries = make_retries(conf, errors);
+	if (!classes_build(conf->classes, conf->classes_n, f->rules, errors))
+		log_error("-", "event=fault what=classes");
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
 	f->sessions = session_hub_new(loop, f->conns, session_places(conf));
 	f->waiting = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->waiting));
@@ -456,6 +294,8 @@ void flow_free(struct flow *f)
 	outbox_free(f->outbox);
 	match_free(f->match);
 	index_free(f->index);
+	doubts_free(f->doubts);
+	retries_free(f->retries);
 	queue_free(f->queue);
 	routes_free(f->routes);
 	flow_answer_asked(f);

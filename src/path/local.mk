@@ -8,8 +8,14 @@ libpath_a_SOURCES = \
 	src/path/flow_accept.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
 	src/path/flow_rows.c src/path/flow_rows.h \
 	src/path/idform.c src/path/idform.h \
+	src/path/doubts.c src/path/doubts.h \
+	src/path/flow_again.c \
+	src/path/flow_load.c \
+	src/path/flow_parts.c \
+	src/path/flow_receipt.c \
 	src/path/index.c src/path/index.h \
 	src/path/match.c src/path/match.h \
+	src/path/parts.c src/path/parts.h \
 	src/path/menu.c src/path/menu.h \
 	src/path/msg.c src/path/msg.h \
 	src/path/number.c src/path/number.h \

@@ -33,7 +33,7 @@ struct match {
 	size_t parked_n, max_parked;
 	int64_t park_ms;
 	struct timer timer;
-	void (*on_expired)(void *arg, size_t carrier, struct view cid);
+	match_expired_fn on_expired;
 	void *expired_arg;
 };
 
@@ -88,8 +88,9 @@ static void expire(struct timer *t)
 		struct parked *p = LIST_OF(x->parked.next, struct parked, link);
 		if (p->until_ms > loop_now_ms(x->loop))
 			break;
+		struct view cid = {(const uint8_t *)p->cid, p->cid_n}, frame = {p->frame, p->frame_n};
 		if (x->on_expired)
-			x->on_expired(x->expired_arg, p->carrier, (struct view){(const uint8_t *)p->cid, p->cid_n});
+			x->on_expired(x->expired_arg, p->carrier, cid, frame);
 		drop_parked(x, p);
 	}
 	arm(x);
@@ -163,11 +164,11 @@ struct msg *match_held(const struct match *x, size_t carrier, struct view cid)
 	return look_up(x, carrier, cid);
 }
 
-static bool is_to(const struct msg *m, const struct number *number)
+static bool is_to(const struct match *x, struct msg *m, const struct number *number)
 {
 	struct pdu pdu;
 	struct number to;
-	msg_pdu(m, NULL, &pdu);
+	msg_pdu(msg_whole(x->msgs, m), NULL, &pdu);
 	return number && number_parse(pdu.sm.dst, &to) && to.n == number->n &&
 	       memcmp(to.digits, number->digits, to.n) == 0;
 }
@@ -209,7 +210,7 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, const st
 			continue;
 		size_t n = idform_convert((enum idform)form, canonical, other);
 		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
-		if (m && (form == known || is_to(m, number))) {
+		if (m && (form == known || is_to(x, m, number))) {
 			forms->matches[form]++;
 			return m;
 		}
@@ -262,12 +263,12 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 }
 
 /* Whether a parked receipt is of the number that a message went to. */
-static bool is_from(const struct parked *p, const struct msg *m)
+static bool is_from(const struct match *x, const struct parked *p, struct msg *m)
 {
 	struct pdu pdu;
 	struct number number;
 	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &number) &&
-	       is_to(m, &number);
+	       is_to(x, m, &number);
 }
 
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
@@ -287,7 +288,7 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 		size_t n = form < 0 ? 0 : idform_convert(back[form], cid, other);
 		struct parked *p =
 			n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
-		if (!p || p->frame_n > cap || (form != known && !is_from(p, look_up(x, carrier, cid))))
+		if (!p || p->frame_n > cap || (form != known && !is_from(x, p, look_up(x, carrier, cid))))
 			continue;
 		forms->matches[form]++;
 		memcpy(buf, p->frame, p->frame_n);
@@ -300,7 +301,7 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 	return false;
 }
 
-void match_on_expired(struct match *x, void (*fn)(void *arg, size_t carrier, struct view cid), void *arg)
+void match_on_expired(struct match *x, match_expired_fn fn, void *arg)
 {
 	x->on_expired = fn;
 	x->expired_arg = arg;

@@ -40,7 +40,8 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
 		  char parked_id[IDFORM_MAX], size_t *parked_n);
 /* Told for each parked receipt whose time is over, before it is dropped. */
-void match_on_expired(struct match *x, void (*fn)(void *arg, size_t carrier, struct view cid), void *arg);
+typedef void (*match_expired_fn)(void *arg, size_t carrier, struct view cid, struct view frame);
+void match_on_expired(struct match *x, match_expired_fn fn, void *arg);
 size_t match_parked(const struct match *x);
 
 #endif

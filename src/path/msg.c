@@ -109,6 +109,22 @@ void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
 	}
 }
 
+void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu)
+{
+	struct view group;
+	m->id = id;
+	m->class_id = r->class_id;
+	m->attempts = r->attempts;
+	m->expiry_ms = r->expiry_ms;
+	m->final_state = r->final_state;
+	m->registered = pdu->sm.registered_delivery;
+	m->mo = r->kind == RECORD_MO;
+	m->internal = r->flags & RECORD_INTERNAL;
+	m->aliased = r->app_id != 0;
+	m->note = m->aliased && r->kind == RECORD_FINAL && (r->flags & RECORD_NOTE);
+	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
+}
+
 uint64_t msg_app_id(const struct msg *m)
 {
 	struct record r;
@@ -144,6 +160,13 @@ struct msg *msg_kin(const struct msgs *ms, const struct msg *parent)
 struct msg *msg_next_kin(const struct msgs *ms, const struct msg *child)
 {
 	return child->sibling ? msgs_get(ms, child->sibling) : NULL;
+}
+
+struct msg *msg_whole(const struct msgs *ms, struct msg *m)
+{
+	while (m->parent)
+		m = msgs_get(ms, m->parent);
+	return m;
 }
 
 struct each {

@@ -75,6 +75,7 @@ struct msg {
 	uint8_t owes;	     /* enum msg_owes */
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
+	uint8_t how;	     /* KIN_PART that has ended: enum finish */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */
@@ -91,6 +92,7 @@ struct msg {
 	bool grouped;	/* the app gave it a group_key */
 	bool aliased;	/* its record has an app_id of its own */
 	bool note;	/* its record is an intermediate notification or a part's receipt */
+	bool in_doubts; /* in doubts.h */
 	bool counted;	/* in its account's count of messages that no carrier has taken */
 	bool replaces;	/* replace_if_present_flag: older ones like it that wait end when it is stored */
 	uint8_t redo;	/* store writes owed while the store was away: flow.c's bits */
@@ -113,6 +115,8 @@ __attribute__((warn_unused_result)) int msg_set_record(struct msgs *ms, struct m
 void msg_record(const struct msg *m, struct record *out);
 /* The frame inside the record decoded. rec may be NULL. Views borrow m->rec. */
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
+/* Sets what stands in the record too: r of kind RECORD_FINAL or RECORD_MO or RECORD_MT, pdu its frame. */
+void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu);
 /* The id that the app knows the message by. */
 uint64_t msg_app_id(const struct msg *m);
 /* Makes child the first kin of parent. */
@@ -121,6 +125,8 @@ void msg_remove_kin(struct msgs *ms, struct msg *parent, struct msg *child);
 /* The first and the next kin of a message; NULL at the end. */
 struct msg *msg_kin(const struct msgs *ms, const struct msg *parent);
 struct msg *msg_next_kin(const struct msgs *ms, const struct msg *child);
+/* The message that a kin belongs to, at the top; itself when it is none. */
+struct msg *msg_whole(const struct msgs *ms, struct msg *m);
 /* Every message, kin too, any order; fn may give back the one it was called for. */
 void msgs_each(struct msgs *ms, void (*fn)(struct msg *m, void *arg), void *arg);
 /* Sets the carrier's id; copies. 0 or -ENOMEM. n <= 255 */

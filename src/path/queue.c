@@ -14,7 +14,7 @@ struct lane {
 };
 
 struct queue {
-	struct lane *lanes;
+	struct lane **lanes; /* heads of lists: they never move */
 	size_t n;
 	uint64_t order, total;
 };
@@ -22,39 +22,49 @@ struct queue {
 struct queue *queue_new(size_t lanes)
 {
 	struct queue *q = mem_zalloc(sizeof(*q));
-	q->lanes = mem_zalloc((lanes ? lanes : 1) * sizeof(*q->lanes));
-	q->n = lanes;
-	for (size_t i = 0; i < lanes; i++) {
-		for (int u = 0; u < URGENCIES; u++)
-			list_init(&q->lanes[i].waiting[u]);
-	}
+	queue_grow(q, lanes);
 	return q;
+}
+
+void queue_grow(struct queue *q, size_t lanes)
+{
+	if (lanes <= q->n)
+		return;
+	q->lanes = mem_realloc(q->lanes, lanes * sizeof(struct lane *));
+	for (; q->n < lanes; q->n++) {
+		struct lane *l = mem_zalloc(sizeof(*l));
+		for (int u = 0; u < URGENCIES; u++)
+			list_init(&l->waiting[u]);
+		q->lanes[q->n] = l;
+	}
 }
 
 void queue_free(struct queue *q)
 {
 	if (!q)
 		return;
+	for (size_t i = 0; i < q->n; i++)
+		mem_free(q->lanes[i]);
 	mem_free(q->lanes);
 	mem_free(q);
 }
 
 static void count(struct queue *q, const struct msg *m, enum class_urgency urgency, int by)
 {
-	q->lanes[m->route].count[urgency] += (uint64_t)(int64_t)by;
+	q->lanes[m->route]->count[urgency] += (uint64_t)(int64_t)by;
 	q->total += (uint64_t)(int64_t)by;
 }
 
 void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency)
 {
 	m->order = ++q->order;
-	list_append(&q->lanes[m->route].waiting[urgency], &m->link);
+	list_append(&q->lanes[m->route]->waiting[urgency], &m->link);
 	count(q, m, urgency, 1);
 }
 
 void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency)
 {
-	struct list *head = &q->lanes[m->route].waiting[urgency];
+	struct list *head = &q->lanes[m->route]->waiting[urgency];
 	struct list *at = head;
 	/* what was taken is older than nearly all that waits: the walk is as long as what came back before it */
 	while (at->next != head && LIST_OF(at->next, struct msg, link)->order < m->order)
@@ -87,7 +97,7 @@ static int choose(const struct lane *lane)
 
 struct msg *queue_take(struct queue *q, size_t lane)
 {
-	struct lane *l = &q->lanes[lane];
+	struct lane *l = q->lanes[lane];
 	int u = choose(l);
 	if (u < 0)
 		return NULL;
@@ -101,7 +111,7 @@ uint64_t queue_depth(const struct queue *q, size_t lane)
 {
 	uint64_t n = 0;
 	for (int u = 0; u < URGENCIES; u++)
-		n += q->lanes[lane].count[u];
+		n += q->lanes[lane]->count[u];
 	return n;
 }
 

@@ -13,7 +13,8 @@
 struct queue;
 /* lanes: as many as there are routes. */
 struct queue *queue_new(size_t lanes);
-void queue_free(struct queue *q); /* messages are the caller's */
+void queue_grow(struct queue *q, size_t lanes); /* more lanes than before */
+void queue_free(struct queue *q);		/* messages are the caller's */
 /* At the end of its lane; gives m->order. */
 void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency);
 /* Back to the place that its order says (a message that had been taken): nothing that came later stands before it. */

@@ -18,6 +18,8 @@ enum record_kind {
 
 #define RECORD_INTERNAL	    0x01u /* made by the gateway (a reply): no app waits for a receipt */
 #define RECORD_INTERMEDIATE 0x02u /* RECORD_FINAL: an intermediate notification, the message itself goes on */
+#define RECORD_PART	    0x04u /* RECORD_FINAL: the receipt of one part of the message app_id */
+#define RECORD_NOTE	    (RECORD_INTERMEDIATE | RECORD_PART)
 
 struct record {
 	uint8_t kind, class_id, flags;

@@ -38,14 +38,30 @@ static void relay_number(struct pdu_addr *a, struct relay_scratch *scratch)
 	*a = (struct pdu_addr){1, 1, {(const uint8_t *)scratch->to.digits, scratch->to.n}};
 }
 
-bool relay_fill(const struct msg *m, int64_t now_ms, bool with_tlvs, struct relay_scratch *scratch, struct pdu *pdu)
+/* A data_sm has its text in a TLV, and no fields for times. */
+static bool make_data_sm(struct pdu *pdu, struct relay_scratch *scratch)
+{
+	struct tlv_out o = {scratch->tlvs, pdu->tlvs.n, sizeof(scratch->tlvs), false};
+	struct view text = pdu->sm.short_message;
+	if (pdu->tlvs.n && pdu->tlvs.p != scratch->tlvs)
+		memcpy(scratch->tlvs, pdu->tlvs.p, pdu->tlvs.n);
+	pdu->command_id = DATA_SM;
+	pdu->sm.short_message = (struct view){NULL, 0};
+	if (text.n)
+		tlv_put(&o, TLV_MESSAGE_PAYLOAD, text.p, text.n);
+	pdu->tlvs = (struct view){o.p, o.n};
+	return !o.full;
+}
+
+bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *peer, struct relay_scratch *scratch,
+		struct pdu *pdu)
 {
 	struct view text;
 	msg_pdu(m, NULL, pdu);
 	pdu->command_id = SUBMIT_SM;
 	pdu->command_status = 0;
 	pdu->sm.esm_class = (uint8_t)(pdu->sm.esm_class & ~ESM_MODE_MASK);
-	pdu->sm.registered_delivery = (uint8_t)((pdu->sm.registered_delivery & 0x0C) | 1);
+	pdu->sm.registered_delivery = (uint8_t)((pdu->sm.registered_delivery & 0x1C) | 1);
 	pdu->sm.replace_if_present_flag = 0;
 	pdu->sm.schedule = (struct view){NULL, 0};
 	if (pdu->sm.validity.n) {
@@ -54,7 +70,7 @@ bool relay_fill(const struct msg *m, int64_t now_ms, bool with_tlvs, struct rela
 		pdu->sm.validity = view_of(scratch->validity);
 	}
 	relay_number(&pdu->sm.dst, scratch);
-	if (!with_tlvs) {
+	if (!peer->tlvs) {
 		if (!pdu_text(pdu, &text) || text.n > 254)
 			return false;
 		pdu->sm.short_message = text;
@@ -62,7 +78,7 @@ bool relay_fill(const struct msg *m, int64_t now_ms, bool with_tlvs, struct rela
 	} else if (pdu->tlvs.n) {
 		pdu->tlvs = relay_tlvs(pdu->tlvs, scratch->tlvs, sizeof(scratch->tlvs));
 	}
-	return true;
+	return !peer->data_sm || make_data_sm(pdu, scratch);
 }
 
 size_t relay_shorten(const struct msg *m, uint8_t *buf, size_t cap)

@@ -282,7 +282,7 @@ static void apply_menu(struct mo *mo, const struct menu_conf *menu, const struct
 }
 
 /* The account that owns the code: longest of all sources that it begins with; else the one for the rest; else -1. */
-static int owner_of(const struct reply *r, const char *code)
+int reply_owner(const struct reply *r, const char *code)
 {
 	int best = -1;
 	size_t best_n = 0;
@@ -309,7 +309,7 @@ static void apply(struct mo *mo, const struct pdu *pdu)
 	struct reply *r = mo->reply;
 	struct view text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n};
 	r->counters.taken++;
-	mo->account = owner_of(r, mo->code);
+	mo->account = reply_owner(r, mo->code);
 	if (mo->account < 0) {
 		r->counters.unrouted++;
 		log_warn(carrier_name(mo->carrier),

@@ -51,6 +51,8 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
 			struct stats *stats);
 void reply_free(struct reply *r);
+/* The number of the account that owns a source code (the longest of its sources that it begins with); -1: nobody. */
+int reply_owner(const struct reply *r, const char *code);
 /* A deliver_sm / data_sm that is no receipt; answered when its effects are stored. pdu borrowed for the call. */
 void reply_take(struct reply *r, const struct carrier *c, struct session *s, const struct pdu *pdu);
 /* A part that the store still held at start. */

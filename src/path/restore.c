@@ -54,21 +54,11 @@ static struct msg *find(const struct restore *x, uint64_t id)
 static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const struct record *r)
 {
 	struct pdu pdu;
-	struct view group;
 	if (pdu_decode(r->frame.p, r->frame.n, &pdu) != ESME_ROK || msg_set_record(x->msgs, m, r) < 0)
 		return false;
 	struct account *a = accounts_find(x->accounts, r->account);
-	m->id = id;
+	msg_take_fields(m, id, r, &pdu);
 	m->account = a ? (uint16_t)account_number(a) : MSG_NO_ACCOUNT;
-	m->class_id = r->class_id;
-	m->attempts = r->attempts;
-	m->expiry_ms = r->expiry_ms;
-	m->final_state = r->final_state;
-	m->registered = pdu.sm.registered_delivery;
-	m->internal = r->flags & RECORD_INTERNAL;
-	m->note = r->flags & RECORD_INTERMEDIATE;
-	m->aliased = r->app_id != 0;
-	m->grouped = pdu.tlvs.n && tlv_find(pdu.tlvs, TLV_GROUP_KEY, &group);
 	m->state = r->kind == RECORD_FINAL ? MSG_CLOSING : MSG_STORING;
 	return true;
 }
@@ -101,6 +91,25 @@ static void on_journal(void *arg, uint64_t id, struct view rec)
 	x->handles[x->n++] = m->handle;
 }
 
+/* A submit that stands beside the message's present one. */
+static struct msg *add_kin(struct restore *x, struct msg *m, const struct store_leg *leg)
+{
+	struct msg *k = msgs_take(x->msgs);
+	if (!k)
+		return NULL;
+	k->account = m->account;
+	k->class_id = m->class_id;
+	k->state = MSG_PAST;
+	if (leg->mark >= '0' && leg->mark <= '9')
+		k->final_state = (uint8_t)(leg->mark - '0');
+	k->part = leg->part;
+	k->parts = leg->parts;
+	if (leg->part && leg->mark == LEG_DOUBT)
+		k->state = MSG_DOUBT;
+	msg_add_kin(m, k, leg->part ? KIN_PART : leg->mark == LEG_DOUBT ? KIN_DOUBT : KIN_PAST);
+	return k;
+}
+
 static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg)
 {
 	struct restore *x = arg;
@@ -110,10 +119,13 @@ static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct vie
 	struct carrier *c = carriers_find(x->carriers, name);
 	if (!m || cid.n == 0 || cid.n > 255)
 		return;
-	if (msg_set_cid(x->msgs, m, (const char *)cid.p, cid.n) < 0)
+	struct msg *to = leg->part == 0 && leg->mark == LEG_OPEN && m->cid_len == 0 ? m : add_kin(x, m, leg);
+	if (!to || msg_set_cid(x->msgs, to, (const char *)cid.p, cid.n) < 0) {
+		log_error("-", "event=no_memory what=carrier_id id=%llu", (unsigned long long)m->id);
 		return;
-	m->carrier = c ? (uint16_t)carrier_number(c) : MSG_NO_CARRIER;
-	m->slot = slot;
+	}
+	to->carrier = c ? (uint16_t)carrier_number(c) : MSG_NO_CARRIER;
+	to->slot = slot;
 }
 
 static void keep(struct restore *x, bool part, size_t carrier, struct view key, struct view frame)
@@ -193,6 +205,15 @@ static void release(struct restore *x)
 	mem_free(x);
 }
 
+static void give_all(struct restore *x, struct msg *m)
+{
+	for (struct msg *k = msg_kin(x->msgs, m), *next; k; k = next) {
+		next = msg_next_kin(x->msgs, k);
+		msgs_give(x->msgs, k);
+	}
+	msgs_give(x->msgs, m);
+}
+
 static void on_done(void *arg, bool ok)
 {
 	struct restore *x = arg;
@@ -200,7 +221,7 @@ static void on_done(void *arg, bool ok)
 	void *ops_arg = x->arg;
 	if (!ok) {
 		for (size_t i = 0; i < x->n; i++)
-			msgs_give(x->msgs, msgs_get(x->msgs, x->handles[i]));
+			give_all(x, msgs_get(x->msgs, x->handles[i]));
 		release(x);
 		ops->failed(ops_arg);
 		return;

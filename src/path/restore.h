@@ -13,7 +13,7 @@
 
 struct restore_ops {
 	/* One message, oldest first; its record, account, class are set. carrier and cid are set when a carrier has it.
-	 */
+	 * Its kin are what else the store knows of its submits. */
 	void (*message)(void *arg, struct msg *m);
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);

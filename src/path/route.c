@@ -197,6 +197,17 @@ const struct route *routes_find(const struct routes *r, const struct number *num
 	return best ? &r->table[best - 1] : NULL;
 }
 
+int routes_without(struct routes *r, uint16_t number, uint8_t without)
+{
+	const struct route *from = &r->table[number];
+	struct route left = {.n = 0};
+	for (unsigned i = 0; i < from->n; i++) {
+		if (!(without & 1u << i))
+			left.carriers[left.n++] = from->carriers[i];
+	}
+	return left.n ? intern(r, &left) : -1;
+}
+
 size_t routes_count(const struct routes *r)
 {
 	return r->routes;

@@ -43,6 +43,11 @@ struct routes *routes_new(const struct route_conf *routes, size_t n, const struc
 void routes_free(struct routes *r);
 /* The route of the longest prefix; NULL when none matches. */
 const struct route *routes_find(const struct routes *r, const struct number *number);
+/*
+ * The route that has the carriers of route `number` but those whose bit is set in without (bit i: its i-th), in the
+ * same order; -1 when none is left. May add a route: pointers to routes go bad then, numbers stay.
+ */
+int routes_without(struct routes *r, uint16_t number, uint8_t without);
 size_t routes_count(const struct routes *r);
 const struct route *routes_at(const struct routes *r, size_t i);
 

@@ -17,8 +17,9 @@ static struct number to, other_number;
 static unsigned expired;
 static char expired_ids[MAX_PARKED][IDFORM_MAX + 1];
 
-static void on_expired(void *arg, size_t carrier, struct view cid)
+static void on_expired(void *arg, size_t carrier, struct view cid, struct view frame)
 {
+	assert_true(frame.n > 0);
 	assert_ptr_equal(arg, &expired);
 	assert_true(carrier < CARRIERS);
 	snprintf(expired_ids[expired++], IDFORM_MAX + 1, "%.*s", (int)cid.n, (const char *)cid.p);

@@ -31,7 +31,7 @@ static bool wire(const struct pdu *sent, bool with_tlvs, struct pdu *out)
 	static uint8_t frame[70000];
 	struct pdu pdu;
 	struct msg *m = sample_msg(ms, sent, RECORD_MT);
-	bool good = relay_fill(m, SAMPLE_NOW, with_tlvs, &scratch, &pdu);
+	bool good = relay_fill(m, SAMPLE_NOW, &(struct relay_peer){.tlvs = with_tlvs}, &scratch, &pdu);
 	if (good) {
 		size_t n = pdu_encode(&pdu, frame, sizeof(frame));
 		assert_true(n > 0);
@@ -75,7 +75,7 @@ static void test_decides(void **state)
 		sent.sm.schedule = sample_view("000000010000000R");
 		assert_true(wire(&sent, true, &pdu));
 		assert_int_equal(pdu.sm.esm_class, v & 0xFC); /* store and forward; UDHI and the rest stay */
-		assert_int_equal(pdu.sm.registered_delivery, (v & 0x0C) | 1); /* we always want to know the end */
+		assert_int_equal(pdu.sm.registered_delivery, (v & 0x1C) | 1); /* we always want to know the end */
 		assert_int_equal(pdu.sm.replace_if_present_flag, 0);
 		assert_int_equal(pdu.sm.schedule.n, 0); /* we have held it */
 	}
@@ -98,7 +98,7 @@ static void test_validity(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct msg *m = sample_msg(ms, &sent, RECORD_MT);
 		m->expiry_ms = SAMPLE_NOW + table[i].left_ms;
-		assert_true(relay_fill(m, SAMPLE_NOW, true, &scratch, &pdu));
+		assert_true(relay_fill(m, SAMPLE_NOW, &(struct relay_peer){.tlvs = true}, &scratch, &pdu));
 		assert_view(pdu.sm.validity, table[i].want);
 		msgs_give(ms, m);
 	}

@@ -1,0 +1,135 @@
+/*
+ * doubts.c - the ledger of submits in doubt. Must not know why they are, nor what settles them.
+ */
+#include "path/doubts.h"
+
+#include "base/map.h"
+#include "base/mem.h"
+
+struct doubts {
+	struct msgs *msgs;
+	struct map *by_number;
+	struct list all; /* through msg.link, oldest first */
+	uint64_t n;
+	uint64_t *at_carrier;
+};
+
+struct key {
+	const struct doubts *d;
+	size_t carrier;
+	const struct number *to;
+	struct view source;
+	struct msg *best;
+};
+
+struct doubts *doubts_new(struct msgs *msgs, size_t carriers)
+{
+	struct doubts *d = mem_zalloc(sizeof(*d));
+	d->msgs = msgs;
+	d->by_number = map_new();
+	list_init(&d->all);
+	d->at_carrier = mem_zalloc((carriers ? carriers : 1) * sizeof(*d->at_carrier));
+	return d;
+}
+
+void doubts_free(struct doubts *d)
+{
+	if (!d)
+		return;
+	map_free(d->by_number);
+	mem_free(d->at_carrier);
+	mem_free(d);
+}
+
+static uint64_t hash_of(size_t carrier, const struct number *to)
+{
+	return map_hash(to->digits, to->n) ^ map_hash_u64(carrier);
+}
+
+/* Destination and source of the message that k belongs to. */
+static bool addresses(const struct doubts *d, struct msg *k, struct number *to, struct view *source)
+{
+	struct pdu pdu;
+	msg_pdu(msg_whole(d->msgs, k), NULL, &pdu);
+	*source = pdu.sm.src.addr;
+	return number_parse(pdu.sm.dst, to);
+}
+
+int doubts_add(struct doubts *d, struct msg *k)
+{
+	struct number to;
+	struct view source;
+	if (!addresses(d, k, &to, &source) || map_put(d->by_number, hash_of(k->carrier, &to), k->handle) < 0)
+		return -1;
+	list_append(&d->all, &k->link);
+	d->at_carrier[k->carrier]++;
+	d->n++;
+	k->in_doubts = true;
+	return 0;
+}
+
+static bool is_this(uint64_t value, const void *key)
+{
+	return value == *(const uint64_t *)key;
+}
+
+void doubts_remove(struct doubts *d, struct msg *k)
+{
+	struct number to;
+	struct view source;
+	uint64_t value;
+	if (!k->in_doubts)
+		return;
+	k->in_doubts = false;
+	list_remove(&k->link);
+	d->at_carrier[k->carrier]--;
+	d->n--;
+	if (addresses(d, k, &to, &source))
+		map_remove(d->by_number, hash_of(k->carrier, &to), is_this, &k->handle, &value);
+}
+
+/* Looks at every candidate and keeps the oldest: never the one that the map looks for. */
+static bool look_at(uint64_t handle, const void *key)
+{
+	struct key *x = *(struct key *const *)key;
+	struct msg *k = msgs_get(x->d->msgs, handle);
+	struct number to;
+	struct view source;
+	if (!k || k->carrier != x->carrier || !addresses(x->d, k, &to, &source) || to.n != x->to->n ||
+	    memcmp(to.digits, x->to->digits, to.n) != 0)
+		return false;
+	if (x->source.n && source.n && !view_eq(x->source, source))
+		return false;
+	if (!x->best || k->id < x->best->id)
+		x->best = k;
+	return false;
+}
+
+struct msg *doubts_find(const struct doubts *d, size_t carrier, const struct number *to, struct view source)
+{
+	struct key key = {d, carrier, to, source, NULL}, *x = &key;
+	uint64_t value;
+	map_find(d->by_number, hash_of(carrier, to), look_at, &x, &value);
+	return key.best;
+}
+
+uint64_t doubts_count(const struct doubts *d, size_t carrier)
+{
+	return d->at_carrier[carrier];
+}
+
+void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg)
+{
+	/* fn may end several: handles tell which are left */
+	uint64_t *handles = mem_zalloc((d->n + 1) * sizeof(*handles));
+	size_t n = 0;
+	LIST_EACH(node, &d->all) {
+		handles[n++] = LIST_OF(node, struct msg, link)->handle;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct msg *k = msgs_get(d->msgs, handles[i]);
+		if (k)
+			fn(k, arg);
+	}
+	mem_free(handles);
+}

@@ -1,0 +1,342 @@
+/*
+ * flow_again.c - what follows a submit that did not do: the same carrier again, the next one, held in doubt, or the
+ * end. Part of the order of life, between flow_send.c and flow_end.c. Must not know how receipts are matched nor what
+ * an error means (policy/retry.h).
+ *
+ * A submit that a carrier took, or may have taken, and that is not the message's present one stands beside it as its
+ * kin: KIN_PAST keeps the carrier's id known (a late success wins), KIN_DOUBT waits for a receipt that no other message
+ * claims. The store knows both by their mark (struct store_leg).
+ */
+#include "path/flow_priv.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* --- beside the message --- */
+
+struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
+{
+	struct msg *k = flow_take(f);
+	if (!k) {
+		log_error("-", "event=no_memory id=%llu what=earlier_submit", (unsigned long long)m->id);
+		return NULL;
+	}
+	match_remove(f->match, m);
+	k->id = m->id;
+	k->account = m->account;
+	k->class_id = m->class_id;
+	k->carrier = m->carrier;
+	k->slot = m->slot;
+	k->part = m->part;
+	k->parts = m->parts;
+	k->volatile_ = m->volatile_;
+	k->cid = m->cid;
+	k->cid_len = m->cid_len;
+	m->cid = NULL;
+	m->cid_len = 0;
+	msg_add_kin(m, k, kind);
+	flow_set_state(f, k, MSG_PAST);
+	if (k->cid_len && match_add(f->match, k) < 0)
+		log_error("-", "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
+	return k;
+}
+
+/* --- the next carrier --- */
+
+static void grow_lanes(struct flow *f)
+{
+	size_t n = routes_count(f->routes);
+	if (n == f->lanes)
+		return;
+	f->lane_owner = mem_realloc(f->lane_owner, n * sizeof(*f->lane_owner));
+	queue_grow(f->queue, n);
+	f->lanes = n;
+	flow_find_owners(f);
+}
+
+/* What m has cost so far: every submit that a carrier took. */
+static int64_t spent(const struct flow *f, const struct msg *m, int64_t parts)
+{
+	int64_t sum = m->cid_len ? carrier_conf(carriers_at(f->carriers, m->carrier))->price * parts : 0;
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->cid_len && k->carrier != MSG_NO_CARRIER)
+			sum += carrier_conf(carriers_at(f->carriers, k->carrier))->price * (k->part ? 1 : parts);
+	}
+	return sum;
+}
+
+/* Bits of home's carriers that m may not go to: tried ones, and those that would cost too much. */
+static uint8_t closed_to(struct flow *f, struct msg *m)
+{
+	const struct route *home = routes_at(f->routes, m->home);
+	int64_t parts = m->parts ? m->parts : 1, max = f->rules[m->class_id].max_price;
+	int64_t left = max - (max ? spent(f, m, parts) : 0);
+	uint8_t closed;
+	for (unsigned i = 0; i < home->n; i++) {
+		if (home->carriers[i] == m->carrier)
+			m->tried |= (uint8_t)(1u << i);
+	}
+	closed = m->tried;
+	for (unsigned i = 0; max && i < home->n; i++) {
+		if (carrier_conf(carriers_at(f->carriers, home->carriers[i]))->price * parts > left)
+			closed |= (uint8_t)(1u << i);
+	}
+	return closed;
+}
+
+bool flow_next_carrier(struct flow *f, struct msg *m)
+{
+	if (m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
+		return false;
+	int route = routes_without(f->routes, m->home, closed_to(f, m));
+	if (route < 0)
+		return false;
+	grow_lanes(f);
+	m->route = (uint16_t)route;
+	f->counters.resent++;
+	return true;
+}
+
+/* After a restart: the carriers that its earlier submits failed at are known by those. */
+void flow_skip_tried(struct flow *f, struct msg *m)
+{
+	const struct route *home = routes_at(f->routes, m->route);
+	m->home = m->route;
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		for (unsigned i = 0; k->kin_kind == KIN_PAST && i < home->n; i++) {
+			if (home->carriers[i] == k->carrier)
+				m->tried |= (uint8_t)(1u << i);
+		}
+		if (k->kin_kind == KIN_PAST)
+			m->attempts++;
+	}
+	int route = m->tried ? routes_without(f->routes, m->home, m->tried) : -1;
+	if (route < 0) {
+		m->tried = 0;
+		return;
+	}
+	grow_lanes(f);
+	m->route = (uint16_t)route;
+}
+
+/* --- refused --- */
+
+static void retry_later(struct flow *f, struct msg *m, const struct retry_row *row)
+{
+	f->counters.retries++;
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, loop_wall_ms(f->loop) + retry_pause_ms(row, m->attempts, rng_next(&f->rng)));
+}
+
+static bool heals(enum fault fault)
+{
+	return fault == FAULT_TEMPORARY || fault == FAULT_SESSION;
+}
+
+/* The same carrier later, or the next one now; false when neither will do. */
+static bool again(struct flow *f, struct msg *m, enum retry_action action, const struct retry_row *row)
+{
+	if (action == RETRY_NEXT && flow_next_carrier(f, m)) {
+		flow_enqueue(f, m);
+		return true;
+	}
+	if (action == RETRY_FAIL || (action == RETRY_NEXT && !heals((enum fault)m->fault)))
+		return false;
+	retry_later(f, m, row);
+	return true;
+}
+
+void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status)
+{
+	char text[40];
+	snprintf(text, sizeof(text), "0x%02x", status);
+	struct words words = {view_of(status_name(status)), view_of(text), 0};
+	m->fault = (uint8_t)retries_of_status(f->retries, carrier_number(c), status);
+	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
+	if (m->forward && m->peer) {
+		flow_answer_app(f, m, status);
+		m->registered = 0; /* an error answer has no receipt (smpp.md 7) */
+		flow_finish(f, m, FINISH_REFUSED, 0, &words);
+		return;
+	}
+	bool more = m->attempts < row->attempts;
+	if (more && again(f, m, row->submit, row)) {
+		log_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
+			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
+			 msg_state_name((enum msg_state)m->state));
+		return;
+	}
+	flow_finish(f, m, more || row->submit == RETRY_FAIL ? FINISH_REFUSED : FINISH_ATTEMPTS, 0, &words);
+}
+
+/* --- a failed receipt --- */
+
+static void on_marked(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *k = msgs_get(f->msgs, token);
+	if (!k)
+		return;
+	flow_answer_stored(f, k, ok);
+	if (!ok) {
+		flow_redo_later(f, k, REDO_MARK);
+		return;
+	}
+	struct msg *m = msgs_get(f->msgs, k->parent);
+	if (m->state == MSG_HELD)
+		flow_enqueue(f, m);
+}
+
+/* Only when the store knows that this submit failed may the next one leave. */
+void flow_mark_past(struct flow *f, struct msg *k)
+{
+	if (k->volatile_)
+		on_marked(f, k->handle, true);
+	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_marked) < 0)
+		on_marked(f, k->handle, false);
+}
+
+bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w)
+{
+	m->fault = (uint8_t)retries_of_receipt(f->retries, m->carrier, state, w->stat, w->err);
+	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
+	struct msg *k = NULL;
+	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART)
+		return false;
+	if (row->receipt == RETRY_NEXT && !flow_next_carrier(f, m))
+		return false;
+	if (m->expiry_ms <= loop_wall_ms(f->loop) || !(k = flow_set_aside(f, m, KIN_PAST)))
+		return false;
+	log_info(carrier_name(carriers_at(f->carriers, k->carrier)),
+		 "event=resend id=%llu state=%s stat=%.*s err=%.*s fault=%s attempt=%u", (unsigned long long)m->id,
+		 receipt_stat_name(state), (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n,
+		 (const char *)w->err.p, fault_name((enum fault)m->fault), m->attempts);
+	k->final_state = (uint8_t)state;
+	k->peer = m->peer;
+	k->owes = m->owes;
+	k->sequence = m->sequence;
+	m->peer = 0;
+	m->owes = OWES_NOTHING;
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->expiry_ms);
+	flow_mark_past(f, k);
+	return true;
+}
+
+/* --- in doubt --- */
+
+static void on_doubt_stored(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *k = msgs_get(f->msgs, token);
+	if (!ok && k && k->kin_kind == KIN_DOUBT)
+		flow_redo_doubt(f, k);
+}
+
+void flow_store_doubt(struct flow *f, struct msg *k)
+{
+	if (!k->volatile_ && flow_store_leg(f, k, LEG_DOUBT, on_doubt_stored) < 0)
+		on_doubt_stored(f, k->handle, false);
+}
+
+void flow_hold_doubt(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_DOUBT);
+	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->doubt_keep * 1000);
+}
+
+void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum session_outcome outcome)
+{
+	bool hold = f->rules[m->class_id].hold_in_doubt || m->doubts > 0;
+	f->counters.in_doubt++;
+	m->doubts++;
+	flow_settle(f, m);
+	if (m->forward && m->peer && m->doubts > 1) {
+		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
+		return;
+	}
+	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
+		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
+	m->slot = store_slot(loop_wall_ms(f->loop));
+	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);
+	if (k && doubts_add(f->doubts, k) < 0)
+		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
+	if (!hold) {
+		flow_put_back(f, m);
+		return;
+	}
+	flow_hold_doubt(f, m);
+	if (k && flow_make_up_id(f, k) == 0)
+		flow_store_doubt(f, k);
+}
+
+/* The doubt of m at this carrier is over. */
+void flow_doubt_over(struct flow *f, struct msg *k)
+{
+	struct msg *m = msgs_get(f->msgs, k->parent);
+	struct view cid = {(const uint8_t *)k->cid, k->cid_len};
+	if (k->cid_len && !k->volatile_ &&
+	    store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, k->carrier)), k->slot, cid) < 0)
+		log_debug("-", "event=doubt_entry_left id=%llu reason=\"store away; it expires\"",
+			  (unsigned long long)m->id);
+	doubts_remove(f->doubts, k);
+	msg_remove_kin(f->msgs, m, k);
+	flow_drop(f, k);
+}
+
+static struct msg *doubt_at(const struct flow *f, const struct msg *m, size_t carrier)
+{
+	struct msg *k = msg_kin(f->msgs, m);
+	while (k && !(k->kin_kind == KIN_DOUBT && k->carrier == carrier))
+		k = msg_next_kin(f->msgs, k);
+	return k;
+}
+
+/* An answer after its time-out. */
+void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
+{
+	struct msg *k = doubt_at(f, m, carrier_number(c));
+	f->counters.late++;
+	log_warn(carrier_name(c), "event=late_answer id=%llu status=0x%x state=%s", (unsigned long long)m->id,
+		 resp->command_status, msg_state_name((enum msg_state)m->state));
+	if (!k)
+		return; /* settled otherwise */
+	bool took = resp->command_status == ESME_ROK;
+	bool held = m->state == MSG_DOUBT, waits = m->state == MSG_QUEUED || m->state == MSG_HELD;
+	if (took && (held || waits)) {
+		flow_withdraw(f, m);
+		flow_doubt_over(f, k);
+		flow_carrier_took(f, c, m, resp);
+	} else if (took) {
+		flow_past_taken(f, c, k, resp);
+	} else {
+		flow_doubt_over(f, k);
+		if (held)
+			flow_refused(f, c, m, resp->command_status);
+	}
+}
+
+/* The operator decides. */
+int flow_doubt_decide(struct flow *f, struct msg *m, bool resend)
+{
+	struct msg *k = msg_kin(f->msgs, m), *next;
+	if (m->state != MSG_DOUBT)
+		return -1;
+	loop_timer_clear(f->loop, &m->timer);
+	log_info("-", "event=doubt_decided id=%llu by=operator action=%s", (unsigned long long)m->id,
+		 resend ? "resend" : "fail");
+	if (!resend) {
+		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
+		return 0;
+	}
+	for (; k; k = next) {
+		next = msg_next_kin(f->msgs, k);
+		if (k->kin_kind == KIN_DOUBT)
+			flow_doubt_over(f, k);
+	}
+	m->doubts = 0;
+	flow_enqueue(f, m);
+	return 0;
+}

@@ -1,0 +1,217 @@
+/*
+ * flow_load.c - the store comes and goes: messages out of the journal become what they were, then apps and carriers are
+ * let in; what was owed is written when it is back. Must not know what happens to a message after that.
+ */
+#include "path/flow_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "policy/policy.h"
+
+#define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
+
+static void let_in(struct flow *f)
+{
+	char *why = NULL;
+	if (f->listening || f->phase == FLOW_LEAVING)
+		return;
+	f->listening = true;
+	if (accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why) == 0)
+		return;
+	log_error("-", "event=listen_failed error=\"%s\"", why);
+	f->on_fatal(why, f->on_fatal_arg);
+	free(why);
+}
+
+static void on_listen_timer(struct timer *t)
+{
+	struct flow *f = LIST_OF(t, struct flow, listen_timer);
+	if (f->phase == FLOW_WAITING) {
+		log_warn("-",
+			 "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
+		let_in(f);
+	}
+}
+
+static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	struct policy_message pm = {(enum class_id)m->class_id};
+	struct policy_snapshot snapshot = {member};
+	if (!ok) {
+		/* not sent before it is known: asked again soon */
+		m->unchecked = true;
+		flow_set_state(f, m, MSG_HELD);
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + 1000);
+	} else if (policy_judge(&pm, &snapshot).status == ESME_ROK) {
+		flow_begin(f, m);
+	} else {
+		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
+	}
+}
+
+/* A message that no carrier has: it goes the way of a new one, opt-outs are looked at again. */
+void flow_resume_unsent(struct flow *f, struct msg *m)
+{
+	struct pdu pdu;
+	struct record rec;
+	struct number to;
+	enum smpp_time_kind kind;
+	msg_pdu(m, &rec, &pdu);
+	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
+	if (!route) {
+		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
+		return;
+	}
+	m->route = route->number;
+	flow_skip_tried(f, m);
+	m->carrier = MSG_NO_CARRIER;
+	m->unchecked = false;
+	m->replaces = pdu.sm.replace_if_present_flag == 1;
+	flow_count_waiting(f, m);
+	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
+		m->due_ms = 0;
+	struct policy_message pm = {(enum class_id)m->class_id};
+	if (!policy_needs_recipient(&pm))
+		flow_begin(f, m);
+	else if (store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_rechecked,
+				    m->handle) < 0)
+		on_rechecked(f, m->handle, false, false);
+}
+
+/* What else is known of its submits: their ids may still come in receipts. */
+static void adopt_kin(struct flow *f, struct msg *m)
+{
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		k->owner = f;
+		k->id = m->id;
+		f->counters.by_state[k->state]++;
+		if (k->carrier == MSG_NO_CARRIER || !k->cid_len)
+			continue;
+		if (match_add(f->match, k) < 0 || (k->kin_kind == KIN_DOUBT && doubts_add(f->doubts, k) < 0))
+			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
+	}
+}
+
+static bool has_doubt(const struct flow *f, const struct msg *m)
+{
+	const struct msg *k = msg_kin(f->msgs, m);
+	while (k && k->kin_kind != KIN_DOUBT)
+		k = msg_next_kin(f->msgs, k);
+	return k;
+}
+
+static uint16_t route_of(const struct flow *f, const struct msg *m)
+{
+	struct pdu pdu;
+	struct number to;
+	msg_pdu(m, NULL, &pdu);
+	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
+	return route ? route->number : 0;
+}
+
+static void on_restored(void *arg, struct msg *m)
+{
+	struct flow *f = arg;
+	m->owner = f;
+	f->counters.restored++;
+	f->counters.by_state[m->state]++;
+	adopt_kin(f, m);
+	if (m->state == MSG_CLOSING) {
+		flow_deliver(f, m);
+		return;
+	}
+	if (index_add(f->index, m) < 0)
+		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
+	m->route = m->home = route_of(f, m);
+	if (flow_parts_resume(f, m))
+		return;
+	if (m->cid_len) {
+		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
+			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
+		flow_await(f, m);
+	} else if (has_doubt(f, m)) {
+		m->doubts = 1;
+		flow_hold_doubt(f, m);
+	} else {
+		flow_count_waiting(f, m);
+		flow_resume_unsent(f, m);
+	}
+}
+
+static void on_restored_parked(void *arg, size_t carrier, struct view cid, struct view frame)
+{
+	flow_parked_again(arg, carrier, cid, frame);
+}
+
+static void on_restored_part(void *arg, struct view key, struct view frame)
+{
+	struct flow *f = arg;
+	reply_load_part(f->reply, f->carriers, key, frame);
+}
+
+static void on_restore_done(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_LEAVING)
+		return;
+	f->phase = FLOW_RUNNING;
+	log_info("-", "event=running messages=%u", msgs_count(f->msgs));
+	let_in(f);
+	carriers_start(f->carriers);
+	outbox_store_up(f->outbox);
+}
+
+static void on_restore_failed(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_LOADING)
+		f->phase = FLOW_WAITING;
+}
+
+static void load(struct flow *f)
+{
+	static const struct restore_ops ops = {on_restored, on_restored_parked, on_restored_part, on_restore_done,
+					       on_restore_failed};
+	f->phase = FLOW_LOADING;
+	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
+		f->phase = FLOW_WAITING;
+}
+
+static void on_store_up(void *arg)
+{
+	struct flow *f = arg;
+	if (f->phase == FLOW_WAITING) {
+		load(f);
+		return;
+	}
+	flow_remove_doubtful(f);
+	flow_redo_all(f);
+	outbox_store_up(f->outbox);
+}
+
+static void on_store_down(void *arg)
+{
+	(void)arg; /* every write was told already; submits look at store_up() */
+}
+
+static void on_store_taken(const char *owner, void *arg)
+{
+	struct flow *f = arg;
+	char why[256];
+	snprintf(why, sizeof(why),
+		 "another process has the journal of node %u: %s; stop it, or give this one another node", f->conf.node,
+		 owner);
+	f->on_fatal(why, f->on_fatal_arg);
+}
+
+const struct store_ops flow_store_ops = {on_store_up, on_store_down, on_store_taken};
+
+void flow_wait_for_store(struct flow *f)
+{
+	f->listen_timer.fn = on_listen_timer;
+	loop_timer(f->loop, &f->listen_timer, LISTEN_WITHOUT_STORE);
+}

@@ -1,0 +1,348 @@
+/*
+ * flow_parts.c - long texts: a message becomes parts, each sent and awaited by itself (KIN_PART), and ends when all of
+ * them have; the worst part decides. Notes to the app that do not end a message are made here too. Part of the order of
+ * life. Must not know how a text is cut (parts.h), nor what a carrier said.
+ */
+#include "path/flow_priv.h"
+
+#include "base/log.h"
+
+/* --- into parts --- */
+
+/* The same for the same message, also after a restart: parts that are sent later must fit those that went before. */
+static uint16_t reference(const struct msg *m)
+{
+	return (uint16_t)(m->id % 65535 + 1);
+}
+
+struct splitting {
+	struct flow *flow;
+	struct msg *whole;
+};
+
+static struct msg *part_of(const struct flow *f, const struct msg *m, unsigned seq)
+{
+	struct msg *k = msg_kin(f->msgs, m);
+	while (k && !(k->kin_kind == KIN_PART && k->part == seq))
+		k = msg_next_kin(f->msgs, k);
+	return k;
+}
+
+static bool set_part_record(struct flow *f, struct msg *part, const struct msg *whole, struct view frame)
+{
+	struct record r;
+	msg_record(whole, &r);
+	r.frame = frame;
+	return msg_set_record(f->msgs, part, &r) == 0;
+}
+
+static bool make_part(void *arg, unsigned seq, unsigned total, struct view frame)
+{
+	struct splitting *x = arg;
+	struct flow *f = x->flow;
+	struct msg *m = x->whole;
+	struct msg *part = part_of(f, m, seq);
+	if (part) /* found at start; one in doubt may have to go once more */
+		return part->state != MSG_DOUBT || set_part_record(f, part, m, frame);
+	part = flow_take(f);
+	if (!part)
+		return false;
+	part->id = m->id;
+	part->account = m->account;
+	part->class_id = m->class_id;
+	part->route = part->home = m->route;
+	part->expiry_ms = m->expiry_ms;
+	part->volatile_ = m->volatile_;
+	part->internal = m->internal;
+	part->part = (uint8_t)seq;
+	part->parts = (uint8_t)total;
+	part->order = m->order;
+	part->carrier = m->carrier;
+	msg_add_kin(m, part, KIN_PART);
+	return set_part_record(f, part, m, frame);
+}
+
+static void drop_kin(struct flow *f, struct msg *m, enum msg_kin kind)
+{
+	for (struct msg *k = msg_kin(f->msgs, m), *next; k; k = next) {
+		next = msg_next_kin(f->msgs, k);
+		if (k->kin_kind != kind || k->state != MSG_NEW)
+			continue;
+		msg_remove_kin(f->msgs, m, k);
+		flow_drop(f, k);
+	}
+}
+
+/* Those that are new go into the queue, in the message's place; kin stands last part first, so the first comes last. */
+static void queue_parts(struct flow *f, struct msg *m)
+{
+	uint64_t parts[256] = {0};
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind == KIN_PART && k->state == MSG_NEW)
+			parts[k->part] = k->handle;
+	}
+	for (unsigned i = 255; i > 0; i--) {
+		struct msg *k = parts[i] ? msgs_get(f->msgs, parts[i]) : NULL;
+		if (k)
+			flow_put_back(f, k);
+	}
+}
+
+void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
+{
+	struct splitting x = {.flow = f, .whole = m};
+	if (!parts_make(m, peer, reference(m), make_part, &x)) {
+		drop_kin(f, m, KIN_PART);
+		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
+			 (unsigned long long)m->id);
+		flow_set_state(f, m, MSG_HELD);
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->retry);
+		return;
+	}
+	m->parts = msg_kin(f->msgs, m)->parts;
+	loop_timer_clear(f->loop, &m->timer);
+	flow_set_state(f, m, MSG_PARTED);
+	queue_parts(f, m);
+}
+
+/* --- notes --- */
+
+/* Which part it is, for the app, in TLVs. */
+static size_t make_note_frame(struct flow *f, const struct msg *whole, const struct msg *part, bool with_part)
+{
+	uint8_t mem[1024];
+	struct tlv_out o = {mem, 0, sizeof(mem), false};
+	struct pdu pdu;
+	size_t n = relay_shorten(whole, f->frame, sizeof(f->frame));
+	if (!with_part || !part->part || n == 0 || pdu_decode(f->frame, n, &pdu) != ESME_ROK)
+		return n;
+	struct tlv t;
+	uint32_t pos = 0;
+	while (tlv_next(pdu.tlvs, &pos, &t))
+		tlv_put(&o, t.tag, t.value.p, t.value.n);
+	tlv_put_int(&o, TLV_SAR_MSG_REF_NUM, reference(whole), 2);
+	tlv_put_int(&o, TLV_SAR_TOTAL_SEGMENTS, part->parts, 1);
+	tlv_put_int(&o, TLV_SAR_SEGMENT_SEQNUM, part->part, 1);
+	pdu.tlvs = (struct view){o.p, o.n};
+	return pdu_encode(&pdu, f->parked, sizeof(f->parked));
+}
+
+struct msg *flow_make_note(struct flow *f, const struct msg *whole, const struct msg *of, uint8_t flags,
+			   enum message_state state, const struct words *w)
+{
+	bool part = flags & RECORD_PART;
+	size_t n = make_note_frame(f, whole, of, part);
+	const uint8_t *frame = part && of->part ? f->parked : f->frame;
+	struct msg *note = n ? flow_take(f) : NULL;
+	struct record r;
+	if (!note)
+		return NULL;
+	msg_record(whole, &r);
+	r.app_id = msg_app_id(whole);
+	r.frame = (struct view){frame, (uint32_t)n};
+	r.kind = RECORD_FINAL;
+	r.flags |= flags;
+	r.final_state = (uint8_t)state;
+	r.attempts = of->attempts;
+	r.done_ms = w->done_ms ? w->done_ms : loop_wall_ms(f->loop);
+	r.stat = w->stat;
+	r.err = w->err;
+	if (of->carrier != MSG_NO_CARRIER)
+		r.via = view_of(carrier_name(carriers_at(f->carriers, of->carrier)));
+	note->id = ids_next(&f->ids, loop_wall_ms(f->loop));
+	note->account = whole->account;
+	note->class_id = whole->class_id;
+	note->carrier = MSG_NO_CARRIER;
+	note->final_state = (uint8_t)state;
+	note->attempts = of->attempts;
+	note->volatile_ = whole->volatile_;
+	note->note = note->aliased = true;
+	if (msg_set_record(f->msgs, note, &r) == 0)
+		return note;
+	flow_drop(f, note);
+	return NULL;
+}
+
+/* --- the end of a part, and of all --- */
+
+/* How bad an end is: the worst part decides. */
+static unsigned badness(uint8_t state)
+{
+	static const uint8_t rank[] = {
+		[STATE_DELIVERED] = 0, [STATE_ACCEPTED] = 1,	  [STATE_ENROUTE] = 2, [STATE_SCHEDULED] = 2,
+		[STATE_UNKNOWN] = 3,   [STATE_SKIPPED] = 4,	  [STATE_EXPIRED] = 5, [STATE_DELETED] = 6,
+		[STATE_REJECTED] = 7,  [STATE_UNDELIVERABLE] = 8,
+	};
+	return state < sizeof(rank) ? rank[state] : 9;
+}
+
+static bool per_part(const struct flow *f, const struct msg *m)
+{
+	return m->account != MSG_NO_ACCOUNT &&
+	       account_conf(accounts_at(f->accounts, m->account))->receipts == ACCOUNT_RECEIPT_PART;
+}
+
+/* The part that decides, or NULL while one is under way. */
+static struct msg *worst_part(const struct flow *f, const struct msg *m)
+{
+	struct msg *worst = NULL;
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind != KIN_PART)
+			continue;
+		if (k->state != MSG_PAST || k->redo || k->peer)
+			return NULL;
+		if (!worst || badness(k->final_state) >= badness(worst->final_state))
+			worst = k;
+	}
+	return worst;
+}
+
+/* All parts of an attempt that failed stand aside; the store is told that they are no parts of the next one. */
+static void set_parts_aside(struct flow *f, struct msg *m)
+{
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind != KIN_PART)
+			continue;
+		k->kin_kind = KIN_PAST;
+		flow_mark_past(f, k);
+	}
+	m->parts = 0;
+}
+
+static bool go_on(struct flow *f, struct msg *m, const struct msg *worst)
+{
+	const struct retry_row *row = retries_row(f->retries, (enum fault)worst->fault);
+	m->carrier = worst->carrier;
+	m->attempts = worst->attempts > m->attempts ? worst->attempts : (uint8_t)(m->attempts + 1);
+	if (worst->final_state == STATE_DELIVERED || worst->how == FINISH_EXPIRED || worst->how == FINISH_OPTED_OUT ||
+	    row->receipt != RETRY_NEXT || m->attempts >= row->attempts || per_part(f, m) || !flow_next_carrier(f, m))
+		return false;
+	log_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
+		 receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));
+	set_parts_aside(f, m);
+	flow_enqueue(f, m);
+	return true;
+}
+
+/* The message ends when all its parts have, and the store knows it of each. */
+void flow_parts_check(struct flow *f, struct msg *m)
+{
+	struct msg *worst = m->state == MSG_PARTED ? worst_part(f, m) : NULL;
+	struct record r;
+	if (!worst || go_on(f, m, worst))
+		return;
+	msg_record(worst, &r);
+	struct words words = {r.stat, r.err, r.done_ms};
+	flow_finish(f, m, (enum finish)worst->how, (enum message_state)worst->final_state, &words);
+}
+
+static void on_part_marked(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *k = msgs_get(f->msgs, token);
+	if (!k)
+		return;
+	flow_answer_stored(f, k, ok);
+	if (ok)
+		flow_parts_check(f, msgs_get(f->msgs, k->parent));
+	else
+		flow_redo_later(f, k, REDO_PART);
+}
+
+void flow_mark_part(struct flow *f, struct msg *k)
+{
+	if (k->volatile_)
+		on_part_marked(f, k->handle, true);
+	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_part_marked) < 0)
+		on_part_marked(f, k->handle, false);
+}
+
+/* Its own receipt, for accounts that want one per part. */
+static void tell_app(struct flow *f, struct msg *whole, const struct msg *k, const struct words *w)
+{
+	unsigned asked = whole->registered & 3u;
+	if (whole->internal || !per_part(f, whole) || asked == 0 || (asked == 2 && k->final_state == STATE_DELIVERED))
+		return;
+	struct msg *note = flow_make_note(f, whole, k, RECORD_PART, (enum message_state)k->final_state, w);
+	if (note)
+		flow_close(f, note);
+	else
+		log_error("-", "event=no_memory id=%llu part=%u what=part_receipt", (unsigned long long)whole->id,
+			  k->part);
+}
+
+void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struct words *w)
+{
+	struct msg *m = msgs_get(f->msgs, k->parent);
+	struct record r;
+	msg_record(k, &r);
+	r.stat = w->stat;
+	r.err = w->err;
+	r.done_ms = w->done_ms;
+	r.frame = FLOW_NOTHING; /* its text is not needed any more */
+	k->how = (uint8_t)how;
+	if (msg_set_record(f->msgs, k, &r) < 0)
+		log_error("-", "event=no_memory id=%llu part=%u what=part_record", (unsigned long long)m->id, k->part);
+	flow_settle(f, k);
+	flow_set_state(f, k, MSG_PAST);
+	tell_app(f, m, k, w);
+	if (k->carrier == MSG_NO_CARRIER)
+		k->carrier = m->carrier;
+	if (!k->cid_len) {
+		k->slot = store_slot(loop_wall_ms(f->loop));
+		if (flow_make_up_id(f, k) < 0)
+			log_error("-", "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
+	}
+	flow_mark_part(f, k);
+}
+
+/* --- after a restart --- */
+
+static void resume_part(struct flow *f, struct msg *m, struct msg *k)
+{
+	struct record r;
+	msg_record(m, &r);
+	r.frame = FLOW_NOTHING;
+	k->id = m->id;
+	k->expiry_ms = m->expiry_ms;
+	k->route = k->home = m->route;
+	if (msg_set_record(f->msgs, k, &r) < 0)
+		log_error("-", "event=no_memory id=%llu what=part_record", (unsigned long long)m->id);
+	if (k->final_state) {
+		k->how = k->final_state == STATE_DELIVERED ? FINISH_DELIVERED : FINISH_FAILED;
+	} else if (k->state == MSG_DOUBT) {
+		struct msg *d = flow_set_aside(f, k, KIN_DOUBT);
+		if (d && doubts_add(f->doubts, d) < 0)
+			log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
+		flow_hold_doubt(f, k);
+	} else {
+		flow_await(f, k);
+	}
+}
+
+bool flow_parts_resume(struct flow *f, struct msg *m)
+{
+	struct splitting x = {.flow = f, .whole = m};
+	struct relay_peer peer;
+	const struct msg *any = NULL;
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind != KIN_PART)
+			continue;
+		resume_part(f, m, k);
+		any = k;
+	}
+	if (!any)
+		return false;
+	m->parts = any->parts;
+	m->carrier = any->carrier;
+	flow_set_state(f, m, MSG_PARTED);
+	if (any->carrier == MSG_NO_CARRIER)
+		return true;
+	peer = flow_peer_of(carriers_at(f->carriers, any->carrier), true);
+	if (!parts_make(m, &peer, reference(m), make_part, &x))
+		log_error("-", "event=not_split id=%llu reason=\"messages.max_held reached\"",
+			  (unsigned long long)m->id);
+	queue_parts(f, m);
+	flow_parts_check(f, m);
+	return true;
+}
