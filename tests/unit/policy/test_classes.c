@@ -4,6 +4,7 @@
 #include "policy/classes.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -81,6 +82,38 @@ static void test_faults(void **state)
 	free(errors);
 }
 
+/* A row of the file that gives only its name changes nothing; the others change what they give. */
+static void test_file(void **state)
+{
+	(void)state;
+	static const struct conf_section sections[] = {{"classes", true, sizeof(struct class_conf), class_rows},
+						       {NULL, false, 0, NULL}};
+	static const char text[] =
+		"classes: ( { name = \"otp\"; }, { name = \"alert\"; validity = 0; in_doubt = \"hold\"; },"
+		" { name = \"promo\"; max_price = 100; in_doubt = \"resend\"; } );\n";
+	char file[] = "/tmp/test_classes.XXXXXX", *errors = NULL;
+	struct class_rule rules[CLASSES];
+	size_t n;
+	int fd = mkstemp(file);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	struct conf *c = conf_read(file, sections, &errors);
+	unlink(file);
+	if (!c)
+		print_error("%s", errors);
+	assert_non_null(c);
+	const struct class_conf *confs = conf_get(c, "classes", &n);
+	assert_int_equal(n, 3);
+	assert_true(classes_build(confs, n, rules, &errors));
+	assert_null(errors);
+	assert_rule(&rules[CLASS_OTP], &builtin[CLASS_OTP]);
+	assert_rule(&rules[CLASS_NOTICE], &builtin[CLASS_NOTICE]);
+	assert_rule(&rules[CLASS_ALERT], &(struct class_rule){0, true, 0});
+	assert_rule(&rules[CLASS_PROMO], &(struct class_rule){0, false, 100});
+	conf_free(c);
+}
+
 /* doc/configuration.md states what is built in. */
 static void test_documented(void **state)
 {
@@ -109,10 +142,8 @@ static void test_documented(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_built_in),
-	cmocka_unit_test(test_every_row),
-	cmocka_unit_test(test_faults),
-	cmocka_unit_test(test_documented),
+	cmocka_unit_test(test_built_in), cmocka_unit_test(test_every_row),  cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_file),	 cmocka_unit_test(test_documented),
 };
 
 UNIT_MAIN(cases)

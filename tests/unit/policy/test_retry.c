@@ -4,6 +4,7 @@
 #include "policy/retry.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "unit.h"
 
@@ -258,6 +259,76 @@ static void test_faults(void **state)
 		(const char *const[]){"phone twice", "(200 ms)", "(4999 ms)", "联通", "needs status", NULL});
 }
 
+/* --- as the configuration file has it --- */
+
+static const struct conf_section sections[] = {
+	{"retry", true, sizeof(struct retry_conf), retry_rows},
+	{"errors", true, sizeof(struct error_conf), error_rows},
+	{NULL, false, 0, NULL},
+};
+
+static struct conf *read_file(const char *text, char **errors)
+{
+	char file[] = "/tmp/test_retry.XXXXXX";
+	int fd = mkstemp(file);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	*errors = NULL;
+	struct conf *c = conf_read(file, sections, errors);
+	unlink(file);
+	return c;
+}
+
+static void test_file(void **state)
+{
+	(void)state;
+	char *errors;
+	size_t n, m;
+	struct conf *c =
+		read_file("retry: ( { class = \"phone\"; receipt = \"next\"; pause = 60000; attempts = 3; },\n"
+			  "         { class = \"carrier\"; submit = \"fail\"; } );\n"
+			  "errors: ( { status = \"0x45\"; class = \"carrier\"; },\n"
+			  "          { carrier = \"移动\"; stat = \"MA:*\"; err = \"5\"; class = \"permanent\"; } );\n",
+			  &errors);
+	if (!c)
+		print_error("%s", errors);
+	assert_non_null(c);
+	const struct retry_conf *rows = conf_get(c, "retry", &n);
+	const struct error_conf *es = conf_get(c, "errors", &m);
+	struct retries *r = build(rows, n, es, m);
+	conf_free(c); /* nothing of it is kept */
+	const struct retry_row *row = retries_row(r, FAULT_PHONE);
+	assert_int_equal(row->submit, RETRY_SAME);
+	assert_int_equal(row->receipt, RETRY_NEXT);
+	assert_int_equal(row->pause_ms, 60000);
+	assert_int_equal(row->pause_max_ms, 300000);
+	assert_int_equal(row->attempts, 3);
+	row = retries_row(r, FAULT_CARRIER);
+	assert_int_equal(row->submit, RETRY_FAIL);
+	assert_int_equal(row->receipt, RETRY_NEXT);
+	assert_builtin(r, FAULT_TEMPORARY);
+	assert_int_equal(retries_of_status(r, 2, 0x45), FAULT_CARRIER);
+	assert_int_equal(of_receipt(r, 0, "MA:0001", "5"), FAULT_PERMANENT);
+	assert_int_equal(of_receipt(r, 1, "MA:0001", "5"), FAULT_PHONE);
+	retries_free(r);
+	/* every name of a class is known to both sections, and no other */
+	for (int f = 0; f <= FAULTS; f++) {
+		char text[200];
+		const char *name = f < FAULTS ? fault_name((enum fault)f) : "空号";
+		snprintf(text, sizeof(text),
+			 "retry: ( { class = \"%s\"; } ); errors: ( { stat = \"X\"; class = \"%s\"; } );", name, name);
+		c = read_file(text, &errors);
+		assert_int_equal(c != NULL, f < FAULTS);
+		if (c) {
+			assert_int_equal(((struct retry_conf *)conf_get(c, "retry", NULL))->fault, f);
+			assert_int_equal(((struct error_conf *)conf_get(c, "errors", NULL))->fault, f);
+		}
+		conf_free(c);
+		free(errors);
+	}
+}
+
 /* doc/configuration.md has a line per class with what is done. */
 static void test_documented(void **state)
 {
@@ -291,7 +362,7 @@ static void test_documented(void **state)
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_built_in), cmocka_unit_test(test_every_action), cmocka_unit_test(test_numbers),
 	cmocka_unit_test(test_pauses),	 cmocka_unit_test(test_error_rows),   cmocka_unit_test(test_every_class),
-	cmocka_unit_test(test_faults),	 cmocka_unit_test(test_documented),
+	cmocka_unit_test(test_faults),	 cmocka_unit_test(test_file),	      cmocka_unit_test(test_documented),
 };
 
 UNIT_MAIN(cases)
