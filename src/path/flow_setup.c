@@ -193,7 +193,8 @@ static void make_path(struct flow *f)
 			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
 	}
 	f->store = store_new(f->loop, conf->store, conf->node, &flow_store_ops, f, f->stats);
-	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, &flow_outbox_ops, f, f->stats);
+	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
+			       &flow_outbox_ops, f, f->stats);
 	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
 	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
 	flow_wait_for_store(f);

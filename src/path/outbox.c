@@ -17,8 +17,9 @@
 #include "link/throttle.h"
 #include "path/deliver.h"
 
-#define WAITING_MAX  20000u /* messages in memory per account */
-#define READ_BELOW   200u   /* read on when fewer wait */
+#define WAITING_MAX  20000u /* messages in memory per account; and no more than a share of all that may be */
+#define WAITING_PART 4u
+#define READ_BELOW   200u /* read on when fewer wait */
 #define READ_PAGE    200u
 #define RETRY_MS     1000
 #define RETRY_MAX_MS 60000
@@ -42,6 +43,7 @@ struct box {
 	struct outbox *owner;
 	struct account *account;
 	struct list waiting, sent;
+	struct list soon; /* in outbox.soon: to be pumped in this turn's stage */
 	uint64_t waiting_n, sent_n;
 	uint64_t serial; /* of the last message that came in; msg.order is its rank here */
 	bool behind;	 /* the store's backlog may hold what is not here */
@@ -72,10 +74,13 @@ struct outbox {
 	struct msgs *msgs;
 	const struct outbox_ops *ops;
 	void *arg;
+	struct list soon; /* boxes */
+	struct loop_hook hook;
 	struct list owed; /* graves whose write failed */
 	struct timer owed_timer;
 	struct box *boxes;
 	size_t n;
+	uint64_t waiting_max;
 	struct outbox_stats counters;
 	struct stats *stats;
 	struct deliver_scratch scratch;
@@ -104,6 +109,24 @@ static void on_owed(struct timer *t);
 static void on_aged(void *arg, size_t account, bool again);
 static void on_replayed(void *arg, size_t account);
 
+/* Several that come back together are all in their places before the first of them goes out again. */
+static void pump_soon(struct box *b)
+{
+	list_remove(&b->soon);
+	list_append(&b->owner->soon, &b->soon);
+	loop_wake_in(b->owner->loop, 0);
+}
+
+static void on_pump(void *arg)
+{
+	struct outbox *o = arg;
+	while (!list_empty(&o->soon)) {
+		struct box *b = LIST_OF(o->soon.next, struct box, soon);
+		list_remove(&b->soon);
+		pump(b);
+	}
+}
+
 static void on_rate(struct timer *t)
 {
 	pump(LIST_OF(t, struct box, rate_timer));
@@ -117,14 +140,18 @@ static void on_retry(struct timer *t)
 }
 
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
-			  const struct outbox_ops *ops, void *arg, struct stats *stats)
+			  uint64_t max_held, const struct outbox_ops *ops, void *arg, struct stats *stats)
 {
 	static const struct backlog_ops backlog_ops = {on_aged, on_replayed};
 	struct outbox *o = mem_zalloc(sizeof(*o));
 	*o = (struct outbox){.loop = loop, .store = store, .msgs = msgs, .ops = ops, .arg = arg, .stats = stats};
 	o->backlog = backlog_new(loop, accounts, store, &backlog_ops, o, stats);
+	list_init(&o->soon);
+	o->hook = (struct loop_hook){.fn = on_pump, .arg = o};
+	loop_hook(loop, LOOP_PUMP, &o->hook);
 	list_init(&o->owed);
 	o->owed_timer.fn = on_owed;
+	o->waiting_max = max_held / WAITING_PART < WAITING_MAX ? max_held / WAITING_PART : WAITING_MAX;
 	o->n = accounts_count(accounts);
 	o->boxes = mem_zalloc((o->n ? o->n : 1) * sizeof(*o->boxes));
 	for (size_t i = 0; i < o->n; i++) {
@@ -133,6 +160,7 @@ struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct s
 		b->account = accounts_at(accounts, i);
 		list_init(&b->waiting);
 		list_init(&b->sent);
+		list_init(&b->soon);
 		b->behind = true;
 		b->retry.fn = on_retry;
 		b->rate_timer.fn = on_rate;
@@ -150,6 +178,7 @@ void outbox_free(struct outbox *o)
 		loop_timer_clear(o->loop, &o->boxes[i].retry);
 		loop_timer_clear(o->loop, &o->boxes[i].rate_timer);
 	}
+	loop_unhook(o->loop, &o->hook);
 	loop_timer_clear(o->loop, &o->owed_timer);
 	LIST_EACH_SAFE(node, next, &o->owed)
 		mem_free(LIST_OF(node, struct grave, link));
@@ -451,7 +480,7 @@ void outbox_put(struct outbox *o, struct msg *m)
 		return;
 	}
 	struct box *b = &o->boxes[m->account];
-	if (!account_can_receive(b->account) || b->behind || b->waiting_n >= WAITING_MAX) {
+	if (!account_can_receive(b->account) || b->behind || b->waiting_n >= o->waiting_max) {
 		b->behind = true; /* what comes next stands behind this one in the backlog */
 		evict(o, m);
 		return;
@@ -463,7 +492,7 @@ void outbox_put(struct outbox *o, struct msg *m)
 
 void outbox_receiver(struct outbox *o, size_t account)
 {
-	pump(&o->boxes[account]);
+	pump_soon(&o->boxes[account]);
 }
 
 void outbox_no_receiver(struct outbox *o, size_t account)
@@ -509,8 +538,11 @@ static void return_to_place(struct box *b, struct msg *m, uint32_t status)
 	b->waiting_n++;
 }
 
+/* Once for all that were out together. */
 static void pause_box(struct box *b)
 {
+	if (wheel_isset(&b->retry))
+		return;
 	b->retry_ms = b->retry_ms ? b->retry_ms * 2 : RETRY_MS;
 	if (b->retry_ms > RETRY_MAX_MS)
 		b->retry_ms = RETRY_MAX_MS;
@@ -541,6 +573,8 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 		return;
 	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {
 		return_to_place(b, m, ESME_RDELIVERYFAILURE);
+		pump_soon(b);
+		return;
 	} else if (verdict == NOT_NOW) {
 		return_to_place(b, m, status);
 		pause_box(b);

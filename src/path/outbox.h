@@ -25,8 +25,9 @@ struct outbox_stats {
 };
 
 struct outbox;
+/* max_held: messages that may be in memory at all; one account has at most a quarter of them here. */
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
-			  const struct outbox_ops *ops, void *arg, struct stats *stats);
+			  uint64_t max_held, const struct outbox_ops *ops, void *arg, struct stats *stats);
 void outbox_free(struct outbox *o);
 
 /* Takes m: a receipt for m->account, stored. */
