@@ -82,6 +82,7 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 			.ok = stats->answered_ok,
 			.errors = stats->answered_error,
 			.throttled = stats->throttled,
+			.doubts = flow_carrier_doubts(flow, c),
 			.p50_us = histogram_quantile(&stats->response, 0.5),
 			.p99_us = histogram_quantile(&stats->response, 0.99),
 			.id_form = flow_carrier_id_form(flow, c),

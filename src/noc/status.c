@@ -84,8 +84,8 @@ static const char *status_carrier_state(const struct snapshot_carrier *c, char o
 
 void status_carriers(const struct snapshot *s, const char *name, struct buf *out)
 {
-	struct table *t =
-		table_new("CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +P50 +P99 IDS");
+	struct table *t = table_new(
+		"CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +DOUBT +P50 +P99 IDS");
 	char state[64];
 
 	for (size_t i = 0; i < s->carriers_n; i++) {
@@ -101,6 +101,7 @@ void status_carriers(const struct snapshot *s, const char *name, struct buf *out
 		table_cell(t, "%" PRIu64, c->ok);
 		table_cell(t, "%" PRIu64, c->errors);
 		table_cell(t, "%" PRIu64, c->throttled);
+		table_cell(t, "%" PRIu64, c->doubts);
 		status_response(t, c->p50_us);
 		status_response(t, c->p99_us);
 		table_text(t, c->id_form);

@@ -57,6 +57,7 @@ static void status_json_carrier(struct json *j, const struct snapshot_carrier *c
 	json_u64(j, "ok", c->ok);
 	json_u64(j, "errors", c->errors);
 	json_u64(j, "throttled", c->throttled);
+	json_u64(j, "in_doubt", c->doubts);
 	json_ms(j, "p50_ms", c->p50_us);
 	json_ms(j, "p99_ms", c->p99_us);
 	json_text(j, "id_form", c->id_form);

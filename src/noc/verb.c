@@ -140,6 +140,8 @@ const struct console_command verb_table[] = {
 	 "Lists receipts and replies that the app refused or did not take in time."},
 	{"replay", "ACCOUNT --since TIME", 3, 3, CONSOLE_OPERATE, verb_replay,
 	 "Puts dead letters back to the end of the account's backlog."},
+	{"doubt", "list|resend|fail [ID|--all|--carrier NAME]", 1, 3, CONSOLE_OPERATE, verb_doubt,
+	 "Lists or settles messages whose submit a carrier did not answer."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
 	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
 	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},

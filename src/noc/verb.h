@@ -13,6 +13,9 @@
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);
 
+/* verb_doubt.c */
+int verb_doubt(struct console_call *call);
+
 /* Ends with a NULL name. The console's arg is the const struct snapshot_source that they read. */
 extern const struct console_command verb_table[];
 

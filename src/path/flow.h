@@ -86,6 +86,22 @@ struct carriers *flow_carriers(const struct flow *f);
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
 /* The form of a carrier's message ids in its receipts (idform.h), "learning" until it is known. Static text. */
 const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c);
+/* Submits to a carrier whose answer did not come and that nothing has settled yet (contract 4). */
+uint64_t flow_carrier_doubts(const struct flow *f, const struct carrier *c);
+struct flow_doubt {
+	uint64_t id; /* the message's */
+	const char *account, *carrier, *class_name;
+	struct view number; /* where it goes */
+	int64_t since_ms;   /* UTC */
+	bool held;	    /* waits for a receipt or the operator; else it was sent once more */
+};
+/* Each, oldest first; views are good for the call. */
+void flow_doubts_each(struct flow *f, void (*fn)(const struct flow_doubt *d, void *arg), void *arg);
+/*
+ * The operator settles what is held: sent once more, or ended as UNKNOWN. By id (0: all) and carrier (NULL: all).
+ * Returns how many messages.
+ */
+unsigned flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend);
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 uint64_t flow_account_backlog(const struct flow *f, const struct account *a); /* entries of its backlog in the store */
 /* For the operator, as backlog_replay() and backlog_deadletters(): 0, or -1 when the store is away. */

@@ -261,6 +261,8 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
 	m->slot = store_slot(loop_wall_ms(f->loop));
 	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);
+	if (k)
+		k->due_ms = loop_wall_ms(f->loop);
 	if (k && doubts_add(f->doubts, k) < 0)
 		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
 	if (!hold) {
@@ -318,25 +320,87 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 	}
 }
 
-/* The operator decides. */
-int flow_doubt_decide(struct flow *f, struct msg *m, bool resend)
+/* --- the operator --- */
+
+static bool decide(struct flow *f, struct msg *m, bool resend)
 {
-	struct msg *k = msg_kin(f->msgs, m), *next;
 	if (m->state != MSG_DOUBT)
-		return -1;
+		return false;
 	loop_timer_clear(f->loop, &m->timer);
-	log_info("-", "event=doubt_decided id=%llu by=operator action=%s", (unsigned long long)m->id,
+	log_info("-", "event=doubt_settled id=%llu by=operator action=%s", (unsigned long long)m->id,
 		 resend ? "resend" : "fail");
 	if (!resend) {
 		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
-		return 0;
+		return true;
 	}
-	for (; k; k = next) {
+	for (struct msg *k = msg_kin(f->msgs, m), *next; k; k = next) {
 		next = msg_next_kin(f->msgs, k);
 		if (k->kin_kind == KIN_DOUBT)
 			flow_doubt_over(f, k);
 	}
 	m->doubts = 0;
 	flow_enqueue(f, m);
-	return 0;
+	return true;
+}
+
+struct settling {
+	struct flow *flow;
+	uint64_t id;
+	const struct carrier *carrier;
+	bool resend;
+	unsigned n;
+};
+
+static void settle_one(struct msg *k, void *arg)
+{
+	struct settling *x = arg;
+	struct msg *m = msgs_get(x->flow->msgs, k->parent);
+	if ((x->id && m->id != x->id) || (x->carrier && k->carrier != carrier_number(x->carrier)))
+		return;
+	x->n += decide(x->flow, m, x->resend);
+}
+
+unsigned flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend)
+{
+	struct settling x = {f, id, c, resend, 0};
+	doubts_each(f->doubts, settle_one, &x);
+	return x.n;
+}
+
+struct showing {
+	struct flow *flow;
+	void (*fn)(const struct flow_doubt *d, void *arg);
+	void *arg;
+};
+
+static void show_one(struct msg *k, void *arg)
+{
+	const struct showing *x = arg;
+	const struct flow *f = x->flow;
+	struct msg *m = msgs_get(f->msgs, k->parent), *whole = msg_whole(f->msgs, m);
+	struct record r;
+	struct pdu pdu;
+	msg_pdu(whole, &r, &pdu);
+	struct flow_doubt d = {
+		.id = m->id,
+		.account =
+			whole->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, whole->account)),
+		.carrier = carrier_name(carriers_at(f->carriers, k->carrier)),
+		.class_name = class_name((enum class_id)m->class_id),
+		.number = pdu.sm.dst.addr,
+		.since_ms = k->due_ms ? k->due_ms : r.accept_ms,
+		.held = m->state == MSG_DOUBT,
+	};
+	x->fn(&d, x->arg);
+}
+
+void flow_doubts_each(struct flow *f, void (*fn)(const struct flow_doubt *d, void *arg), void *arg)
+{
+	struct showing x = {f, fn, arg};
+	doubts_each(f->doubts, show_one, &x);
+}
+
+uint64_t flow_carrier_doubts(const struct flow *f, const struct carrier *c)
+{
+	return doubts_count(f->doubts, carrier_number(c));
 }

@@ -163,6 +163,18 @@ struct msg *flow_make_note(struct flow *f, const struct msg *whole, const struct
 	return NULL;
 }
 
+void flow_forward_answer(struct flow *f, struct msg *m)
+{
+	struct msg *whole = msg_whole(f->msgs, m);
+	if (!whole->forward || !whole->peer)
+		return;
+	for (const struct msg *k = msg_kin(f->msgs, whole); k; k = msg_next_kin(f->msgs, k)) {
+		if (k != m && k->kin_kind == KIN_PART && k->state != MSG_AWAITING && k->state != MSG_PAST)
+			return;
+	}
+	flow_answer_app(f, whole, ESME_ROK);
+}
+
 /* --- the end of a part, and of all --- */
 
 /* How bad an end is: the worst part decides. */
@@ -233,6 +245,10 @@ void flow_parts_check(struct flow *f, struct msg *m)
 		return;
 	msg_record(worst, &r);
 	struct words words = {r.stat, r.err, r.done_ms};
+	if (m->forward && m->peer) { /* not all of it was taken: the answer says so, and no receipt follows */
+		flow_answer_app(f, m, ESME_RSUBMITFAIL);
+		m->registered = 0;
+	}
 	flow_finish(f, m, (enum finish)worst->how, (enum message_state)worst->final_state, &words);
 }
 

@@ -200,12 +200,13 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 void flow_hold_doubt(struct flow *f, struct msg *m);
 void flow_store_doubt(struct flow *f, struct msg *k);
 void flow_doubt_over(struct flow *f, struct msg *k);		   /* frees k */
-int flow_doubt_decide(struct flow *f, struct msg *m, bool resend); /* by the operator; -1: m is not held in doubt */
 
 /* flow_parts.c */
 void flow_split(struct flow *f, struct msg *m,
 		const struct relay_peer *peer); /* m becomes parts, queued in its place */
 void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struct words *w);
+/* Mode 2: a carrier has taken m; the app is answered when it has all of the text. m's state is set after. */
+void flow_forward_answer(struct flow *f, struct msg *m);
 void flow_mark_part(struct flow *f, struct msg *k);
 void flow_parts_check(struct flow *f, struct msg *m);
 bool flow_parts_resume(struct flow *f, struct msg *m); /* after a restart; false: it has no parts */

@@ -276,8 +276,7 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 	m->carrier = (uint16_t)carrier_number(c);
 	m->slot = store_slot(loop_wall_ms(f->loop));
 	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
-	if (m->forward && m->peer)
-		flow_answer_app(f, m, ESME_ROK);
+	flow_forward_answer(f, m);
 	if (note_cid(f, c, m, resp) < 0) {
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
