@@ -91,6 +91,28 @@ void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct
 	m->sequence = pdu->sequence;
 }
 
+void flow_owe_parked(struct flow *f, struct msg *m, size_t carrier, struct view parked_id)
+{
+	struct debt *d = mem_zalloc(sizeof(*d));
+	d->carrier = carrier;
+	d->n = parked_id.n < sizeof(d->id) ? parked_id.n : (uint32_t)sizeof(d->id);
+	memcpy(d->id, parked_id.p, d->n);
+	list_append(&f->debts, &d->link);
+	m->owes = OWES_PARKED;
+	m->peer = (uint64_t)(uintptr_t)d;
+}
+
+/* Its effect is stored: the parked receipt is not needed any more. */
+static void pay_debt(struct flow *f, struct msg *m)
+{
+	struct debt *d = (struct debt *)(uintptr_t)m->peer;
+	flow_forget_parked(f, d->carrier, (struct view){(const uint8_t *)d->id, d->n});
+	m->peer = 0;
+	m->owes = OWES_NOTHING;
+	list_remove(&d->link);
+	mem_free(d);
+}
+
 void flow_owe_wave(struct msg *m, struct wave *w)
 {
 	m->owes = OWES_WAVE;
@@ -149,6 +171,11 @@ void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, ok ? ESME_ROK : ESME_RSYSERR);
 		return;
+	}
+	if (m->owes == OWES_PARKED) {
+		if (ok)
+			pay_debt(f, m);
+		return; /* else it is owed until the write is made again */
 	}
 	m->peer = 0;
 	m->owes = OWES_NOTHING;

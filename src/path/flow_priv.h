@@ -57,6 +57,7 @@ struct flow {
 	uint64_t *unsettled; /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;   /* (account, number) that said stop in this process' life, by two hashes */
 	struct list redo;    /* messages whose write is owed */
+	struct list debts;
 	struct timer redo_timer, listen_timer, leave_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
@@ -107,6 +108,14 @@ struct depth {
 	uint64_t turn, n;
 };
 
+/* A parked receipt whose effect is not stored yet: until then it stays in the store. */
+struct debt {
+	struct list link; /* in flow.debts */
+	size_t carrier;
+	uint32_t n;
+	char id[IDFORM_MAX]; /* that it is parked under */
+};
+
 struct words { /* the carrier's own words about an end */
 	struct view stat, err;
 	int64_t done_ms; /* UTC: when it says that it was; 0: now */
@@ -123,6 +132,7 @@ enum class_urgency flow_urgency(const struct msg *m);
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
 		 struct view id);
 void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu);
+void flow_owe_parked(struct flow *f, struct msg *m, size_t carrier, struct view parked_id);
 void flow_owe_wave(struct msg *m, struct wave *w);
 void flow_wave_settle(struct wave *w, struct msg *m, uint32_t status); /* one share, or the maker's own (m NULL) */
 /* The owed answer to who submitted m; statuses are the account's plain ones when it wants that. */
@@ -183,6 +193,7 @@ struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs);
 void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg);
 void flow_unpark(struct flow *f, struct carrier *c, struct msg *m); /* m's id is known now: was its receipt early? */
 void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const struct pdu *resp); /* a doubt, answered */
+void flow_forget_parked(struct flow *f, size_t carrier, struct view parked_id);			/* out of the store */
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);
 void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame);
 
@@ -199,7 +210,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_hold_doubt(struct flow *f, struct msg *m);
 void flow_store_doubt(struct flow *f, struct msg *k);
-void flow_doubt_over(struct flow *f, struct msg *k);		   /* frees k */
+void flow_doubt_over(struct flow *f, struct msg *k); /* frees k */
 
 /* flow_parts.c */
 void flow_split(struct flow *f, struct msg *m,
@@ -216,6 +227,7 @@ struct msg *flow_make_note(struct flow *f, const struct msg *whole, const struct
 
 /* flow_load.c */
 extern const struct store_ops flow_store_ops;
+void flow_form_learnt(void *arg, size_t carrier, enum idform form); /* match.h: kept in the store for the next start */
 void flow_wait_for_store(struct flow *f); /* for a while; then apps are let in without it */
 
 /* flow_end.c */

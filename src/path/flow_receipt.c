@@ -15,22 +15,29 @@
 #define PDU_ALERT_MAX		64     /* characters of an address in alert_notification */
 #define DATE_SLACK_MS		120000 /* by which a carrier's date may be off and is still taken */
 
-struct heard { /* a receipt: from a session that is owed an answer, or out of those that were parked (s NULL) */
-	struct session *s;
+struct heard {		   /* a receipt */
+	struct session *s; /* that is owed an answer; NULL: it was parked */
 	const struct pdu *pdu;
 	const struct outcome *o;
+	size_t carrier; /* where it was parked, under what; removed from the store when its effect is stored */
+	struct view parked_id;
 };
 
-static void answer(const struct heard *h, uint32_t status)
+/* It has no effect that must be stored first. A parked one that shall come again stays in the store. */
+static void answer(struct flow *f, const struct heard *h, uint32_t status)
 {
 	if (h->s)
 		session_answer(h->s, h->pdu->command_id, h->pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
+	else if (status == ESME_ROK)
+		flow_forget_parked(f, h->carrier, h->parked_id);
 }
 
-static void owe(struct msg *m, const struct heard *h)
+static void owe(struct flow *f, struct msg *m, const struct heard *h)
 {
 	if (h->s)
 		flow_owe(m, h->pdu->command_id == DATA_SM ? OWES_DATA_DELIVER : OWES_DELIVER, h->s, h->pdu);
+	else
+		flow_owe_parked(f, m, h->carrier, h->parked_id);
 }
 
 /* A receipt for a message that has ended: the first end stands. */
@@ -38,7 +45,7 @@ static void take_duplicate(struct flow *f, const struct heard *h, const struct m
 {
 	f->counters.receipts_duplicate++;
 	/* while its end is not stored the carrier shall come again */
-	answer(h, m->peer || m->redo || m->state == MSG_CLOSING ? ESME_RX_T_APPN : ESME_ROK);
+	answer(f, h, m->peer || m->redo || m->state == MSG_CLOSING ? ESME_RX_T_APPN : ESME_ROK);
 }
 
 /* The carrier's date when it can be true (its clock and minute are coarse), else now. */
@@ -55,15 +62,15 @@ static void take_intermediate(struct flow *f, const struct heard *h, struct msg 
 	struct msg *whole = msg_whole(f->msgs, m);
 	f->counters.receipts_intermediate++;
 	if (!(whole->registered & REGISTERED_INTERMEDIATE) || whole->internal) {
-		answer(h, ESME_ROK);
+		answer(f, h, ESME_ROK);
 		return;
 	}
 	struct msg *note = flow_make_note(f, whole, m, RECORD_INTERMEDIATE, h->o->state, &words);
 	if (!note) {
-		answer(h, ESME_RX_T_APPN);
+		answer(f, h, ESME_RX_T_APPN);
 		return;
 	}
-	owe(note, h);
+	owe(f, note, h);
 	flow_close(f, note);
 }
 
@@ -74,7 +81,7 @@ static void take_final(struct flow *f, const struct heard *h, struct msg *m)
 	bool delivered = h->o->state == STATE_DELIVERED;
 	f->counters.receipts++;
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
-	owe(m, h);
+	owe(f, m, h);
 	if (!delivered && flow_failed_again(f, m, h->o->state, &words))
 		return;
 	flow_finish(f, m, delivered ? FINISH_DELIVERED : FINISH_FAILED, h->o->state, &words);
@@ -152,7 +159,7 @@ static void park(struct flow *f, struct carrier *c, const struct heard *h)
 	struct view frame = {f->frame, (uint32_t)n};
 	if (!o->final || id.n == 0 || n == 0 || !match_park(f->match, carrier_number(c), id, frame)) {
 		f->counters.receipts_unknown++;
-		answer(h, ESME_ROK);
+		answer(f, h, ESME_ROK);
 		return;
 	}
 	f->counters.parked++;
@@ -178,9 +185,7 @@ void flow_unpark(struct flow *f, struct carrier *c, struct msg *m)
 	size_t n;
 	if (!match_unpark(f->match, carrier_number(c), cid, f->parked, sizeof(f->parked), &frame, parked_id, &n))
 		return;
-	if (store_parked_del(f->store, carrier_name(c), (struct view){(const uint8_t *)parked_id, (uint32_t)n}) < 0)
-		log_debug(carrier_name(c), "event=parked_entry_left id=%llu", (unsigned long long)m->id);
-	struct heard h = {NULL, &pdu, &o};
+	struct heard h = {NULL, &pdu, &o, carrier_number(c), {(const uint8_t *)parked_id, (uint32_t)n}};
 	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o))
 		take_receipt(f, &h, m);
 }
@@ -224,8 +229,17 @@ static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h)
 		loop_timer_clear(f->loop, &m->timer);
 		m->carrier = (uint16_t)carrier;
 		take_final(f, h, m);
+	} else {
+		answer(f, h, ESME_ROK); /* it was sent once more: that submit decides */
 	}
 	return true;
+}
+
+void flow_forget_parked(struct flow *f, size_t carrier, struct view parked_id)
+{
+	const char *name = carrier_name(carriers_at(f->carriers, carrier));
+	if (store_parked_del(f->store, name, parked_id) < 0)
+		log_debug(name, "event=parked_entry_left carrier_id=%.*s", (int)parked_id.n, (const char *)parked_id.p);
 }
 
 void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame)
@@ -235,16 +249,14 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 	char scratch[OUTCOME_SCRATCH];
 	struct pdu pdu;
 	struct outcome o;
-	struct heard h = {NULL, &pdu, &o};
-	bool settled = pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK &&
-		       outcome_read(carrier_conf(c), &pdu, scratch, &o) && settle_doubt(f, carrier, &h);
-	if (!settled) {
-		f->counters.receipts_unknown++;
-		log_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
-			 (const char *)cid.p);
-	}
-	if (store_parked_del(f->store, carrier_name(c), cid) < 0)
-		log_debug(carrier_name(c), "event=parked_entry_left carrier_id=%.*s", (int)cid.n, (const char *)cid.p);
+	struct heard h = {NULL, &pdu, &o, carrier, cid};
+	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o) &&
+	    settle_doubt(f, carrier, &h))
+		return;
+	f->counters.receipts_unknown++;
+	log_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
+		 (const char *)cid.p);
+	flow_forget_parked(f, carrier, cid);
 }
 
 /* --- from the carrier --- */
@@ -276,7 +288,7 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 	struct flow *f = arg;
 	char scratch[OUTCOME_SCRATCH];
 	struct outcome o;
-	struct heard h = {s, pdu, &o};
+	struct heard h = {.s = s, .pdu = pdu, .o = &o};
 	if (pdu->command_id == ALERT_NOTIFICATION) {
 		relay_alert(f, c, pdu);
 		return;

@@ -188,6 +188,7 @@ static void make_path(struct flow *f)
 			     conf->messages->park * 1000);
 	f->index = index_new(f->msgs);
 	match_on_expired(f->match, flow_parked_expired, f);
+	match_on_learnt(f->match, flow_form_learnt, f);
 	for (size_t i = 0; i < carriers; i++) {
 		if (conf->carriers[i].receipt_id > 0)
 			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
@@ -222,6 +223,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->on_fatal_arg = arg;
 	f->since_ms = loop_wall_ms(loop);
 	list_init(&f->redo);
+	list_init(&f->debts);
 	list_init(&f->asked);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
@@ -313,6 +315,9 @@ void flow_free(struct flow *f)
 	mem_free(f->default_class);
 	mem_free(f->waiting);
 	mem_free(f->depth);
+	LIST_EACH_SAFE(node, next, &f->debts) {
+		mem_free(LIST_OF(node, struct debt, link));
+	}
 	mem_free(f->doubtful);
 	mem_free(f);
 }

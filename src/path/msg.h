@@ -34,6 +34,7 @@ enum msg_owes {
 	OWES_DATA,	   /* data_sm_resp to an app */
 	OWES_DELIVER,	   /* deliver_sm_resp to a carrier, for a receipt */
 	OWES_DATA_DELIVER, /* data_sm_resp to a carrier, for a receipt */
+	OWES_PARKED,	   /* a parked receipt is to be removed from the store: peer is a struct debt */
 	OWES_WAVE,	   /* one share of a request that concerns several messages: peer is a struct wave */
 };
 
