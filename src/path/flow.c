@@ -60,6 +60,8 @@ void flow_drop(struct flow *f, struct msg *m)
 		flow_drop(f, k);
 	}
 	doubts_remove(f->doubts, m);
+	if (m->told)
+		outbox_forgotten(f->outbox, m->account);
 	loop_timer_clear(f->loop, &m->timer);
 	index_remove(f->index, m);
 	match_remove(f->match, m);

@@ -86,6 +86,7 @@ struct msg {
 	bool internal;	   /* made by us */
 	bool from_backlog; /* its record is a backlog entry, cid its id */
 	bool mo;
+	bool told;	/* the app has it, and its record is being forgotten */
 	bool out;	/* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled; /* a carrier has it or may have it, and that is not known to be stored */
 	bool unchecked; /* found at start, and its number's opt-outs could not be read yet */

@@ -45,6 +45,7 @@ struct box {
 	struct list waiting, sent;
 	struct list soon; /* in outbox.soon: to be pumped in this turn's stage */
 	uint64_t waiting_n, sent_n;
+	uint64_t told_n; /* the app has them, the store does not know it yet: a crash would tell them again */
 	uint64_t serial; /* of the last message that came in; msg.order is its rank here */
 	bool behind;	 /* the store's backlog may hold what is not here */
 	bool reading;
@@ -308,6 +309,8 @@ static void finish(struct box *b, struct msg *m, uint32_t refused)
 	o->counters.delivered++;
 	if (m->from_backlog)
 		backlog_went(o->backlog, account_number(b->account));
+	m->told = true;
+	b->told_n++;
 	o->ops->on_delivered(o->arg, m, 0);
 }
 
@@ -320,12 +323,27 @@ static bool within_rate(struct box *b, const struct msg *m)
 	return !wait_us;
 }
 
+/* A store that is slow or away holds back what leaves, instead of ever more being told twice after a crash. */
+static bool told_enough(const struct box *b)
+{
+	return b->told_n && b->told_n >= (uint64_t)account_conf(b->account)->window * account_binds(b->account);
+}
+
+void outbox_forgotten(struct outbox *o, size_t account)
+{
+	struct box *b = &o->boxes[account];
+	bool held_back = told_enough(b);
+	b->told_n--;
+	if (held_back && !list_empty(&b->waiting))
+		pump_soon(b);
+}
+
 static void pump(struct box *b)
 {
 	struct outbox *o = b->owner;
 	if (wheel_isset(&b->retry))
 		return;
-	while (!list_empty(&b->waiting)) {
+	while (!list_empty(&b->waiting) && !told_enough(b)) {
 		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
 		if (!within_rate(b, m))
 			break;

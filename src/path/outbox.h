@@ -41,6 +41,8 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 		    const struct pdu *resp);
 /* The store is back: backlogs can be read again. */
 void outbox_store_up(struct outbox *o);
+/* What on_delivered() gave back is out of the store, too. */
+void outbox_forgotten(struct outbox *o, size_t account);
 uint64_t outbox_waiting(const struct outbox *o, size_t account);
 uint64_t outbox_backlog(const struct outbox *o, size_t account); /* entries in the store, those in memory too */
 /* The account's backlog_max is reached: no more submits that want a receipt. */
