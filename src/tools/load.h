@@ -17,7 +17,7 @@ struct load_conf {
 	struct esme_conf esme;
 	int64_t binds, window, messages, rate, dest_digits, first, esm_class;
 	int bind; /* enum load_bind_type */
-	bool receipts, reconnect, resend, retry, json, progress;
+	bool receipts, intermediate, reconnect, resend, retry, json, progress;
 	const char *source, *dest_prefix, *text, *message_class, *journal;
 	int64_t timeout, linger, response_timeout, enquire_link; /* us */
 };

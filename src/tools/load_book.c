@@ -16,12 +16,18 @@ struct message {
 	int64_t at_us;
 	uint32_t id_at; /* in ids */
 	uint8_t id_n, state, receipts;
+	uint8_t parts; /* different ones whose receipt has come */
+};
+
+struct part { /* total 0: the whole message */
+	uint8_t number, total;
 };
 
 struct parked { /* a receipt without its message yet */
 	int64_t at_us;
 	uint32_t id_at;
 	uint8_t id_n;
+	struct part part;
 };
 
 struct load_book {
@@ -31,6 +37,7 @@ struct load_book {
 	uint32_t ids_n, ids_cap;
 	struct map *by_id; /* -> message */
 	struct map *parked_by_id;
+	struct map *parts; /* (message, number) of part receipts that have come */
 	struct parked *parked;
 	uint64_t parked_n, parked_cap;
 	struct load_book_status statuses[LOAD_BOOK_WORDS];
@@ -51,6 +58,7 @@ struct load_book *load_book_new(uint64_t messages)
 	b->messages = mem_zalloc((size_t)(messages ? messages : 1) * sizeof(*b->messages));
 	b->by_id = map_new();
 	b->parked_by_id = map_new();
+	b->parts = map_new();
 	return b;
 }
 
@@ -60,6 +68,7 @@ void load_book_free(struct load_book *b)
 		return;
 	map_free(b->by_id);
 	map_free(b->parked_by_id);
+	map_free(b->parts);
 	mem_free(b->parked);
 	mem_free(b->ids);
 	mem_free(b->messages);
@@ -186,8 +195,29 @@ void load_book_reopen(struct load_book *b, uint64_t i)
 	m->state = OPEN;
 }
 
-static void matched(struct load_book *b, struct message *m, int64_t at_us)
+static bool same_value(uint64_t value, const void *key)
 {
+	return value == *(const uint64_t *)key;
+}
+
+/* False while other parts are missing, and for one that came before. */
+static bool completes(struct load_book *b, struct message *m, struct part part)
+{
+	uint64_t key = (uint64_t)(m - b->messages) << 8 | part.number, hash = map_hash_u64(key), found;
+
+	b->counts.parts++;
+	if (map_find(b->parts, hash, same_value, &key, &found)) {
+		b->counts.duplicate++;
+		return false;
+	}
+	must(map_put(b->parts, hash, key));
+	return ++m->parts == part.total;
+}
+
+static void matched(struct load_book *b, struct message *m, struct part part, int64_t at_us)
+{
+	if (part.total > 0 && m->receipts == 0 && !completes(b, m, part))
+		return;
 	if (m->receipts > 0) {
 		b->counts.duplicate++;
 	} else {
@@ -206,7 +236,7 @@ static void unpark(struct load_book *b, struct message *m, const struct key *key
 	while (map_count(b->parked_by_id) > 0 && map_remove(b->parked_by_id, hash, parked_eq, key, &at)) {
 		b->counts.unmatched--;
 		b->counts.early++;
-		matched(b, m, b->parked[at].at_us);
+		matched(b, m, b->parked[at].part, b->parked[at].at_us);
 	}
 }
 
@@ -229,29 +259,40 @@ void load_book_accepted(struct load_book *b, uint64_t i, struct view id, int64_t
 	unpark(b, m, &key, hash);
 }
 
-static void park(struct load_book *b, const struct key *key, uint64_t hash, int64_t now_us)
+static void park(struct load_book *b, const struct key *key, uint64_t hash, struct part part, int64_t now_us)
 {
 	if (b->parked_n == b->parked_cap) {
 		b->parked_cap = b->parked_cap ? b->parked_cap * 2 : 1024;
 		b->parked = mem_realloc(b->parked, b->parked_cap * sizeof(*b->parked));
 	}
-	b->parked[b->parked_n] = (struct parked){now_us, keep_id(b, key->id), (uint8_t)key->id.n};
+	b->parked[b->parked_n] = (struct parked){now_us, keep_id(b, key->id), (uint8_t)key->id.n, part};
 	must(map_put(b->parked_by_id, hash, b->parked_n++));
 }
 
-void load_book_receipt(struct load_book *b, struct view id, struct view stat, int64_t now_us)
+static void take_receipt(struct load_book *b, struct view id, struct view stat, struct part part, int64_t now_us)
 {
 	struct key key = {b, id};
 	uint64_t hash = map_hash(id.p, id.n), i;
 
 	count_stat(b, stat);
 	if (map_find(b->by_id, hash, message_eq, &key, &i)) {
-		matched(b, &b->messages[i], now_us);
+		matched(b, &b->messages[i], part, now_us);
 		return;
 	}
 	b->counts.unmatched++;
 	if (id.n > 0 && id.n <= UINT8_MAX)
-		park(b, &key, hash, now_us);
+		park(b, &key, hash, part, now_us);
+}
+
+void load_book_receipt(struct load_book *b, struct view id, struct view stat, int64_t now_us)
+{
+	take_receipt(b, id, stat, (struct part){0, 0}, now_us);
+}
+
+void load_book_part(struct load_book *b, struct view id, struct view stat, uint8_t number, uint8_t total,
+		    int64_t now_us)
+{
+	take_receipt(b, id, stat, (struct part){number, total}, now_us);
 }
 
 void load_book_intermediate(struct load_book *b)

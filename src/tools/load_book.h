@@ -21,6 +21,7 @@ struct load_book_counts {
 	uint64_t unmatched;    /* receipts whose id no accepted message has (yet) */
 	uint64_t disagreeing;  /* receipted_message_id and text name different ids */
 	uint64_t intermediate; /* receipts that were not final */
+	uint64_t parts;	       /* final receipts for one part of a message; it is matched with its last */
 	uint64_t early;	       /* receipts that came before their response */
 };
 
@@ -48,6 +49,9 @@ void load_book_reopen(struct load_book *b, uint64_t i);
 
 /* A final receipt: id as the peer wrote it, stat its word. */
 void load_book_receipt(struct load_book *b, struct view id, struct view stat, int64_t now_us);
+/* The same for part number (1..total) of a message that the peer has cut. */
+void load_book_part(struct load_book *b, struct view id, struct view stat, uint8_t number, uint8_t total,
+		    int64_t now_us);
 void load_book_intermediate(struct load_book *b);
 void load_book_disagreeing(struct load_book *b);
 

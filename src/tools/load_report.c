@@ -107,9 +107,9 @@ static void put_people(struct buf *b, const struct load *l)
 	if (l->conf.receipts)
 		buf_printf(b,
 			   "receipts   matched %llu, missing %llu, duplicate %llu, unknown %llu, disagreeing %llu, "
-			   "intermediate %llu, before the response %llu; other deliver_sm %llu\n",
+			   "intermediate %llu, for parts %llu, before the response %llu; other deliver_sm %llu\n",
 			   LLU(c->matched), LLU(missing(l)), LLU(c->duplicate), LLU(c->unmatched), LLU(c->disagreeing),
-			   LLU(c->intermediate), LLU(c->early), LLU(l->replies));
+			   LLU(c->intermediate), LLU(c->parts), LLU(c->early), LLU(l->replies));
 	put_stats(b, l);
 	put_latency(b, "response", load_book_responses(l->book));
 	put_latency(b, "receipt", load_book_receipts(l->book));
@@ -164,6 +164,7 @@ static void put_json(struct buf *b, const struct load *l)
 		{"unknown_receipts", c->unmatched},
 		{"disagreeing", c->disagreeing},
 		{"intermediate", c->intermediate},
+		{"parts", c->parts},
 		{"early", c->early},
 		{"other", l->replies},
 	};

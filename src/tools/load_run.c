@@ -205,13 +205,20 @@ void load_settled(struct load *l, uint64_t i, enum session_outcome outcome, cons
 	}
 }
 
+/* A receipt for one of several parts that the peer has made. */
+static bool is_part(const struct pdu *pdu, uint32_t *part, uint32_t *total)
+{
+	return tlv_find_int(pdu->tlvs, TLV_SAR_TOTAL_SEGMENTS, total) &&
+	       tlv_find_int(pdu->tlvs, TLV_SAR_SEGMENT_SEQNUM, part) && *part >= 1 && *part <= *total && *total > 1;
+}
+
 void load_delivered(struct load *l, const struct pdu *pdu)
 {
 	char scratch[512];
 	struct receipt r = {0};
 	struct view id;
 	enum message_state state;
-	uint32_t number;
+	uint32_t number, part, total;
 	bool by_tlv = tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &id);
 	int64_t now = engine_clock_us();
 
@@ -229,6 +236,9 @@ void load_delivered(struct load *l, const struct pdu *pdu)
 	}
 	if (r.stat.n == 0 && tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &number))
 		r.stat = view_of(receipt_stat_name((enum message_state)number));
-	load_book_receipt(l->book, by_tlv ? id : r.id, r.stat, now);
+	if (is_part(pdu, &part, &total))
+		load_book_part(l->book, by_tlv ? id : r.id, r.stat, (uint8_t)part, (uint8_t)total, now);
+	else
+		load_book_receipt(l->book, by_tlv ? id : r.id, r.stat, now);
 	l->receipt_us = l->moved_us = now;
 }

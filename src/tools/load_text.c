@@ -11,10 +11,11 @@
 #include "smpp/command.h"
 #include "smpp/split.h"
 
-#define MARK	 "#seq"
-#define TEXT_MAX 60000u /* octets */
-#define DIGITS	 20u
-#define SCATTER	 61803399u /* has no factor with 10: neighbours get far-off numbers, no number twice */
+#define MARK	     "#seq"
+#define INTERMEDIATE 0x10u  /* registered_delivery */
+#define TEXT_MAX     60000u /* octets */
+#define DIGITS	     20u
+#define SCATTER	     61803399u /* has no factor with 10: neighbours get far-off numbers, no number twice */
 
 struct load_text {
 	struct pdu pdu;
@@ -84,7 +85,8 @@ struct load_text *load_text_new(const struct load_conf *conf, const char **why)
 	t->first = (uint64_t)conf->first;
 	t->pdu.command_id = SUBMIT_SM;
 	t->pdu.sm.src = esme_address(view_of(conf->source));
-	t->pdu.sm.registered_delivery = conf->receipts;
+	t->pdu.sm.registered_delivery =
+		(uint8_t)((conf->receipts ? 1u : 0u) | (conf->intermediate ? INTERMEDIATE : 0u));
 	t->pdu.sm.esm_class = (uint8_t)conf->esm_class;
 	*why = prepare_text(t, conf->text);
 	if (!*why)

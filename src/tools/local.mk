@@ -12,6 +12,7 @@ libtools_a_SOURCES = \
 	src/tools/load_text.c \
 	src/tools/opts.c src/tools/opts.h \
 	src/tools/readable.c src/tools/readable.h \
+	src/tools/send.h src/tools/send_time.c \
 	src/tools/send_tlv.c src/tools/send_tlv.h \
 	src/tools/sim.h \
 	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_mo.c src/tools/sim_operate.c \
@@ -26,7 +27,7 @@ smppsim_SOURCES = src/tools/smppsim.c
 smppsim_LDADD = $(tools_libs)
 smppload_SOURCES = src/tools/smppload.c
 smppload_LDADD = $(tools_libs)
-smppsend_SOURCES = src/tools/smppsend.c
+smppsend_SOURCES = src/tools/smppsend.c src/tools/send_message.c src/tools/send_operate.c src/tools/send_receive.c
 smppsend_LDADD = $(tools_libs)
 
 dist_man_MANS += doc/man/smppgwctl.1 doc/man/smppsim.1 doc/man/smppload.1 doc/man/smppsend.1

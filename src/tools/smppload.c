@@ -33,6 +33,7 @@ static const struct opts_row rows[] = {
 	{"rate", OPTS_NUMBER, AT(rate), "0", .help = "messages per second; 0: as fast as answers come",
 	 .max = 10000000},
 	{"receipts", OPTS_YESNO, AT(receipts), "yes", .help = "asks for receipts and waits for them"},
+	{"intermediate", OPTS_FLAG, AT(intermediate), .help = "asks to be told that messages are on their way"},
 	{"source", OPTS_TEXT, AT(source), "1069012345", .arg = "ADDRESS", .help = "source address"},
 	{"dest-prefix", OPTS_TEXT, AT(dest_prefix), "86138", .arg = "DIGITS",
 	 .help = "how every destination begins; the rest varies"},

@@ -1,71 +1,29 @@
 /*
- * smppsend.c - submits one message and tells what becomes of it: the newcomer's first tool. Knows no other traffic.
+ * smppsend.c - submits one message and tells what becomes of it, or asks about one: the newcomer's first tool. Options,
+ * the bind and the end stand here. Knows no other traffic.
  */
+#include "tools/send.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "smpp/command.h"
-#include "smpp/receipt.h"
 #include "smpp/status.h"
-#include "tools/compose.h"
-#include "tools/engine.h"
-#include "tools/esme.h"
-#include "tools/readable.h"
 #include "tools/send_tlv.h"
 
-enum { SENT_WELL = 0, FAILED = 1, USAGE = 2, NO_BIND = 3, NO_RECEIPT = 4 };
 enum { AS_TRANSCEIVER, AS_TRANSMITTER, AS_RECEIVER };
-
-struct send_conf {
-	struct esme_conf esme;
-	const char *from, *to, *text, *message_class, *service_type;
-	struct opts_list tlvs;
-	int bind;
-	bool receipt, payload;
-	int64_t wait_receipt, listen, response_timeout; /* us; 0: not asked for */
-};
-
-struct part {
-	char id[65]; /* "" until the answer */
-	bool done;   /* its final receipt came */
-};
-
-struct early { /* a final receipt that came before its response */
-	char id[65];
-	bool good;
-};
-
-struct sender {
-	struct send_conf conf;
-	struct engine engine;
-	struct session_conf session_conf;
-	struct session_stats stats;
-	struct session *session; /* NULL: ended */
-	struct compose compose;
-	uint8_t tlvs[COMPOSE_MAX + 4096];
-	uint32_t tlvs_n; /* those of the options */
-	struct part parts[SPLIT_MAX];
-	struct early early[SPLIT_MAX];
-	uint32_t early_n;
-	uint32_t sent, settled, delivered;
-	uint32_t foreign; /* receipts with ids that no response gave */
-	int64_t sent_us;
-	struct timer deadline;
-	int exit;
-	bool ending;
-};
 
 static const struct opts_about about = {
 	.program = "smppsend",
 	.operands = "",
 	.purpose = "Submits one message over SMPP, shows the response, and waits for the receipt when asked to.\n"
-		   "Without --text it only listens.",
-	.exits = "0  accepted; with --wait-receipt: delivered\n1  refused, or the receipt tells of failure\n"
+		   "With --query, --cancel or --replace it asks about one. With --listen alone it only listens.",
+	.exits = "0  accepted, or done; with --wait-receipt: delivered\n1  refused, or the receipt tells of failure\n"
 		 "2  wrong usage\n3  could not bind\n4  no receipt in time",
 };
 
@@ -75,22 +33,35 @@ static const struct opts_row rows[] = {
 	{"bind", OPTS_CHOICE, AT(bind), "transceiver", .choices = "transceiver|transmitter|receiver",
 	 .help = "how to bind"},
 	{"from", OPTS_TEXT, AT(from), "1069012345", .arg = "ADDRESS", .help = "source address"},
-	{"to", OPTS_TEXT, AT(to), .arg = "NUMBER", .help = "destination, such as 8613800138000"},
+	{"to", OPTS_LIST, AT(to), .arg = "NUMBER",
+	 .help = "destination, such as 8613800138000; several of them make a submit_multi"},
 	{"text", OPTS_TEXT, AT(text), .help = "UTF-8; sent as GSM 03.38 where that has every character, else as UCS-2"},
 	{"payload", OPTS_FLAG, AT(payload), .help = "a long text goes as one message_payload, not in parts"},
+	{"data-sm", OPTS_FLAG, AT(data_sm), .help = "a data_sm instead of a submit_sm"},
 	{"class", OPTS_TEXT, AT(message_class),
 	 .help = "TLV message_class: otp, alert, notice, remind, collect, promo"},
+	{"group", OPTS_TEXT, AT(group), .arg = "KEY", .help = "TLV group_key: of a message, or of those to cancel"},
 	{"service-type", OPTS_TEXT, AT(service_type), "", .help = "service_type"},
+	{"schedule", OPTS_TEXT, AT(schedule), .arg = "WHEN",
+	 .help = "not before: 10m, 2h or 1d from now, '2026-11-22 09:00', or SMPP's 16 characters"},
+	{"validity", OPTS_TEXT, AT(validity), .arg = "WHEN", .help = "not after; written like --schedule"},
+	{"replace-if-present", OPTS_FLAG, AT(replace_if_present),
+	 .help = "takes the place of a waiting message with the same addresses and service_type"},
 	{"tlv", OPTS_LIST, AT(tlvs), .arg = "NAME=VALUE",
 	 .help = "a TLV by name or 0xTAG; VALUE: text, number, or 0x and hexadecimal octets; may be repeated"},
+	{"query", OPTS_TEXT, AT(query), .arg = "ID", .help = "asks what became of a message; --from must be its own"},
+	{"cancel", OPTS_TEXT, AT(cancel), .arg = "ID",
+	 .help = "cancels it; all: every waiting one from --from to --to with --service-type, or of --group"},
+	{"replace", OPTS_TEXT, AT(replace), .arg = "ID", .help = "gives a waiting message the new --text"},
 	{"receipt", OPTS_FLAG, AT(receipt), .help = "asks for a receipt without waiting for it"},
+	{"intermediate", OPTS_FLAG, AT(intermediate), .help = "asks to be told that the message is on its way"},
 	{"wait-receipt", OPTS_TIME, AT(wait_receipt), .help = "asks for a receipt and waits so long for it"},
 	{"listen", OPTS_TIME, AT(listen), .help = "shows for so long what comes in, replies too"},
-	{"response-timeout", OPTS_TIME, AT(response_timeout), "30s", .help = "for the answer to the submit_sm"},
+	{"response-timeout", OPTS_TIME, AT(response_timeout), "30s", .help = "for the answer to a request"},
 };
 #undef AT
 
-static const char *now_text(void)
+const char *send_now_text(void)
 {
 	static char text[32];
 	struct timespec ts;
@@ -103,7 +74,7 @@ static const char *now_text(void)
 	return text;
 }
 
-static void leave(struct sender *x)
+void send_leave(struct sender *x)
 {
 	if (x->ending)
 		return;
@@ -115,69 +86,66 @@ static void leave(struct sender *x)
 		loop_stop(x->engine.loop);
 }
 
+static void count_receipts(const struct sender *x, uint32_t *got, uint32_t *expected)
+{
+	*got = *expected = 0;
+	for (uint32_t i = 0; i < x->sent; i++) {
+		*got += x->parts[i].got;
+		*expected += x->parts[i].expected;
+	}
+}
+
 static void on_deadline(struct timer *t)
 {
 	struct sender *x = LIST_OF(t, struct sender, deadline);
+	uint32_t got, expected;
 
-	if (x->conf.wait_receipt && x->exit == SENT_WELL && x->delivered < x->sent) {
+	if (x->conf.wait_receipt && x->exit == SEND_WELL && !send_message_complete(x)) {
+		count_receipts(x, &got, &expected);
 		fprintf(stderr,
 			"smppsend: no receipt within --wait-receipt: %u of %u came, and %u for other ids; the "
 			"message may still be delivered later\n",
-			x->delivered, x->sent, x->foreign);
-		x->exit = NO_RECEIPT;
+			got, expected, x->foreign);
+		x->exit = SEND_NO_RECEIPT;
 	}
-	leave(x);
+	send_leave(x);
 }
 
 static void on_signal(void *arg)
 {
-	leave(arg);
+	send_leave(arg);
 }
 
-/* Nothing more to wait for? listen keeps on until its time is over. */
-static void look_for_end(struct sender *x)
+/* listen keeps on until its time is over. */
+void send_look_for_end(struct sender *x)
 {
 	if (x->settled < x->sent || x->conf.listen > 0)
 		return;
-	if (x->exit != SENT_WELL || !x->conf.wait_receipt || x->delivered == x->sent)
-		leave(x);
+	if (!x->conf.wait_receipt || x->exit != SEND_WELL || send_message_complete(x))
+		send_leave(x);
 }
 
-static bool send_part(struct sender *x, uint32_t i)
+void send_tell_unsent(struct sender *x, const char *what, int err)
 {
-	struct pdu pdu = {.command_id = SUBMIT_SM};
-	struct tlv_out o = {.p = x->tlvs, .n = x->tlvs_n, .cap = sizeof(x->tlvs)};
-	int err;
-
-	pdu.sm.service_type = view_of(x->conf.service_type);
-	pdu.sm.src = esme_address(view_of(x->conf.from));
-	pdu.sm.dst = esme_address(view_of(x->conf.to));
-	pdu.sm.registered_delivery = x->conf.receipt || x->conf.wait_receipt;
-	compose_part(&x->compose, i, &pdu, &o);
-	pdu.tlvs = (struct view){o.p, o.n};
-	err = o.full ? -EMSGSIZE : session_send(x->session, &pdu, i);
-	if (err == 0)
-		return true;
-	fprintf(stderr, "smppsend: cannot send part %u: %s\n", i + 1,
-		err == -EMSGSIZE ? "a field is too long; addresses have at most 20 characters, service_type 5"
+	fprintf(stderr, "smppsend: cannot send %s: %s\n", what,
+		err == -EMSGSIZE ? "a field is too long: an address has at most 20 characters, service_type 5, an id "
+				   "64, a text for --replace one part"
 				 : strerror(-err));
-	x->exit = FAILED;
-	leave(x);
-	return false;
+	x->exit = SEND_FAILED;
+	send_leave(x);
 }
 
-static void send_message(struct sender *x)
+void send_tell_refused(struct sender *x, const char *what, const struct pdu *resp)
 {
-	printf("%s  submit_sm    from=%s to=%s encoding=%s parts=%u%s\n", now_text(), x->conf.from, x->conf.to,
-	       compose_charset(&x->compose), x->compose.parts, x->compose.mode == SPLIT_PAYLOAD ? " payload" : "");
-	x->sent_us = engine_clock_us();
-	for (uint32_t i = 0; i < x->compose.parts; i++) {
-		if (!send_part(x, i))
-			return;
-		x->sent++;
-	}
-	if (x->conf.wait_receipt)
-		loop_timer(x->engine.loop, &x->deadline, x->conf.wait_receipt / 1000);
+	char text[256];
+
+	esme_status_text(resp->command_status, text);
+	printf("%s  refused      status=%s", send_now_text(), text);
+	send_receive_show_tlv(resp->tlvs, TLV_VERDICT);
+	send_receive_show_tlv(resp->tlvs, TLV_ADDITIONAL_STATUS_INFO_TEXT);
+	printf("\n");
+	fprintf(stderr, "smppsend: %s was refused: %s\n", what, text);
+	x->exit = SEND_FAILED;
 }
 
 static void on_open(struct session *s, void *arg)
@@ -192,9 +160,11 @@ static void on_bound(struct session *s, void *arg)
 {
 	struct sender *x = arg;
 
-	printf("%s  bound        to=%s:%lld as=%s bind=%s\n", now_text(), x->conf.esme.host,
+	printf("%s  bound        to=%s:%lld as=%s bind=%s\n", send_now_text(), x->conf.esme.host,
 	       (long long)x->conf.esme.port, x->conf.esme.system_id, session_state_name(session_state(s)));
-	if (x->conf.text)
+	if (send_operates(&x->conf))
+		send_operate(x);
+	else if (x->conf.text)
 		send_message(x);
 	if (x->conf.listen > x->conf.wait_receipt)
 		loop_timer(x->engine.loop, &x->deadline, x->conf.listen / 1000);
@@ -205,78 +175,8 @@ static void on_refused(struct session *s, uint32_t status, void *arg)
 	struct sender *x = arg;
 
 	esme_tell_refused("smppsend", &x->conf.esme, status);
-	x->exit = NO_BIND;
+	x->exit = SEND_NO_BIND;
 	session_end(s, END_BIND_REFUSED);
-}
-
-static void show_tlv_text(struct view tlvs, uint16_t tag)
-{
-	struct view s;
-
-	if (tlv_find_str(tlvs, tag, &s))
-		printf(" %s=%.*s", tlv_row(tag)->name, (int)s.n, (const char *)s.p);
-}
-
-/* The final receipt of the part with that id; false when no part has it (yet). */
-static bool settle_receipt(struct sender *x, struct view id, bool good)
-{
-	for (uint32_t i = 0; i < x->sent; i++) {
-		struct part *part = &x->parts[i];
-
-		if (part->done || !*part->id || !view_eq(view_of(part->id), id))
-			continue;
-		part->done = true;
-		x->delivered++;
-		if (!good)
-			x->exit = FAILED;
-		return true;
-	}
-	return false;
-}
-
-static void park_receipt(struct sender *x, struct view id, bool good)
-{
-	struct early *e = &x->early[x->early_n];
-
-	if (x->early_n == SPLIT_MAX || x->settled == x->sent) {
-		x->foreign++;
-		return;
-	}
-	snprintf(e->id, sizeof(e->id), "%.*s", (int)id.n, (const char *)id.p);
-	e->good = good;
-	x->early_n++;
-}
-
-static void unpark_receipts(struct sender *x)
-{
-	for (uint32_t i = 0; i < x->early_n;) {
-		if (settle_receipt(x, view_of(x->early[i].id), x->early[i].good))
-			x->early[i] = x->early[--x->early_n];
-		else
-			i++;
-	}
-}
-
-static void accepted(struct sender *x, uint32_t i, struct view id)
-{
-	struct part *part = &x->parts[i];
-
-	snprintf(part->id, sizeof(part->id), "%.*s", (int)id.n, (const char *)id.p);
-	printf("%s  accepted     id=%s after=%.1fms\n", now_text(), part->id,
-	       (double)(engine_clock_us() - x->sent_us) / 1e3);
-	unpark_receipts(x);
-}
-
-static void refused(struct sender *x, uint32_t status, struct view tlvs)
-{
-	char text[256];
-
-	esme_status_text(status, text);
-	printf("%s  refused      status=%s", now_text(), text);
-	show_tlv_text(tlvs, TLV_VERDICT);
-	printf("\n");
-	fprintf(stderr, "smppsend: the message was refused: %s\n", text);
-	x->exit = FAILED;
 }
 
 static void on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -289,72 +189,18 @@ static void on_settled(struct session *s, uint64_t cookie, enum session_outcome 
 	if (outcome == SESSION_LATE)
 		return;
 	x->settled++;
-	if (outcome == SESSION_ANSWERED && resp->command_status == ESME_ROK) {
-		accepted(x, (uint32_t)cookie, resp->resp.id);
-	} else if (outcome == SESSION_ANSWERED || outcome == SESSION_NACKED) {
-		refused(x, resp->command_status, resp->tlvs);
-	} else {
+	if (outcome == SESSION_TIMEOUT || outcome == SESSION_LOST) {
 		fprintf(stderr,
-			"smppsend: no answer to the submit_sm (%s): the message may have been accepted or not; "
-			"ask the peer before you send it again\n",
+			"smppsend: no answer (%s): the peer may have taken it or not; ask it before you send it "
+			"again\n",
 			outcome == SESSION_LOST ? "the connection ended" : "--response-timeout is over");
-		x->exit = FAILED;
+		x->exit = SEND_FAILED;
+	} else if (send_operates(&x->conf)) {
+		send_operate_answered(x, resp);
+	} else {
+		send_message_answered(x, (uint32_t)cookie, resp);
 	}
-	look_for_end(x);
-}
-
-static void show_receipt(struct sender *x, const struct pdu *pdu)
-{
-	char scratch[512];
-	struct receipt r = {0};
-	struct view id;
-	uint32_t number;
-	enum message_state state = STATE_UNKNOWN;
-	bool known, good;
-
-	receipt_parse_pdu(pdu, scratch, sizeof(scratch), &r);
-	if (!tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &id))
-		id = r.id;
-	known = receipt_stat_state(r.stat, &state);
-	if (r.stat.n == 0 && tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &number)) {
-		state = (enum message_state)number;
-		r.stat = view_of(receipt_stat_name(state));
-		known = true;
-	}
-	printf("%s  receipt      id=%.*s stat=%.*s err=%.*s", now_text(), (int)id.n, (const char *)id.p, (int)r.stat.n,
-	       (const char *)r.stat.p, (int)r.err.n, (const char *)r.err.p);
-	if (x->sent_us)
-		printf(" after=%.3fs", (double)(engine_clock_us() - x->sent_us) / 1e6);
-	printf(" submitted=%.*s done=%.*s", (int)r.submit_date.n, (const char *)r.submit_date.p, (int)r.done_date.n,
-	       (const char *)r.done_date.p);
-	show_tlv_text(pdu->tlvs, TLV_VERDICT);
-	show_tlv_text(pdu->tlvs, TLV_CARRIER_STATUS);
-	show_tlv_text(pdu->tlvs, TLV_VIA);
-	printf("\n");
-	good = known && state == STATE_DELIVERED;
-	if ((!known || receipt_state_final(state)) && !settle_receipt(x, id, good))
-		park_receipt(x, id, good);
-}
-
-static void show_reply(const struct pdu *pdu)
-{
-	static char text[262144];
-	long n = readable_text(pdu, CHARSET_GSM7, text, sizeof(text));
-	struct view octets;
-	struct buf out = {0};
-
-	printf("%s  message      from=%.*s to=%.*s", now_text(), (int)pdu->sm.src.addr.n,
-	       (const char *)pdu->sm.src.addr.p, (int)pdu->sm.dst.addr.n, (const char *)pdu->sm.dst.addr.p);
-	show_tlv_text(pdu->tlvs, TLV_ORIGINAL_MESSAGE_ID);
-	if (n >= 0) {
-		buf_puts(&out, " text=");
-		readable_json(&out, text, (size_t)n);
-	} else if (pdu_text(pdu, &octets)) {
-		buf_puts(&out, " hex=");
-		readable_hex(&out, octets.p, octets.n);
-	}
-	printf("%.*s\n", (int)buf_len(&out), (const char *)buf_data(&out));
-	buf_free(&out);
+	send_look_for_end(x);
 }
 
 static void on_request(struct session *s, const struct pdu *pdu, void *arg)
@@ -362,15 +208,11 @@ static void on_request(struct session *s, const struct pdu *pdu, void *arg)
 	static const struct view nothing;
 	struct sender *x = arg;
 
-	if (pdu->command_id == ALERT_NOTIFICATION)
-		return;
-	if (receipt_recognise(pdu, false))
-		show_receipt(x, pdu);
-	else
-		show_reply(pdu);
-	session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, nothing, nothing);
+	send_receive(x, pdu);
+	if (command_has_resp(pdu->command_id))
+		session_answer(s, pdu->command_id, pdu->sequence, ESME_ROK, nothing, nothing);
 	if (x->sent > 0)
-		look_for_end(x);
+		send_look_for_end(x);
 }
 
 static void on_room(struct session *s, void *arg)
@@ -387,8 +229,8 @@ static void on_ended(struct session *s, enum end_reason reason, void *arg)
 	x->session = NULL;
 	if (!x->ending && reason != END_BIND_REFUSED) {
 		esme_tell_ended("smppsend", &x->conf.esme, reason, session_error(s));
-		if (x->exit == SENT_WELL)
-			x->exit = was_bound ? FAILED : NO_BIND;
+		if (x->exit == SEND_WELL)
+			x->exit = was_bound ? SEND_FAILED : SEND_NO_BIND;
 	}
 	x->ending = true;
 	loop_stop(x->engine.loop);
@@ -404,22 +246,52 @@ static const struct session_ops ops = {
 	.on_ended = on_ended,
 };
 
+/* What does not go together; NULL when all is well. */
+static const char *check(const struct send_conf *c)
+{
+	const char *why = send_operate_check(c);
+	bool sends = c->text || send_operates(c);
+
+	if (why)
+		return why;
+	if (c->text && !c->replace && c->to.n == 0)
+		return "--text needs --to";
+	if (!sends && !c->listen)
+		return "neither --text nor --listen was given, nor --query, --cancel or --replace";
+	if (sends && c->bind == AS_RECEIVER)
+		return "a receiver cannot submit or ask; leave out --bind, or listen only";
+	if ((c->wait_receipt || c->listen) && c->bind == AS_TRANSMITTER)
+		return "a transmitter receives nothing; leave out --bind transmitter";
+	if (send_operates(c) && c->wait_receipt)
+		return "--wait-receipt is for a new message; --listen shows what comes after a --cancel";
+	if (c->data_sm && (c->to.n > 1 || c->schedule || c->validity || c->replace_if_present))
+		return "data_sm has one destination, no schedule, no validity and no replace-if-present";
+	return NULL;
+}
+
+static const char *set_up_times(struct sender *x)
+{
+	const char *why = x->conf.schedule ? send_time_read(x->conf.schedule, x->schedule) : NULL;
+
+	if (!why && x->conf.validity)
+		why = send_time_read(x->conf.validity, x->validity);
+	return why;
+}
+
 static int set_up(struct sender *x)
 {
 	struct send_conf *c = &x->conf;
 	struct tlv_out o = {.p = x->tlvs, .cap = 4096};
-	const char *why = NULL;
+	const char *why = check(c);
 
-	if (c->text && !c->to)
-		return opts_wrong(&about, "--text needs --to");
-	if (!c->text && !c->listen)
-		return opts_wrong(&about, "neither --text nor --listen was given");
-	if (c->text && c->bind == AS_RECEIVER)
-		return opts_wrong(&about, "a receiver cannot submit; leave out --bind or --text");
-	if ((c->wait_receipt || c->listen) && c->bind == AS_TRANSMITTER)
-		return opts_wrong(&about, "a transmitter receives nothing; leave out --bind transmitter");
+	if (!why)
+		why = set_up_times(x);
+	if (why)
+		return opts_wrong(&about, "%s", why);
 	if (c->message_class)
 		tlv_put_str(&o, TLV_MESSAGE_CLASS, view_of(c->message_class));
+	if (c->group)
+		tlv_put_str(&o, TLV_GROUP_KEY, view_of(c->group));
 	for (unsigned i = 0; i < c->tlvs.n; i++) {
 		why = send_tlv_put(c->tlvs.item[i], &o);
 		if (why)
@@ -427,7 +299,7 @@ static int set_up(struct sender *x)
 	}
 	x->tlvs_n = o.n;
 	if (c->text)
-		why = compose_text(&x->compose, c->text, strlen(c->text), c->payload,
+		why = compose_text(&x->compose, c->text, strlen(c->text), c->payload || c->data_sm,
 				   (uint8_t)(engine_clock_us() >> 10));
 	return why ? opts_wrong(&about, "--text: %s", why) : 0;
 }
@@ -449,7 +321,7 @@ static void run(struct sender *x)
 	x->session = session_connect(x->engine.sessions, x->conf.esme.host, x->conf.esme.port, &x->session_conf, &ops,
 				     x, &x->stats);
 	if (loop_run(x->engine.loop) != 0)
-		x->exit = FAILED;
+		x->exit = SEND_FAILED;
 	log_flush();
 	engine_close(&x->engine);
 }
@@ -461,9 +333,9 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (at < 0)
-		return at == OPTS_DONE ? 0 : USAGE;
+		return at == OPTS_DONE ? 0 : SEND_USAGE;
 	if (set_up(&x) != 0)
-		return USAGE;
+		return SEND_USAGE;
 	run(&x);
 	return x.exit;
 }

@@ -5,6 +5,7 @@ tools_unit_tests = \
 	tests/unit/tools/test_message \
 	tests/unit/tools/test_opts \
 	tests/unit/tools/test_pending \
+	tests/unit/tools/test_send \
 	tests/unit/tools/test_sim
 check_PROGRAMS += $(tools_unit_tests)
 TESTS += $(tools_unit_tests)
@@ -18,5 +19,7 @@ tests_unit_tools_test_opts_SOURCES = tests/unit/tools/test_opts.c
 tests_unit_tools_test_opts_LDADD = $(tools_unit_ldadd)
 tests_unit_tools_test_pending_SOURCES = tests/unit/tools/test_pending.c
 tests_unit_tools_test_pending_LDADD = $(tools_unit_ldadd)
+tests_unit_tools_test_send_SOURCES = tests/unit/tools/test_send.c
+tests_unit_tools_test_send_LDADD = $(tools_unit_ldadd)
 tests_unit_tools_test_sim_SOURCES = tests/unit/tools/test_sim.c
 tests_unit_tools_test_sim_LDADD = $(tools_unit_ldadd)

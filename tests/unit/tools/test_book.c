@@ -78,6 +78,44 @@ static void test_early(void **state)
 	load_book_free(b);
 }
 
+/* A message that the peer has cut is matched with its last part; each part counts once, also before the response. */
+static void test_parts(void **state)
+{
+	struct load_book *b = load_book_new(3);
+
+	(void)state;
+	for (uint64_t i = 0; i < 3; i++)
+		load_book_submitted(b, i, 1000);
+	load_book_accepted(b, 0, ID("a"), 2000);
+	load_book_part(b, ID("a"), DELIVERED, 2, 3, 3000);
+	load_book_part(b, ID("a"), DELIVERED, 2, 3, 3000); /* the same one again */
+	load_book_part(b, ID("a"), DELIVERED, 1, 3, 4000);
+	assert_int_equal(load_book_counts(b)->matched, 0);
+	assert_int_equal(load_book_counts(b)->duplicate, 1);
+	load_book_part(b, ID("a"), DELIVERED, 3, 3, 9000);
+	assert_int_equal(load_book_counts(b)->matched, 1);
+	assert_int_equal(load_book_receipts(b)->max_us, 8000);
+	load_book_part(b, ID("a"), DELIVERED, 3, 3, 9500);
+	assert_int_equal(load_book_counts(b)->duplicate, 2);
+	/* the other's parts are its own; two come before the response */
+	load_book_part(b, ID("b"), DELIVERED, 1, 2, 3000);
+	load_book_part(b, ID("b"), DELIVERED, 2, 2, 3500);
+	assert_int_equal(load_book_counts(b)->unmatched, 2);
+	load_book_accepted(b, 1, ID("b"), 4000);
+	assert_int_equal(load_book_counts(b)->unmatched, 0);
+	assert_int_equal(load_book_counts(b)->matched, 2);
+	assert_int_equal(load_book_counts(b)->early, 2);
+	/* one whole receipt, then a part: it is one too many */
+	load_book_accepted(b, 2, ID("c"), 4000);
+	load_book_receipt(b, ID("c"), DELIVERED, 5000);
+	load_book_part(b, ID("c"), DELIVERED, 1, 2, 6000);
+	assert_int_equal(load_book_counts(b)->matched, 3);
+	assert_int_equal(load_book_counts(b)->duplicate, 3);
+	assert_int_equal(load_book_missing(b), 0);
+	assert_int_equal(load_book_stat_at(b, 0)->n, 9);
+	load_book_free(b);
+}
+
 static void test_unanswered(void **state)
 {
 	struct load_book *b = load_book_new(2);
@@ -167,9 +205,13 @@ static void test_many(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_matched),	      cmocka_unit_test(test_duplicate_and_unknown),
-	cmocka_unit_test(test_early),	      cmocka_unit_test(test_unanswered),
-	cmocka_unit_test(test_same_id_twice), cmocka_unit_test(test_many_words),
+	cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_matched),
+	cmocka_unit_test(test_duplicate_and_unknown),
+	cmocka_unit_test(test_early),
+	cmocka_unit_test(test_unanswered),
+	cmocka_unit_test(test_same_id_twice),
+	cmocka_unit_test(test_many_words),
 	cmocka_unit_test(test_many),
 };
 
