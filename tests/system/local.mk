@@ -13,4 +13,5 @@ EXTRA_DIST += \
 	tests/system/redis.sh \
 	tests/system/stats.sh \
 	tests/system/throttle.sh \
-	tests/system/tools.sh
+	tests/system/tools.sh \
+	tests/system/tools_ask.sh

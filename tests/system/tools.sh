@@ -66,7 +66,7 @@ faulty -- --messages $((n / 10)) --bind tx-rx --binds 2
 is "transmitters and receivers: status 0" "$status" 0
 faulty -- --messages $((n / 10)) --receipts no
 is "without receipts: status 0, none sent" "$status $(sim_count carrier receipts_sent)" "0 0"
-for form in text tlv both; do
+for form in text tlv both ucs2 payload data_sm minimal; do
 	for ids in dec hex uuid; do
 		faulty --receipt-form $form --id-form $ids --receipt-delay 0 -- --messages 200
 		is "receipts by $form, ids in $ids" "$status $(number matched)" "0 200"
