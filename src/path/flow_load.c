@@ -153,6 +153,48 @@ static void on_restored_part(void *arg, struct view key, struct view frame)
 	reply_load_part(f->reply, f->carriers, key, frame);
 }
 
+static void on_restored_form(void *arg, size_t carrier, enum idform form)
+{
+	struct flow *f = arg;
+	log_info(carrier_name(carriers_at(f->carriers, carrier)), "event=id_form form=%s from=store",
+		 idform_name(form));
+	match_learnt(f->match, carrier, form);
+}
+
+static void on_form_stored(void *arg, uint64_t carrier, bool ok)
+{
+	struct flow *f = arg;
+	if (!ok)
+		log_warn(carrier_name(carriers_at(f->carriers, carrier)),
+			 "event=id_form_not_stored action=\"stored when Redis is back\"");
+}
+
+static void store_form(struct flow *f, size_t carrier, enum idform form)
+{
+	if (store_form_put(f->store, carrier_name(carriers_at(f->carriers, carrier)), idform_name(form), on_form_stored,
+			   carrier) < 0)
+		on_form_stored(f, carrier, false);
+}
+
+void flow_form_learnt(void *arg, size_t carrier, enum idform form)
+{
+	struct flow *f = arg;
+	log_info(carrier_name(carriers_at(f->carriers, carrier)), "event=id_form form=%s from=receipts",
+		 idform_name(form));
+	store_form(f, carrier, form);
+}
+
+/* What was learnt while the store was away. */
+static void store_forms(struct flow *f)
+{
+	enum idform form;
+	uint64_t matches;
+	for (size_t i = 0; i < f->conf.carriers_n; i++) {
+		if (!f->conf.carriers[i].receipt_id && match_form(f->match, i, &form, &matches))
+			store_form(f, i, form);
+	}
+}
+
 static void on_restore_done(void *arg)
 {
 	struct flow *f = arg;
@@ -174,8 +216,8 @@ static void on_restore_failed(void *arg)
 
 static void load(struct flow *f)
 {
-	static const struct restore_ops ops = {on_restored, on_restored_parked, on_restored_part, on_restore_done,
-					       on_restore_failed};
+	static const struct restore_ops ops = {on_restored,	 on_restored_parked, on_restored_part,
+					       on_restored_form, on_restore_done,    on_restore_failed};
 	f->phase = FLOW_LOADING;
 	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
 		f->phase = FLOW_WAITING;
@@ -188,6 +230,7 @@ static void on_store_up(void *arg)
 		load(f);
 		return;
 	}
+	store_forms(f);
 	flow_remove_doubtful(f);
 	flow_redo_all(f);
 	outbox_store_up(f->outbox);

@@ -11,6 +11,16 @@ const char *idform_name(enum idform f)
 	return names[f];
 }
 
+bool idform_by_name(struct view name, enum idform *out)
+{
+	for (int i = 0; i < IDFORMS; i++) {
+		*out = (enum idform)i;
+		if (view_eq(name, view_of(idform_name(*out))))
+			return true;
+	}
+	return false;
+}
+
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';

@@ -18,6 +18,7 @@ enum idform {
 };
 
 const char *idform_name(enum idform f);
+bool idform_by_name(struct view name, enum idform *out); /* exact */
 
 /*
  * The canonical text: blanks and NULs around it trimmed, "0x" of a hexadecimal number and leading zeros stripped, upper

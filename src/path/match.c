@@ -7,11 +7,10 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define LEARN_AFTER 8u /* matches under one form, none under another */
-
 struct forms {
 	uint64_t matches[IDFORMS];
-	int fixed; /* enum idform or -1 */
+	int fixed, known, rival; /* enum idform or -1; rival: the one of the latest matches, when it is not known */
+	unsigned run;		 /* matches in a row under the rival */
 };
 
 struct parked {
@@ -35,6 +34,8 @@ struct match {
 	struct timer timer;
 	match_expired_fn on_expired;
 	void *expired_arg;
+	match_learnt_fn on_learnt;
+	void *learnt_arg;
 };
 
 struct key {
@@ -106,7 +107,7 @@ struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, u
 	x->carriers = carriers;
 	x->forms = mem_zalloc((carriers ? carriers : 1) * sizeof(*x->forms));
 	for (size_t i = 0; i < carriers; i++)
-		x->forms[i].fixed = -1;
+		x->forms[i].fixed = x->forms[i].known = x->forms[i].rival = -1;
 	list_init(&x->parked);
 	x->max_parked = max_parked;
 	x->park_ms = park_ms;
@@ -175,16 +176,37 @@ static bool is_to(const struct match *x, struct msg *m, const struct number *num
 
 static int known_form(const struct forms *f)
 {
-	if (f->fixed >= 0)
-		return f->fixed;
-	for (int i = 0; i < IDFORMS; i++) {
-		uint64_t others = 0;
-		for (int k = 0; k < IDFORMS; k++)
-			others += k == i ? 0 : f->matches[k];
-		if (f->matches[i] >= LEARN_AFTER && others * LEARN_AFTER <= f->matches[i])
-			return i;
+	return f->fixed >= 0 ? f->fixed : f->known;
+}
+
+/* A receipt was matched under a form: it becomes the known one after so many in a row. */
+static void learn(struct match *x, size_t carrier, int form)
+{
+	struct forms *f = &x->forms[carrier];
+	f->matches[form]++;
+	if (form == known_form(f) || f->fixed >= 0) {
+		f->run = 0;
+		return;
 	}
-	return -1;
+	f->run = f->rival == form ? f->run + 1 : 1;
+	f->rival = form;
+	if (f->run < MATCH_LEARN)
+		return;
+	f->known = form;
+	f->run = 0;
+	if (x->on_learnt)
+		x->on_learnt(x->learnt_arg, carrier, (enum idform)form);
+}
+
+void match_on_learnt(struct match *x, match_learnt_fn fn, void *arg)
+{
+	x->on_learnt = fn;
+	x->learnt_arg = arg;
+}
+
+void match_learnt(struct match *x, size_t carrier, enum idform form)
+{
+	x->forms[carrier].known = (int)form;
 }
 
 /* The form to try at a step, -1 and up: the known one first, then the others by their rank; -1: none. */
@@ -211,7 +233,7 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, const st
 		size_t n = idform_convert((enum idform)form, canonical, other);
 		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
 		if (m && (form == known || is_to(x, m, number))) {
-			forms->matches[form]++;
+			learn(x, carrier, form);
 			return m;
 		}
 	}
@@ -290,7 +312,7 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 			n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
 		if (!p || p->frame_n > cap || (form != known && !is_from(x, p, look_up(x, carrier, cid))))
 			continue;
-		forms->matches[form]++;
+		learn(x, carrier, form);
 		memcpy(buf, p->frame, p->frame_n);
 		*frame = (struct view){buf, p->frame_n};
 		memcpy(parked_id, p->cid, p->cid_n);

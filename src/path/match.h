@@ -16,6 +16,15 @@ struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, u
 void match_free(struct match *x);
 /* Fixes the form of a carrier's ids (configuration); else it is learnt. */
 void match_fix_form(struct match *x, size_t carrier, enum idform form);
+/* Told when the learnt form of a carrier becomes known, and when it becomes another. */
+typedef void (*match_learnt_fn)(void *arg, size_t carrier, enum idform form);
+void match_on_learnt(struct match *x, match_learnt_fn fn, void *arg);
+/*
+ * Learnt before a restart: known until receipts show otherwise. What is known is given up for another form after
+ * MATCH_LEARN matches under that one with none under the known one, or a third, between them. A fixed form stays.
+ */
+#define MATCH_LEARN 8u
+void match_learnt(struct match *x, size_t carrier, enum idform form);
 
 /* Enters a message under (m->carrier, m->cid). 0 or -1 without memory. */
 __attribute__((warn_unused_result)) int match_add(struct match *x, struct msg *m);
@@ -28,7 +37,10 @@ struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
  */
 struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number);
 
-/* The form that a carrier uses, and after how many matches; false while it is not known. */
+/*
+ * The form that a carrier uses, and after how many matches since the start; false while it is not known. The first
+ * MATCH_LEARN matches in a row under one form make it known.
+ */
 bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64_t *matches);
 
 /* Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */

@@ -110,13 +110,18 @@ static struct msg *add_kin(struct restore *x, struct msg *m, const struct store_
 	return k;
 }
 
+static struct carrier *carrier_by_name(const struct restore *x, struct view name)
+{
+	char text[64];
+	snprintf(text, sizeof(text), "%.*s", (int)name.n, (const char *)name.p);
+	return carriers_find(x->carriers, text);
+}
+
 static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg)
 {
 	struct restore *x = arg;
-	char name[64];
 	struct msg *m = find(x, leg->id);
-	snprintf(name, sizeof(name), "%.*s", (int)carrier.n, (const char *)carrier.p);
-	struct carrier *c = carriers_find(x->carriers, name);
+	struct carrier *c = carrier_by_name(x, carrier);
 	if (!m || cid.n == 0 || cid.n > 255)
 		return;
 	struct msg *to = leg->part == 0 && leg->mark == LEG_OPEN && m->cid_len == 0 ? m : add_kin(x, m, leg);
@@ -143,9 +148,7 @@ static void keep(struct restore *x, bool part, size_t carrier, struct view key, 
 static void on_parked(void *arg, struct view carrier, struct view cid, struct view frame)
 {
 	struct restore *x = arg;
-	char name[64];
-	snprintf(name, sizeof(name), "%.*s", (int)carrier.n, (const char *)carrier.p);
-	struct carrier *c = carriers_find(x->carriers, name);
+	struct carrier *c = carrier_by_name(x, carrier);
 	if (c)
 		keep(x, false, carrier_number(c), cid, frame);
 }
@@ -153,6 +156,15 @@ static void on_parked(void *arg, struct view carrier, struct view cid, struct vi
 static void on_part(void *arg, struct view key, struct view frame)
 {
 	keep(arg, true, 0, key, frame);
+}
+
+static void on_form(void *arg, struct view carrier, struct view name)
+{
+	struct restore *x = arg;
+	struct carrier *c = carrier_by_name(x, carrier);
+	enum idform form;
+	if (c && idform_by_name(name, &form))
+		x->ops->form(x->arg, carrier_number(c), form);
 }
 
 static void on_progress(void *arg, uint64_t records)
@@ -236,7 +248,8 @@ static void on_done(void *arg, bool ok)
 int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts, struct carriers *carriers,
 		  struct ids *ids, const struct restore_ops *ops, void *arg)
 {
-	static const struct store_loader loader = {on_journal, on_receipt, on_parked, on_part, on_progress, on_done};
+	static const struct store_loader loader = {on_journal, on_receipt,  on_parked, on_part,
+						   on_form,    on_progress, on_done};
 	struct restore *x = mem_zalloc(sizeof(*x));
 	*x = (struct restore){.store = store,
 			      .msgs = msgs,

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "link/account.h"
 #include "link/carrier.h"
+#include "path/idform.h"
 #include "path/msg.h"
 #include "path/store.h"
 
@@ -17,7 +18,8 @@ struct restore_ops {
 	void (*message)(void *arg, struct msg *m);
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
-	void (*done)(void *arg);   /* all of them told */
+	void (*form)(void *arg, size_t carrier, enum idform form); /* as learnt; ahead of the messages */
+	void (*done)(void *arg);				   /* all of them told */
 	void (*failed)(void *arg); /* the store went away; nothing was told; start again when it is up */
 };
 

@@ -469,6 +469,18 @@ int store_send(struct store *s, struct buf *cmd, store_fn fn, uint64_t token)
 	return sent;
 }
 
+int store_form_put(struct store *s, const char *carrier, const char *form, store_fn fn, uint64_t token)
+{
+	if (!s->up)
+		return -1;
+	resp_start(&s->cmd, 4);
+	resp_str(&s->cmd, "HSET");
+	store_key(s, &s->cmd, "idform", (struct view){NULL, 0});
+	resp_str(&s->cmd, carrier);
+	resp_str(&s->cmd, form);
+	return store_send(s, &s->cmd, fn, token);
+}
+
 static int send_word(struct store *s, const char *word)
 {
 	resp_start(&s->cmd, 1);

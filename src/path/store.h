@@ -11,6 +11,7 @@
  *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark (struct store_leg); a slot is
  *                             one hour of submits; expires
  *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
+ *   idform                    hash carrier -> the learnt form of its ids
  *   part:<node>               hash reassembly key -> part of a long MO
  *   backlog:<account>         stream: id, rec
  *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
@@ -76,6 +77,8 @@ STORE_MUST int store_parked_put(struct store *s, const char *carrier, struct vie
 STORE_MUST int store_parked_del(struct store *s, const char *carrier, struct view cid);
 STORE_MUST int store_part_put(struct store *s, struct view key, struct view frame, store_fn fn, uint64_t token);
 STORE_MUST int store_part_del(struct store *s, struct view key);
+/* The learnt form of a carrier's ids. */
+STORE_MUST int store_form_put(struct store *s, const char *carrier, const char *form, store_fn fn, uint64_t token);
 /* Opt-outs: adds or removes a number and writes the history, in one transaction. */
 STORE_MUST int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
 			    struct view text, store_fn fn, uint64_t token);
@@ -154,6 +157,7 @@ struct store_loader {
 	void (*receipt)(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg);
 	void (*parked)(void *arg, struct view carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
+	void (*form)(void *arg, struct view carrier, struct view form);
 	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */
 	void (*done)(void *arg, bool ok); /* false: the store went away; load again from the start when it is up */
 };

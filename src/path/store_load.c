@@ -1,7 +1,7 @@
 /*
  * store_load.c - reads back what this node left in Redis: its journal, the receipt ids of all carriers within the
- * horizon, parked receipts, parts of long MO. A list of hashes to scan, one HSCAN page at a time. Must not know what
- * becomes of it.
+ * horizon, parked receipts, parts of long MO, the learnt forms of ids. A list of hashes to scan, one HSCAN page at a
+ * time. Must not know what becomes of it.
  */
 #include "path/store_batch.h"
 
@@ -15,7 +15,7 @@
 #define PAGE	    1000u /* hash fields per HSCAN */
 #define PROGRESS_US 1000000
 
-enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART };
+enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART, HASH_FORM };
 
 struct hash { /* one hash to scan */
 	enum hash_kind kind;
@@ -76,6 +76,9 @@ static void print_key(struct load *l, const struct hash *h)
 	case HASH_PART:
 		snprintf(l->hash_key, sizeof(l->hash_key), "%spart:%u", prefix, node);
 		break;
+	case HASH_FORM:
+		snprintf(l->hash_key, sizeof(l->hash_key), "%sidform", prefix);
+		break;
 	}
 }
 
@@ -129,6 +132,9 @@ static void give(struct load *l, const struct hash *h, const redisReply *field, 
 		return;
 	case HASH_PART:
 		l->loader->part(l->arg, f, v);
+		return;
+	case HASH_FORM:
+		l->loader->form(l->arg, f, v);
 		return;
 	}
 }
@@ -193,6 +199,7 @@ static void on_carriers(const redisReply *reply, void *arg)
 		add_hash(l, HASH_PARKED, reply->element[i]->str, 0);
 	}
 	add_hash(l, HASH_PART, "", 0);
+	add_hash(l, HASH_FORM, "", 0);
 	next_page(l);
 }
 

@@ -225,6 +225,18 @@ static void test_names(void **state)
 	assert_string_equal(idform_name(IDFORM_HEX_TO_DEC), "dec_resp_hex_dlr");
 }
 
+static void test_by_name(void **state)
+{
+	(void)state;
+	enum idform form;
+	for (int i = 0; i < IDFORMS; i++) {
+		assert_true(idform_by_name(sample_view(idform_name((enum idform)i)), &form));
+		assert_int_equal(form, i);
+	}
+	assert_false(idform_by_name(sample_view("hex"), &form));
+	assert_false(idform_by_name(sample_view(""), &form));
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_canonical),
 	cmocka_unit_test(test_canonical_bounds),
@@ -234,6 +246,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_no_digits),
 	cmocka_unit_test(test_pairs_of_the_field),
 	cmocka_unit_test(test_names),
+	cmocka_unit_test(test_by_name),
 };
 
 UNIT_MAIN(cases)

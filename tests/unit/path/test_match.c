@@ -143,6 +143,95 @@ static void test_learns(void **state)
 	ended(as_text);
 }
 
+static unsigned learnt;
+static size_t learnt_carrier;
+static enum idform learnt_form;
+
+static void on_learnt(void *arg, size_t carrier, enum idform form)
+{
+	assert_ptr_equal(arg, &learnt);
+	learnt++;
+	learnt_carrier = carrier;
+	learnt_form = form;
+}
+
+/* One message whose response and receipt write its id so. */
+static void pass_one(const char *response, const char *receipt)
+{
+	struct msg *m = taken(1, response);
+	assert_ptr_equal(find(1, receipt), m);
+	ended(m);
+}
+
+static void pass_hex(unsigned n)
+{
+	char hex[16], dec[16];
+	snprintf(hex, sizeof(hex), "a%05x", n);
+	snprintf(dec, sizeof(dec), "%u", 0xa00000 + n);
+	pass_one(hex, dec);
+}
+
+static void pass_text(unsigned n)
+{
+	char text[16];
+	snprintf(text, sizeof(text), "m%u", n);
+	pass_one(text, text);
+}
+
+/* What was learnt before a restart is known; the MATCH_LEARN-th match in a row under another form makes that known. */
+static void test_learns_anew(void **state)
+{
+	(void)state;
+	enum idform form;
+	uint64_t matches;
+	learnt = 0;
+	match_on_learnt(x, on_learnt, &learnt);
+	match_learnt(x, 1, IDFORM_TEXT);
+	assert_true(match_form(x, 1, &form, &matches));
+	assert_int_equal(form, IDFORM_TEXT);
+	assert_int_equal(matches, 0);
+	for (unsigned i = 0; i < 1000; i++)
+		pass_text(i);
+	for (unsigned round = 0; round < 20; round++) { /* never so many in a row */
+		for (unsigned i = 1; i < MATCH_LEARN; i++)
+			pass_hex(100 * round + i);
+		pass_text(round);
+	}
+	assert_true(match_form(x, 1, &form, &matches));
+	assert_int_equal(form, IDFORM_TEXT);
+	assert_int_equal(learnt, 0);
+	for (unsigned i = 0; i < MATCH_LEARN; i++) {
+		assert_int_equal(learnt, 0);
+		pass_hex(5000 + i);
+	}
+	assert_int_equal(learnt, 1);
+	assert_int_equal(learnt_carrier, 1);
+	assert_int_equal(learnt_form, IDFORM_DEC_TO_HEX);
+	assert_true(match_form(x, 1, &form, &matches));
+	assert_int_equal(form, IDFORM_DEC_TO_HEX);
+	for (unsigned i = 0; i < 1000; i++)
+		pass_hex(i);
+	assert_int_equal(learnt, 1);
+	assert_false(match_form(x, 0, &form, &matches));
+}
+
+/* A fixed form is neither learnt nor given up. */
+static void test_fixed_learns_nothing(void **state)
+{
+	(void)state;
+	enum idform form;
+	uint64_t matches;
+	learnt = 0;
+	match_on_learnt(x, on_learnt, &learnt);
+	match_fix_form(x, 1, IDFORM_DEC_TO_HEX);
+	match_learnt(x, 1, IDFORM_TEXT);
+	for (unsigned i = 0; i < 3 * MATCH_LEARN; i++)
+		pass_hex(i);
+	assert_true(match_form(x, 1, &form, &matches));
+	assert_int_equal(form, IDFORM_DEC_TO_HEX);
+	assert_int_equal(learnt, 0);
+}
+
 static void test_fixed(void **state)
 {
 	(void)state;
@@ -321,9 +410,9 @@ static void test_parked_expires(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_forms),	 CASE(test_number_guards),  CASE(test_learns),	     CASE(test_fixed),
-	CASE(test_many),	 CASE(test_parked),	    CASE(test_parked_forms), CASE(test_parked_for_another),
-	CASE(test_parked_bound), CASE(test_parked_expires),
+	CASE(test_forms),	 CASE(test_number_guards),	  CASE(test_learns),	   CASE(test_fixed),
+	CASE(test_learns_anew),	 CASE(test_fixed_learns_nothing), CASE(test_many),	   CASE(test_parked),
+	CASE(test_parked_forms), CASE(test_parked_for_another),	  CASE(test_parked_bound), CASE(test_parked_expires),
 };
 
 UNIT_MAIN(cases)
