@@ -162,11 +162,20 @@ size_t pool_bytes(const struct pool *p)
 	return (size_t)p->chunks * (p->stride << p->shift);
 }
 
+bool pool_slice(struct pool *p, uint32_t *at, uint32_t n, void (*fn)(void *item, uint64_t handle, void *arg), void *arg)
+{
+	for (uint32_t end = n < p->made - *at ? *at + n : p->made; *at < end; ++*at) {
+		struct pool_item *it = pool_item(p, *at);
+		if ((it->gen & 1) != 0)
+			fn(it + 1, (uint64_t)it->gen << 32 | *at, arg);
+	}
+	return *at < p->made;
+}
+
 void pool_each(struct pool *p, void (*fn)(void *item, uint64_t handle, void *arg), void *arg)
 {
-	for (uint32_t i = 0; i < p->made; i++) {
-		struct pool_item *it = pool_item(p, i);
-		if ((it->gen & 1) != 0)
-			fn(it + 1, (uint64_t)it->gen << 32 | i, arg);
-	}
+	uint32_t at = 0;
+
+	while (pool_slice(p, &at, UINT32_MAX, fn, arg))
+		;
 }

@@ -5,6 +5,7 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,9 @@ uint32_t pool_count(const struct pool *p); /* taken now */
 size_t pool_bytes(const struct pool *p);   /* memory held from the system; it is kept for the next objects */
 /* Every taken object, any order; fn may give back the one it was called for. */
 void pool_each(struct pool *p, void (*fn)(void *item, uint64_t handle, void *arg), void *arg);
+/* The same for the next n places from *at on, which starts at 0; false when there are no more. What is taken meanwhile
+ * may be missed. */
+bool pool_slice(struct pool *p, uint32_t *at, uint32_t n, void (*fn)(void *item, uint64_t handle, void *arg),
+		void *arg);
 
 #endif

@@ -79,6 +79,20 @@ struct flow_status {
 	uint64_t queued, parked;
 	int64_t since_ms; /* UTC: when it started */
 };
+#define FLOW_CAMPAIGN_MAX 32u /* octets of a campaign's name (design.md 6) */
+struct flow_cancel {	      /* one of id, group, campaign, to */
+	const struct account *account;
+	uint64_t id;
+	struct view group, campaign;
+	const struct number *to;
+};
+/*
+ * Takes back messages that no carrier has, for the operator; a campaign is looked for over many turns. 0: done() comes
+ * once, now or later, with how many were cancelled and how many a carrier had already; -1: the store is away.
+ */
+__attribute__((warn_unused_result)) int flow_cancel(struct flow *f, const struct flow_cancel *what,
+						    void (*done)(void *arg, unsigned cancelled, unsigned too_late),
+						    void *arg);
 void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);

@@ -91,6 +91,8 @@ static uint32_t over_bound(struct flow *f, enum flow_bound bound, const char **w
 
 void flow_begin(struct flow *f, struct msg *m)
 {
+	if (m->replaces)
+		flow_replace_older(f, m);
 	if (m->due_ms <= loop_wall_ms(f->loop)) {
 		flow_enqueue(f, m);
 		return;
@@ -287,6 +289,8 @@ static const struct {
 } requests[] = {
 	{SUBMIT_SM, take_submit},
 	{DATA_SM, take_data},
+	{CANCEL_SM, flow_take_cancel},
+	{REPLACE_SM, flow_take_replace},
 };
 
 void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)

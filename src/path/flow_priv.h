@@ -84,7 +84,7 @@ extern const struct reply_ops flow_reply_ops;
 #define FLOW_NOTHING ((struct view){NULL, 0})
 
 /* Writes that are owed to the store: what to do again. */
-enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT, REDO_MARK, REDO_PART, REDO_DOUBT };
+enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT, REDO_MARK, REDO_PART, REDO_DOUBT, REDO_RECORD };
 
 /* One request that concerns several messages: answered once, when each share is settled (submit_multi, cancel_sm of
  * many, a text of ours in parts). Begins the struct of who makes it; msg.peer points to it while a share is owed. */
@@ -172,6 +172,15 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		   store_fn fn, uint64_t token);
 void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it */
 
+/* flow_cancel.c */
+void flow_take_cancel(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+bool flow_is_waiting(const struct flow *f, const struct msg *m); /* held or queued, and no carrier may have it */
+
+/* flow_ops.c */
+void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+void flow_store_again(struct flow *f, struct msg *m);	/* REDO_RECORD: the record as it is in memory, then on */
+void flow_replace_older(struct flow *f, struct msg *m); /* m is stored: ends what it replaces */
+
 /* flow_send.c */
 void flow_find_owners(struct flow *f);
 void flow_enqueue(struct flow *f, struct msg *m);
@@ -228,7 +237,7 @@ struct msg *flow_make_note(struct flow *f, const struct msg *whole, const struct
 /* flow_load.c */
 extern const struct store_ops flow_store_ops;
 void flow_form_learnt(void *arg, size_t carrier, enum idform form); /* match.h: kept in the store for the next start */
-void flow_wait_for_store(struct flow *f); /* for a while; then apps are let in without it */
+void flow_wait_for_store(struct flow *f);			    /* for a while; then apps are let in without it */
 
 /* flow_end.c */
 /* The one end of a message. m is in no list. state counts for FINISH_FAILED, else the finish's own; words may be NULL.

@@ -187,6 +187,12 @@ void msgs_each(struct msgs *ms, void (*fn)(struct msg *m, void *arg), void *arg)
 	pool_each(ms->pool, call_each, &e);
 }
 
+bool msgs_slice(struct msgs *ms, uint32_t *at, uint32_t n, void (*fn)(struct msg *m, void *arg), void *arg)
+{
+	struct each e = {fn, arg};
+	return pool_slice(ms->pool, at, n, call_each, &e);
+}
+
 int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n)
 {
 	char *copy = n ? slab_alloc(ms->slab, n) : NULL;

@@ -131,6 +131,8 @@ struct msg *msg_next_kin(const struct msgs *ms, const struct msg *child);
 struct msg *msg_whole(const struct msgs *ms, struct msg *m);
 /* Every message, kin too, any order; fn may give back the one it was called for. */
 void msgs_each(struct msgs *ms, void (*fn)(struct msg *m, void *arg), void *arg);
+/* The same for the next n places from *at on, which starts at 0; false when there are no more. */
+bool msgs_slice(struct msgs *ms, uint32_t *at, uint32_t n, void (*fn)(struct msg *m, void *arg), void *arg);
 /* Sets the carrier's id; copies. 0 or -ENOMEM. n <= 255 */
 __attribute__((warn_unused_result)) int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n);
 const char *msg_state_name(enum msg_state s);

@@ -30,15 +30,26 @@ static void read_receipt(struct app *a, struct delivery *d, const struct pdu *pd
 	receipt_parse_pdu(pdu, scratch, sizeof(scratch), &r);
 	copy_view(d->stat, sizeof(d->stat), r.stat);
 	copy_view(d->err, sizeof(d->err), r.err);
-	d->label = labels_by_id(a->labels, r.id);
+	d->label = labels_by_id(a->labels, r.id, pdu->sm.src.addr);
 	if (tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &tlv) && !view_eq(tlv, r.id))
 		a->id_mismatches++;
 	if (a->version < 0x34 && pdu->tlvs.n > 0)
 		a->id_mismatches++;
 	if (d->label == NULL)
 		return;
+	if (d->esm_type == ESM_INTERMEDIATE || d->part[0] != '\0')
+		return; /* no end */
 	d->label->receipts++;
 	d->label->taken += !d->silent && d->answered == ESME_ROK;
+}
+
+/* "2/3" of a part's receipt. */
+static void copy_part(struct delivery *d, struct view tlvs)
+{
+	uint32_t total, seq;
+
+	if (tlv_find_int(tlvs, TLV_SAR_TOTAL_SEGMENTS, &total) && tlv_find_int(tlvs, TLV_SAR_SEGMENT_SEQNUM, &seq))
+		snprintf(d->part, sizeof(d->part), "%u/%u", seq, total);
 }
 
 static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
@@ -46,7 +57,10 @@ static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 	struct delivery *d = mem_zalloc(sizeof(*d));
 	struct view text;
 
-	d->receipt = (pdu->sm.esm_class & ESM_TYPE_MASK) == ESM_RECEIPT;
+	d->command_id = pdu->command_id;
+	d->esm_type = pdu->sm.esm_class & ESM_TYPE_MASK;
+	d->receipt = d->esm_type == ESM_RECEIPT || d->esm_type == ESM_INTERMEDIATE;
+	copy_part(d, pdu->tlvs);
 	copy_view(d->from, sizeof(d->from), pdu->sm.src.addr);
 	copy_view(d->to, sizeof(d->to), pdu->sm.dst.addr);
 	if (pdu_text(pdu, &text))
@@ -64,26 +78,62 @@ static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 	if (a->mood_left > 0 && --a->mood_left == 0)
 		a->mood = ESME_ROK;
 	struct pdu resp = {
-		.command_id = DELIVER_SM | COMMAND_RESP, .command_status = d->answered, .sequence = pdu->sequence};
+		.command_id = pdu->command_id | COMMAND_RESP, .command_status = d->answered, .sequence = pdu->sequence};
 	peer_send(p, &resp);
+}
+
+static void answer_label(struct app *a, struct label *l, uint32_t status, struct view id)
+{
+	l->answered = true;
+	l->status = status;
+	l->answered_ms = a->now_ms(a->now_arg);
+	if (status == ESME_ROK)
+		copy_view(l->id, sizeof(l->id), id);
+}
+
+/* The status of one destination of a submit_multi. */
+static uint32_t status_of(const struct pdu *resp, const struct label *l)
+{
+	struct pdu_unsuccess u;
+	uint32_t pos = 0;
+
+	while (pdu_next_unsuccess(resp->multi_resp.unsuccess, &pos, &u)) {
+		if (view_eq(u.addr.addr, view_of(l->to)))
+			return u.status;
+	}
+	return resp->command_status;
+}
+
+static bool answers_label(struct app *a, const struct pdu *pdu)
+{
+	uint32_t command_id = pdu->command_id & ~COMMAND_RESP;
+	bool multi = command_id == SUBMIT_MULTI, found = false;
+	struct label *l;
+
+	if (!multi && command_id != SUBMIT_SM && command_id != DATA_SM)
+		return false;
+	while ((l = labels_by_sequence(a->labels, a, pdu->sequence)) != NULL) {
+		if (multi)
+			answer_label(a, l, status_of(pdu, l), pdu->multi_resp.id);
+		else
+			answer_label(a, l, pdu->command_status, pdu->resp.id);
+		found = true;
+	}
+	return found;
 }
 
 static void take_answer(struct app *a, const struct pdu *pdu)
 {
-	struct label *l = NULL;
-
-	if (pdu->command_id == (SUBMIT_SM | COMMAND_RESP))
-		l = labels_by_sequence(a->labels, a, pdu->sequence);
-	if (l != NULL) {
-		l->answered = true;
-		l->status = pdu->command_status;
-		l->answered_ms = a->now_ms(a->now_arg);
-		if (pdu->command_status == ESME_ROK)
-			copy_view(l->id, sizeof(l->id), pdu->resp.id);
+	if (answers_label(a, pdu))
 		return;
-	}
 	struct answer *x = mem_zalloc(sizeof(*x));
 	*x = (struct answer){.command_id = pdu->command_id, .status = pdu->command_status, .sequence = pdu->sequence};
+	if (pdu->command_id == (QUERY_SM | COMMAND_RESP) && pdu->has_body) {
+		x->state = pdu->query_resp.message_state;
+		x->error = pdu->query_resp.error_code;
+		copy_view(x->date, sizeof(x->date), pdu->query_resp.final_date);
+		copy_view(x->id, sizeof(x->id), pdu->query_resp.id);
+	}
 	list_append(&a->answers, &x->link);
 }
 
@@ -109,7 +159,7 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 {
 	struct app *a = p->owner;
 
-	if (pdu->command_id == DELIVER_SM) {
+	if (pdu->command_id == DELIVER_SM || pdu->command_id == DATA_SM) {
 		take_deliver(a, p, pdu);
 	} else if (is_bind_answer(pdu->command_id)) {
 		a->bind_answered = true;
@@ -223,7 +273,8 @@ void app_disconnect(struct app *a, bool orderly)
 
 void app_submit(struct app *a, struct label *l, struct pdu *pdu)
 {
-	pdu->command_id = SUBMIT_SM;
+	if (pdu->command_id == 0)
+		pdu->command_id = SUBMIT_SM;
 	pdu->sequence = 0;
 	l->app = a;
 	l->answered = false;

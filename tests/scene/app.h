@@ -10,9 +10,12 @@
 
 #define APP_RECEIPT_LABEL_UNKNOWN "?" /* a receipt for an id that no response has told */
 
-struct delivery { /* a deliver_sm */
+struct delivery { /* a deliver_sm or data_sm */
 	struct list link;
-	bool receipt;
+	uint32_t command_id;
+	uint8_t esm_type;
+	bool receipt;		/* final or intermediate */
+	char part[8];		/* "2/3": of a part's receipt */
 	struct label *label;	/* of a receipt; NULL when unknown */
 	char stat[16], err[16]; /* as in its text */
 	char from[24], to[24];
@@ -25,6 +28,8 @@ struct delivery { /* a deliver_sm */
 struct answer { /* a PDU that is neither a response to a label's submit nor a deliver_sm */
 	struct list link;
 	uint32_t command_id, status, sequence;
+	uint8_t state, error; /* query_sm_resp */
+	char date[20], id[32];
 };
 
 struct app {
@@ -63,7 +68,7 @@ void app_wait_for_call(struct app *a, struct conn_hub *hub, int64_t port, uint32
 void app_disconnect(struct app *a, bool orderly); /* orderly: closes; else a reset */
 /* Its side is gone with the gateway: nothing is sent. */
 void app_forget_connection(struct app *a);
-/* Sends a submit_sm for a label; pdu's text is the label's. */
+/* Sends a submit_sm, or what command_id says, for a label; pdu's text is the label's. */
 void app_submit(struct app *a, struct label *l, struct pdu *pdu);
 void delivery_free(struct delivery *d);
 void answer_free(struct answer *x);

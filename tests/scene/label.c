@@ -41,24 +41,34 @@ struct label *labels_find(const struct labels *ls, const char *name)
 	return NULL;
 }
 
-struct label *labels_by_id(const struct labels *ls, struct view id)
+static struct label *better(struct label *have, struct label *l, struct view to)
 {
+	return have == NULL || (!view_eq(view_of(have->to), to) && view_eq(view_of(l->to), to)) ? l : have;
+}
+
+struct label *labels_by_id(const struct labels *ls, struct view id, struct view to)
+{
+	struct label *found = NULL;
+
 	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (id.n > 0 && view_eq(view_of(l->id), id))
-			return l;
+			found = better(found, l, to);
 	}
-	return NULL;
+	return found;
 }
 
-struct label *labels_by_text(const struct labels *ls, struct view text)
+struct label *labels_by_text(const struct labels *ls, struct view text, struct view to)
 {
+	struct label *found = NULL;
+
 	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
-		if (view_eq((struct view){l->text, l->text_n}, text))
-			return l;
+		if (view_eq((struct view){l->text, l->text_n}, text) ||
+		    (l->other_n > 0 && view_eq((struct view){l->other, l->other_n}, text)))
+			found = better(found, l, to);
 	}
-	return NULL;
+	return found;
 }
 
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence)

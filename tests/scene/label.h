@@ -19,6 +19,8 @@ struct label {
 	uint8_t data_coding;
 	uint8_t text[LABEL_TEXT_MAX]; /* octets as submitted */
 	uint32_t text_n;
+	uint8_t other[LABEL_TEXT_MAX]; /* what replace_sm said; other_n 0: nothing */
+	uint32_t other_n;
 	bool answered, told; /* told: the script has looked at the answer */
 	uint32_t status;
 	int64_t answered_ms; /* UTC */
@@ -36,8 +38,9 @@ void labels_init(struct labels *ls);
 void labels_free(struct labels *ls);
 struct label *labels_add(struct labels *ls, const char *name); /* NULL when the name is taken */
 struct label *labels_find(const struct labels *ls, const char *name);
-struct label *labels_by_id(const struct labels *ls, struct view id);
-struct label *labels_by_text(const struct labels *ls, struct view text);
+/* Several messages of one submit_multi share id and text: then the number decides; it may be empty. */
+struct label *labels_by_id(const struct labels *ls, struct view id, struct view to);
+struct label *labels_by_text(const struct labels *ls, struct view text, struct view to);
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence);
 
 /* A text of the script (UTF-8) as the octets of a data_coding: 8 UCS-2, else GSM 03.38. False when it does not fit. */

@@ -184,7 +184,7 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 	g->has_payload = tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload);
 	if (!pdu_text(pdu, &text))
 		return;
-	g->label = labels_by_text(s->labels, text);
+	g->label = labels_by_text(s->labels, text, pdu->sm.dst.addr);
 	g->part = udh_concat_pdu(pdu, &concat);
 	if (g->part) {
 		g->ref = concat.ref;

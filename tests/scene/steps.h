@@ -26,10 +26,17 @@ extern const struct step_row steps_carrier[];
 extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
 extern const struct step_row steps_backlog[];
+extern const struct step_row steps_ops[]; /* before steps_app: some of its patterns are longer */
 
 /* The app or carrier that a step names; NULL with a message. */
 struct app *steps_find_app(struct world *w, const struct step *s, const char *name);
 struct smsc *steps_find_smsc(struct world *w, const struct step *s, const char *name);
+/* What a submit's options ask for: l's text, which steps_make_text() gives it, and all fields but the destination. */
+#define STEPS_SUBMIT_OPTIONS                                                                                           \
+	"text from class campaign group service receipt priority replace schedule validity mode dcs"
+#define STEPS_TLVS_MAX 2048u
+bool steps_make_text(const struct step *s, struct label *l);
+void steps_fill_submit(const struct step *s, struct label *l, uint8_t tlvs[STEPS_TLVS_MAX], struct pdu *pdu);
 /* A status as a script writes it; false with a message. */
 bool steps_read_status(const struct step *s, const char *word, uint32_t *status);
 /* "ok" or "0x58" of a status, for messages. Static, overwritten by the fifth call after. */

@@ -8,7 +8,6 @@
 #include "steps.h"
 
 #define APP_PORT 2775
-#define TLVS_MAX 2048u
 
 struct app *steps_find_app(struct world *w, const struct step *s, const char *name)
 {
@@ -172,18 +171,33 @@ static bool expect_connected(struct world *w, struct step *s)
 
 /* -- submits -- */
 
-/* Tags and values that a submit's options ask for. */
-static struct view submit_tlvs(const struct step *s, const struct label *l, uint8_t mem[TLVS_MAX])
+static bool by_data_sm(const struct step *s)
 {
-	struct tlv_out o = {mem, 0, TLVS_MAX, false};
+	return strcmp(step_option(s, "by", "submit_sm"), "data_sm") == 0;
+}
+
+static bool with_payload(const struct step *s)
+{
+	return by_data_sm(s) ? step_number(s, "payload", 1) != 0 : step_number(s, "payload", 0) != 0;
+}
+
+/* Tags and values that a submit's options ask for. */
+static struct view submit_tlvs(const struct step *s, const struct label *l, uint8_t mem[STEPS_TLVS_MAX])
+{
+	struct tlv_out o = {mem, 0, STEPS_TLVS_MAX, false};
 	const char *class_name = step_option(s, "class", NULL), *campaign = step_option(s, "campaign", NULL);
+	const char *group = step_option(s, "group", NULL);
 
 	if (class_name != NULL)
 		tlv_put_str(&o, TLV_MESSAGE_CLASS, view_of(class_name));
 	if (campaign != NULL)
 		tlv_put_str(&o, TLV_CAMPAIGN, view_of(campaign));
-	if (step_number(s, "payload", 0) != 0)
+	if (group != NULL)
+		tlv_put_str(&o, TLV_GROUP_KEY, view_of(group));
+	if (with_payload(s))
 		tlv_put(&o, TLV_MESSAGE_PAYLOAD, l->text, l->text_n);
+	if (step_number(s, "ttl", 0) != 0)
+		tlv_put_int(&o, TLV_QOS_TIME_TO_LIVE, (uint32_t)step_number(s, "ttl", 0), 4);
 	return (struct view){o.p, o.n};
 }
 
@@ -196,7 +210,7 @@ static uint8_t esm_mode(const char *mode)
 	return strcmp(mode, "store") == 0 ? 3 : 0;
 }
 
-static bool make_text(const struct step *s, struct label *l)
+bool steps_make_text(const struct step *s, struct label *l)
 {
 	char text[LABEL_TEXT_MAX];
 	const char *given = step_option(s, "text", NULL);
@@ -210,6 +224,23 @@ static bool make_text(const struct step *s, struct label *l)
 	       step_fail(s, "the text of %s cannot be written in data_coding %u", l->name, l->data_coding);
 }
 
+void steps_fill_submit(const struct step *s, struct label *l, uint8_t tlvs[STEPS_TLVS_MAX], struct pdu *pdu)
+{
+	snprintf(l->from, sizeof(l->from), "%s", step_option(s, "from", "1069"));
+	pdu->sm.src.addr = view_of(l->from);
+	pdu->sm.data_coding = l->data_coding;
+	pdu->sm.registered_delivery = (uint8_t)step_number(s, "receipt", 1);
+	pdu->sm.priority_flag = (uint8_t)step_number(s, "priority", 0);
+	pdu->sm.replace_if_present_flag = (uint8_t)step_number(s, "replace", 0);
+	pdu->sm.esm_class = esm_mode(step_option(s, "mode", "default"));
+	pdu->sm.service_type = view_of(step_option(s, "service", ""));
+	pdu->sm.schedule = view_of(step_option(s, "schedule", ""));
+	pdu->sm.validity = view_of(step_option(s, "validity", ""));
+	pdu->tlvs = submit_tlvs(s, l, tlvs);
+	if (!with_payload(s) && !by_data_sm(s))
+		pdu->sm.short_message = (struct view){l->text, l->text_n};
+}
+
 struct submitting {
 	struct world *w;
 	struct app *app;
@@ -218,29 +249,19 @@ struct submitting {
 static bool submit_one(const struct step *s, const char *name, void *arg)
 {
 	struct submitting *x = arg;
-	uint8_t tlvs[TLVS_MAX];
+	uint8_t tlvs[STEPS_TLVS_MAX];
 	struct pdu pdu = {0};
 	struct label *l = labels_add(&x->w->labels, name);
 
 	if (l == NULL)
 		return step_fail(s, "there is a message %s already", name);
-	if (!make_text(s, l))
+	if (!steps_make_text(s, l))
 		return false;
 	snprintf(l->to, sizeof(l->to), "%s", s->args[2]);
-	snprintf(l->from, sizeof(l->from), "%s", step_option(s, "from", "1069"));
-	pdu.sm.src.addr = view_of(l->from);
 	pdu.sm.dst.addr = view_of(l->to);
-	pdu.sm.data_coding = l->data_coding;
-	pdu.sm.registered_delivery = (uint8_t)step_number(s, "receipt", 1);
-	pdu.sm.priority_flag = (uint8_t)step_number(s, "priority", 0);
-	pdu.sm.replace_if_present_flag = (uint8_t)step_number(s, "replace", 0);
-	pdu.sm.esm_class = esm_mode(step_option(s, "mode", "default"));
-	pdu.sm.service_type = view_of(step_option(s, "service", ""));
-	pdu.sm.schedule = view_of(step_option(s, "schedule", ""));
-	pdu.sm.validity = view_of(step_option(s, "validity", ""));
-	pdu.tlvs = submit_tlvs(s, l, tlvs);
-	if (step_number(s, "payload", 0) == 0)
-		pdu.sm.short_message = (struct view){l->text, l->text_n};
+	if (by_data_sm(s))
+		pdu.command_id = DATA_SM;
+	steps_fill_submit(s, l, tlvs, &pdu);
 	app_submit(x->app, l, &pdu);
 	return true;
 }
@@ -340,7 +361,10 @@ static bool expect_receipt_of(const struct step *s, const char *name, void *arg)
 		return step_fail(s, "%s got more than one final receipt for %s", a->name, name);
 	bool good = expect_word(s, "err", d->err) && expect_word(s, "status", d->carrier_status) &&
 		    expect_word(s, "via", d->via) && expect_word(s, "class", d->class_name) &&
-		    expect_word(s, "from", d->from) && expect_word(s, "to", d->to);
+		    expect_word(s, "from", d->from) && expect_word(s, "to", d->to) && expect_word(s, "part", d->part) &&
+		    expect_word(s, "by", command_name(d->command_id)) &&
+		    (step_number(s, "intermediate", 0) == (d->esm_type == ESM_INTERMEDIATE) ||
+		     step_fail(s, "its esm_class says 0x%02x", d->esm_type));
 	delivery_free(d);
 	return good;
 }
@@ -523,9 +547,7 @@ const struct step_row steps_app[] = {
 	{"app NAME vanishes", "", STEP_ACTS, do_vanish},
 	{"app NAME connects", "from", STEP_ACTS, do_connect},
 	{"app NAME sends OCTETS", "", STEP_ACTS, do_send},
-	{"app NAME submits MESSAGES to NUMBER",
-	 "text from class campaign service receipt priority replace schedule validity mode dcs payload", STEP_ACTS,
-	 do_submit},
+	{"app NAME submits MESSAGES to NUMBER", STEPS_SUBMIT_OPTIONS " payload by ttl", STEP_ACTS, do_submit},
 	{"app NAME answers STATUS", "next", STEP_ACTS, do_answer},
 	{"app NAME is silent", "", STEP_ACTS, do_silent},
 	{"expect no listener", "", STEP_LOOKS, expect_no_listener},
@@ -533,7 +555,8 @@ const struct step_row steps_app[] = {
 	{"expect app NAME closed", "", STEP_LOOKS, expect_closed},
 	{"expect app NAME connected", "", STEP_LOOKS, expect_connected},
 	{"expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response},
-	{"expect app NAME receipt MESSAGES STAT", "err status via class from to again", STEP_LOOKS, expect_receipt},
+	{"expect app NAME receipt MESSAGES STAT", "err status via class from to again part by intermediate", STEP_LOOKS,
+	 expect_receipt},
 	{"expect MESSAGES ended", "most", STEP_LOOKS, expect_ends},
 	{"expect app NAME reply TEXT from NUMBER to CODE", "", STEP_LOOKS, expect_reply},
 	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},

@@ -1,0 +1,255 @@
+/*
+ * flow_ops.c - an app changes what no carrier has: replace_sm, and submits with replace_if_present_flag. Must not know
+ * carriers, nor what happens after an end.
+ */
+#include "path/flow_priv.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* --- replace_sm --- */
+
+/* While the new record is on its way to the store; the old one stays in memory until it is there. */
+struct replacing {
+	struct asked asked;
+	uint64_t handle;
+	struct submit_times times;
+	uint8_t registered;
+	size_t n;
+	uint8_t rec[]; /* the new record */
+};
+
+struct finding {
+	uint16_t account;
+	struct pdu_addr src;
+	struct msg *m;
+	unsigned n;
+};
+
+static void find_one(struct msg *m, void *arg)
+{
+	struct finding *x = arg;
+	struct pdu sent;
+	if (m->account != x->account || m->internal)
+		return;
+	msg_pdu(m, NULL, &sent);
+	if (!number_same(x->src, sent.sm.src))
+		return;
+	x->m = m;
+	x->n++;
+}
+
+/* Back to where it waited. Its order is its rank in the queue, or 0 when it has not been there. */
+static void go_on(struct flow *f, struct msg *m)
+{
+	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
+		flow_set_state(f, m, MSG_HELD);
+		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
+	} else if (m->order) {
+		flow_put_back(f, m);
+	} else {
+		flow_enqueue(f, m);
+	}
+}
+
+static void on_again(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (ok)
+		go_on(f, m);
+	else
+		flow_redo_later(f, m, REDO_RECORD);
+}
+
+void flow_store_again(struct flow *f, struct msg *m)
+{
+	if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_again, m->handle) < 0)
+		on_again(f, m->handle, false);
+}
+
+static bool take_over(struct flow *f, struct msg *m, const struct replacing *x)
+{
+	struct record r;
+	if (!record_decode((struct view){x->rec, (uint32_t)x->n}, &r) || msg_set_record(f->msgs, m, &r) < 0)
+		return false;
+	m->due_ms = x->times.due_ms;
+	m->expiry_ms = x->times.expiry_ms;
+	m->registered = x->registered;
+	return true;
+}
+
+static void answer_replace(struct wave *w)
+{
+	struct replacing *x = (struct replacing *)w;
+	flow_answer(w->flow, x->asked.session, REPLACE_SM, x->asked.sequence, ESME_RSYSERR, FLOW_NOTHING);
+	flow_asked_free(&x->asked);
+}
+
+/* Not known to be stored: the old text stays, and goes into the store again before the message goes on. */
+static void on_replaced(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	struct replacing *x = (struct replacing *)(uintptr_t)token;
+	struct msg *m = msgs_get(f->msgs, x->handle);
+	uint32_t status = ok && take_over(f, m, x) ? ESME_ROK : ESME_RSYSERR;
+	log_info(account_name(accounts_at(f->accounts, m->account)), "event=replace id=%llu outcome=%s",
+		 (unsigned long long)m->id, status ? "not_stored" : "replaced");
+	if (status)
+		flow_count_refusal(&f->counters, status);
+	flow_answer(f, x->asked.session, REPLACE_SM, x->asked.sequence, status, FLOW_NOTHING);
+	flow_asked_free(&x->asked);
+	if (status && !m->volatile_)
+		flow_redo_later(f, m, REDO_RECORD);
+	else
+		go_on(f, m);
+}
+
+static struct view without_payload(struct view from, uint8_t *mem, uint32_t cap)
+{
+	struct tlv_out o = {mem, 0, cap, false};
+	struct tlv t;
+	uint32_t pos = 0;
+	while (tlv_next(from, &pos, &t)) {
+		if (t.tag != TLV_MESSAGE_PAYLOAD)
+			tlv_put(&o, t.tag, t.value.p, t.value.n);
+	}
+	return (struct view){o.p, o.n};
+}
+
+/* The new record; 0 when it is too long. Times that were given stand in it absolute: they count from now. */
+static size_t make_replacement(struct flow *f, const struct msg *m, const struct pdu *pdu,
+			       const struct submit_times *times, uint8_t *out, size_t cap)
+{
+	char schedule[17], validity[17];
+	struct record rec;
+	struct pdu sent;
+	msg_pdu(m, &rec, &sent);
+	sent.sm.short_message = pdu->replace.short_message;
+	sent.tlvs = without_payload(sent.tlvs, f->submit.tlvs, sizeof(f->submit.tlvs));
+	sent.sm.registered_delivery = pdu->replace.registered_delivery;
+	if (pdu->replace.schedule.n) {
+		smpp_time_format(times->due_ms, 0, schedule);
+		sent.sm.schedule = times->due_ms ? view_of(schedule) : FLOW_NOTHING;
+	}
+	if (pdu->replace.validity.n) {
+		smpp_time_format(times->expiry_ms, 0, validity);
+		sent.sm.validity = view_of(validity);
+	}
+	size_t n = pdu_encode(&sent, f->frame, sizeof(f->frame));
+	rec.frame = (struct view){f->frame, (uint32_t)n};
+	rec.expiry_ms = times->expiry_ms;
+	return n ? record_encode(&rec, out, cap) : 0;
+}
+
+static uint32_t judge_replace(const struct flow *f, const struct account *a, const struct pdu *pdu, struct msg **out,
+			      const char **why)
+{
+	uint64_t id;
+	struct finding x = {(uint16_t)account_number(a), pdu->replace.src, NULL, 0};
+	struct pdu sent;
+	if ((pdu->replace.registered_delivery & 3) == 3) {
+		*why = "registered_delivery has reserved bits";
+		return ESME_RINVREGDLVFLG;
+	}
+	if (pdu->replace.sm_default_msg_id) {
+		*why = "no canned texts here";
+		return ESME_RINVDFTMSGID;
+	}
+	if (f->phase != FLOW_RUNNING) {
+		*why = "the store is away";
+		return ESME_RSYSERR;
+	}
+	if (ids_parse(pdu->replace.id.p, pdu->replace.id.n, &id))
+		index_by_id(f->index, id, find_one, &x);
+	*out = x.m;
+	*why = "no such message, or a carrier has it";
+	if (x.n == 0 || !flow_is_waiting(f, x.m))
+		return ESME_RREPLACEFAIL;
+	*why = "submitted with submit_multi, or its text begins with a user data header";
+	msg_pdu(x.m, NULL, &sent);
+	if (x.n > 1 || x.m->aliased || (sent.sm.esm_class & ESM_UDHI))
+		return ESME_RREPLACEFAIL;
+	*why = "the store is away";
+	return x.m->volatile_ || store_up(f->store) ? ESME_ROK : ESME_RSYSERR;
+}
+
+/* What is held for a retry stays held as long. */
+static void withdraw(struct flow *f, struct msg *m)
+{
+	if (m->state == MSG_HELD && m->attempts)
+		m->due_ms = loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
+	else if (m->state == MSG_HELD)
+		m->order = 0;
+	flow_withdraw(f, m);
+	flow_set_state(f, m, MSG_STORING);
+}
+
+static void start_replacing(struct flow *f, struct session *s, const struct pdu *pdu, struct msg *m,
+			    const struct submit_times *times)
+{
+	size_t cap = m->rec_len + pdu->replace.short_message.n + 2 * sizeof(struct pdu);
+	struct replacing *x = (struct replacing *)flow_ask(f, sizeof(*x) + cap, session_handle(s), pdu);
+	x->asked.wave.done = answer_replace;
+	x->handle = m->handle;
+	x->times = *times;
+	x->registered = pdu->replace.registered_delivery;
+	x->n = make_replacement(f, m, pdu, times, x->rec, cap);
+	withdraw(f, m);
+	if (!pdu->replace.schedule.n)
+		x->times.due_ms = m->due_ms;
+	if (m->volatile_)
+		on_replaced(f, (uint64_t)(uintptr_t)x, x->n > 0);
+	else if (x->n == 0 || store_journal_put(f->store, m->id, (struct view){x->rec, (uint32_t)x->n}, on_replaced,
+						(uint64_t)(uintptr_t)x) < 0)
+		on_replaced(f, (uint64_t)(uintptr_t)x, false);
+}
+
+void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
+{
+	struct msg *m;
+	struct submit_times times;
+	const char *why;
+	uint32_t status = judge_replace(f, a, pdu, &m, &why);
+	if (!status) {
+		const struct submit_limits limits = flow_limits(f);
+		const struct submit_times keep = {m->due_ms, m->expiry_ms};
+		status = submit_times(pdu->replace.schedule, pdu->replace.validity, &limits, 0, loop_wall_ms(f->loop),
+				      &keep, &times, &why);
+	}
+	if (status)
+		flow_refuse(f, a, s, pdu, status, why);
+	else
+		start_replacing(f, s, pdu, m, &times);
+}
+
+/* --- replace_if_present_flag --- */
+
+struct outdating {
+	struct flow *flow;
+	const struct msg *by;
+	struct pdu pdu; /* by's */
+};
+
+static void outdate(struct msg *m, void *arg)
+{
+	const struct outdating *x = arg;
+	struct pdu sent;
+	if (m == x->by || m->id >= x->by->id || m->internal || !flow_is_waiting(x->flow, m))
+		return;
+	msg_pdu(m, NULL, &sent);
+	if (!number_same(sent.sm.src, x->pdu.sm.src) || !view_eq(sent.sm.service_type, x->pdu.sm.service_type))
+		return;
+	flow_withdraw(x->flow, m);
+	flow_finish(x->flow, m, FINISH_REPLACED, 0, NULL);
+}
+
+void flow_replace_older(struct flow *f, struct msg *m)
+{
+	struct outdating x = {.flow = f, .by = m};
+	struct number to;
+	m->replaces = false;
+	msg_pdu(m, NULL, &x.pdu);
+	if (number_parse(x.pdu.sm.dst, &to))
+		index_by_number(f->index, m->account, &to, outdate, &x);
+}
