@@ -22,7 +22,7 @@ for name in smppsim smppload smppsend smppgwctl; do
 	done
 	is "$name: every option stands in its manual page" "$missing" ""
 	surplus=
-	for option in $(grep -E '^\.It .*Fl -' "$page" | sed 's/.*Fl -\([a-z-]*\).*/\1/'); do
+	for option in $(grep -E '^\.It Fl .*Fl -|^\.It Fl -' "$page" | sed 's/.*Fl -\([a-z-]*\).*/\1/'); do
 		grep -qE "^  (-., )?--$option( |\$)" "$tmp/help" || surplus="$surplus --$option"
 	done
 	is "$name: the manual page has no other option" "$surplus" ""
