@@ -6,6 +6,8 @@
  * quarter more or less by chance, from the start again once a bind has been up for 10 s. ESME_RINVPASWD, ESME_RINVSYSID
  * and ESME_RINVSYSTYP wait reconnect_max; ESME_RALYBND waits until the old session may be gone.
  *
+ * Order: while a text is outstanding on a bind, the next one to its number goes over the same bind.
+ *
  * Pace: never more than tps + burst in a second. A throttled answer stops the carrier for pause ms, doubling to
  * pause_max while rounds of throttling follow each other; then one message is sent, two, four, ... as long as the
  * answers are good, at nine tenths of the rate that went well before, 5 % more each second.
@@ -71,6 +73,8 @@ struct carrier_ops {
 	 * peer takes TLVs.
 	 */
 	bool (*on_pull)(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg);
+	/* The pulled message is not sent now: it goes back to its place, and is pulled again when there is room. */
+	void (*on_unpull)(struct carrier *c, uint64_t cookie, void *arg);
 	/* The pulled message cannot be encoded for this peer. */
 	void (*on_unsendable)(struct carrier *c, uint64_t cookie, void *arg);
 	/* Settled (as session_ops.on_settled). throttled: the carrier said "slow down" and has paused already. */

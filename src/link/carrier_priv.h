@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "link/carrier.h"
+#include "link/order.h"
 
 struct pace {			    /* how fast a carrier may be sent to; pace.c alone writes it */
 	struct throttle agreed;	    /* tps and burst */
@@ -60,6 +61,7 @@ struct carrier {
 	uint32_t in_flight; /* requests without an answer, over all binds */
 	struct timer pause_timer;
 	struct pace pace;
+	struct order *order; /* NULL with one bind */
 };
 
 struct carriers {

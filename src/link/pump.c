@@ -53,14 +53,36 @@ static bool pump_takes_tlvs(const struct carrier *c, const struct session *s)
 
 enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK };
 
-static enum pumped pump_one(struct carrier *c, struct session *s)
+/* The bind that a text must go over because one before it to the same number is outstanding there; else b. */
+static struct carrier_bind *pump_in_order(const struct carrier *c, struct view number, struct carrier_bind *b)
+{
+	unsigned last;
+	int64_t sent_us;
+
+	if (!order_last(c->order, number, &last, &sent_us) || c->binds[last].session == NULL)
+		return b;
+	struct carrier_bind *before = &c->binds[last];
+	bool answered = session_oldest_us(before->session) > sent_us;
+	bool same_form = pump_takes_tlvs(c, before->session) == pump_takes_tlvs(c, b->session);
+	return answered || !same_form || !session_can_send(before->session) ? b : before;
+}
+
+static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 {
 	struct pdu pdu = {.command_id = SUBMIT_SM};
 	uint64_t cookie;
 
-	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, s), &pdu, &cookie, c->cs->arg))
+	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, b->session), &pdu, &cookie, c->cs->arg))
 		return PUMP_DRY;
-	if (session_send(s, &pdu, cookie) != 0) {
+	if (c->order != NULL) {
+		b = pump_in_order(c, pdu.sm.dst.addr, b);
+		if (session_room(b->session) == 0) {
+			c->cs->ops->on_unpull(c, cookie, c->cs->arg);
+			return PUMP_STUCK;
+		}
+		order_note(c->order, pdu.sm.dst.addr, (unsigned)(b - c->binds), loop_now_us(c->cs->loop));
+	}
+	if (session_send(b->session, &pdu, cookie) != 0) {
 		/* room was there, so it is the message */
 		c->cs->ops->on_unsendable(c, cookie, c->cs->arg);
 		return PUMPED;
@@ -80,8 +102,9 @@ static enum pumped pump_many(struct carrier *c, uint32_t n)
 			return PUMP_STUCK;
 		uint32_t chunk = c->nbinds > PUMP_EXACT ? PUMP_CHUNK : 1;
 		for (; chunk > 0 && n > 0 && b->session != NULL && session_room(b->session) > 0; chunk--, n--) {
-			if (pump_one(c, b->session) == PUMP_DRY)
-				return PUMP_DRY;
+			enum pumped one = pump_one(c, b);
+			if (one != PUMPED)
+				return one;
 		}
 	}
 	return PUMPED;
@@ -159,6 +182,8 @@ void pump_init(struct carriers *cs)
 		struct carrier *c = &cs->at[i];
 		list_init(&c->awake);
 		c->pause_timer.fn = pump_on_pause_over;
+		if (c->nbinds > 1)
+			c->order = order_new();
 		pace_init(&c->pace, c->conf, loop_now_us(cs->loop));
 	}
 	cs->pump_hook = (struct loop_hook){.fn = pump_turn, .arg = cs};
@@ -168,6 +193,7 @@ void pump_init(struct carriers *cs)
 void pump_free(struct carrier *c)
 {
 	list_remove(&c->awake);
+	order_free(c->order);
 	loop_timer_clear(c->cs->loop, &c->pause_timer);
 }
 

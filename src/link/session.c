@@ -313,6 +313,11 @@ uint32_t session_outstanding(const struct session *s)
 	return s->out != NULL ? window_used(s->out) : 0;
 }
 
+int64_t session_oldest_us(const struct session *s)
+{
+	return s->out != NULL ? window_oldest_us(s->out) : INT64_MAX;
+}
+
 void session_want_room(struct session *s)
 {
 	s->blocked = true;

@@ -139,6 +139,9 @@ void session_answer(struct session *s, uint32_t command_id, uint32_t sequence, u
  * caller. */
 void session_answer_pdu(struct session *s, const struct pdu *resp);
 
+/* When the oldest of our outstanding requests was sent; INT64_MAX: nothing is outstanding. */
+int64_t session_oldest_us(const struct session *s);
+
 /* Stops reading from the peer, or goes on, as the owner wishes; its timers wait meanwhile. */
 void session_hold(struct session *s, bool hold);
 

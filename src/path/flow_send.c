@@ -183,6 +183,16 @@ static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t
 	return true;
 }
 
+static void on_unpull(struct carrier *c, uint64_t cookie, void *arg)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, cookie);
+	(void)c;
+	m->attempts--;
+	flow_settle(f, m);
+	flow_put_back(f, m);
+}
+
 static void on_unsendable(struct carrier *c, uint64_t cookie, void *arg)
 {
 	(void)c;
@@ -346,6 +356,7 @@ void flow_opted(struct flow *f, size_t account, const struct number *n, bool out
 
 const struct carrier_ops flow_carrier_ops = {
 	.on_pull = on_pull,
+	.on_unpull = on_unpull,
 	.on_unsendable = on_unsendable,
 	.on_settled = on_carrier_settled,
 	.on_request = flow_carrier_request,

@@ -11,6 +11,7 @@ link_unit_tests = \
 	tests/unit/link/test_session_answer \
 	tests/unit/link/test_session_bad \
 	tests/unit/link/test_session_end \
+	tests/unit/link/test_order \
 	tests/unit/link/test_throttle \
 	tests/unit/link/test_window
 check_PROGRAMS += $(link_unit_tests)
@@ -53,6 +54,8 @@ tests_unit_link_test_session_bad_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_session_end_SOURCES = tests/unit/link/test_session_end.c $(link_unit_owner)
 tests_unit_link_test_session_end_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_end_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_order_SOURCES = tests/unit/link/test_order.c
+tests_unit_link_test_order_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_throttle_SOURCES = tests/unit/link/test_throttle.c
 tests_unit_link_test_throttle_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_window_SOURCES = tests/unit/link/test_window.c

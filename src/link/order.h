@@ -1,0 +1,22 @@
+/*
+ * order.h - texts to one number stay in order: while one of them is outstanding on a bind, the next goes over the same
+ * bind, because a carrier may read two connections in any order. Private to src/link; knows numbers by hash only.
+ */
+#ifndef LINK_ORDER_H
+#define LINK_ORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "smpp/view.h"
+
+struct order;
+struct order *order_new(void);
+void order_free(struct order *o);
+/*
+ * On which bind (its index) the last text to this number went, and when (us); false when none is remembered. Numbers
+ * may be taken for each other: then one of them keeps to a bind without need.
+ */
+bool order_last(const struct order *o, struct view number, unsigned *bind, int64_t *sent_us);
+void order_note(struct order *o, struct view number, unsigned bind, int64_t sent_us);
+
+#endif
