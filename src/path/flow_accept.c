@@ -11,16 +11,21 @@
 
 #define RECEIPT_MASK 0x03u /* registered_delivery: a final receipt is asked for */
 
-void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
-		 const char *why)
+void flow_note_refusal(struct flow *f, const struct account *a, uint32_t command_id, uint32_t status, const char *why)
 {
 	static struct log_limit limit;
 	unsigned kept_back;
 	flow_count_refusal(&f->counters, status);
 	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 100, &kept_back))
 		log_write(LOG_LEVEL_INFO, account_name(a),
-			  "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u",
-			  command_name(pdu->command_id), status, status_name(status), why, kept_back);
+			  "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u", command_name(command_id),
+			  status, status_name(status), why, kept_back);
+}
+
+void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
+		 const char *why)
+{
+	flow_note_refusal(f, a, pdu->command_id, status, why);
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
 	session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
@@ -287,10 +292,8 @@ static const struct {
 	uint32_t command_id;
 	void (*take)(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 } requests[] = {
-	{SUBMIT_SM, take_submit},
-	{DATA_SM, take_data},
-	{CANCEL_SM, flow_take_cancel},
-	{REPLACE_SM, flow_take_replace},
+	{SUBMIT_SM, take_submit},      {SUBMIT_MULTI, flow_take_multi}, {DATA_SM, take_data},
+	{CANCEL_SM, flow_take_cancel}, {REPLACE_SM, flow_take_replace},
 };
 
 void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)

@@ -156,6 +156,8 @@ void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no ca
 
 /* flow_accept.c */
 void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu); /* any of an app */
+/* Counts and logs it; and answers it too. */
+void flow_note_refusal(struct flow *f, const struct account *a, uint32_t command_id, uint32_t status, const char *why);
 void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
 		 const char *why);
 /*
@@ -171,6 +173,9 @@ struct submit_limits flow_limits(const struct flow *f);
 int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 		   store_fn fn, uint64_t token);
 void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it */
+
+/* flow_multi.c */
+void flow_take_multi(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 
 /* flow_cancel.c */
 void flow_take_cancel(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
