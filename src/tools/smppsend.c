@@ -337,5 +337,5 @@ int main(int argc, char **argv)
 	if (set_up(&x) != 0)
 		return SEND_USAGE;
 	run(&x);
-	return x.exit;
+	return (int)x.exit;
 }
