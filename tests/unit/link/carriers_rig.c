@@ -21,8 +21,9 @@ static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t
 	else
 		return false;
 	snprintf(t->text, sizeof(t->text), "%u", number);
+	snprintf(t->to, sizeof(t->to), "138%08u", t->one_number ? 0 : number);
 	pdu->sm.src.addr = view_of("10690001");
-	pdu->sm.dst.addr = view_of(t->too_long ? "1234567890123456789012345" : "13800138000");
+	pdu->sm.dst.addr = view_of(t->too_long ? "1234567890123456789012345" : t->to);
 	if (t->as_data_sm) {
 		struct tlv_out o = {.p = t->payload, .cap = sizeof(t->payload)};
 		pdu->command_id = DATA_SM;
@@ -60,6 +61,17 @@ static void on_settled(struct carrier *c, uint64_t cookie, enum session_outcome 
 	carrier_wake(c);
 }
 
+static void on_unpull(struct carrier *c, uint64_t cookie, void *arg)
+{
+	struct carriers_rig *t = arg;
+
+	(void)c;
+	assert_true(t->nback < 4096);
+	t->unpulled++;
+	t->back[t->nback++] = (uint32_t)cookie;
+	qsort(t->back, t->nback, sizeof(t->back[0]), descending);
+}
+
 static void on_unsendable(struct carrier *c, uint64_t cookie, void *arg)
 {
 	(void)c;
@@ -87,6 +99,7 @@ static void on_state(struct carrier *c, bool up, void *arg)
 
 static const struct carrier_ops ops = {
 	.on_pull = on_pull,
+	.on_unpull = on_unpull,
 	.on_unsendable = on_unsendable,
 	.on_settled = on_settled,
 	.on_request = on_request,

@@ -26,6 +26,9 @@ struct carriers_rig {
 	struct carriers *carriers;
 	struct carrier *carrier;
 	/* above: messages 0, 1, 2, ... of which `ready` are there; what is throttled goes back to the head */
+	bool one_number; /* all texts go to it */
+	char to[16];
+	uint32_t unpulled;
 	uint32_t next, ready;
 	uint32_t back[4096];
 	unsigned nback;

@@ -61,6 +61,32 @@ static void binds_share_by_least_outstanding(void **state)
 	carriers_rig_stop(t);
 }
 
+static void texts_to_one_number_keep_to_one_bind(void **state)
+{
+	struct carriers_rig *t = carriers_rig_prepare();
+	unsigned per[2] = {0};
+
+	(void)state;
+	t->conf.binds = 2;
+	t->conf.window = 4;
+	t->one_number = true;
+	t->answers_submits = false;
+	carriers_rig_start_with(t);
+	for (unsigned i = 0; i < 2; i++)
+		wire_on_data(t->far[i], NULL, NULL);
+	carriers_rig_give(t, 9);
+	rig_turn(&t->rig);
+	for (unsigned i = 0; i < 2; i++) {
+		struct pdu pdu;
+		while (far_next(t->far[i], &pdu))
+			per[i] += pdu.command_id == SUBMIT_SM;
+	}
+	assert_int_equal(per[0] + per[1], 4); /* one window; the other bind stays empty */
+	assert_true(per[0] == 0 || per[1] == 0);
+	assert_true(t->unpulled > 0);
+	carriers_rig_stop(t);
+}
+
 static void a_full_window_goes_on_when_answers_come(void **state)
 {
 	struct carriers_rig *t = carriers_rig_start();
@@ -396,6 +422,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(messages_go_out_in_order_and_are_settled),
 	cmocka_unit_test(the_window_bounds_what_is_out),
 	cmocka_unit_test(binds_share_by_least_outstanding),
+	cmocka_unit_test(texts_to_one_number_keep_to_one_bind),
 	cmocka_unit_test(a_full_window_goes_on_when_answers_come),
 	cmocka_unit_test(without_work_nothing_turns),
 	cmocka_unit_test(what_cannot_be_encoded_is_given_back),
