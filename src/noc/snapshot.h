@@ -23,7 +23,7 @@ struct snapshot_carrier {
 	uint64_t bound, binds;	      /* connections: bound now, wanted */
 	uint64_t outstanding, window; /* over all binds */
 	uint64_t queued, submitted, ok, errors, throttled;
-	uint64_t doubts; /* submits without an answer that nothing has settled */
+	uint64_t doubts;	/* submits without an answer that nothing has settled */
 	int64_t p50_us, p99_us; /* submit_sm to its response, since the start */
 	const char *id_form;	/* of message ids in its receipts; static text */
 };

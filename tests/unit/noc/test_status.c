@@ -24,6 +24,7 @@ static struct snapshot_carrier carriers[] = {
 	 .ok = 100100,
 	 .errors = 97,
 	 .throttled = 5,
+	 .doubts = 4,
 	 .p50_us = 1200,
 	 .p99_us = 15040,
 	 .id_form = "hex_resp_dec_dlr"},
@@ -99,33 +100,33 @@ static void test_text(void **state)
 	char *text = shown(status_text, &s);
 
 	(void)state;
-	assert_string_equal(text,
-			    "smppgw 0.1.0   node 1   pid 42   2025-06-01 08:00:00 +0800\n"
-			    "running for 1 d 2 h   healthy\n"
-			    "store up   oldest write 0.3 ms   pending 4\n"
-			    "messages 21 in 1.5 MB   queued 12   process 35.2 MB\n"
-			    "new 0   storing 0   held 0   queued 12   sent 9   awaiting 0   parted 0   doubt 0   past "
-			    "0   closing 0   delivering 0   "
-			    "leaving 0   parked 1\n"
-			    "\n"
-			    "CARRIER  STATE       BINDS  WINDOW  QUEUED  SUBMITTED      OK  ERRORS  THROTTLED     P50"
-			    "      P99  IDS\n"
-			    "移动     up            2/2   3/200      12     100200  100100      97          5  1.2 ms"
-			    "  15.0 ms  hex_resp_dec_dlr\n"
-			    "unicom   down          0/4   0/400       0          0       0       0          0       -"
-			    "        -  learning\n"
-			    "电信     paused 2 s    1/1    0/10       0          0       0       0          0       -"
-			    "        -  text\n"
-			    "\n"
-			    "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
-			    "bank       1/4    100300          7            2        9     1200\n"
-			    "\n"
-			    "BIND     OF            STATE      PEER            BOUND SINCE                  IDLE  "
-			    "OUTSTANDING\n"
-			    "移动/1   carrier 移动  bound_trx  127.0.0.1:2776  2025-06-01 07:00:00 +0800  250 ms  "
-			    "          3\n"
-			    "bank\"#1  account bank  open       [::1]:40000     -                            0 ms  "
-			    "          0\n");
+	assert_string_equal(
+		text, "smppgw 0.1.0   node 1   pid 42   2025-06-01 08:00:00 +0800\n"
+		      "running for 1 d 2 h   healthy\n"
+		      "store up   oldest write 0.3 ms   pending 4\n"
+		      "messages 21 in 1.5 MB   queued 12   process 35.2 MB\n"
+		      "new 0   storing 0   held 0   queued 12   sent 9   awaiting 0   parted 0   doubt 0   past "
+		      "0   closing 0   delivering 0   "
+		      "leaving 0   parked 1\n"
+		      "\n"
+		      "CARRIER  STATE       BINDS  WINDOW  QUEUED  SUBMITTED      OK  ERRORS  THROTTLED  DOUBT     P50"
+		      "      P99  IDS\n"
+		      "移动     up            2/2   3/200      12     100200  100100      97          5      4  1.2 ms"
+		      "  15.0 ms  hex_resp_dec_dlr\n"
+		      "unicom   down          0/4   0/400       0          0       0       0          0      0       -"
+		      "        -  learning\n"
+		      "电信     paused 2 s    1/1    0/10       0          0       0       0          0      0       -"
+		      "        -  text\n"
+		      "\n"
+		      "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
+		      "bank       1/4    100300          7            2        9     1200\n"
+		      "\n"
+		      "BIND     OF            STATE      PEER            BOUND SINCE                  IDLE  "
+		      "OUTSTANDING\n"
+		      "移动/1   carrier 移动  bound_trx  127.0.0.1:2776  2025-06-01 07:00:00 +0800  250 ms  "
+		      "          3\n"
+		      "bank\"#1  account bank  open       [::1]:40000     -                            0 ms  "
+		      "          0\n");
 	mem_free(text);
 }
 
@@ -228,7 +229,8 @@ static void test_json(void **state)
 		"\"by_state\":{\"new\":0,\"storing\":0,\"held\":0,\"queued\":12,\"sent\":9,",
 		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":"
 		"200,"
-		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"p50_ms\":1.200,"
+		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"in_doubt\":4,\"p50_"
+		"ms\":1.200,"
 		"\"p99_ms\":15.040,\"id_form\":\"hex_resp_dec_dlr\"}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
 		"\"waiting\":9,\"backlog\":1200}",
