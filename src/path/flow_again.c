@@ -23,6 +23,7 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 		log_error("-", "event=no_memory id=%llu what=earlier_submit", (unsigned long long)m->id);
 		return NULL;
 	}
+	flow_settle(f, m);
 	match_remove(f->match, m);
 	k->id = m->id;
 	k->account = m->account;
@@ -192,7 +193,8 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 /* Only when the store knows that this submit failed may the next one leave. */
 void flow_mark_past(struct flow *f, struct msg *k)
 {
-	if (k->volatile_)
+	if (k->volatile_ ||
+	    k->carrier == MSG_NO_CARRIER) /* the configuration has lost its carrier: nothing is to mark */
 		on_marked(f, k->handle, true);
 	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_marked) < 0)
 		on_marked(f, k->handle, false);

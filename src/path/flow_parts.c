@@ -267,7 +267,7 @@ static void on_part_marked(void *arg, uint64_t token, bool ok)
 
 void flow_mark_part(struct flow *f, struct msg *k)
 {
-	if (k->volatile_)
+	if (k->volatile_ || k->carrier == MSG_NO_CARRIER)
 		on_part_marked(f, k->handle, true);
 	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_part_marked) < 0)
 		on_part_marked(f, k->handle, false);

@@ -306,6 +306,8 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame)
 {
-	if (!match_park(f->match, carrier, cid, frame))
-		f->counters.receipts_unknown++;
+	if (match_park(f->match, carrier, cid, frame))
+		return;
+	f->counters.receipts_unknown++;
+	flow_forget_parked(f, carrier, cid);
 }
