@@ -140,7 +140,8 @@ static void put_answer(const struct console_command *command, uid_t uid, const c
 		buf_printf(out, "error %s\n", error);
 	} else {
 		buf_puts(out, "ok\n");
-		buf_put(out, buf_data(text), buf_len(text));
+		if (buf_len(text))
+			buf_put(out, buf_data(text), buf_len(text));
 	}
 	if (command && command->right > CONSOLE_READ)
 		log_info("-", "event=console command=%s uid=%ld outcome=%s", command->name, (long)uid,
