@@ -10,7 +10,7 @@ from ledger import now
 # How often in the short form; the long form draws from the same kinds until its time is over.
 SERVERS = {
     "gateway": ("gateway killed",) * 3 + ("gateway told to leave",),
-    "redis": ("Redis killed",) * 3 + ("Redis full",),
+    "redis": ("Redis killed", "Redis killed", "Redis killed then gateway", "Redis full", "Redis full then gateway"),
     "power": ("power failure",),
 }
 CARRIER = ("carrier cut", "carrier errors", "carrier stall", "carrier cut", "carrier errors", "carrier long stall", "carrier cut")
@@ -61,7 +61,7 @@ class Chaos:
         """Lets some messages pass, or some time when none do."""
         most = 3.0 if self.until is None else rng.choice((1.0, 3.0, 10.0))
         if name == "power":
-            most *= 2
+            most *= 4 if self.until else 2
         wanted = self.ledger.acks + rng.randrange(100, 1500) * most / 3.0
         until = now() + most * rng.uniform(0.5, 1.0) * servers.SLOW
         while self.ledger.acks < wanted and now() < until:
@@ -118,6 +118,19 @@ class Chaos:
             await asyncio.sleep(rng.choice((0, 0.05, 0.3, 1.0)))
             await self.stack.redis.start()
             e.end = now()
+
+    async def do_redis_killed_then_gateway(self, _, target, rng):
+        """What the gateway could not store it loses."""
+        await self.with_gateway(self.do_redis_killed, "Redis killed", rng)
+
+    async def do_redis_full_then_gateway(self, _, target, rng):
+        await self.with_gateway(self.do_redis_full, "Redis full", rng)
+
+    async def with_gateway(self, what, kind, rng):
+        """The gateway is killed in the middle of it."""
+        first = asyncio.ensure_future(what(kind, None, rng))
+        await asyncio.sleep(rng.uniform(0.05, 0.5))
+        await asyncio.gather(first, self.do_gateway_killed("gateway killed", None, rng))
 
     async def do_redis_full(self, kind, _, rng):
         """maxmemory a little above what is used: writes fail with OOM after a moment."""

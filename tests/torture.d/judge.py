@@ -13,17 +13,20 @@
 # temporary error excuses nothing that comes later. Over two different connections to carriers the appearances must be
 # ABREAST seconds apart to be judged: what is written at once to two sockets is read in any order. A pair is not judged when a
 # connection to a carrier or the gateway ended between the two appearances or shortly before: the earlier text may have been on
-# that connection, unread.
+# that connection, unread. A text that was answered ESME_RTHROTTLED or ESME_RMSGQFUL goes back to its own place: what came later
+# and appears for the first time ABREAST seconds after that answer may not appear before it appears again.
 #
 # appendfsync everysec. Redis answers before the disk has it. What it may forget when it is killed or without power are the
 # writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with appendfsync always.
 import smpp
+from servers import SLOW
 from stack import APP_WINDOW, ACCOUNTS, CARRIERS, CARRIER_WINDOW, RESPONSE_TIMEOUT
 
-SETTLE = 2.0
+SETTLE = 1.0
 ABREAST = 0.1
+RECENT = 0.3  # s before: shortly before
 FORGET = 4.0
-STORE_BACK = 1.6  # s: by then the gateway has found Redis again (store.reconnect, 32 times)
+STORE_BACK = 0.3  # s, and as long as Redis was away: by then the gateway has found it again (store.reconnect, doubling)
 DEATHS = ("gateway killed", "power failure", "gateway ended by itself")
 STORE_GONE = ("Redis killed", "Redis full", "power failure")
 SANITIZER = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "== Invalid ", "definitely lost")
@@ -68,6 +71,7 @@ class Judge:
         self.everysec = stack.policy == "everysec"
         self.msgs = list(self.ledger.msgs.values())
         self.events = self.ledger.events
+        self.settle = SETTLE * SLOW
         self.gone = sorted((e.begin, e.end or e.begin) for e in self.events if e.kind in STORE_GONE)
         self.lines = []
         self.checks = []  # (what, failures as (text, message or None), remark)
@@ -85,7 +89,7 @@ class Judge:
         if not hasattr(self, "_merged"):
             self._merged = []
             for begin, end in self.gone:
-                end += STORE_BACK
+                end += STORE_BACK + min(end - begin, 1.6)
                 if self._merged and begin <= self._merged[-1][1]:
                     self._merged[-1][1] = max(end, self._merged[-1][1])
                 else:
@@ -93,7 +97,7 @@ class Judge:
         return self._merged
 
     def unsettled(self, t_answer, at):
-        return t_answer is None or t_answer > at or self.good_time(t_answer, at) < SETTLE
+        return t_answer is None or t_answer > at or self.good_time(t_answer, at) < self.settle
 
     def forgot(self, *times):
         """Whether Redis may have forgotten what was written at one of these moments."""
@@ -172,9 +176,10 @@ class Judge:
             words, taken = self.outcomes(m)
             states = {g.state for g in m.receipts}
             again = len(m.copies) > 1 and self.forgot(*(t for c in m.copies for t in (c.t, c.t_answer, c.t_taken)))
+            if again:
+                words |= {c.outcome for c in m.copies if c.outcome}
             if len(states) > 1 and again:
                 self.told_twice += 1
-                words |= {c.outcome for c in m.copies} | {"REJECTD"}
             elif len(states) > 1:
                 differing.append(("the app was told %s" % " and ".join(sorted(states)), m))
             if m.registered == 0 and states:
@@ -260,7 +265,7 @@ class Judge:
                     keys.append(key)
             for e in self.events:  # it could not store what it knew before it left
                 if e.kind == "gateway told to leave" and c.t <= e.begin <= copy.t and c.t_answer is not None \
-                        and self.unsettled(c.t_answer, e.begin) and self.good_time(e.begin, e.end or copy.t) < SETTLE:
+                        and self.unsettled(c.t_answer, e.begin) and self.good_time(e.begin, e.end or copy.t) < self.settle:
                     key = (e.kind, c.carrier, e.begin)
                     matching.cause(key, room)
                     keys.append(key)
@@ -334,7 +339,7 @@ class Judge:
                 continue
             self.refused_sent += 1
             if not any(e.kind in DEATHS + ("gateway told to leave",) and m.t_submit <= e.begin <= m.copies[0].t
-                       and self.good_time(m.t_answer, e.begin) < SETTLE for e in self.events):
+                       and self.good_time(m.t_answer, e.begin) < self.settle for e in self.events):
                 wrong.append(("refused with 0x%02x, and sent" % m.status, m))
         self.check("messages that were refused and sent although the gateway had the time to take them back", wrong)
 
@@ -360,12 +365,31 @@ class Judge:
                     if earlier.copies[0].rank > first.rank:
                         if self.abreast(first, earlier.copies[0]):
                             self.pairs_abreast += 1
-                        elif any(first.t - 1.0 <= t <= earlier.copies[0].t for t in ends):
+                        elif any(first.t - RECENT <= t <= earlier.copies[0].t for t in ends):
                             self.pairs_unsure += 1
                         else:
                             broken.append(("serial %d was submitted later over the same connection and came first, %.0f ms earlier" % (
                                 later.serial, (earlier.copies[0].t - first.t) * 1000), earlier))
         self.check("messages that were overtaken", broken)
+        self.order_of_throttled(rows, ends)
+
+    def order_of_throttled(self, rows, ends):
+        broken = []
+        self.throttled_judged = 0
+        for row in rows.values():
+            for i, m in enumerate(row):
+                for c, again in zip(m.copies, m.copies[1:]):
+                    if c.answer not in (smpp.RTHROTTLED, smpp.RMSGQFUL) or c.t_answer is None:
+                        continue
+                    if any(c.t_answer - RECENT <= t <= again.t for t in ends):
+                        continue
+                    self.throttled_judged += 1
+                    for later in row[i + 1 :]:
+                        first = later.copies[0]
+                        if c.t_answer + ABREAST < first.t and first.rank < again.rank and not self.abreast(first, again):
+                            broken.append(("it was to wait its turn; serial %d, submitted later, came %.0f ms before its next try" % (
+                                later.serial, (again.t - first.t) * 1000), m))
+        self.check("messages that were overtaken while the carrier said slow down", broken)
 
     @staticmethod
     def abreast(first, second):
@@ -384,6 +408,9 @@ class Judge:
             ("times that the gateway ended by itself or did not leave when told to", ("died", "leaving")),
             ("records that a power failure took although Redis had confirmed them", ("power",)),
         )
+        self.check("submits refused with a status that nothing here gives cause for", [
+            ("status 0x%02x" % m.status, m) for m in self.msgs if m.status not in (
+                None, smpp.ROK, smpp.RINVBNDSTS, smpp.RSYSERR, smpp.RMSGQFUL, smpp.RTHROTTLED)])
         known = set()
         for what, faults in kinds:
             known.update(faults)
@@ -402,7 +429,10 @@ class Judge:
             if m and self.waits_for_ever(m):
                 self.left_forgotten += 1
             else:
-                left.append(("id %s is still in the journal" % i, m))
+                what = "id %s is still in the journal" % i
+                if m and m.status == smpp.ROK and not m.receipts and self.outcomes(m) != (set(), True) and self.outcomes(m)[1]:
+                    what += "; the gateway answered the carrier's last word, and the app was not told: that receipt is lost"
+                left.append((what, m))
         for account, ids in self.backlog.items():
             left += [("id %s is still in the backlog of %s" % (i, account), by_id.get(i)) for i in ids]
         self.check("messages still in Redis although all is healed", left)
@@ -441,6 +471,7 @@ class Judge:
             ("replies of phones", self.replies_n),
             ("  that an app got twice", self.replies_twice),
             ("pairs of messages whose order was judged", self.pairs_judged),
+            ("tries after ESME_RTHROTTLED or ESME_RMSGQFUL whose place was judged", self.throttled_judged),
             ("  under way at once over two binds of a carrier, not judged", self.pairs_abreast),
             ("  reversed around the end of a connection, not judged", self.pairs_unsure),
         ]

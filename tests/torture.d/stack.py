@@ -20,7 +20,8 @@ APP_WINDOW = 50  # deliver_sm without answer, per bind
 CARRIER_WINDOW = 50
 RESPONSE_TIMEOUT = 3.0  # s, of apps and of carriers
 NUMBERS = 60  # phones that get texts
-QUEUE_MAX = 2000  # acknowledged texts that no carrier has got yet: the load pauses
+TPS = 0.4  # of the apps' rate, each carrier: so that texts always wait for them, and a kill meets some
+QUEUE_MAX = 1500  # acknowledged texts that no carrier has got yet: the load pauses
 TICK = 0.01
 
 HEAD = """\
@@ -39,7 +40,7 @@ ACCOUNT = """{{ system_id = "{name}"; password = "secret"; class = "notice"; sou
   window = {window}; response_timeout = {timeout}; enquire_link = 2000; }}"""
 CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = "gw"; password = "gw"; bind = "{bind}";
   binds = {binds}; window = {window}; response_timeout = {timeout}; enquire_link = 2000; bind_timeout = 2000;
-  reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
+  tps = {tps}; reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
 # What later builds know; each is left out where the build at hand refuses it. A message in doubt goes out again at once,
 # whatever its class.
 LATER = (
@@ -73,7 +74,7 @@ class Stack:
         ms = int(RESPONSE_TIMEOUT * 1000)
         accounts = ",\n".join(ACCOUNT.format(name=a[0], code=a[1], window=APP_WINDOW, timeout=ms) for a in ACCOUNTS)
         carriers = ",\n".join(
-            CARRIER.format(name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms)
+            CARRIER.format(name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms, tps=int(self.rate * TPS))
             for c, p in zip(CARRIERS, ports))
         conf = HEAD.format(redis=self.redis.socket, port=port, stats=stats, folder=self.folder, accounts=accounts,
                            carriers=carriers)
