@@ -71,6 +71,16 @@ struct label *labels_by_text(const struct labels *ls, struct view text, struct v
 	return found;
 }
 
+struct label *labels_by_piece(const struct labels *ls, struct view piece, struct view to)
+{
+	LIST_EACH(node, &ls->all) {
+		struct label *l = LIST_OF(node, struct label, link);
+		if (view_eq(view_of(l->to), to) && piece.n > 0 && memmem(l->text, l->text_n, piece.p, piece.n) != NULL)
+			return l;
+	}
+	return NULL;
+}
+
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence)
 {
 	LIST_EACH(node, &ls->all) {

@@ -8,7 +8,7 @@
 #include "base/list.h"
 #include "smpp/pdu.h"
 
-#define LABEL_TEXT_MAX 1024u
+#define LABEL_TEXT_MAX 40000u
 
 struct label {
 	struct list link;
@@ -41,6 +41,8 @@ struct label *labels_find(const struct labels *ls, const char *name);
 /* Several messages of one submit_multi share id and text: then the number decides; it may be empty. */
 struct label *labels_by_id(const struct labels *ls, struct view id, struct view to);
 struct label *labels_by_text(const struct labels *ls, struct view text, struct view to);
+/* The message whose text to a number has this inside. */
+struct label *labels_by_piece(const struct labels *ls, struct view piece, struct view to);
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence);
 
 /* A text of the script (UTF-8) as the octets of a data_coding: 8 UCS-2, else GSM 03.38. False when it does not fit. */

@@ -120,7 +120,8 @@ static void take_receipt_answer(struct smsc *s, const struct pdu *pdu)
 void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 {
 	struct peer *p = peer_by_number(s, g->bind);
-	struct pdu resp = {.command_id = SUBMIT_SM | COMMAND_RESP, .command_status = status, .sequence = g->sequence};
+	struct pdu resp = {
+		.command_id = g->command_id | COMMAND_RESP, .command_status = status, .sequence = g->sequence};
 
 	g->answered = true;
 	g->took = status == ESME_ROK;
@@ -164,6 +165,16 @@ static uint32_t judge(struct smsc *s)
 	return status;
 }
 
+/* Whether a part is treated apart; its status then. */
+static bool judge_part(struct smsc *s, struct got *g)
+{
+	if (!g->part || s->part_mood.left == 0 || g->seq != s->part_mood.seq)
+		return false;
+	s->part_mood.left--;
+	g->status = s->part_mood.status;
+	return true;
+}
+
 static void count_outstanding(struct smsc *s, uint32_t bind)
 {
 	unsigned n = 0;
@@ -192,7 +203,15 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 		g->seq = concat.seq;
 	}
 	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
-	text_decode((struct view){text.p + skip, text.n - skip}, pdu->sm.data_coding, g->text, sizeof(g->text));
+	text = (struct view){text.p + skip, text.n - skip};
+	text_decode(text, pdu->sm.data_coding, g->text, sizeof(g->text));
+	if (!g->part || text.n > sizeof(g->octets))
+		return;
+	memcpy(g->octets, text.p, text.n);
+	g->octets_n = text.n;
+	g->sar = concat.sar;
+	g->ref16 = concat.ref16 && !concat.sar;
+	g->whole = labels_by_piece(s->labels, text, view_of(g->to));
 }
 
 static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
@@ -202,6 +221,7 @@ static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
 	g->smsc = s;
 	g->bind = p->number;
 	g->sequence = pdu->sequence;
+	g->command_id = pdu->command_id;
 	g->at_us = loop_now_us(s->loop);
 	g->esm_class = pdu->sm.esm_class;
 	g->data_coding = pdu->sm.data_coding;
@@ -217,7 +237,10 @@ static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
 	count_outstanding(s, g->bind);
 	if (s->silent)
 		return;
-	g->status = judge(s);
+	if (!judge_part(s, g))
+		g->status = judge(s);
+	else if (s->part_mood.silent)
+		return;
 	if (s->delay_ms > 0)
 		loop_timer(s->loop, &g->timer, s->delay_ms);
 	else
@@ -254,6 +277,7 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 		take_bind(s, p, pdu);
 		break;
 	case SUBMIT_SM:
+	case DATA_SM:
 		take_submit(s, p, pdu);
 		break;
 	case DELIVER_SM | COMMAND_RESP:

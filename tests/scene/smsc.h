@@ -18,10 +18,14 @@ struct got { /* a submit_sm */
 	bool part; /* ... of a long text: */
 	uint16_t ref;
 	uint8_t total, seq;
+	struct label *whole;  /* the message that it is a part of, by its text; NULL when it is none */
+	uint8_t octets[1024]; /* its text without a header */
+	uint32_t octets_n;
+	bool sar, ref16;
 	bool has_payload;
 	int64_t at_us;
 	uint32_t bind; /* the number of the connection that it came over */
-	uint32_t sequence;
+	uint32_t sequence, command_id;
 	bool answered, seen, took; /* took: answered with ROK */
 	char cid[80];
 	struct timer timer;	   /* of an answer that comes later */
@@ -48,7 +52,13 @@ struct smsc {
 	uint32_t bind_status;
 	uint32_t mood;	    /* the status that submit_sm gets */
 	unsigned mood_left; /* so often still, then ROK; 0: always */
-	long per_second;    /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
+	struct {	    /* the same for one part of long texts; silent: it gets no answer */
+		uint8_t seq;
+		unsigned left;
+		bool silent;
+		uint32_t status;
+	} part_mood;
+	long per_second; /* takes no more in any second, else ESME_RTHROTTLED; 0: any */
 	uint32_t over_status;
 	int64_t delay_ms;   /* of its answers */
 	int64_t receipt_ms; /* each message that it takes gets its receipt so much later, until it is answered ROK; 0:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "smpp/udh.h"
 #include "steps.h"
 
 #define APP_PORT 2775
@@ -194,6 +195,11 @@ static struct view submit_tlvs(const struct step *s, const struct label *l, uint
 		tlv_put_str(&o, TLV_CAMPAIGN, view_of(campaign));
 	if (group != NULL)
 		tlv_put_str(&o, TLV_GROUP_KEY, view_of(group));
+	if (strcmp(step_option(s, "kind", ""), "sar") == 0) {
+		tlv_put_int(&o, TLV_SAR_MSG_REF_NUM, (uint32_t)step_number(s, "ref", 7), 2);
+		tlv_put_int(&o, TLV_SAR_TOTAL_SEGMENTS, (uint32_t)step_number(s, "of", 1), 1);
+		tlv_put_int(&o, TLV_SAR_SEGMENT_SEQNUM, (uint32_t)step_number(s, "part", 1), 1);
+	}
 	if (with_payload(s))
 		tlv_put(&o, TLV_MESSAGE_PAYLOAD, l->text, l->text_n);
 	if (step_number(s, "ttl", 0) != 0)
@@ -210,6 +216,35 @@ static uint8_t esm_mode(const char *mode)
 	return strcmp(mode, "store") == 0 ? 3 : 0;
 }
 
+/* The app's own header: "kind udh8 part 1 of 2 ref 7". */
+static void add_header(const struct step *s, struct label *l)
+{
+	const char *kind = step_option(s, "kind", "");
+	struct udh_concat concat = {(uint16_t)step_number(s, "ref", 7), (uint8_t)step_number(s, "of", 1),
+				    (uint8_t)step_number(s, "part", 1), strcmp(kind, "udh16") == 0, false};
+	uint8_t header[7];
+
+	if (strncmp(kind, "udh", 3) != 0)
+		return;
+	uint32_t n = udh_write(&concat, header);
+	memmove(l->text + n, l->text, l->text_n);
+	memcpy(l->text, header, n);
+	l->text_n += n;
+}
+
+/* "repeat 20": so often, one after the other. */
+static bool repeat_text(const struct step *s, struct label *l)
+{
+	uint32_t once = l->text_n, n = once * (uint32_t)step_number(s, "repeat", 1);
+
+	if (n + 7 > LABEL_TEXT_MAX)
+		return step_fail(s, "the text of %s gets too long", l->name);
+	for (; l->text_n < n; l->text_n += once)
+		memcpy(l->text + l->text_n, l->text, once);
+	add_header(s, l);
+	return true;
+}
+
 bool steps_make_text(const struct step *s, struct label *l)
 {
 	char text[LABEL_TEXT_MAX];
@@ -220,8 +255,9 @@ bool steps_make_text(const struct step *s, struct label *l)
 	else
 		snprintf(text, sizeof(text), "%s%s", given != NULL ? given : "【银行】消息", l->name);
 	l->data_coding = (uint8_t)step_number(s, "dcs", 8);
-	return text_encode(text, l->data_coding, l->text, &l->text_n) ||
-	       step_fail(s, "the text of %s cannot be written in data_coding %u", l->name, l->data_coding);
+	if (!text_encode(text, l->data_coding, l->text, &l->text_n))
+		return step_fail(s, "the text of %s cannot be written in data_coding %u", l->name, l->data_coding);
+	return repeat_text(s, l);
 }
 
 void steps_fill_submit(const struct step *s, struct label *l, uint8_t tlvs[STEPS_TLVS_MAX], struct pdu *pdu)
@@ -233,6 +269,8 @@ void steps_fill_submit(const struct step *s, struct label *l, uint8_t tlvs[STEPS
 	pdu->sm.priority_flag = (uint8_t)step_number(s, "priority", 0);
 	pdu->sm.replace_if_present_flag = (uint8_t)step_number(s, "replace", 0);
 	pdu->sm.esm_class = esm_mode(step_option(s, "mode", "default"));
+	if (strncmp(step_option(s, "kind", ""), "udh", 3) == 0)
+		pdu->sm.esm_class |= ESM_UDHI;
 	pdu->sm.service_type = view_of(step_option(s, "service", ""));
 	pdu->sm.schedule = view_of(step_option(s, "schedule", ""));
 	pdu->sm.validity = view_of(step_option(s, "validity", ""));
