@@ -100,13 +100,14 @@ static void on_deadline(struct timer *t)
 	struct sender *x = LIST_OF(t, struct sender, deadline);
 	uint32_t got, expected;
 
-	if (x->conf.wait_receipt && x->exit == SEND_WELL && !send_message_complete(x)) {
+	if (x->conf.wait_receipt && !send_message_complete(x)) {
 		count_receipts(x, &got, &expected);
 		fprintf(stderr,
 			"smppsend: no receipt within --wait-receipt: %u of %u came, and %u for other ids; the "
 			"message may still be delivered later\n",
 			got, expected, x->foreign);
-		x->exit = SEND_NO_RECEIPT;
+		if (x->exit == SEND_WELL)
+			x->exit = SEND_NO_RECEIPT;
 	}
 	send_leave(x);
 }
@@ -121,7 +122,7 @@ void send_look_for_end(struct sender *x)
 {
 	if (x->settled < x->sent || x->conf.listen > 0)
 		return;
-	if (!x->conf.wait_receipt || x->exit != SEND_WELL || send_message_complete(x))
+	if (!x->conf.wait_receipt || send_message_complete(x))
 		send_leave(x);
 }
 

@@ -82,8 +82,9 @@ is "with times and a group: status 0" "$status" 0
 has "times as SMPP writes them" "$(said)" "schedule=000000001000000R validity=000000020000000R"
 has "the group at the carrier" "$(tail -n 1 "$tmp/carrier.capture")" '"group_key":"春节"'
 sim carrier 'throttle 1' >/dev/null
-ask --to $to --to 8613800138001 --to 8613800138002 --text 您好 --receipt
+ask --to $to --to 8613800138001 --to 8613800138002 --text 您好 --wait-receipt 10s
 is "two of three over the rate: status 1" "$status" 1
+is "the third's receipt is waited for" "$(grep -c '  receipt .*stat=DELIVRD' "$tmp/said")" 1
 is "which ones is shown" "$(grep -c '^  *to=.* refused status=0x58' "$tmp/said")" 2
 sim carrier 'throttle 0' >/dev/null
 
