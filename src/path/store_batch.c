@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 
 #define NAME_MAX_   64u	  /* octets of carrier, account or scope in a key */
@@ -220,6 +221,9 @@ static void on_written(const redisReply *reply, void *arg)
 	bool ok = reply && reply->type == REDIS_REPLY_INTEGER;
 	if (ok)
 		histogram_add(&b->counters->write, loop_now_us(b->loop) - batch->sent_us);
+	if (ok && kinds[batch->kind].script && (uint64_t)reply->integer < batch->n)
+		log_info("-", "event=moved_before key=\"backlog:%.*s\" count=%llu", (int)batch->name_n, batch->name,
+			 (unsigned long long)(batch->n - (uint64_t)reply->integer));
 	settle(batch, ok);
 }
 
