@@ -26,6 +26,7 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 	int64_t max_parked;
 	int64_t schedule_max; /* s: how far ahead schedule_delivery_time may lie */
 	int64_t max_bytes;    /* octets of memory for messages; 0: no bound */
+	int64_t query_keep;   /* s: how long query_sm finds an ended message */
 	int64_t doubt_keep;   /* s: how long a message is held in doubt */
 };
 extern const struct conf_row messages_rows[];

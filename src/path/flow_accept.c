@@ -191,6 +191,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->volatile_ = sub->mode != SUBMIT_STORE;
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
+	m->check = msg_check(view_of(account_name(a)), pdu->sm.src);
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
 	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
 		if (index_add(f->index, m) < 0)
@@ -292,8 +293,8 @@ static const struct {
 	uint32_t command_id;
 	void (*take)(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 } requests[] = {
-	{SUBMIT_SM, take_submit},      {SUBMIT_MULTI, flow_take_multi}, {DATA_SM, take_data},
-	{CANCEL_SM, flow_take_cancel}, {REPLACE_SM, flow_take_replace},
+	{SUBMIT_SM, take_submit},    {SUBMIT_MULTI, flow_take_multi}, {DATA_SM, take_data},
+	{QUERY_SM, flow_take_query}, {CANCEL_SM, flow_take_cancel},   {REPLACE_SM, flow_take_replace},
 };
 
 void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)

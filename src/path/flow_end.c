@@ -32,6 +32,19 @@ static void note_end(struct flow *f, struct msg *m, enum finish how, const struc
 		  (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p);
 }
 
+/* For query_sm. */
+static void remember_end(struct flow *f, const struct msg *m, const struct words *w)
+{
+	if (m->internal || m->account == MSG_NO_ACCOUNT)
+		return;
+	struct finished_entry e = {.id = msg_app_id(m),
+				   .done_ms = w->done_ms ? w->done_ms : loop_wall_ms(f->loop),
+				   .state = m->final_state,
+				   .error = flow_error_code(w->err),
+				   .check = m->check};
+	finished_add(f->finished, &e);
+}
+
 /* The final record: what its receipt needs. False without memory: the accepted one stays and the end is tried again. */
 static bool make_final_record(struct flow *f, struct msg *m, const struct words *w)
 {
@@ -75,6 +88,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 		return;
 	}
 	note_end(f, m, how, w);
+	remember_end(f, m, w);
 	if (m->forward && m->peer && finish_status(how))
 		answer_unsent(f, m, finish_status(how));
 	if (!wants_receipt(f, m)) {

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "path/deliver.h"
 #include "path/doubts.h"
+#include "path/finished.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
 #include "path/index.h"
@@ -69,6 +70,7 @@ struct flow {
 	void *on_idle_arg;
 	void (*on_fatal)(const char *why, void *arg);
 	void *on_fatal_arg;
+	struct finished *finished;
 	struct list asked;   /* struct asked */
 	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
@@ -176,6 +178,10 @@ void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it *
 
 /* flow_multi.c */
 void flow_take_multi(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+
+/* flow_query.c */
+void flow_take_query(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
+uint8_t flow_error_code(struct view err); /* a carrier's err as error_code; 0 when it is no number up to 255 */
 
 /* flow_cancel.c */
 void flow_take_cancel(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);

@@ -22,6 +22,8 @@ const struct conf_row messages_rows[] = {
 	 "How far ahead schedule_delivery_time may lie; beyond it ESME_RINVSCHED.", NULL},
 	{"max_bytes", CONF_INT, offsetof(struct messages_conf, max_bytes), "octets", 0, 1099511627776, "0", true,
 	 "Most memory for messages; over it submits get ESME_RMSGQFUL; 0: no bound.", NULL},
+	{"query_keep", CONF_INT, offsetof(struct messages_conf, query_keep), "s", 0, 31536000, "86400", false,
+	 "How long query_sm finds a message that has ended; 0: not at all.", NULL},
 	{"doubt_keep", CONF_INT, offsetof(struct messages_conf, doubt_keep), "s", 1, 2592000, "86400", true,
 	 "How long a message whose submit was not answered is held for a receipt or the operator; then it ends "
 	 "UNKNOWN.",

@@ -193,7 +193,9 @@ static void make_path(struct flow *f)
 		if (conf->carriers[i].receipt_id > 0)
 			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
 	}
+	f->finished = finished_new(f->loop, conf->messages->query_keep, f->stats);
 	f->store = store_new(f->loop, conf->store, conf->node, &flow_store_ops, f, f->stats);
+	finished_use(f->finished, f->store);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
 			       &flow_outbox_ops, f, f->stats);
 	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
@@ -300,6 +302,7 @@ void flow_free(struct flow *f)
 	doubts_free(f->doubts);
 	retries_free(f->retries);
 	queue_free(f->queue);
+	finished_free(f->finished);
 	routes_free(f->routes);
 	flow_answer_asked(f);
 	session_hub_free(f->sessions);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "path/number.h"
 
 struct msgs {
 	struct pool *pool;
@@ -109,6 +110,22 @@ void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
 	}
 }
 
+static uint32_t fold(uint32_t h, const uint8_t *p, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		h = (h ^ p[i]) * 16777619u; /* FNV-1a */
+	return h;
+}
+
+uint32_t msg_check(struct view account, struct pdu_addr source)
+{
+	struct number n;
+	uint32_t h = fold(fold(2166136261u, account.p, account.n), (const uint8_t *)"", 1);
+	if (number_parse(source, &n))
+		return fold(h, (const uint8_t *)n.digits, n.n);
+	return fold(h, source.addr.p, source.addr.n);
+}
+
 void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu)
 {
 	struct view group;
@@ -122,6 +139,7 @@ void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const s
 	m->internal = r->flags & RECORD_INTERNAL;
 	m->aliased = r->app_id != 0;
 	m->note = m->aliased && r->kind == RECORD_FINAL && (r->flags & RECORD_NOTE);
+	m->check = msg_check(r->account, pdu->sm.src);
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
 }
 

@@ -119,6 +119,9 @@ void msg_record(const struct msg *m, struct record *out);
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
 /* Sets what stands in the record too: r of kind RECORD_FINAL or RECORD_MO or RECORD_MT, pdu its frame. */
 void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu);
+/* A number of account and source address, the same after a restart and on every node: what is remembered of an ended
+ * message says with it whose it was. */
+uint32_t msg_check(struct view account, struct pdu_addr source);
 /* The id that the app knows the message by. */
 uint64_t msg_app_id(const struct msg *m);
 /* Makes child the first kin of parent. */

@@ -15,6 +15,7 @@
  *   part:<node>               hash reassembly key -> part of a long MO
  *   backlog:<account>         stream: id, rec
  *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
+ *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
  */
@@ -166,7 +167,7 @@ STORE_MUST int store_load(struct store *s, const struct store_loader *loader, vo
 /* Sends now what has gathered, ahead of a read that must see it. */
 void store_flush(struct store *s);
 
-/* For store_load.c and store_read.c only. */
+/* For store_load.c, store_read.c and finished.c only. */
 struct redis *store_redis(struct store *s);
 const struct store_conf *store_conf_of(const struct store *s);
 unsigned store_node(const struct store *s);

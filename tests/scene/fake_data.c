@@ -475,6 +475,19 @@ static redisReply *run_get(const struct call *c)
 	return k != NULL ? fake_reply_blob(&k->text) : reply_new(REDIS_REPLY_NIL);
 }
 
+static redisReply *run_append(const struct call *c)
+{
+	struct key *k = key_make(c->d, c->key, STRING);
+	struct blob all = {mem_zalloc(k->text.n + c->argv[2].n + 1), k->text.n + c->argv[2].n};
+
+	if (k->text.n > 0)
+		memcpy(all.p, k->text.p, k->text.n);
+	memcpy(all.p + k->text.n, c->argv[2].p, c->argv[2].n);
+	mem_free(k->text.p);
+	k->text = all;
+	return fake_reply_integer((long long)all.n);
+}
+
 /* SET key value [NX] [GET] [PX ms] */
 static redisReply *run_set(const struct call *c)
 {
@@ -557,6 +570,7 @@ static const struct command {
 	{"XLEN", 2, false, run_count},
 	{"GET", 2, false, run_get},
 	{"SET", 3, true, run_set},
+	{"APPEND", 3, true, run_append},
 	{"DEL", 2, false, run_del},
 	{"EXISTS", 2, false, run_exists},
 	{"EXPIRE", 3, false, run_expire},
@@ -646,4 +660,16 @@ bool fake_data_has_expiry(struct fake_data *d, const char *key)
 	const struct key *k = key_find(d, key);
 
 	return k != NULL && k->expiry_ms != 0;
+}
+
+size_t fake_data_keys(struct fake_data *d, const char *prefix, bool lasting)
+{
+	size_t n = 0;
+
+	LIST_EACH(node, &d->keys) {
+		const struct key *k = LIST_OF(node, struct key, link);
+		bool gone = k->expiry_ms != 0 && k->expiry_ms <= d->now_ms;
+		n += strncmp(k->name, prefix, strlen(prefix)) == 0 && !gone && (!lasting || k->expiry_ms == 0);
+	}
+	return n;
 }

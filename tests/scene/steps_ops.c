@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "fake_redis.h"
 #include "smpp/receipt.h"
 #include "steps.h"
 
@@ -65,6 +66,23 @@ static bool expect_state(struct world *w, struct step *s)
 			step_fail(s, "final_date is \"%s\" with state %s", x->date, stat));
 	answer_free(x);
 	return good;
+}
+
+/* Keys with ends; a key that none is left in is gone. */
+static bool expect_kept(struct world *w, struct step *s)
+{
+	size_t have = fake_data_keys(fake_redis_data(), "done:", false);
+
+	(void)w;
+	return have == strtoull(s->args[0], NULL, 10) || step_fail(s, "%zu keys of ends are in the store", have);
+}
+
+static bool expect_without_expiry(struct world *w, struct step *s)
+{
+	size_t have = fake_data_keys(fake_redis_data(), "done:", true);
+
+	(void)w;
+	return have == strtoull(s->args[0], NULL, 10) || step_fail(s, "%zu keys of ends never expire", have);
 }
 
 /* -- cancel_sm -- */
@@ -238,6 +256,8 @@ const struct step_row steps_ops[] = {
 	{"app NAME submits MESSAGES to many NUMBERS", STEPS_SUBMIT_OPTIONS, STEP_ACTS, do_submit_multi},
 	{"app NAME queries MESSAGE", "id from", STEP_ACTS, do_query},
 	{"expect app NAME state MESSAGE STAT", "err date", STEP_LOOKS, expect_state},
+	{"expect ends kept COUNT", "", STEP_LOOKS, expect_kept},
+	{"expect ends without expiry COUNT", "", STEP_LOOKS, expect_without_expiry},
 	{"app NAME cancels all", "from to service group", STEP_ACTS, do_cancel_all},
 	{"app NAME cancels MESSAGE", "id from to", STEP_ACTS, do_cancel},
 	{"operator cancels of ACCOUNT", "message to campaign group", STEP_ACTS, do_operator_cancels},
