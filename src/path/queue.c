@@ -65,10 +65,19 @@ void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency)
 void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency)
 {
 	struct list *head = &q->lanes[m->route]->waiting[urgency];
-	struct list *at = head;
-	/* what was taken is older than nearly all that waits: the walk is as long as what came back before it */
-	while (at->next != head && LIST_OF(at->next, struct msg, link)->order < m->order)
+	struct list *at = head, *back = head->prev;
+	/* Nearly always its place is near an end: what was taken is older than all that waits; what goes on to a lane of
+	 * fewer carriers is younger than all that went there before. From both ends at once, the nearer one is found. */
+	for (;;) {
+		if (at->next == head || LIST_OF(at->next, struct msg, link)->order >= m->order)
+			break;
+		if (LIST_OF(back, struct msg, link)->order < m->order) {
+			at = back;
+			break;
+		}
 		at = at->next;
+		back = back->prev;
+	}
 	list_put(at, &m->link);
 	count(q, m, urgency, 1);
 }

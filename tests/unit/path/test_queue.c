@@ -14,7 +14,7 @@ static struct msgs *ms;
 static int setup(void **state)
 {
 	(void)state;
-	ms = msgs_new(MESSAGES);
+	ms = msgs_new(300000);
 	return 0;
 }
 
@@ -199,6 +199,25 @@ static void test_model(void **state)
 	drain(q);
 }
 
+/* A carrier that refuses everything sends all on to the lane of the next: were each to walk it, this would take hours. */
+static void test_all_to_the_next_lane(void **state)
+{
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	for (uint64_t i = 0; i < 300000; i++) {
+		queue_put(q, make(0, i), URGENCY_BULK);
+		struct msg *m = queue_take(q, 0);
+		m->route = 1;
+		queue_put_back(q, m, URGENCY_BULK);
+	}
+	for (uint64_t i = 0; i < 300000; i++) {
+		struct msg *m = queue_take(q, 1);
+		assert_int_equal(m->id, i);
+		msgs_give(ms, m);
+	}
+	queue_free(q);
+}
+
 /* A window that is refused as a whole comes back in the order of submission, also when the answers come in disorder. */
 static void test_window_comes_back(void **state)
 {
@@ -224,6 +243,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_urgency, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_no_starving, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_model, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_all_to_the_next_lane, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_window_comes_back, setup, teardown),
 };
 
