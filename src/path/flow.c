@@ -51,6 +51,11 @@ struct msg *flow_take(struct flow *f)
 	return m;
 }
 
+struct msg *flow_take_new(struct flow *f)
+{
+	return msgs_count(f->msgs) < (uint64_t)f->conf.messages->max_held ? flow_take(f) : NULL;
+}
+
 void flow_drop(struct flow *f, struct msg *m)
 {
 	while (m->kin) {

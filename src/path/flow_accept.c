@@ -9,6 +9,7 @@
 #include "path/compose.h"
 #include "policy/policy.h"
 
+#define PART_MIN     128u  /* octets: no part of a long text that goes on has less */
 #define RECEIPT_MASK 0x03u /* registered_delivery: a final receipt is asked for */
 
 void flow_note_refusal(struct flow *f, const struct account *a, uint32_t command_id, uint32_t status, const char *why)
@@ -178,7 +179,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 {
 	struct view group;
 	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
-	struct msg *m = n ? flow_take(f) : NULL;
+	struct msg *m = n ? flow_take_new(f) : NULL;
 	if (!m)
 		return NULL;
 	m->account = (uint16_t)account_number(a);
@@ -209,6 +210,20 @@ struct submit_limits flow_limits(const struct flow *f)
 				      f->rules};
 }
 
+/* Whether no carrier of the route could have the text in parts: more than SPLIT_MAX (smpp.md 9). */
+static bool too_long(const struct flow *f, const struct pdu *pdu, const struct route *route)
+{
+	struct view text;
+	if (!pdu_text(pdu, &text) || text.n < SPLIT_MAX * PART_MIN)
+		return false;
+	for (unsigned i = 0; i < route->n; i++) {
+		struct relay_peer peer = flow_peer_of(carriers_at(f->carriers, route->carriers[i]), true);
+		if (parts_count(pdu, &peer) > 0)
+			return false;
+	}
+	return true;
+}
+
 static uint32_t judge(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub, const char **why)
 {
 	const struct submit_limits limits = flow_limits(f);
@@ -216,6 +231,10 @@ static uint32_t judge(struct flow *f, struct account *a, const struct pdu *pdu, 
 				       loop_wall_ms(f->loop), sub, why);
 	if (status)
 		return status;
+	if (too_long(f, pdu, sub->route)) {
+		*why = "the text needs more than 255 parts";
+		return ESME_RINVMSGLEN;
+	}
 	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {
 		*why = "the store is away";
 		return ESME_RSYSERR;

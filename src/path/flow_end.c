@@ -218,7 +218,7 @@ static void on_outbox_evicted(void *arg, struct msg *m)
 
 static struct msg *make_for_backlog(void *arg)
 {
-	struct msg *m = flow_take(arg);
+	struct msg *m = flow_take_new(arg);
 	if (m)
 		flow_set_state(arg, m, MSG_DELIVERING);
 	return m;

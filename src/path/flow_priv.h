@@ -128,7 +128,8 @@ void flow_set_state(struct flow *f, struct msg *m, enum msg_state state);
 void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms);
 /* Takes a message that no carrier has out of where it waits (held, queued); false when it is past that. */
 bool flow_withdraw(struct flow *f, struct msg *m);
-struct msg *flow_take(struct flow *f);	       /* a new message, NULL at the bound */
+struct msg *flow_take(struct flow *f);	   /* a part, an earlier submit, a note; NULL at the bound */
+struct msg *flow_take_new(struct flow *f); /* a new message: max_held leaves room for what comes of those there are */
 void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, freed */
 enum class_urgency flow_urgency(const struct msg *m);
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
@@ -221,7 +222,8 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 /* m's present submit becomes kin of m; m has no carrier id then. NULL at the bound of messages. */
 struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind);
 bool flow_next_carrier(struct flow *f, struct msg *m); /* gives m the lane of the carriers that are left; false: none */
-void flow_skip_tried(struct flow *f, struct msg *m);
+/* After a restart: attempts, and the carriers that it is not to go to again, are known by its earlier submits. */
+void flow_recall(struct flow *f, struct msg *m);
 void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status);
 /* A failed receipt: true when m goes on, by another carrier or the same; its owed answer is taken care of. */
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w);
@@ -230,6 +232,8 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_hold_doubt(struct flow *f, struct msg *m);
 void flow_store_doubt(struct flow *f, struct msg *k);
+bool flow_has_doubt(const struct flow *f, const struct msg *m);
+void flow_release_doubt(struct flow *f, struct msg *k);
 void flow_doubt_over(struct flow *f, struct msg *k); /* frees k */
 
 /* flow_parts.c */

@@ -212,6 +212,15 @@ static uint32_t session_places(const struct flow_conf *conf)
 	return places;
 }
 
+/*
+ * Places for messages: max_held bounds what is accepted. What comes of messages that are there (parts of long texts,
+ * notes, earlier submits) has places of its own: else a gateway full of long texts could send none of them.
+ */
+static uint32_t room_of(int64_t max_held)
+{
+	return (uint32_t)(max_held + max_held / 4 + 1024);
+}
+
 struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct stats *stats,
 		      void (*on_fatal)(const char *why, void *arg), void *arg, char **errors)
 {
@@ -229,7 +238,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->asked);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
-	f->msgs = msgs_new((uint32_t)conf->messages->max_held);
+	f->msgs = msgs_new(room_of(conf->messages->max_held));
 	f->routes = make_routes(conf, errors);
 	f->retries = make_retries(conf, errors);
 	if (!classes_build(conf->classes, conf->classes_n, f->rules, errors))
