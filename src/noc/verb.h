@@ -13,6 +13,9 @@
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);
 
+/* verb_cancel.c */
+int verb_cancel(struct console_call *call);
+
 /* verb_doubt.c */
 int verb_doubt(struct console_call *call);
 
