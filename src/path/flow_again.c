@@ -68,72 +68,100 @@ static int64_t spent(const struct flow *f, const struct msg *m, int64_t parts)
 	return sum;
 }
 
-/* Bits of home's carriers that m may not go to: tried ones, and those that would cost too much. */
-static uint8_t closed_to(struct flow *f, struct msg *m)
+/* Bits of home's carriers where one more submit of m would cost too much. */
+static uint8_t too_dear(const struct flow *f, const struct msg *m)
 {
 	const struct route *home = routes_at(f->routes, m->home);
 	int64_t parts = m->parts ? m->parts : 1, max = f->rules[m->class_id].max_price;
 	int64_t left = max - (max ? spent(f, m, parts) : 0);
-	uint8_t closed;
-	for (unsigned i = 0; i < home->n; i++) {
-		if (home->carriers[i] == m->carrier)
-			m->tried |= (uint8_t)(1u << i);
-	}
-	closed = m->tried;
+	uint8_t dear = 0;
 	for (unsigned i = 0; max && i < home->n; i++) {
 		if (carrier_conf(carriers_at(f->carriers, home->carriers[i]))->price * parts > left)
-			closed |= (uint8_t)(1u << i);
+			dear |= (uint8_t)(1u << i);
 	}
-	return closed;
+	return dear;
+}
+
+/* The bit of a carrier in m's home; 0: it is not there. */
+static uint8_t bit_of(const struct flow *f, const struct msg *m, uint16_t carrier)
+{
+	const struct route *home = routes_at(f->routes, m->home);
+	for (unsigned i = 0; i < home->n; i++) {
+		if (home->carriers[i] == carrier)
+			return (uint8_t)(1u << i);
+	}
+	return 0;
+}
+
+/* Carriers that took it and could not deliver it. */
+static uint8_t failed_at(const struct flow *f, const struct msg *m)
+{
+	uint8_t bits = 0;
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+		bits |= k->kin_kind == KIN_PAST && k->final_state ? bit_of(f, m, k->carrier) : 0;
+	return bits;
+}
+
+/* Gives m the lane of home's carriers without these and without those that are too dear; false: none is left. */
+static bool leave_out(struct flow *f, struct msg *m, uint8_t closed)
+{
+	int route = routes_without(f->routes, m->home, (uint8_t)(closed | too_dear(f, m)));
+	if (route < 0)
+		return false;
+	grow_lanes(f);
+	m->route = (uint16_t)route;
+	return true;
 }
 
 bool flow_next_carrier(struct flow *f, struct msg *m)
 {
 	if (m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
-	int route = routes_without(f->routes, m->home, closed_to(f, m));
-	if (route < 0)
+	m->tried |= bit_of(f, m, m->carrier);
+	if (!leave_out(f, m, m->tried))
 		return false;
-	grow_lanes(f);
-	m->route = (uint16_t)route;
 	f->counters.resent++;
 	return true;
 }
 
-/* After a restart: the carriers that its earlier submits failed at are known by those. */
-void flow_skip_tried(struct flow *f, struct msg *m)
+void flow_recall(struct flow *f, struct msg *m)
 {
-	const struct route *home = routes_at(f->routes, m->route);
 	m->home = m->route;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
-		for (unsigned i = 0; k->kin_kind == KIN_PAST && i < home->n; i++) {
-			if (home->carriers[i] == k->carrier)
-				m->tried |= (uint8_t)(1u << i);
-		}
-		if (k->kin_kind == KIN_PAST)
-			m->attempts++;
-	}
-	int route = m->tried ? routes_without(f->routes, m->home, m->tried) : -1;
-	if (route < 0) {
-		m->tried = 0;
+	m->attempts = m->cid_len ? 1 : 0;
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+		m->attempts = (uint8_t)(m->attempts + (k->kin_kind == KIN_PAST || k->kin_kind == KIN_DOUBT));
+	m->tried = failed_at(f, m);
+	if (m->tried && leave_out(f, m, m->tried))
 		return;
-	}
-	grow_lanes(f);
-	m->route = (uint16_t)route;
+	m->tried = 0;
+	if (m->attempts && !leave_out(f, m, 0))
+		m->route = m->home;
 }
 
 /* --- refused --- */
 
 static void retry_later(struct flow *f, struct msg *m, const struct retry_row *row)
 {
+	int64_t at = loop_wall_ms(f->loop) + retry_pause_ms(row, m->attempts, rng_next(&f->rng));
 	f->counters.retries++;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, loop_wall_ms(f->loop) + retry_pause_ms(row, m->attempts, rng_next(&f->rng)));
+	flow_set_timer(f, m, at < m->expiry_ms ? at : m->expiry_ms);
 }
 
 static bool heals(enum fault fault)
 {
 	return fault == FAULT_TEMPORARY || fault == FAULT_SESSION;
+}
+
+/* All carriers were tried and what they said passes by: they are tried anew, but those that could not deliver it. */
+static bool from_the_first(struct flow *f, struct msg *m)
+{
+	if (!heals((enum fault)m->fault))
+		return false;
+	if (m->kin_kind == KIN_PART)
+		return true;
+	m->tried = failed_at(f, m);
+	return leave_out(f, m, m->tried);
 }
 
 /* The same carrier later, or the next one now; false when neither will do. */
@@ -143,7 +171,7 @@ static bool again(struct flow *f, struct msg *m, enum retry_action action, const
 		flow_enqueue(f, m);
 		return true;
 	}
-	if (action == RETRY_FAIL || (action == RETRY_NEXT && !heals((enum fault)m->fault)))
+	if (action == RETRY_FAIL || (action == RETRY_NEXT && !from_the_first(f, m)))
 		return false;
 	retry_later(f, m, row);
 	return true;
@@ -186,7 +214,13 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		return;
 	}
 	struct msg *m = msgs_get(f->msgs, k->parent);
-	if (m->state == MSG_HELD)
+	if (m->state != MSG_HELD)
+		return;
+	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
+	flow_settle(f, m);
+	if (row->receipt == RETRY_SAME)
+		retry_later(f, m, row);
+	else
 		flow_enqueue(f, m);
 }
 
@@ -205,11 +239,14 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	m->fault = (uint8_t)retries_of_receipt(f->retries, m->carrier, state, w->stat, w->err);
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	struct msg *k = NULL;
-	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART)
+	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART ||
+	    m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
-	if (row->receipt == RETRY_NEXT && !flow_next_carrier(f, m))
+	if (!(row->receipt == RETRY_NEXT ? flow_next_carrier(f, m) : leave_out(f, m, m->tried)))
 		return false;
-	if (m->expiry_ms <= loop_wall_ms(f->loop) || !(k = flow_set_aside(f, m, KIN_PAST)))
+	flow_redo_none(m); /* its carrier id is that of k from here on */
+	k = flow_set_aside(f, m, KIN_PAST);
+	if (!k || (!k->cid_len && flow_make_up_id(f, k) < 0))
 		return false;
 	log_info(carrier_name(carriers_at(f->carriers, k->carrier)),
 		 "event=resend id=%llu state=%s stat=%.*s err=%.*s fault=%s attempt=%u", (unsigned long long)m->id,
@@ -233,7 +270,7 @@ static void on_doubt_stored(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *k = msgs_get(f->msgs, token);
-	if (!ok && k && k->kin_kind == KIN_DOUBT)
+	if (!ok && k && k->kin_kind == KIN_DOUBT && k->cid_len)
 		flow_redo_doubt(f, k);
 }
 
@@ -255,7 +292,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 	f->counters.in_doubt++;
 	m->doubts++;
 	flow_settle(f, m);
-	if (m->forward && m->peer && m->doubts > 1) {
+	if (m->forward && m->peer && hold) {
 		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
 		return;
 	}
@@ -276,26 +313,46 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		flow_store_doubt(f, k);
 }
 
-/* The doubt of m at this carrier is over. */
-void flow_doubt_over(struct flow *f, struct msg *k)
+/* m is not held for this doubt any more; the ledger still knows it. */
+void flow_release_doubt(struct flow *f, struct msg *k)
 {
-	struct msg *m = msgs_get(f->msgs, k->parent);
 	struct view cid = {(const uint8_t *)k->cid, k->cid_len};
 	if (k->cid_len && !k->volatile_ &&
 	    store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, k->carrier)), k->slot, cid) < 0)
 		log_debug("-", "event=doubt_entry_left id=%llu reason=\"store away; it expires\"",
-			  (unsigned long long)m->id);
+			  (unsigned long long)k->id);
+	match_remove(f->match, k);
+	if (msg_set_cid(f->msgs, k, NULL, 0) == 0)
+		k->redo = 0;
+}
+
+/* The doubt of m at this carrier is over. */
+void flow_doubt_over(struct flow *f, struct msg *k)
+{
+	struct msg *m = msgs_get(f->msgs, k->parent);
+	flow_release_doubt(f, k);
 	doubts_remove(f->doubts, k);
 	msg_remove_kin(f->msgs, m, k);
 	flow_drop(f, k);
 }
 
-static struct msg *doubt_at(const struct flow *f, const struct msg *m, size_t carrier)
+bool flow_has_doubt(const struct flow *f, const struct msg *m)
 {
-	struct msg *k = msg_kin(f->msgs, m);
-	while (k && !(k->kin_kind == KIN_DOUBT && k->carrier == carrier))
+	const struct msg *k = msg_kin(f->msgs, m);
+	while (k && k->kin_kind != KIN_DOUBT)
 		k = msg_next_kin(f->msgs, k);
 	return k;
+}
+
+/* The oldest one: a carrier answers in order, and the newest of kin is the first. */
+static struct msg *doubt_at(const struct flow *f, const struct msg *m, size_t carrier)
+{
+	struct msg *oldest = NULL;
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind == KIN_DOUBT && k->carrier == carrier)
+			oldest = k;
+	}
+	return oldest;
 }
 
 /* An answer after its time-out. */
@@ -307,18 +364,20 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 		 resp->command_status, msg_state_name((enum msg_state)m->state));
 	if (!k)
 		return; /* settled otherwise */
-	bool took = resp->command_status == ESME_ROK;
+	bool took = resp->command_status == ESME_ROK && resp->command_id != GENERIC_NACK;
 	bool held = m->state == MSG_DOUBT, waits = m->state == MSG_QUEUED || m->state == MSG_HELD;
 	if (took && (held || waits)) {
 		flow_withdraw(f, m);
+		flow_settle(f, m);
 		flow_doubt_over(f, k);
 		flow_carrier_took(f, c, m, resp);
 	} else if (took) {
 		flow_past_taken(f, c, k, resp);
 	} else {
 		flow_doubt_over(f, k);
-		if (held)
-			flow_refused(f, c, m, resp->command_status);
+		m->doubts--;
+		if (held && !flow_has_doubt(f, m))
+			flow_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
 	}
 }
 
@@ -335,10 +394,9 @@ static bool decide(struct flow *f, struct msg *m, bool resend)
 		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
 		return true;
 	}
-	for (struct msg *k = msg_kin(f->msgs, m), *next; k; k = next) {
-		next = msg_next_kin(f->msgs, k);
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind == KIN_DOUBT)
-			flow_doubt_over(f, k);
+			flow_release_doubt(f, k);
 	}
 	m->doubts = 0;
 	flow_enqueue(f, m);

@@ -67,7 +67,7 @@ void flow_resume_unsent(struct flow *f, struct msg *m)
 		return;
 	}
 	m->route = route->number;
-	flow_skip_tried(f, m);
+	flow_recall(f, m);
 	m->carrier = MSG_NO_CARRIER;
 	m->unchecked = false;
 	m->replaces = pdu.sm.replace_if_present_flag == 1;
@@ -96,14 +96,6 @@ static void adopt_kin(struct flow *f, struct msg *m)
 	}
 }
 
-static bool has_doubt(const struct flow *f, const struct msg *m)
-{
-	const struct msg *k = msg_kin(f->msgs, m);
-	while (k && k->kin_kind != KIN_DOUBT)
-		k = msg_next_kin(f->msgs, k);
-	return k;
-}
-
 static uint16_t route_of(const struct flow *f, const struct msg *m)
 {
 	struct pdu pdu;
@@ -126,14 +118,15 @@ static void on_restored(void *arg, struct msg *m)
 	}
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
-	m->route = m->home = route_of(f, m);
+	m->route = route_of(f, m);
+	flow_recall(f, m);
 	if (flow_parts_resume(f, m))
 		return;
 	if (m->cid_len) {
 		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
 			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
 		flow_await(f, m);
-	} else if (has_doubt(f, m)) {
+	} else if (flow_has_doubt(f, m)) {
 		m->doubts = 1;
 		flow_hold_doubt(f, m);
 	} else {

@@ -41,11 +41,13 @@ static void owe(struct flow *f, struct msg *m, const struct heard *h)
 }
 
 /* A receipt for a message that has ended: the first end stands. */
-static void take_duplicate(struct flow *f, const struct heard *h, const struct msg *m)
+static void take_duplicate(struct flow *f, const struct heard *h, struct msg *m)
 {
+	const struct msg *whole = msg_whole(f->msgs, m);
+	bool ending = whole->state == MSG_CLOSING || (whole->state == MSG_LEAVING && whole->peer);
 	f->counters.receipts_duplicate++;
 	/* while its end is not stored the carrier shall come again */
-	answer(f, h, m->peer || m->redo || m->state == MSG_CLOSING ? ESME_RX_T_APPN : ESME_ROK);
+	answer(f, h, m->peer || m->redo || ending ? ESME_RX_T_APPN : ESME_ROK);
 }
 
 /* The carrier's date when it can be true (its clock and minute are coarse), else now. */
@@ -95,6 +97,8 @@ static void take_late_success(struct flow *f, const struct heard *h, struct msg 
 		 (unsigned long long)m->id, msg_state_name((enum msg_state)m->state));
 	flow_withdraw(f, m);
 	flow_settle(f, m);
+	if (m->forward && m->peer)
+		flow_answer_app(f, m, ESME_ROK);
 	match_remove(f->match, m);
 	if (m->cid_len && !flow_set_aside(f, m, KIN_PAST))
 		log_error("-", "event=no_memory id=%llu what=earlier_submit", (unsigned long long)m->id);
@@ -194,12 +198,15 @@ void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const str
 {
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
+	flow_release_doubt(f, k);
 	doubts_remove(f->doubts, k);
 	k->kin_kind = KIN_PAST;
 	if (n == 0 || match_held(f->match, carrier_number(c), (struct view){(const uint8_t *)cid, (uint32_t)n}) ||
 	    msg_set_cid(f->msgs, k, cid, n) < 0 || match_add(f->match, k) < 0)
 		return;
 	k->slot = store_slot(loop_wall_ms(f->loop));
+	if (!k->volatile_)
+		flow_store_cid(f, k);
 	if (match_parked(f->match))
 		flow_unpark(f, c, k);
 }
@@ -225,12 +232,12 @@ static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h)
 	flow_doubt_over(f, k);
 	if (delivered && is_open(m)) {
 		take_late_success(f, h, m, (uint16_t)carrier);
-	} else if (held) {
+	} else if (held && !flow_has_doubt(f, m)) {
 		loop_timer_clear(f->loop, &m->timer);
 		m->carrier = (uint16_t)carrier;
 		take_final(f, h, m);
 	} else {
-		answer(f, h, ESME_ROK); /* it was sent once more: that submit decides */
+		answer(f, h, ESME_ROK); /* it was sent once more, or is in doubt more than once: that submit decides */
 	}
 	return true;
 }

@@ -208,7 +208,7 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 	struct msg *m = msgs_get(f->msgs, token);
 	if (ok && m)
 		flow_settle(f, m);
-	else if (m && m->state == MSG_AWAITING)
+	else if (m && (m->state == MSG_AWAITING || (m->kin_kind == KIN_PAST && !m->final_state)))
 		flow_redo_later(f, m, REDO_CID);
 }
 
@@ -243,6 +243,8 @@ int flow_make_up_id(struct flow *f, struct msg *m)
 	size_t n = (size_t)snprintf(cid, sizeof(cid), "0-%llu", (unsigned long long)msg_whole(f->msgs, m)->id);
 	if (m->part)
 		n += (size_t)snprintf(cid + n, sizeof(cid) - n, "-%u", m->part);
+	if (m->kin_kind == KIN_DOUBT) /* its entry may be deleted in the turn in which another of m is made */
+		n += (size_t)snprintf(cid + n, sizeof(cid) - n, "-d");
 	return msg_set_cid(f->msgs, m, cid, n);
 }
 

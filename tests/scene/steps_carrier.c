@@ -288,15 +288,32 @@ static bool send_receipt(struct smsc *c, const struct step *s, const struct rece
 	return true;
 }
 
+/* The id that a carrier gave a message: the last one, or that of its n-th submit which it took (option submit). */
+static const char *id_given(const struct smsc *c, const struct label *l, long n)
+{
+	const char *cid = NULL;
+
+	LIST_EACH(node, &c->got) {
+		const struct got *g = LIST_OF(node, struct got, link);
+		if (g->label != l || !g->took)
+			continue;
+		cid = g->cid;
+		if (n > 0 && --n == 0)
+			return cid;
+	}
+	return n > 0 ? NULL : cid;
+}
+
 static bool receipt_of(const struct step *s, const char *name, void *arg)
 {
 	const struct answering *x = arg;
 	const struct label *l = labels_find(&x->w->labels, name);
+	const char *given = l != NULL ? id_given(x->smsc, l, step_number(s, "submit", 0)) : NULL;
 	char cid[80];
 
-	if (l == NULL || l->cid[0] == '\0')
+	if (given == NULL)
 		return step_fail(s, "%s has given %s no id", x->smsc->name, name);
-	smsc_receipt_id(x->smsc, l->cid, cid);
+	smsc_receipt_id(x->smsc, given, cid);
 	struct receipt_spec r = {cid, s->args[2], step_option(s, "from", l->to), l->from};
 	if (!send_receipt(x->smsc, s, &r))
 		return false;
@@ -315,7 +332,8 @@ static bool do_receipt(struct world *w, struct step *s)
 static bool do_receipt_for_id(struct world *w, struct step *s)
 {
 	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
-	struct receipt_spec r = {s->args[1], s->args[2], step_option(s, "from", "8613800138000"), "1069"};
+	struct receipt_spec r = {s->args[1], s->args[2], step_option(s, "from", "8613800138000"),
+				 step_option(s, "to", "1069")};
 
 	return c != NULL && send_receipt(c, s, &r);
 }
@@ -425,9 +443,9 @@ const struct step_row steps_carrier[] = {
 	{"carrier NAME unbinds", "", STEP_ACTS, do_unbind},
 	{"carrier NAME goes away", "", STEP_SETS, do_go_away},
 	{"carrier NAME comes back", "", STEP_SETS, do_come_back},
-	{"carrier NAME receipt for id ID STAT", "from err form bind esm command", STEP_ACTS, do_receipt_for_id},
+	{"carrier NAME receipt for id ID STAT", "from to err form bind esm command", STEP_ACTS, do_receipt_for_id},
 	{"carrier NAME early receipt MESSAGE STAT", "err form bind esm command", STEP_ACTS, do_early_receipt},
-	{"carrier NAME receipt MESSAGES STAT", "from err form bind esm command", STEP_ACTS, do_receipt},
+	{"carrier NAME receipt MESSAGES STAT", "submit from err form bind esm command", STEP_ACTS, do_receipt},
 	{"phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command", STEP_ACTS,
 	 do_reply},
 	{"expect carrier NAME answer STATUS", "", STEP_LOOKS, expect_answer},

@@ -102,6 +102,66 @@ static bool expect_phase(struct world *w, struct step *s)
 	       step_fail(s, "the gateway is %s", flow_phase_name(status.phase));
 }
 
+/* -- doubts -- */
+
+struct doubting {
+	const char *carrier; /* NULL: any */
+	bool only_held;
+	uint64_t n;
+};
+
+static void count_doubt(const struct flow_doubt *d, void *arg)
+{
+	struct doubting *x = arg;
+
+	if (x->carrier == NULL || strcmp(x->carrier, d->carrier) == 0)
+		x->n += d->held || !x->only_held;
+}
+
+/* What the operator's list shows, and what the carrier's status says. */
+static bool expect_doubts(struct world *w, struct step *s)
+{
+	struct doubting held = {s->args[0], true, 0}, all = {s->args[0], false, 0};
+	struct carrier *c = carriers_find(flow_carriers(w->flow), s->args[0]);
+	uint64_t want = strtoull(s->args[1], NULL, 10);
+	long want_held = step_number(s, "held", -1);
+
+	if (c == NULL)
+		return step_fail(s, "the configuration has no carrier %s", s->args[0]);
+	flow_doubts_each(w->flow, count_doubt, &all);
+	flow_doubts_each(w->flow, count_doubt, &held);
+	if (all.n != want || flow_carrier_doubts(w->flow, c) != want)
+		return step_fail(s, "%llu submits are listed in doubt at %s, its status says %llu, expected %llu",
+				 (unsigned long long)all.n, s->args[0],
+				 (unsigned long long)flow_carrier_doubts(w->flow, c), (unsigned long long)want);
+	return want_held < 0 || held.n == (uint64_t)want_held ||
+	       step_fail(s, "%llu of them are held, not %ld", (unsigned long long)held.n, want_held);
+}
+
+/* "operator settles COUNT": so many messages must be concerned. */
+static bool settle_doubts(struct world *w, struct step *s, bool resend)
+{
+	const char *message = step_option(s, "message", NULL), *carrier = step_option(s, "carrier", NULL);
+	const struct label *l = message != NULL ? labels_find(&w->labels, message) : NULL;
+	const struct carrier *c = carrier != NULL ? carriers_find(flow_carriers(w->flow), carrier) : NULL;
+	unsigned long want = strtoul(s->args[0], NULL, 10);
+
+	if ((message != NULL && l == NULL) || (carrier != NULL && c == NULL))
+		return step_fail(s, "there is no such message or carrier");
+	unsigned n = flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend);
+	return n == want || step_fail(s, "%u messages in doubt were settled, not %lu", n, want);
+}
+
+static bool do_resend_doubts(struct world *w, struct step *s)
+{
+	return settle_doubts(w, s, true);
+}
+
+static bool do_fail_doubts(struct world *w, struct step *s)
+{
+	return settle_doubts(w, s, false);
+}
+
 /* -- counters -- */
 
 struct counting {
@@ -320,6 +380,9 @@ const struct step_row steps_gateway[] = {
 	{"expect messages COUNT", "", STEP_LOOKS, expect_messages},
 	{"expect store STATE", "", STEP_LOOKS, expect_store},
 	{"expect gateway PHASE", "", STEP_LOOKS, expect_phase},
+	{"operator resends COUNT in doubt", "message carrier", STEP_ACTS, do_resend_doubts},
+	{"operator fails COUNT in doubt", "message carrier", STEP_ACTS, do_fail_doubts},
+	{"expect doubts CARRIER COUNT", "held", STEP_LOOKS, expect_doubts},
 	{"expect counter NAME COUNT", "of", STEP_LOOKS, expect_counter},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
