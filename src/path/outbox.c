@@ -77,6 +77,7 @@ struct outbox {
 	void *arg;
 	struct list soon; /* boxes */
 	struct loop_hook hook;
+	uint64_t pumped;  /* the turn, from 1, in which the stage was last */
 	struct list owed; /* graves whose write failed */
 	struct timer owed_timer;
 	struct box *boxes;
@@ -115,12 +116,14 @@ static void pump_soon(struct box *b)
 {
 	list_remove(&b->soon);
 	list_append(&b->owner->soon, &b->soon);
-	loop_wake_in(b->owner->loop, 0);
+	if (b->owner->pumped == loop_turns(b->owner->loop) + 1)
+		loop_wake_in(b->owner->loop, 0); /* the stage is over: in the next turn's */
 }
 
 static void on_pump(void *arg)
 {
 	struct outbox *o = arg;
+	o->pumped = loop_turns(o->loop) + 1;
 	while (!list_empty(&o->soon)) {
 		struct box *b = LIST_OF(o->soon.next, struct box, soon);
 		list_remove(&b->soon);
