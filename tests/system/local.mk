@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
 	tests/system/mo.sh \
+	tests/system/operations.sh \
 	tests/system/outbind.sh \
 	tests/system/redis.sh \
 	tests/system/stats.sh \
