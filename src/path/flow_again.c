@@ -280,10 +280,18 @@ void flow_store_doubt(struct flow *f, struct msg *k)
 		on_doubt_stored(f, k->handle, false);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* From the doubt on, whatever restarts are between, and no longer than the store keeps its entry. */
 void flow_hold_doubt(struct flow *f, struct msg *m)
 {
+	int64_t keep = f->conf.messages->doubt_keep * 1000;
+	int64_t until = earlier(loop_wall_ms(f->loop), store_slot_over_ms(m->slot)) + keep;
 	flow_set_state(f, m, MSG_DOUBT);
-	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->doubt_keep * 1000);
+	flow_set_timer(f, m, earlier(until, store_slot_end_ms(f->store, m->slot)));
 }
 
 void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum session_outcome outcome)
@@ -336,9 +344,9 @@ void flow_doubt_over(struct flow *f, struct msg *k)
 	flow_drop(f, k);
 }
 
-bool flow_has_doubt(const struct flow *f, const struct msg *m)
+struct msg *flow_last_doubt(const struct flow *f, const struct msg *m)
 {
-	const struct msg *k = msg_kin(f->msgs, m);
+	struct msg *k = msg_kin(f->msgs, m);
 	while (k && k->kin_kind != KIN_DOUBT)
 		k = msg_next_kin(f->msgs, k);
 	return k;
@@ -376,7 +384,7 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 	} else {
 		flow_doubt_over(f, k);
 		m->doubts--;
-		if (held && !flow_has_doubt(f, m))
+		if (held && !flow_last_doubt(f, m))
 			flow_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
 	}
 }

@@ -116,6 +116,7 @@ static void on_restored(void *arg, struct msg *m)
 		flow_deliver(f, m);
 		return;
 	}
+	const struct msg *doubt = NULL;
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->route = route_of(f, m);
@@ -126,8 +127,10 @@ static void on_restored(void *arg, struct msg *m)
 		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
 			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
 		flow_await(f, m);
-	} else if (flow_has_doubt(f, m)) {
+	} else if ((doubt = flow_last_doubt(f, m))) {
 		m->doubts = 1;
+		m->carrier = doubt->carrier;
+		m->slot = doubt->slot;
 		flow_hold_doubt(f, m);
 	} else {
 		flow_count_waiting(f, m);

@@ -232,7 +232,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_hold_doubt(struct flow *f, struct msg *m);
 void flow_store_doubt(struct flow *f, struct msg *k);
-bool flow_has_doubt(const struct flow *f, const struct msg *m);
+struct msg *flow_last_doubt(const struct flow *f, const struct msg *m); /* NULL: none */
 void flow_release_doubt(struct flow *f, struct msg *k);
 void flow_doubt_over(struct flow *f, struct msg *k); /* frees k */
 
@@ -243,6 +243,8 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 /* Mode 2: a carrier has taken m; the app is answered when it has all of the text. m's state is set after. */
 void flow_forward_answer(struct flow *f, struct msg *m);
 void flow_mark_part(struct flow *f, struct msg *k);
+struct view flow_part_why(const struct msg *k, char out[LEG_WHY_MAX]); /* how a part has ended, for the store */
+void flow_parts_more(struct flow *f, struct msg *m);		       /* parts that had no room are made */
 void flow_parts_check(struct flow *f, struct msg *m);
 bool flow_parts_resume(struct flow *f, struct msg *m); /* after a restart; false: it has no parts */
 /* A receipt that does not end the message, or that of one part; its own record; NULL at the bound. */

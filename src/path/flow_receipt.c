@@ -232,7 +232,7 @@ static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h)
 	flow_doubt_over(f, k);
 	if (delivered && is_open(m)) {
 		take_late_success(f, h, m, (uint16_t)carrier);
-	} else if (held && !flow_has_doubt(f, m)) {
+	} else if (held && !flow_last_doubt(f, m)) {
 		loop_timer_clear(f->loop, &m->timer);
 		m->carrier = (uint16_t)carrier;
 		take_final(f, h, m);

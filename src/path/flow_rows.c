@@ -25,8 +25,8 @@ const struct conf_row messages_rows[] = {
 	{"query_keep", CONF_INT, offsetof(struct messages_conf, query_keep), "s", 0, 31536000, "86400", false,
 	 "How long query_sm finds a message that has ended; 0: not at all.", NULL},
 	{"doubt_keep", CONF_INT, offsetof(struct messages_conf, doubt_keep), "s", 1, 2592000, "86400", true,
-	 "How long a message whose submit was not answered is held for a receipt or the operator; then it ends "
-	 "UNKNOWN.",
+	 "How long a message whose submit was not answered is held for a receipt or the operator, at most "
+	 "store.receipt_horizon; then it ends UNKNOWN.",
 	 NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };

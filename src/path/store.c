@@ -14,6 +14,7 @@
 #define SLOT_MS	      3600000 /* of submit time that one receipt hash holds */
 #define BUCKETS_KNOWN 64      /* buckets remembered as registered */
 #define SLOTS_KNOWN   64
+#define LEG_MAX	      (IDS_DIGITS + 16 + LEG_WHY_MAX)
 
 const struct conf_row store_rows[] = {
 	{"redis", CONF_STRING, offsetof(struct store_conf, redis), "", 1, 255, "127.0.0.1:6379", false,
@@ -326,9 +327,14 @@ uint32_t store_slot(int64_t wall_ms)
 	return (uint32_t)(wall_ms / SLOT_MS);
 }
 
+int64_t store_slot_over_ms(uint32_t slot)
+{
+	return ((int64_t)slot + 1) * SLOT_MS;
+}
+
 int64_t store_slot_end_ms(const struct store *s, uint32_t slot)
 {
-	return ((int64_t)slot + 1) * SLOT_MS + s->conf->receipt_horizon * 1000;
+	return store_slot_over_ms(slot) + s->conf->receipt_horizon * 1000;
 }
 
 /* A slot's hash is known by the carrier's place in the set and lives one horizon longer than its hour. */
@@ -356,12 +362,14 @@ static int expire_slot(struct store *s, const char *carrier, uint32_t slot)
 }
 
 /* The id alone for what nearly all are: whole and open. */
-static struct view print_leg(const struct store_leg *leg, char out[IDS_DIGITS + 16])
+static struct view print_leg(const struct store_leg *leg, char out[LEG_MAX])
 {
 	ids_print(leg->id, out);
 	if (leg->part == 0 && leg->mark == LEG_OPEN)
 		return (struct view){(uint8_t *)out, IDS_DIGITS};
-	int n = snprintf(out + IDS_DIGITS, 16, ",%u,%u,%c", leg->part, leg->parts, leg->mark ? leg->mark : '-');
+	int n = snprintf(out + IDS_DIGITS, LEG_MAX - IDS_DIGITS, ",%u,%u,%c%s%.*s", leg->part, leg->parts,
+			 leg->mark ? leg->mark : '-', leg->why.n ? "," : "",
+			 (int)(leg->why.n < LEG_WHY_MAX ? leg->why.n : LEG_WHY_MAX), (const char *)leg->why.p);
 	return (struct view){(uint8_t *)out, IDS_DIGITS + (uint32_t)n};
 }
 
@@ -372,7 +380,7 @@ int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struc
 	if (first < 0)
 		return -1;
 	struct batch_key key = {.kind = BATCH_RECEIPT_PUT, .name = view_of(carrier), .number = slot};
-	char value[IDS_DIGITS + 16];
+	char value[LEG_MAX];
 	struct view v = print_leg(leg, value);
 	batches_add(s->batches, &key, cid, &v, fn, token);
 	if (!first)

@@ -8,15 +8,12 @@
  *   journal:<node>            set of the buckets in use
  *   journal:<node>:<bucket>   hash id -> record; a bucket is the messages of ten seconds
  *   receipt                   set of the carriers that have entries
- *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark (struct store_leg); a slot is
- *                             one hour of submits; expires
- *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
- *   idform                    hash carrier -> the learnt form of its ids
- *   part:<node>               hash reassembly key -> part of a long MO
- *   backlog:<account>         stream: id, rec
- *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
- *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
- *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
+ *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark,why (struct store_leg); a slot
+ * is one hour of submits; expires parked:<carrier>          hash canonical carrier id -> receipt PDU that came before
+ * its response idform                    hash carrier -> the learnt form of its ids part:<node>               hash
+ * reassembly key -> part of a long MO backlog:<account>         stream: id, rec deadletter:<account>      stream: id,
+ * rec, why, at (UTC ms); trimmed by age done:<node>:<second>      string: ends of messages, 20 octets each
+ * (finished.h); expires optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
  */
 #ifndef PATH_STORE_H
@@ -61,15 +58,18 @@ STORE_MUST int store_journal_put(struct store *s, uint64_t id, struct view rec, 
 STORE_MUST int store_journal_del(struct store *s, uint64_t id, store_fn fn, uint64_t token);
 /* slot: store_slot() of the time of submit; give the same one to del. */
 uint32_t store_slot(int64_t wall_ms);
+int64_t store_slot_over_ms(uint32_t slot); /* UTC ms: no submit of a slot is later */
 /* UTC ms at which the receipts of a slot are no longer awaited. */
 int64_t store_slot_end_ms(const struct store *s, uint32_t slot);
 struct store_leg {	     /* what a carrier id stands for */
 	uint64_t id;	     /* ours */
 	uint8_t part, parts; /* from 1, of how many; 0: the whole message */
 	char mark; /* LEG_OPEN; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
+	struct view why; /* of an end: the owner's words, at most LEG_WHY_MAX octets, given back as they are */
 };
-#define LEG_OPEN  '\0'
-#define LEG_DOUBT 'd' /* sent, not answered: the id is made up */
+#define LEG_WHY_MAX 200u
+#define LEG_OPEN    '\0'
+#define LEG_DOUBT   'd' /* sent, not answered: the id is made up */
 STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid,
 				 const struct store_leg *leg, store_fn fn, uint64_t token);
 STORE_MUST int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid);

@@ -149,6 +149,7 @@ static bool settle_doubts(struct world *w, struct step *s, bool resend)
 	if ((message != NULL && l == NULL) || (carrier != NULL && c == NULL))
 		return step_fail(s, "there is no such message or carrier");
 	unsigned n = flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend);
+	loop_turn(w->loop); /* the console is heard in a turn: what it leads to is stored at the end of it */
 	return n == want || step_fail(s, "%u messages in doubt were settled, not %lu", n, want);
 }
 
