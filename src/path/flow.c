@@ -350,6 +350,9 @@ static void on_timer(struct timer *t)
 	case MSG_DOUBT:
 		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
 		return;
+	case MSG_PARTED:
+		flow_parts_more(f, m);
+		return;
 	default:
 		return;
 	}

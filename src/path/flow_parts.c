@@ -5,6 +5,8 @@
  */
 #include "path/flow_priv.h"
 
+#include <stdio.h>
+
 #include "base/log.h"
 
 /* --- into parts --- */
@@ -198,15 +200,17 @@ static bool per_part(const struct flow *f, const struct msg *m)
 static struct msg *worst_part(const struct flow *f, const struct msg *m)
 {
 	struct msg *worst = NULL;
+	unsigned n = 0;
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind != KIN_PART)
 			continue;
 		if (k->state != MSG_PAST || k->redo || k->peer)
 			return NULL;
+		n++;
 		if (!worst || badness(k->final_state) >= badness(worst->final_state))
 			worst = k;
 	}
-	return worst;
+	return n >= m->parts ? worst : NULL;
 }
 
 /* All parts of an attempt that failed stand aside; the store is told that they are no parts of the next one. */
@@ -221,13 +225,19 @@ static void set_parts_aside(struct flow *f, struct msg *m)
 	m->parts = 0;
 }
 
+/* Whether a carrier said no: another one may say yes. Time, opt-outs and doubts are the same everywhere. */
+static bool carrier_failed(const struct msg *k)
+{
+	return k->how == FINISH_FAILED || k->how == FINISH_REFUSED || k->how == FINISH_ATTEMPTS;
+}
+
 static bool go_on(struct flow *f, struct msg *m, const struct msg *worst)
 {
 	const struct retry_row *row = retries_row(f->retries, (enum fault)worst->fault);
 	m->carrier = worst->carrier;
 	m->attempts = worst->attempts > m->attempts ? worst->attempts : (uint8_t)(m->attempts + 1);
-	if (worst->final_state == STATE_DELIVERED || worst->how == FINISH_EXPIRED || worst->how == FINISH_OPTED_OUT ||
-	    row->receipt != RETRY_NEXT || m->attempts >= row->attempts || per_part(f, m) || !flow_next_carrier(f, m))
+	if (!carrier_failed(worst) || row->receipt != RETRY_NEXT || m->attempts >= row->attempts || per_part(f, m) ||
+	    !flow_next_carrier(f, m))
 		return false;
 	log_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
 		 receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));
@@ -274,12 +284,15 @@ void flow_mark_part(struct flow *f, struct msg *k)
 }
 
 /* Its own receipt, for accounts that want one per part. */
-static void tell_app(struct flow *f, struct msg *whole, const struct msg *k, const struct words *w)
+static void tell_app(struct flow *f, struct msg *whole, const struct msg *k)
 {
+	struct record r;
 	unsigned asked = whole->registered & 3u;
 	if (whole->internal || !per_part(f, whole) || asked == 0 || (asked == 2 && k->final_state == STATE_DELIVERED))
 		return;
-	struct msg *note = flow_make_note(f, whole, k, RECORD_PART, (enum message_state)k->final_state, w);
+	msg_record(k, &r); /* its own words: the carrier's may stand where the note's frame is made */
+	const struct words w = {r.stat, r.err, r.done_ms};
+	struct msg *note = flow_make_note(f, whole, k, RECORD_PART, (enum message_state)k->final_state, &w);
 	if (note)
 		flow_close(f, note);
 	else
@@ -301,7 +314,7 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 		log_error("-", "event=no_memory id=%llu part=%u what=part_record", (unsigned long long)m->id, k->part);
 	flow_settle(f, k);
 	flow_set_state(f, k, MSG_PAST);
-	tell_app(f, m, k, w);
+	tell_app(f, m, k);
 	if (k->carrier == MSG_NO_CARRIER)
 		k->carrier = m->carrier;
 	if (!k->cid_len) {
@@ -312,53 +325,123 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 	flow_mark_part(f, k);
 }
 
+/* --- in the store --- */
+
+/* "failed number UNDELIV 012": finish, fault, and the carrier's words; "-" for one that it did not say. */
+struct view flow_part_why(const struct msg *k, char out[LEG_WHY_MAX])
+{
+	struct record r;
+	msg_record(k, &r);
+	int n = snprintf(out, LEG_WHY_MAX, "%s %s %.*s %.*s", finish_name((enum finish)k->how),
+			 fault_name((enum fault)k->fault), r.stat.n ? (int)r.stat.n : 1,
+			 r.stat.n ? (const char *)r.stat.p : "-", r.err.n ? (int)r.err.n : 1,
+			 r.err.n ? (const char *)r.err.p : "-");
+	return (struct view){(uint8_t *)out, (uint32_t)n < LEG_WHY_MAX ? (uint32_t)n : LEG_WHY_MAX - 1};
+}
+
+/* The next word; empty for "-". */
+static struct view next_word(struct view *rest)
+{
+	uint32_t n = 0;
+	while (n < rest->n && rest->p[n] != ' ')
+		n++;
+	struct view word = {rest->p, n}, none = {NULL, 0};
+	rest->p += n + (n < rest->n);
+	rest->n -= n + (n < rest->n);
+	return n == 1 && word.p[0] == '-' ? none : word;
+}
+
+static void read_why(struct msg *k, struct view why, struct words *w)
+{
+	struct view how = next_word(&why), fault = next_word(&why);
+	enum fault known;
+	k->how = k->final_state == STATE_DELIVERED ? FINISH_DELIVERED : FINISH_FAILED;
+	for (int i = 0; i < FINISHES; i++) {
+		if (view_eq(how, view_of(finish_name((enum finish)i))))
+			k->how = (uint8_t)i;
+	}
+	k->fault = fault_by_name(fault, &known) ? (uint8_t)known : FAULT_PERMANENT;
+	w->stat = next_word(&why);
+	w->err = next_word(&why);
+}
+
 /* --- after a restart --- */
+
+/* The words of one that has ended stay in its record. */
+static bool set_resumed_record(struct flow *f, struct msg *m, struct msg *k)
+{
+	char why[LEG_WHY_MAX];
+	struct words words = {FLOW_NOTHING, FLOW_NOTHING, 0};
+	struct record r, own = {0};
+	if (k->rec)
+		msg_record(k, &own);
+	uint32_t n = own.stat.n < sizeof(why) ? own.stat.n : (uint32_t)sizeof(why);
+	if (n)
+		memcpy(why, own.stat.p, n);
+	if (k->final_state)
+		read_why(k, (struct view){(const uint8_t *)why, n}, &words);
+	msg_record(m, &r);
+	r.frame = FLOW_NOTHING;
+	r.stat = words.stat;
+	r.err = words.err;
+	return msg_set_record(f->msgs, k, &r) == 0;
+}
 
 static void resume_part(struct flow *f, struct msg *m, struct msg *k)
 {
-	struct record r;
-	msg_record(m, &r);
-	r.frame = FLOW_NOTHING;
 	k->id = m->id;
 	k->expiry_ms = m->expiry_ms;
 	k->route = k->home = m->route;
-	if (msg_set_record(f->msgs, k, &r) < 0)
+	if (!set_resumed_record(f, m, k))
 		log_error("-", "event=no_memory id=%llu what=part_record", (unsigned long long)m->id);
-	if (k->final_state) {
-		k->how = k->final_state == STATE_DELIVERED ? FINISH_DELIVERED : FINISH_FAILED;
-	} else if (k->state == MSG_DOUBT) {
-		struct msg *d = flow_set_aside(f, k, KIN_DOUBT);
-		if (d && doubts_add(f->doubts, d) < 0)
-			log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
-		flow_hold_doubt(f, k);
-	} else {
+	if (k->final_state)
+		return;
+	if (k->state != MSG_DOUBT) {
 		flow_await(f, k);
+		return;
 	}
+	struct msg *d = flow_set_aside(f, k, KIN_DOUBT);
+	if (d && d->carrier != MSG_NO_CARRIER && doubts_add(f->doubts, d) < 0)
+		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
+	flow_hold_doubt(f, k);
+}
+
+/* As the carrier that had the others wants them; it may be gone from the configuration. */
+static struct carrier *carrier_of(const struct flow *f, const struct msg *m)
+{
+	return carriers_at(f->carriers,
+			   m->carrier != MSG_NO_CARRIER ? m->carrier : routes_at(f->routes, m->route)->carriers[0]);
+}
+
+void flow_parts_more(struct flow *f, struct msg *m)
+{
+	struct splitting x = {.flow = f, .whole = m};
+	struct relay_peer peer = flow_peer_of(carrier_of(f, m), true);
+	if (!parts_make(m, &peer, reference(m), make_part, &x)) {
+		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
+			 (unsigned long long)m->id);
+		drop_kin(f, m, KIN_PART);
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->retry);
+		return;
+	}
+	queue_parts(f, m);
+	flow_parts_check(f, m);
 }
 
 bool flow_parts_resume(struct flow *f, struct msg *m)
 {
-	struct splitting x = {.flow = f, .whole = m};
-	struct relay_peer peer;
 	const struct msg *any = NULL;
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind != KIN_PART)
 			continue;
 		resume_part(f, m, k);
-		any = k;
+		any = !any || any->carrier == MSG_NO_CARRIER ? k : any;
 	}
 	if (!any)
 		return false;
 	m->parts = any->parts;
 	m->carrier = any->carrier;
 	flow_set_state(f, m, MSG_PARTED);
-	if (any->carrier == MSG_NO_CARRIER)
-		return true;
-	peer = flow_peer_of(carriers_at(f->carriers, any->carrier), true);
-	if (!parts_make(m, &peer, reference(m), make_part, &x))
-		log_error("-", "event=not_split id=%llu reason=\"messages.max_held reached\"",
-			  (unsigned long long)m->id);
-	queue_parts(f, m);
-	flow_parts_check(f, m);
+	flow_parts_more(f, m);
 	return true;
 }

@@ -410,11 +410,7 @@ static struct msg *message_of(struct box *b, struct view entry, uint64_t id, str
 		o->ops->on_forgotten(o->arg, m);
 		return NULL;
 	}
-	m->id = id;
-	m->final_state = r.final_state;
-	m->attempts = r.attempts;
-	m->class_id = r.class_id;
-	m->mo = r.kind == RECORD_MO;
+	msg_take_fields(m, id, &r, &pdu);
 	m->from_backlog = true;
 	return m;
 }

@@ -106,6 +106,11 @@ static struct msg *add_kin(struct restore *x, struct msg *m, const struct store_
 	k->parts = leg->parts;
 	if (leg->part && leg->mark == LEG_DOUBT)
 		k->state = MSG_DOUBT;
+	const struct record why = {.stat = leg->why};
+	if (leg->why.n && msg_set_record(x->msgs, k, &why) < 0) {
+		msgs_give(x->msgs, k);
+		return NULL;
+	}
 	msg_add_kin(m, k, leg->part ? KIN_PART : leg->mark == LEG_DOUBT ? KIN_DOUBT : KIN_PAST);
 	return k;
 }
@@ -117,12 +122,22 @@ static struct carrier *carrier_by_name(const struct restore *x, struct view name
 	return carriers_find(x->carriers, text);
 }
 
+/* HSCAN may give a field twice. */
+static bool is_known(const struct restore *x, const struct msg *m, const struct carrier *c, struct view cid)
+{
+	uint16_t carrier = c ? (uint16_t)carrier_number(c) : MSG_NO_CARRIER;
+	const struct msg *k = m;
+	while (k && !(k->carrier == carrier && view_eq((struct view){(const uint8_t *)k->cid, k->cid_len}, cid)))
+		k = k == m ? msg_kin(x->msgs, m) : msg_next_kin(x->msgs, k);
+	return k;
+}
+
 static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg)
 {
 	struct restore *x = arg;
 	struct msg *m = find(x, leg->id);
 	struct carrier *c = carrier_by_name(x, carrier);
-	if (!m || cid.n == 0 || cid.n > 255)
+	if (!m || cid.n == 0 || cid.n > 255 || is_known(x, m, c, cid))
 		return;
 	struct msg *to = leg->part == 0 && leg->mark == LEG_OPEN && m->cid_len == 0 ? m : add_kin(x, m, leg);
 	if (!to || msg_set_cid(x->msgs, to, (const char *)cid.p, cid.n) < 0) {

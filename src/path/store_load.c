@@ -93,6 +93,7 @@ static int send_cmd(struct load *l, struct buf *cmd, redis_fn fn)
 static bool parse_leg(struct view v, struct store_leg *leg)
 {
 	unsigned part, parts;
+	int end = 0;
 	char mark, text[32];
 	*leg = (struct store_leg){0};
 	if (v.n < IDS_DIGITS || !ids_parse(v.p, IDS_DIGITS, &leg->id))
@@ -100,8 +101,11 @@ static bool parse_leg(struct view v, struct store_leg *leg)
 	if (v.n == IDS_DIGITS)
 		return true;
 	snprintf(text, sizeof(text), "%.*s", (int)(v.n - IDS_DIGITS), (const char *)v.p + IDS_DIGITS);
-	if (sscanf(text, ",%3u,%3u,%c", &part, &parts, &mark) != 3 || parts > 255 || part > parts)
+	if (sscanf(text, ",%3u,%3u,%c%n", &part, &parts, &mark, &end) != 3 || parts > 255 || part > parts)
 		return false;
+	uint32_t head = IDS_DIGITS + (uint32_t)end + 1; /* with the comma in front of why */
+	if (v.n > head)
+		leg->why = (struct view){v.p + head, v.n - head};
 	leg->part = (uint8_t)part;
 	leg->parts = (uint8_t)parts;
 	leg->mark = mark == '-' ? LEG_OPEN : mark;
