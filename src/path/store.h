@@ -8,12 +8,15 @@
  *   journal:<node>            set of the buckets in use
  *   journal:<node>:<bucket>   hash id -> record; a bucket is the messages of ten seconds
  *   receipt                   set of the carriers that have entries
- *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark,why (struct store_leg); a slot
- * is one hour of submits; expires parked:<carrier>          hash canonical carrier id -> receipt PDU that came before
- * its response idform                    hash carrier -> the learnt form of its ids part:<node>               hash
- * reassembly key -> part of a long MO backlog:<account>         stream: id, rec deadletter:<account>      stream: id,
- * rec, why, at (UTC ms); trimmed by age done:<node>:<second>      string: ends of messages, 20 octets each
- * (finished.h); expires optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
+ *   receipt:<carrier>:<slot>  hash canonical carrier id -> our id, or id,part,parts,mark,why (struct store_leg); a
+ *                             slot is one hour of submits; expires
+ *   parked:<carrier>          hash canonical carrier id -> receipt PDU that came before its response
+ *   idform                    hash carrier -> the learnt form of its ids
+ *   part:<node>               hash reassembly key -> part of a long MO
+ *   backlog:<account>         stream: id, rec
+ *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
+ *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
+ *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
  */
 #ifndef PATH_STORE_H
