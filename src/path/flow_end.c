@@ -106,12 +106,16 @@ static void on_closed(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
+	bool comes_again = !ok && m->note && m->peer;
 	flow_answer_stored(f, m, ok);
-	if (!ok) {
+	if (comes_again) { /* with its carrier, each time: only one that can be stored is worth a record */
+		flow_doubt(f, m->id);
+		flow_drop(f, m);
+	} else if (!ok) {
 		flow_redo_later(f, m, REDO_CLOSE);
-		return;
+	} else {
+		flow_deliver(f, m);
 	}
-	flow_deliver(f, m);
 }
 
 void flow_deliver(struct flow *f, struct msg *m)

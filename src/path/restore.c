@@ -188,22 +188,28 @@ static void on_progress(void *arg, uint64_t records)
 	log_info("-", "event=loading records=%llu", (unsigned long long)records);
 }
 
-/* Sorting needs the messages behind the handles: pairs of id and handle. */
+/* Sorting needs the messages behind the handles. A note has a later id than the message it is about, and comes first.
+ */
 struct pair {
-	uint64_t id, handle;
+	uint64_t id, handle; /* id: a note's is that of its message */
+	uint64_t note;	     /* its own id; else UINT64_MAX */
 };
 
 static int by_id(const void *a, const void *b)
 {
 	const struct pair *x = a, *y = b;
-	return x->id < y->id ? -1 : x->id > y->id;
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->note < y->note ? -1 : x->note > y->note;
 }
 
 static void tell_messages(struct restore *x)
 {
 	struct pair *pairs = mem_zalloc((x->n ? x->n : 1) * sizeof(*pairs));
-	for (size_t i = 0; i < x->n; i++)
-		pairs[i] = (struct pair){msgs_get(x->msgs, x->handles[i])->id, x->handles[i]};
+	for (size_t i = 0; i < x->n; i++) {
+		const struct msg *m = msgs_get(x->msgs, x->handles[i]);
+		pairs[i] = (struct pair){m->note ? msg_app_id(m) : m->id, x->handles[i], m->note ? m->id : UINT64_MAX};
+	}
 	qsort(pairs, x->n, sizeof(*pairs), by_id);
 	for (size_t i = 0; i < x->n; i++)
 		x->ops->message(x->arg, msgs_get(x->msgs, pairs[i].handle));
