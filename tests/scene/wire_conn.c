@@ -251,7 +251,8 @@ static void conn_offer(struct conn *c)
 	/* as over a socket, the octets lie somewhere else the next time: a view that was kept shows */
 	uint8_t *copy = mem_zalloc(n + 1);
 
-	memcpy(copy, buf_data(&c->in), n);
+	if (n > 0)
+		memcpy(copy, buf_data(&c->in), n);
 	size_t used = c->ops->on_input(c->arg, copy, n);
 	mem_free(copy);
 	if (c->phase == WIRE_OPEN)

@@ -3,6 +3,7 @@
 path_unit_tests = \
 	tests/unit/path/test_compose \
 	tests/unit/path/test_deliver \
+	tests/unit/path/test_finished \
 	tests/unit/path/test_idform \
 	tests/unit/path/test_match \
 	tests/unit/path/test_menu \
@@ -26,6 +27,8 @@ tests_unit_path_test_compose_SOURCES = tests/unit/path/test_compose.c $(path_sam
 tests_unit_path_test_compose_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_deliver_SOURCES = tests/unit/path/test_deliver.c $(path_samples)
 tests_unit_path_test_deliver_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_finished_SOURCES = tests/unit/path/test_finished.c
+tests_unit_path_test_finished_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_idform_SOURCES = tests/unit/path/test_idform.c $(path_samples)
 tests_unit_path_test_idform_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_match_SOURCES = tests/unit/path/test_match.c $(path_samples)

@@ -294,10 +294,119 @@ static void test_long_mo(void **state)
 	}
 }
 
+/* What is no end of the message: the state is the record's, the id the one that the app knows. */
+static struct msg *note(const struct pdu *sent, uint8_t flags, enum message_state how)
+{
+	struct msg *m = ended(sent, STATE_UNDELIVERABLE, "", "");
+	struct record r;
+	msg_record(m, &r);
+	r.final_state = (uint8_t)how;
+	r.flags = flags;
+	r.app_id = ID + 7;
+	assert_int_equal(msg_set_record(ms, m, &r), 0);
+	m->note = m->aliased = true;
+	return m;
+}
+
+static void test_intermediate(void **state)
+{
+	(void)state;
+	struct pdu sent = sample_submit(), pdu;
+	struct receipt back;
+	uint32_t value;
+	wire(note(&sent, RECORD_INTERMEDIATE, STATE_ENROUTE), &china, 0x34, &pdu);
+	assert_int_equal(pdu.sm.esm_class, ESM_INTERMEDIATE);
+	assert_true(receipt_parse(pdu.sm.short_message, &back));
+	assert_view(back.stat, "ENROUTE");
+	assert_view(back.dlvrd, "000");
+	assert_view(back.id, "260501013000001241");
+	check_tlv(&pdu, TLV_RECEIPTED_MESSAGE_ID, "260501013000001241");
+	assert_true(tlv_find_int(pdu.tlvs, TLV_MESSAGE_STATE, &value));
+	assert_int_equal(value, STATE_ENROUTE);
+	check_tlv(&pdu, TLV_SAR_TOTAL_SEGMENTS, NULL);
+}
+
+/* The receipt of one part says which; a whole message's never does, whatever its app sent. */
+static void test_part(void **state)
+{
+	(void)state;
+	uint8_t mem[64];
+	struct tlv_out o = {mem, 0, sizeof(mem), false};
+	struct pdu sent = sample_submit(), pdu;
+	uint32_t value;
+	tlv_put_int(&o, TLV_SAR_MSG_REF_NUM, 77, 2);
+	tlv_put_int(&o, TLV_SAR_TOTAL_SEGMENTS, 3, 1);
+	tlv_put_int(&o, TLV_SAR_SEGMENT_SEQNUM, 2, 1);
+	sent.tlvs = (struct view){o.p, o.n};
+	wire(note(&sent, RECORD_PART, STATE_DELIVERED), &china, 0x34, &pdu);
+	assert_int_equal(pdu.sm.esm_class, ESM_RECEIPT);
+	assert_true(tlv_find_int(pdu.tlvs, TLV_SAR_TOTAL_SEGMENTS, &value));
+	assert_int_equal(value, 3);
+	assert_true(tlv_find_int(pdu.tlvs, TLV_SAR_SEGMENT_SEQNUM, &value));
+	assert_int_equal(value, 2);
+	assert_true(tlv_find_int(pdu.tlvs, TLV_MESSAGE_STATE, &value));
+	assert_int_equal(value, STATE_DELIVERED);
+	wire(ended(&sent, STATE_DELIVERED, "", ""), &china, 0x34, &pdu);
+	check_tlv(&pdu, TLV_SAR_TOTAL_SEGMENTS, NULL);
+	check_tlv(&pdu, TLV_SAR_SEGMENT_SEQNUM, NULL);
+}
+
+/* As data_sm: the same text in message_payload, the same TLVs; apps below 3.4 get deliver_sm. */
+static void test_data_sm(void **state)
+{
+	(void)state;
+	static const struct account_conf data = {.zone = 480, .deliver = ACCOUNT_WITH_DATA_SM};
+	struct pdu sent = sample_submit(), plain, pdu;
+	struct view text;
+	char want[300];
+	wire(ended(&sent, STATE_DELIVERED, "DELIVRD", "000"), &china, 0x34, &plain);
+	snprintf(want, sizeof(want), "%.*s", (int)plain.sm.short_message.n, (const char *)plain.sm.short_message.p);
+	wire(ended(&sent, STATE_DELIVERED, "DELIVRD", "000"), &data, 0x34, &pdu);
+	assert_int_equal(pdu.command_id, DATA_SM);
+	assert_int_equal(pdu.sm.esm_class, ESM_RECEIPT);
+	assert_true(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &text));
+	assert_view(text, want);
+	check_tlv(&pdu, TLV_RECEIPTED_MESSAGE_ID, ID_TEXT);
+	check_tlv(&pdu, TLV_CARRIER_STATUS, "DELIVRD 000");
+	assert_view(pdu.sm.src.addr, SAMPLE_TO);
+	wire(ended(&sent, STATE_DELIVERED, "DELIVRD", "000"), &data, 0x33, &pdu);
+	assert_int_equal(pdu.command_id, DELIVER_SM);
+	assert_view(pdu.sm.short_message, want);
+}
+
+/* Replies of every length, short or as payload. */
+static void test_mo_data_sm(void **state)
+{
+	(void)state;
+	static const struct account_conf data = {.deliver = ACCOUNT_WITH_DATA_SM};
+	static uint8_t text[60000], mem[60100];
+	for (uint32_t n = 0; n <= sizeof(text); n = n * 3 + 1) {
+		struct tlv_out o = {mem, 0, sizeof(mem), false};
+		struct pdu mo = sample_mo("", 0), pdu;
+		struct view have;
+		uint32_t port;
+		memset(text, 'a', sizeof(text));
+		tlv_put_int(&o, TLV_SOURCE_PORT, 5000, 2);
+		if (n > 254)
+			tlv_put(&o, TLV_MESSAGE_PAYLOAD, text, n);
+		else
+			mo.sm.short_message = (struct view){text, n};
+		mo.tlvs = (struct view){o.p, o.n};
+		wire(reply(&mo), &data, 0x34, &pdu);
+		assert_int_equal(pdu.command_id, DATA_SM);
+		assert_true(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &have));
+		assert_int_equal(have.n, n);
+		assert_memory_equal(have.p, text, n);
+		assert_true(tlv_find_int(pdu.tlvs, TLV_SOURCE_PORT, &port));
+		assert_int_equal(port, 5000);
+	}
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_receipt),    CASE(test_zones), CASE(test_tlvs),    CASE(test_excerpt),
-	CASE(test_long_words), CASE(test_mo),	 CASE(test_long_mo),
+	CASE(test_receipt),    CASE(test_zones),   CASE(test_tlvs),	  CASE(test_excerpt),
+	CASE(test_long_words), CASE(test_mo),	   CASE(test_long_mo),	  CASE(test_intermediate),
+	CASE(test_part),       CASE(test_data_sm), CASE(test_mo_data_sm),
 };
 
 UNIT_MAIN(cases)

@@ -109,6 +109,55 @@ static void test_cid(void **state)
 	msgs_free(ms);
 }
 
+static void count_one(struct msg *m, void *arg)
+{
+	unsigned *seen = arg;
+	seen[m->id]++;
+}
+
+/* A walk in slices of any length sees each message once, also when every one is given back on the way. */
+static void test_slices(void **state)
+{
+	(void)state;
+	for (uint32_t step = 1; step < 300; step += 23) {
+		struct msgs *ms = msgs_new(1000);
+		unsigned seen[500] = {0};
+		uint32_t at = 0;
+		for (uint64_t i = 0; i < 500; i++) {
+			struct msg *m = msgs_take(ms);
+			m->id = i;
+			if (i % 3 == 0)
+				msgs_give(ms, m);
+		}
+		while (msgs_slice(ms, &at, step, count_one, seen))
+			;
+		unsigned total = 0;
+		for (size_t i = 0; i < 500; i++) {
+			assert_true(seen[i] <= 1);
+			total += seen[i];
+		}
+		assert_int_equal(total, msgs_count(ms));
+		assert_false(msgs_slice(ms, &at, step, count_one, seen));
+		msgs_free(ms);
+	}
+}
+
+/* What is remembered of an ended message: the same for two forms of one source, another for another account. */
+static void test_check(void **state)
+{
+	(void)state;
+	struct pdu_addr code = {0, 1, sample_view("1069")}, plus = {1, 1, sample_view("+1069")};
+	struct pdu_addr name = {5, 0, sample_view("银行")}, none = {0, 0, {NULL, 0}};
+	uint32_t bank = msg_check(sample_view("bank"), code);
+	assert_int_equal(bank, msg_check(sample_view("bank"), plus));
+	assert_int_not_equal(bank, msg_check(sample_view("shop"), code));
+	assert_int_not_equal(bank, msg_check(sample_view("bank1"), (struct pdu_addr){0, 1, sample_view("069")}));
+	assert_int_not_equal(bank, msg_check(sample_view("bank"), name));
+	assert_int_not_equal(bank, msg_check(sample_view("bank"), none));
+	/* it stands in Redis: every version must make the same */
+	assert_int_equal(msg_check(sample_view(""), none), 0x050c5d1fu);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -120,7 +169,8 @@ static void test_names(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_bound), cmocka_unit_test(test_record), cmocka_unit_test(test_too_long),
-	cmocka_unit_test(test_cid),   cmocka_unit_test(test_names),
+	cmocka_unit_test(test_cid),   cmocka_unit_test(test_names),  cmocka_unit_test(test_slices),
+	cmocka_unit_test(test_check),
 };
 
 UNIT_MAIN(cases)

@@ -113,10 +113,45 @@ static void test_agreement(void **state)
 	}
 }
 
+static struct pdu_addr addr(const char *text)
+{
+	return (struct pdu_addr){0, 0, sample_view(text)};
+}
+
+static void test_same(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} pairs[] = {
+		{"1069", "1069", true},
+		{"1069", "+1069", true},
+		{"1069", "10690", false},
+		{"", "", true},
+		{"", "1069", false},
+		{"银行", "银行", true},
+		{"BANK", "bank", false},
+		{"13800138000", "+8613800138000", true},
+		{"13800138000", "008613800138000", true},
+		{"13800138000", "13800138001", false},
+		{"12", "12", true},
+		{"12", "+12", false},
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		assert_int_equal(number_same(addr(pairs[i].a), addr(pairs[i].b)), pairs[i].same);
+		assert_int_equal(number_same(addr(pairs[i].b), addr(pairs[i].a)), pairs[i].same);
+	}
+	struct pdu_addr international = addr("1069");
+	international.ton = international.npi = 1;
+	assert_true(number_same(international, addr("1069")));
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_forms),
 	cmocka_unit_test(test_addresses),
 	cmocka_unit_test(test_agreement),
+	cmocka_unit_test(test_same),
 };
 
 UNIT_MAIN(cases)

@@ -199,7 +199,8 @@ static void test_model(void **state)
 	drain(q);
 }
 
-/* A carrier that refuses everything sends all on to the lane of the next: were each to walk it, this would take hours. */
+/* A carrier that refuses everything sends all on to the lane of the next: were each to walk it, this would take hours.
+ */
 static void test_all_to_the_next_lane(void **state)
 {
 	(void)state;

@@ -239,10 +239,127 @@ static void test_order(void **state)
 	check(&pdu, ESME_RINVESMCLASS);
 }
 
+/* A class' own validity counts when the app gives none. */
+static void test_class_validity(void **state)
+{
+	(void)state;
+	struct class_rule rules[CLASSES] = {[CLASS_OTP] = {.validity_ms = 60000}};
+	const struct submit_limits own = {172800000, 1209600000, rules};
+	struct pdu pdu = sample_submit();
+	pdu.sm.service_type = sample_view("OTP");
+	assert_int_equal(submit_judge(&pdu, &own, routes, CLASS_NOTICE, SAMPLE_NOW, &out, &why), ESME_ROK);
+	assert_true(out.expiry_ms == SAMPLE_NOW + 60000);
+	pdu.sm.schedule = sample_view("000000010000000R");
+	assert_int_equal(submit_judge(&pdu, &own, routes, CLASS_NOTICE, SAMPLE_NOW, &out, &why), ESME_ROK);
+	assert_true(out.expiry_ms == SAMPLE_NOW + 3600000 + 60000);
+	pdu.sm.validity = sample_view("000000020000000R");
+	assert_int_equal(submit_judge(&pdu, &own, routes, CLASS_NOTICE, SAMPLE_NOW, &out, &why), ESME_ROK);
+	assert_true(out.expiry_ms == SAMPLE_NOW + 7200000);
+	pdu = sample_submit();
+	assert_int_equal(submit_judge(&pdu, &own, routes, CLASS_NOTICE, SAMPLE_NOW, &out, &why), ESME_ROK);
+	assert_true(out.expiry_ms == SAMPLE_NOW + own.validity_ms);
+}
+
+/* replace_sm: what is empty stays; what is given counts from now. Seconds after SAMPLE_NOW. */
+static void test_kept_times(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t due_s, expiry_s; /* kept; due 0: now */
+		const char *schedule, *validity;
+		uint32_t status;
+		int64_t want_due_s, want_expiry_s;
+	} table[] = {
+		{3600, 7200, "", "", ESME_ROK, 3600, 7200},
+		{3600, 7200, "000000003000000R", "", ESME_ROK, 1800, 7200},
+		{3600, 7200, "", "000000013000000R", ESME_ROK, 3600, 5400},
+		{3600, 7200, "260430103000032+", "", ESME_ROK, 0, 7200},
+		{0, 7200, "", "000000000100000R", ESME_ROK, 0, 60},
+		{-60, 7200, "", "", ESME_ROK, -60, 7200},
+		{3600, 7200, "000000030000000R", "", ESME_RINVEXPIRY, 0, 0},
+		{3600, 7200, "", "000000003000000R", ESME_RINVEXPIRY, 0, 0},
+		{3600, 7200, "000015000000000R", "", ESME_RINVSCHED, 0, 0},
+		{3600, 7200, "明天", "", ESME_RINVSCHED, 0, 0},
+		{3600, 7200, "", "明天", ESME_RINVEXPIRY, 0, 0},
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct submit_times keep = {table[i].due_s ? SAMPLE_NOW + table[i].due_s * 1000 : 0,
+						  SAMPLE_NOW + table[i].expiry_s * 1000};
+		struct submit_times got;
+		assert_int_equal(submit_times(sample_view(table[i].schedule), sample_view(table[i].validity), &limits,
+					      0, SAMPLE_NOW, &keep, &got, &why),
+				 table[i].status);
+		if (table[i].status)
+			continue;
+		assert_true(got.due_ms == (table[i].want_due_s ? SAMPLE_NOW + table[i].want_due_s * 1000 : 0));
+		assert_true(got.expiry_ms == SAMPLE_NOW + table[i].want_expiry_s * 1000);
+	}
+}
+
+static struct submit_scratch scratch;
+static uint8_t payload[60000], area[60200];
+
+/* A data_sm with a text of n octets, and what else it may carry. */
+static struct pdu data_sm(uint32_t n, bool with_text)
+{
+	struct tlv_out o = {area, 0, sizeof(area), false};
+	struct pdu pdu = {.command_id = DATA_SM, .sequence = 9};
+	pdu.sm.src.addr = sample_view(SAMPLE_CODE);
+	pdu.sm.dst.addr = sample_view(SAMPLE_TO);
+	pdu.sm.registered_delivery = 1;
+	pdu.sm.data_coding = 8;
+	memset(payload, 0x4f, sizeof(payload));
+	tlv_put_int(&o, TLV_DEST_NETWORK_TYPE, 1, 1);
+	tlv_put_int(&o, TLV_QOS_TIME_TO_LIVE, 600, 4);
+	if (with_text)
+		tlv_put(&o, TLV_MESSAGE_PAYLOAD, payload, n);
+	tlv_put_int(&o, TLV_SET_DPF, 1, 1);
+	tlv_put_str(&o, TLV_GROUP_KEY, sample_view("还款提醒"));
+	pdu.tlvs = (struct view){o.p, o.n};
+	return pdu;
+}
+
+static void test_data_sm(void **state)
+{
+	(void)state;
+	for (uint32_t n = 0; n <= sizeof(payload); n = n * 2 + 2) {
+		struct pdu data = data_sm(n, true), pdu;
+		struct view text, v;
+		assert_int_equal(submit_from_data(&data, &scratch, &pdu, &why), ESME_ROK);
+		assert_int_equal(pdu.command_id, SUBMIT_SM);
+		assert_true(pdu_text(&pdu, &text));
+		assert_int_equal(text.n, n);
+		assert_memory_equal(text.p, payload, n);
+		assert_int_equal(pdu.sm.short_message.n, n <= 254 ? n : 0);
+		assert_int_equal(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &v), n > 254);
+		assert_false(tlv_find(pdu.tlvs, TLV_QOS_TIME_TO_LIVE, &v));
+		assert_false(tlv_find(pdu.tlvs, TLV_DEST_NETWORK_TYPE, &v));
+		assert_false(tlv_find(pdu.tlvs, TLV_SET_DPF, &v));
+		assert_true(tlv_find_str(pdu.tlvs, TLV_GROUP_KEY, &v));
+		assert_view(v, "还款提醒");
+		check(&pdu, ESME_ROK);
+		assert_true(out.expiry_ms == SAMPLE_NOW + 600000);
+	}
+}
+
+static void test_data_sm_refused(void **state)
+{
+	(void)state;
+	struct pdu data = data_sm(2, false), pdu;
+	assert_int_equal(submit_from_data(&data, &scratch, &pdu, &why), ESME_RMISSINGOPTPARAM);
+	data = data_sm(2, true);
+	data.sm.dst.addr = sample_view("861380013800013800138");
+	assert_int_equal(submit_from_data(&data, &scratch, &pdu, &why), ESME_RINVDSTADR);
+	data.sm.src.addr = sample_view("106900010001000100010");
+	assert_int_equal(submit_from_data(&data, &scratch, &pdu, &why), ESME_RINVSRCADR);
+	assert_true(*why != '\0');
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_good),  cmocka_unit_test(test_octets),	  cmocka_unit_test(test_udh),
-	cmocka_unit_test(test_text),  cmocka_unit_test(test_destination), cmocka_unit_test(test_class),
-	cmocka_unit_test(test_times), cmocka_unit_test(test_order),
+	cmocka_unit_test(test_good),	   cmocka_unit_test(test_octets),      cmocka_unit_test(test_udh),
+	cmocka_unit_test(test_text),	   cmocka_unit_test(test_destination), cmocka_unit_test(test_class),
+	cmocka_unit_test(test_times),	   cmocka_unit_test(test_order),       cmocka_unit_test(test_class_validity),
+	cmocka_unit_test(test_kept_times), cmocka_unit_test(test_data_sm),     cmocka_unit_test(test_data_sm_refused),
 };
 
 int main(void)
