@@ -13,6 +13,8 @@
 struct replacing {
 	struct asked asked;
 	uint64_t handle;
+	uint64_t near; /* one that waited beside it: its place in a long queue is found from there; 0: it was not queued
+			*/
 	struct submit_times times;
 	uint8_t registered;
 	size_t n;
@@ -40,13 +42,17 @@ static void find_one(struct msg *m, void *arg)
 }
 
 /* Back to where it waited. Its order is its rank in the queue, or 0 when it has not been there. */
-static void go_on(struct flow *f, struct msg *m)
+static void go_on(struct flow *f, struct msg *m, uint64_t near)
 {
+	struct msg *beside = near ? msgs_get(f->msgs, near) : NULL;
+	if (beside &&
+	    (beside->state != MSG_QUEUED || beside->route != m->route || flow_urgency(beside) != flow_urgency(m)))
+		beside = NULL;
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
 		flow_set_state(f, m, MSG_HELD);
 		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
 	} else if (m->order) {
-		flow_put_back(f, m);
+		flow_put_near(f, m, beside);
 	} else {
 		flow_enqueue(f, m);
 	}
@@ -57,7 +63,7 @@ static void on_again(void *arg, uint64_t token, bool ok)
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
 	if (ok)
-		go_on(f, m);
+		go_on(f, m, 0);
 	else
 		flow_redo_later(f, m, REDO_RECORD);
 }
@@ -98,11 +104,11 @@ static void on_replaced(void *arg, uint64_t token, bool ok)
 	if (status)
 		flow_count_refusal(&f->counters, status);
 	flow_answer(f, x->asked.session, REPLACE_SM, x->asked.sequence, status, FLOW_NOTHING);
-	flow_asked_free(&x->asked);
 	if (status && !m->volatile_)
 		flow_redo_later(f, m, REDO_RECORD);
 	else
-		go_on(f, m);
+		go_on(f, m, x->near);
+	flow_asked_free(&x->asked);
 }
 
 static struct view without_payload(struct view from, uint8_t *mem, uint32_t cap)
@@ -195,6 +201,8 @@ static void start_replacing(struct flow *f, struct session *s, const struct pdu 
 	x->times = *times;
 	x->registered = pdu->replace.registered_delivery;
 	x->n = make_replacement(f, m, pdu, times, x->rec, cap);
+	struct msg *near = m->state == MSG_QUEUED ? queue_neighbour(f->queue, m, flow_urgency(m)) : NULL;
+	x->near = near ? near->handle : 0;
 	withdraw(f, m);
 	if (!pdu->replace.schedule.n)
 		x->times.due_ms = m->due_ms;

@@ -196,6 +196,7 @@ void flow_replace_older(struct flow *f, struct msg *m); /* m is stored: ends wha
 /* flow_send.c */
 void flow_find_owners(struct flow *f);
 void flow_enqueue(struct flow *f, struct msg *m);
+void flow_put_near(struct flow *f, struct msg *m, struct msg *near);	   /* the same, looked for from one beside it */
 void flow_put_back(struct flow *f, struct msg *m);			   /* to its own place: order is kept */
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn); /* m's carrier id into the store; -1: down */
 void flow_store_cid(struct flow *f, struct msg *m); /* the same for one whose receipt is awaited; owed until done */

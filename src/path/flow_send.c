@@ -73,12 +73,20 @@ void flow_enqueue(struct flow *f, struct msg *m)
 }
 
 /* Back to its own place: order is kept. */
-void flow_put_back(struct flow *f, struct msg *m)
+void flow_put_near(struct flow *f, struct msg *m, struct msg *near)
 {
 	flow_set_state(f, m, MSG_QUEUED);
 	flow_set_timer(f, m, m->expiry_ms);
-	queue_put_back(f->queue, m, flow_urgency(m));
+	if (near)
+		queue_put_near(f->queue, m, near, flow_urgency(m));
+	else
+		queue_put_back(f->queue, m, flow_urgency(m));
 	wake_owner(f, m->route);
+}
+
+void flow_put_back(struct flow *f, struct msg *m)
+{
+	flow_put_near(f, m, NULL);
 }
 
 static struct msg *next_for(struct flow *f, size_t carrier)

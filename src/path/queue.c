@@ -66,8 +66,9 @@ void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency)
 {
 	struct list *head = &q->lanes[m->route]->waiting[urgency];
 	struct list *at = head, *back = head->prev;
-	/* Nearly always its place is near an end: what was taken is older than all that waits; what goes on to a lane of
-	 * fewer carriers is younger than all that went there before. From both ends at once, the nearer one is found. */
+	/* Nearly always its place is near an end: what was taken is older than all that waits; what goes on to a lane
+	 * of fewer carriers is younger than all that went there before. From both ends at once, the nearer one is
+	 * found. */
 	for (;;) {
 		if (at->next == head || LIST_OF(at->next, struct msg, link)->order >= m->order)
 			break;
@@ -78,6 +79,24 @@ void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency)
 		at = at->next;
 		back = back->prev;
 	}
+	list_put(at, &m->link);
+	count(q, m, urgency, 1);
+}
+
+struct msg *queue_neighbour(const struct queue *q, const struct msg *m, enum class_urgency urgency)
+{
+	const struct list *head = &q->lanes[m->route]->waiting[urgency];
+	struct list *at = m->link.prev != head ? m->link.prev : m->link.next;
+	return at != head ? LIST_OF(at, struct msg, link) : NULL;
+}
+
+void queue_put_near(struct queue *q, struct msg *m, struct msg *near, enum class_urgency urgency)
+{
+	struct list *head = &q->lanes[m->route]->waiting[urgency], *at = &near->link;
+	while (at != head && LIST_OF(at, struct msg, link)->order > m->order)
+		at = at->prev;
+	while (at->next != head && LIST_OF(at->next, struct msg, link)->order < m->order)
+		at = at->next;
 	list_put(at, &m->link);
 	count(q, m, urgency, 1);
 }

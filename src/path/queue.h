@@ -19,6 +19,10 @@ void queue_free(struct queue *q);		/* messages are the caller's */
 void queue_put(struct queue *q, struct msg *m, enum class_urgency urgency);
 /* Back to the place that its order says (a message that had been taken): nothing that came later stands before it. */
 void queue_put_back(struct queue *q, struct msg *m, enum class_urgency urgency);
+/* One that waits beside m in its lane; NULL when m is alone. And the same as queue_put_back(), looked for from there.
+ */
+struct msg *queue_neighbour(const struct queue *q, const struct msg *m, enum class_urgency urgency);
+void queue_put_near(struct queue *q, struct msg *m, struct msg *near, enum class_urgency urgency);
 void queue_remove(struct queue *q, struct msg *m, enum class_urgency urgency);
 /*
  * The next message of a lane: first urgency first, but one in 16 from the last one and one from the middle while
