@@ -25,10 +25,11 @@ void parts_put(struct pdu *pdu, struct view text, const struct parts_mark *mark,
 	pdu->sm.short_message = (struct view){user, n + text.n};
 }
 
-/* A peer without TLVs takes no SAR trio; a payload is no part of ours. */
+/* A peer without TLVs takes neither a SAR trio nor a payload. */
 static enum split_mode mode_of(const struct relay_peer *peer)
 {
-	return peer->long_mode == SPLIT_SAR && !peer->tlvs ? SPLIT_UDH8 : peer->long_mode;
+	return (peer->long_mode == SPLIT_SAR || peer->long_mode == SPLIT_PAYLOAD) && !peer->tlvs ? SPLIT_UDH8
+												 : peer->long_mode;
 }
 
 /* The plan for a text; 1 when it stays whole. */

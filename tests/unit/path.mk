@@ -3,13 +3,16 @@
 path_unit_tests = \
 	tests/unit/path/test_compose \
 	tests/unit/path/test_deliver \
+	tests/unit/path/test_doubts \
 	tests/unit/path/test_finished \
 	tests/unit/path/test_idform \
+	tests/unit/path/test_index \
 	tests/unit/path/test_match \
 	tests/unit/path/test_menu \
 	tests/unit/path/test_msg \
 	tests/unit/path/test_number \
 	tests/unit/path/test_outcome \
+	tests/unit/path/test_parts \
 	tests/unit/path/test_queue \
 	tests/unit/path/test_reassembly \
 	tests/unit/path/test_record \
@@ -27,10 +30,14 @@ tests_unit_path_test_compose_SOURCES = tests/unit/path/test_compose.c $(path_sam
 tests_unit_path_test_compose_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_deliver_SOURCES = tests/unit/path/test_deliver.c $(path_samples)
 tests_unit_path_test_deliver_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_doubts_SOURCES = tests/unit/path/test_doubts.c $(path_samples)
+tests_unit_path_test_doubts_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_finished_SOURCES = tests/unit/path/test_finished.c
 tests_unit_path_test_finished_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_idform_SOURCES = tests/unit/path/test_idform.c $(path_samples)
 tests_unit_path_test_idform_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_index_SOURCES = tests/unit/path/test_index.c $(path_samples)
+tests_unit_path_test_index_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_match_SOURCES = tests/unit/path/test_match.c $(path_samples)
 tests_unit_path_test_match_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_menu_SOURCES = tests/unit/path/test_menu.c $(path_samples)
@@ -41,6 +48,8 @@ tests_unit_path_test_number_SOURCES = tests/unit/path/test_number.c $(path_sampl
 tests_unit_path_test_number_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_outcome_SOURCES = tests/unit/path/test_outcome.c $(path_samples)
 tests_unit_path_test_outcome_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_parts_SOURCES = tests/unit/path/test_parts.c $(path_samples)
+tests_unit_path_test_parts_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_queue_SOURCES = tests/unit/path/test_queue.c $(path_samples)
 tests_unit_path_test_queue_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_reassembly_SOURCES = tests/unit/path/test_reassembly.c $(path_samples)

@@ -167,10 +167,82 @@ static void test_names(void **state)
 		assert_string_equal(msg_state_name((enum msg_state)i), names[i]);
 }
 
+static unsigned count_kin(const struct msgs *ms, const struct msg *parent)
+{
+	unsigned n = 0;
+	for (const struct msg *k = msg_kin(ms, parent); k; k = msg_next_kin(ms, k))
+		n++;
+	return n;
+}
+
+/* Kin come and go in any order: the latest is the first, and each knows the top. */
+static void test_kin(void **state)
+{
+	(void)state;
+	struct msgs *ms = msgs_new(100);
+	struct msg *m = msgs_take(ms), *kin[40];
+	uint64_t seed = 5;
+	unsigned n = 0;
+	assert_null(msg_kin(ms, m));
+	assert_ptr_equal(msg_whole(ms, m), m);
+	for (unsigned step = 0; step < 5000; step++) {
+		if (n < 40 && sample_below(&seed, 2)) {
+			kin[n] = msgs_take(ms);
+			msg_add_kin(m, kin[n], KIN_PART);
+			assert_ptr_equal(msg_kin(ms, m), kin[n]);
+			assert_ptr_equal(msg_whole(ms, kin[n]), m);
+			n++;
+		} else if (n) {
+			unsigned i = sample_below(&seed, n);
+			msg_remove_kin(ms, m, kin[i]);
+			assert_ptr_equal(msg_whole(ms, kin[i]), kin[i]);
+			msg_remove_kin(ms, m, kin[i]); /* harmless */
+			msgs_give(ms, kin[i]);
+			memmove(&kin[i], &kin[i + 1], (--n - i) * sizeof(kin[0]));
+		}
+		assert_int_equal(count_kin(ms, m), n);
+		unsigned at = n;
+		for (const struct msg *k = msg_kin(ms, m); k; k = msg_next_kin(ms, k))
+			assert_ptr_equal(k, kin[--at]);
+	}
+	struct msg *deep = msgs_take(ms), *part = msgs_take(ms);
+	msg_add_kin(m, part, KIN_PART);
+	msg_add_kin(part, deep, KIN_DOUBT);
+	assert_int_equal(deep->kin_kind, KIN_DOUBT);
+	assert_ptr_equal(msg_whole(ms, deep), m);
+	assert_ptr_equal(msg_kin(ms, part), deep);
+	assert_null(msg_next_kin(ms, deep));
+	msgs_free(ms);
+}
+
+static void test_app_id(void **state)
+{
+	(void)state;
+	struct msgs *ms = msgs_new(10);
+	struct pdu pdu = sample_submit();
+	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
+	struct record r;
+	m->id = 12;
+	assert_int_equal(msg_app_id(m), 12);
+	msg_record(m, &r);
+	r.app_id = 11;
+	r.kind = RECORD_FINAL;
+	r.flags = RECORD_PART;
+	assert_int_equal(msg_set_record(ms, m, &r), 0);
+	msg_take_fields(m, 12, &r, &pdu);
+	assert_int_equal(msg_app_id(m), 11);
+	assert_true(m->note);
+	r.flags = 0;
+	msg_take_fields(m, 12, &r, &pdu);
+	assert_false(m->note); /* of a submit_multi: its own end */
+	msgs_give(ms, m);
+	msgs_free(ms);
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_bound), cmocka_unit_test(test_record), cmocka_unit_test(test_too_long),
-	cmocka_unit_test(test_cid),   cmocka_unit_test(test_names),  cmocka_unit_test(test_slices),
-	cmocka_unit_test(test_check),
+	cmocka_unit_test(test_bound),  cmocka_unit_test(test_record), cmocka_unit_test(test_too_long),
+	cmocka_unit_test(test_cid),    cmocka_unit_test(test_names),  cmocka_unit_test(test_kin),
+	cmocka_unit_test(test_app_id), cmocka_unit_test(test_slices), cmocka_unit_test(test_check),
 };
 
 UNIT_MAIN(cases)

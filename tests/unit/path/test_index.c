@@ -1,0 +1,217 @@
+/*
+ * test_index.c - what apps know of a message leads to it: by id, group key and number, against a model; an index of
+ * numbers that begins late knows all.
+ */
+#include "path/index.h"
+
+#include "samples.h"
+#include "unit.h"
+
+#define ACCOUNTS 3
+#define NUMBERS	 4
+#define GROUPS	 3 /* and none */
+#define MOST	 80
+#define STEPS	 20000
+
+static const char *const numbers[NUMBERS] = {"8613800138000", "8613900139000", "8613700137000", "8613600136000"};
+static const char *const groups[GROUPS] = {"贷款十二月", "催收", "g"};
+
+static struct msgs *ms;
+static struct index *x;
+static uint64_t seed = 11;
+
+static struct entry {
+	struct msg *m;
+	uint64_t app_id;
+	unsigned number, group;
+} model[MOST];
+static unsigned model_n;
+static uint64_t last_id;
+
+static int setup(void **state)
+{
+	(void)state;
+	ms = msgs_new(1000);
+	x = index_new(ms);
+	model_n = 0;
+	last_id = 1000;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	index_free(x);
+	msgs_free(ms);
+	return 0;
+}
+
+/* Several of one submit_multi share the id that the app knows. */
+static void set_app_id(struct msg *m, struct entry *e)
+{
+	struct record r;
+	e->app_id = m->id;
+	if (!model_n || sample_below(&seed, 3))
+		return;
+	e->app_id = model[sample_below(&seed, model_n)].app_id;
+	msg_record(m, &r);
+	r.app_id = e->app_id;
+	assert_int_equal(msg_set_record(ms, m, &r), 0);
+	m->aliased = true;
+}
+
+static void add(void)
+{
+	struct entry e = {.number = sample_below(&seed, NUMBERS), .group = sample_below(&seed, GROUPS + 1)};
+	uint8_t tlv_mem[64];
+	struct tlv_out o = {tlv_mem, 0, sizeof(tlv_mem), false};
+	struct pdu pdu = sample_submit();
+	pdu.sm.dst = (struct pdu_addr){1, 1, sample_view(numbers[e.number])};
+	if (e.group < GROUPS)
+		tlv_put_str(&o, TLV_GROUP_KEY, sample_view(groups[e.group]));
+	pdu.tlvs = (struct view){o.p, o.n};
+	e.m = sample_msg(ms, &pdu, RECORD_MT);
+	e.m->id = ++last_id;
+	e.m->account = (uint16_t)sample_below(&seed, ACCOUNTS);
+	e.m->grouped = e.group < GROUPS;
+	set_app_id(e.m, &e);
+	assert_int_equal(index_add(x, e.m), 0);
+	assert_true(e.m->indexed);
+	model[model_n++] = e;
+}
+
+static void drop(unsigned i)
+{
+	index_remove(x, model[i].m);
+	assert_false(model[i].m->indexed);
+	index_remove(x, model[i].m);
+	msgs_give(ms, model[i].m);
+	memmove(&model[i], &model[i + 1], (model_n - i - 1) * sizeof(model[0]));
+	model_n--;
+}
+
+static struct msg *told[MOST];
+static unsigned told_n;
+
+static void tell(struct msg *m, void *arg)
+{
+	assert_ptr_equal(arg, told);
+	told[told_n++] = m;
+}
+
+/* Messages stand in the model in the order of their ids: so they must be told. */
+static void assert_told(size_t n, bool (*fits)(const struct entry *e, uint64_t a, uint64_t b), uint64_t a, uint64_t b)
+{
+	unsigned at = 0;
+	for (unsigned i = 0; i < model_n; i++) {
+		if (!fits(&model[i], a, b))
+			continue;
+		assert_true(at < told_n);
+		assert_ptr_equal(told[at++], model[i].m);
+	}
+	assert_int_equal(at, told_n);
+	assert_int_equal(n, told_n);
+	told_n = 0;
+}
+
+static bool has_id(const struct entry *e, uint64_t id, uint64_t none)
+{
+	(void)none;
+	return e->app_id == id;
+}
+
+static bool has_group(const struct entry *e, uint64_t account, uint64_t group)
+{
+	return e->m->account == account && e->group == group;
+}
+
+static bool has_number(const struct entry *e, uint64_t account, uint64_t number)
+{
+	return e->m->account == account && e->number == number;
+}
+
+static size_t ask_number(uint16_t account, unsigned number)
+{
+	struct number to;
+	assert_true(number_parse((struct pdu_addr){1, 1, sample_view(numbers[number])}, &to));
+	return index_by_number(x, account, &to, tell, told);
+}
+
+static void compare(bool by_number)
+{
+	uint64_t id = model_n ? model[sample_below(&seed, model_n)].app_id : 5;
+	uint16_t account = (uint16_t)sample_below(&seed, ACCOUNTS);
+	unsigned group = sample_below(&seed, GROUPS), number = sample_below(&seed, NUMBERS);
+	assert_told(index_by_id(x, id, tell, told), has_id, id, 0);
+	assert_told(index_by_id(x, 7, tell, told), has_id, 7, 0);
+	assert_told(index_by_group(x, account, sample_view(groups[group]), tell, told), has_group, account, group);
+	if (by_number)
+		assert_told(ask_number(account, number), has_number, account, number);
+}
+
+static void test_model(void **state)
+{
+	(void)state;
+	for (unsigned step = 0; step < STEPS; step++) {
+		if (model_n < MOST && sample_below(&seed, 2))
+			add();
+		else if (model_n)
+			drop(sample_below(&seed, model_n));
+		compare(step > STEPS / 2); /* from then on numbers are indexed */
+	}
+	while (model_n)
+		drop(0);
+	for (unsigned number = 0; number < NUMBERS; number++)
+		assert_int_equal(ask_number(0, number), 0);
+}
+
+/* What is not in the index is not found by an index of numbers that begins later. */
+static void test_late_numbers(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		add();
+	for (int i = 0; i < 10; i++)
+		index_remove(x, model[i].m);
+	for (uint16_t account = 0; account < ACCOUNTS; account++) {
+		for (unsigned number = 0; number < NUMBERS; number++) {
+			told_n = 0;
+			ask_number(account, number);
+			for (unsigned i = 0; i < told_n; i++)
+				assert_true(told[i]->indexed);
+		}
+	}
+	told_n = 0;
+	while (model_n)
+		drop(0);
+}
+
+static unsigned ended;
+
+static void end_all(struct msg *m, void *arg)
+{
+	(void)m;
+	(void)arg;
+	ended++;
+	while (model_n)
+		drop(0);
+}
+
+/* What is told may end all that would be told after it. */
+static void test_ended_meanwhile(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		add();
+	ended = 0;
+	index_by_group(x, model[0].m->account, sample_view(groups[0]), end_all, NULL);
+	index_by_id(x, last_id, end_all, NULL);
+	assert_int_equal(ended, 1);
+	assert_int_equal(msgs_count(ms), 0);
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_late_numbers), CASE(test_ended_meanwhile)};
+
+UNIT_MAIN(cases)
