@@ -293,6 +293,7 @@ class Carrier:
         copy = item.copy
         if item.final:
             copy.sent += 1
+            copy.t_sent = copy.t_sent or item.t_sent
         msg = copy.msg
         cid = self.id_in_receipt(copy.cid)
         self.ledger.note(msg, "carrier %s sends receipt %s for %s over %s", self.name, item.word, cid, link.conn.name)

@@ -3,10 +3,12 @@
 #
 # In doubt. A submit is in doubt at an event when the carrier has not answered it, or has answered less than SETTLE seconds of
 # good Redis before (the gateway may not have read the answer, or not have stored it). Events are: the gateway killed or
-# without power, the end of the connection that it went over, and a carrier that does not answer within the response_timeout. A
+# without power, the end of the connection that it went over (READ seconds instead), and a carrier that does not answer within the response_timeout. A
 # second copy of a text is allowed only to a submit that was in doubt at an event between the two copies, and each event may
 # explain no more of them than fit the windows that it hit. The same rule, with the app's windows, holds for a second final
-# receipt. A copy after an error answer or after a failure receipt that the gateway took is a new try, not a duplicate.
+# receipt. A copy after an error answer or after a failure receipt is a new try, not a duplicate.
+#
+# A message that stayed in doubt twice is held; what nobody settles in messages.doubt_keep ends as UNKNOWN.
 #
 # Order. Two texts of one account, class and number that were submitted over one connection, both acknowledged, must appear at
 # carriers for the first time in the order of their submission. Appearing counts whatever the carrier answers, so a
@@ -22,7 +24,8 @@ import smpp
 from servers import SLOW
 from stack import APP_WINDOW, ACCOUNTS, CARRIERS, CARRIER_WINDOW, RESPONSE_TIMEOUT
 
-SETTLE = 1.0
+SETTLE = 0.5
+READ = 0.3  # s: by then the gateway has read what was written to it
 ABREAST = 0.1
 RECENT = 0.3  # s before: shortly before
 FORGET = 4.0
@@ -154,7 +157,9 @@ class Judge:
             words.add("REJECTD")
         elif any(c.answer == smpp.RSUBMITFAIL for c in m.copies):
             words.add("REJECTD")
-        if m.copies and not self.doubted(m):
+        if any(c.answer is None or c.t_answer is None or c.t_answer - c.t > RESPONSE_TIMEOUT - 0.3 for c in m.copies):
+            words.add("UNKNOWN")  # held in doubt for messages.doubt_keep, then given up
+        elif m.copies and not self.doubted(m):
             last = m.copies[-1]
             words = {last.outcome} if last.answer == smpp.ROK else {"REJECTD"} if last.answer == smpp.RSUBMITFAIL else set()
         return words, taken
@@ -164,7 +169,7 @@ class Judge:
         """Copies before the k-th that are not known to have failed when it came."""
         t = m.copies[k].t
         return [c for c in m.copies[:k] if c.answer in (None, smpp.ROK)
-                and not (c.outcome != "DELIVRD" and c.t_taken is not None and c.t_taken < t)]
+                and not (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)]
 
     def doubted(self, m):
         return any(self.open_before(m, k) for k in range(1, len(m.copies)))
@@ -214,6 +219,8 @@ class Judge:
                 and (e.end or t1) >= t0]
 
     def connection_cause(self, matching, conn, t_answer, t1, room):
+        if conn.why == "unbound" and t_answer is not None:
+            return []  # whoever unbinds has read what was answered before
         if conn.died is not None and conn.died <= t1 and (t_answer is None or t_answer >= conn.died - SETTLE):
             key = ("the end of a connection", conn.name)
             matching.cause(key, room)

@@ -24,12 +24,13 @@ class Msg:
 class Copy:
     """One appearance of a text at a carrier."""
 
-    __slots__ = ("msg", "carrier", "conn", "t", "rank", "cid", "answer", "t_answer", "outcome", "t_taken", "sent")
+    __slots__ = ("msg", "carrier", "conn", "t", "rank", "cid", "answer", "t_answer", "outcome", "t_sent", "t_taken", "sent")
 
     def __init__(self, msg, carrier, conn, t, rank):
         self.msg, self.carrier, self.conn, self.t, self.rank = msg, carrier, conn, t, rank
         self.cid = self.answer = self.t_answer = None
         self.outcome = None  # the word of its final receipt, when the carrier has accepted it
+        self.t_sent = None  # when that receipt was sent first
         self.t_taken = None  # when the gateway has answered that receipt with ESME_ROK
         self.sent = 0  # how often the final receipt was sent
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -14,6 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.environ.get("SMPPGW_SRC") or os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("SMPPGW_BUILD") or os.path.join(SRC, "build/gcc")
 SLOW = float(os.environ.get("SMPPGW_SLOW", "1"))
+if not os.environ.get("SMPPGW_WRAP"):
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
 running = []  # every process that has been started and not been waited for
 
 
@@ -57,7 +60,8 @@ def kill_all():
 class Process:
     def __init__(self, argv, log, env=None):
         with open(log, "ab") as out:
-            self.p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+            self.p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
+                                      cwd=os.path.dirname(log))
         running.append(self.p)
 
     def alive(self):

@@ -24,13 +24,16 @@ TPS = 0.4  # of the apps' rate, each carrier: so that texts always wait for them
 QUEUE_MAX = 1500  # acknowledged texts that no carrier has got yet: the load pauses
 TICK = 0.01
 
+# A receipt that overtakes its answer does so by less than PARK; a message that was in doubt twice is given up after DOUBT_KEEP.
+PARK = 3  # s
+DOUBT_KEEP = 6  # s
 HEAD = """\
 node = 1;
 store: {{ redis = "unix:{redis}"; deadline = 1000; reconnect = 50; receipt_horizon = 86400; }};
 listen: ( {{ address = "127.0.0.1"; port = {port}; }} );
 stats: {{ address = "127.0.0.1"; port = {stats}; }};
 console: {{ socket = "{folder}/console"; }};
-messages: {{ attempts = 250; retry = 200; retry_max = 1000; park = 5; max_held = 200000; }};
+messages: {{ attempts = 250; retry = 200; retry_max = 1000; park = {park}; {doubt}max_held = 200000; }};
 log: {{ mask = false; }};
 accounts: ( {accounts} );
 carriers: ( {carriers} );
@@ -76,8 +79,13 @@ class Stack:
         carriers = ",\n".join(
             CARRIER.format(name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms, tps=int(self.rate * TPS))
             for c, p in zip(CARRIERS, ports))
-        conf = HEAD.format(redis=self.redis.socket, port=port, stats=stats, folder=self.folder, accounts=accounts,
-                           carriers=carriers)
+        def head(doubt):
+            return HEAD.format(redis=self.redis.socket, port=port, stats=stats, folder=self.folder, accounts=accounts,
+                               carriers=carriers, park=PARK, doubt=doubt)
+
+        conf = head("doubt_keep = %d; " % DOUBT_KEEP)
+        if not servers.knows(self.folder, conf):
+            conf = head("")
         for piece in LATER:
             if servers.knows(self.folder, conf + piece.format()):
                 conf += piece.format()
