@@ -214,7 +214,9 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		return;
 	}
 	struct msg *m = msgs_get(f->msgs, k->parent);
-	if (m->state != MSG_HELD)
+	bool waits = m->marking && m->state == MSG_HELD;
+	m->marking = false;
+	if (!waits)
 		return;
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	flow_settle(f, m);
@@ -258,6 +260,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	k->sequence = m->sequence;
 	m->peer = 0;
 	m->owes = OWES_NOTHING;
+	m->marking = true;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	flow_mark_past(f, k);

@@ -170,7 +170,7 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 		index_by_id(f->index, id, find_one, &x);
 	*out = x.m;
 	*why = "no such message, or a carrier has it";
-	if (x.n == 0 || !flow_is_waiting(f, x.m))
+	if (x.n == 0 || !flow_is_waiting(f, x.m) || x.m->marking)
 		return ESME_RREPLACEFAIL;
 	*why = "submitted with submit_multi, or its text begins with a user data header";
 	msg_pdu(x.m, NULL, &sent);

@@ -216,7 +216,7 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 	struct msg *m = msgs_get(f->msgs, token);
 	if (ok && m)
 		flow_settle(f, m);
-	else if (m && (m->state == MSG_AWAITING || (m->kin_kind == KIN_PAST && !m->final_state)))
+	else if (m && (m->state == MSG_AWAITING || m->kin_kind == KIN_PAST))
 		flow_redo_later(f, m, REDO_CID);
 }
 
@@ -234,7 +234,8 @@ int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 
 void flow_store_cid(struct flow *f, struct msg *m)
 {
-	if (flow_store_leg(f, m, LEG_OPEN, on_cid_stored) < 0)
+	char mark = m->kin_kind == KIN_PAST && m->final_state ? (char)('0' + m->final_state) : LEG_OPEN;
+	if (flow_store_leg(f, m, mark, on_cid_stored) < 0)
 		on_cid_stored(f, m->handle, false);
 }
 
@@ -274,7 +275,7 @@ static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
 	match_remove(f->match, old);
 	if (flow_make_up_id(f, old) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
-	else if (old->state == MSG_AWAITING && !old->volatile_)
+	else if ((old->state == MSG_AWAITING || old->kin_kind == KIN_PAST) && !old->volatile_)
 		flow_store_cid(f, old);
 }
 
