@@ -20,6 +20,7 @@ must "carrier bound" 20 sim_reaches mobile bound 1
 
 waiting() { redis_cli xlen "backlog:$1"; }
 waiting_is() { [ "$(waiting "$1")" = "$2" ]; }
+ids_ok() { sed -n 's/^resp .*status=00000000.*\bid=\([0-9]*\).*/\1/p' "$tmp/$1.log" | sort; }
 ids() { sed -n "s/^$2 .*\bid=\([0-9]*\).*/\1/p" "$tmp/$1.log" | sort; }
 
 # ---- an app that leaves before its receipts come ----
@@ -132,6 +133,26 @@ esme late unbind
 soon "7 receipts that nobody fetches are dead letters" 30 dead_is late 7
 is "they are too old" "$(ctl deadletters late | grep -c ' age *$')" 7
 is "the counter" "$(metric gw 'smppgw_deadletters_total\{.*late.*age.*\}')" 7
+
+# ---- cut off from Redis, and killed, while receipts move to the backlog: each is there once ----
+backlog_ids() { redis_cli xrange "backlog:$1" - + | awk 'f { print; f = 0 } /^id$/ { f = 1 }' | sort; }
+waiting_reaches() { [ "$(waiting "$1")" -ge "$2" ]; }
+esme_start sender2 gw --id shop --bind tx
+before=$(waiting shop)
+esme sender2 'submit dst=8613800001001 src=10690002 count=3000 text=搬家{n}'
+for n in 200 500 800 1100 1400; do
+	must "$n receipts in the backlog" 60 waiting_reaches shop "$n"
+	redis_cli client kill type normal >/dev/null
+done
+must "3000 submits are answered" 60 lines_reach 3000 '^resp ' "$tmp/sender2.log"
+kill_hard gw
+gateway_start gw
+soon "the receipts of all that were acknowledged" 120 eval \
+	'[ "$(backlog_ids shop | uniq | comm -13 - <(ids_ok sender2) | wc -l)" = 0 ]'
+soon "none is in the journal too" 60 eval '[ "$(journal_size)" = 0 ]'
+is "each is in the backlog once" "$(backlog_ids shop | uniq -d | wc -l)" 0
+at_least "acknowledged" "$(ids_ok sender2 | wc -l)" 1000
+is "there was none before" "$before" 0
 
 # ---- drained at a rate ----
 esme_start calm gw --id calm
