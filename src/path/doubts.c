@@ -19,7 +19,8 @@ struct key {
 	size_t carrier;
 	const struct number *to;
 	struct view source;
-	struct msg *best;
+	struct msg *only;
+	unsigned n;
 };
 
 struct doubts *doubts_new(struct msgs *msgs, size_t carriers)
@@ -88,7 +89,7 @@ void doubts_remove(struct doubts *d, struct msg *k)
 		map_remove(d->by_number, hash_of(k->carrier, &to), is_this, &k->handle, &value);
 }
 
-/* Looks at every candidate and keeps the oldest: never the one that the map looks for. */
+/* Looks at every candidate: never the one that the map looks for. */
 static bool look_at(uint64_t handle, const void *key)
 {
 	struct key *x = *(struct key *const *)key;
@@ -100,17 +101,19 @@ static bool look_at(uint64_t handle, const void *key)
 		return false;
 	if (x->source.n && source.n && !view_eq(x->source, source))
 		return false;
-	if (!x->best || k->id < x->best->id)
-		x->best = k;
+	bool same = x->only && x->only->parent == k->parent; /* in doubt more than once: the earlier one */
+	x->n += !same;
+	if (!same || k->sent_ms < x->only->sent_ms)
+		x->only = k;
 	return false;
 }
 
 struct msg *doubts_find(const struct doubts *d, size_t carrier, const struct number *to, struct view source)
 {
-	struct key key = {d, carrier, to, source, NULL}, *x = &key;
+	struct key key = {d, carrier, to, source, NULL, 0}, *x = &key;
 	uint64_t value;
 	map_find(d->by_number, hash_of(carrier, to), look_at, &x, &value);
-	return key.best;
+	return key.n == 1 ? key.only : NULL;
 }
 
 uint64_t doubts_count(const struct doubts *d, size_t carrier)

@@ -15,8 +15,8 @@ void doubts_free(struct doubts *d);
 __attribute__((warn_unused_result)) int doubts_add(struct doubts *d, struct msg *k);
 void doubts_remove(struct doubts *d, struct msg *k); /* harmless when it is not in */
 /*
- * The oldest submit in doubt at this carrier to this number, from this source code (as the carrier writes it; empty:
- * any). NULL when there is none.
+ * The submit in doubt at this carrier to this number, from this source code (as the carrier writes it; empty: any).
+ * NULL when there is none, or more than one: nothing says which of them is meant.
  */
 struct msg *doubts_find(const struct doubts *d, size_t carrier, const struct number *to, struct view source);
 /* How many there are, at one carrier. */

@@ -30,6 +30,7 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 	k->class_id = m->class_id;
 	k->carrier = m->carrier;
 	k->slot = m->slot;
+	k->sent_ms = m->sent_ms;
 	k->part = m->part;
 	k->parts = m->parts;
 	k->volatile_ = m->volatile_;
@@ -311,8 +312,6 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
 	m->slot = store_slot(loop_wall_ms(f->loop));
 	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);
-	if (k)
-		k->due_ms = loop_wall_ms(f->loop);
 	if (k && doubts_add(f->doubts, k) < 0)
 		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
 	if (!hold) {
@@ -459,7 +458,7 @@ static void show_one(struct msg *k, void *arg)
 		.carrier = carrier_name(carriers_at(f->carriers, k->carrier)),
 		.class_name = class_name((enum class_id)m->class_id),
 		.number = pdu.sm.dst.addr,
-		.since_ms = k->due_ms ? k->due_ms : r.accept_ms,
+		.since_ms = k->sent_ms ? k->sent_ms : r.accept_ms,
 		.held = m->state == MSG_DOUBT,
 	};
 	x->fn(&d, x->arg);

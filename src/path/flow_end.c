@@ -149,6 +149,7 @@ static void forget_leg(struct flow *f, const struct msg *m)
 	if (!m->cid_len || m->carrier == MSG_NO_CARRIER || m->volatile_)
 		return;
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
+	match_note_ended(f->match, m->carrier, cid);
 	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
 		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
 			  (unsigned long long)m->id);

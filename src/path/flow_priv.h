@@ -217,7 +217,7 @@ void flow_unpark(struct flow *f, struct carrier *c, struct msg *m); /* m's id is
 void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const struct pdu *resp); /* a doubt, answered */
 void flow_forget_parked(struct flow *f, size_t carrier, struct view parked_id);			/* out of the store */
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame);
-void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame);
+void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame, int64_t at_ms);
 
 /* flow_again.c */
 /* m's present submit becomes kin of m; m has no carrier id then. NULL at the bound of messages. */

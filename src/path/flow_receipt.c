@@ -152,6 +152,29 @@ static void on_parked_stored(void *arg, uint64_t token, bool ok)
 	mem_free(p);
 }
 
+/*
+ * In the store a parked receipt is its PDU, and behind it eight octets: when it came (at_ms). A PDU says how long it
+ * is.
+ */
+static struct view with_time(struct flow *f, size_t n, int64_t at_ms)
+{
+	for (unsigned i = 0; i < 8; i++)
+		f->frame[n + i] = (uint8_t)((uint64_t)at_ms >> (56 - 8 * i));
+	return (struct view){f->frame, (uint32_t)n + 8};
+}
+
+static int64_t take_time(struct view *stored)
+{
+	uint64_t at_ms = 0;
+	uint32_t n;
+	if (pdu_frame(stored->p, stored->n, PDU_MAX_DEFAULT, &n) != ESME_ROK || stored->n != n + 8)
+		return 0;
+	for (unsigned i = 0; i < 8; i++)
+		at_ms = at_ms << 8 | stored->p[n + i];
+	stored->n = n;
+	return (int64_t)at_ms;
+}
+
 /* For an id that is not known (yet): it may have overtaken its response. */
 static void park(struct flow *f, struct carrier *c, const struct heard *h)
 {
@@ -159,9 +182,11 @@ static void park(struct flow *f, struct carrier *c, const struct heard *h)
 	const struct pdu *pdu = h->pdu;
 	char cid[IDFORM_MAX];
 	struct view id = {(const uint8_t *)cid, (uint32_t)idform_canonical(o->id, cid)};
-	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
+	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame) - 8);
 	struct view frame = {f->frame, (uint32_t)n};
-	if (!o->final || id.n == 0 || n == 0 || !match_park(f->match, carrier_number(c), id, frame)) {
+	/* one for a message that has ended settles nothing any more, should no message claim it */
+	int64_t at_ms = match_ended(f->match, carrier_number(c), o->id) ? 0 : loop_wall_ms(f->loop);
+	if (!o->final || id.n == 0 || n == 0 || !match_park(f->match, carrier_number(c), id, frame, at_ms)) {
 		f->counters.receipts_unknown++;
 		answer(f, h, ESME_ROK);
 		return;
@@ -169,7 +194,8 @@ static void park(struct flow *f, struct carrier *c, const struct heard *h)
 	f->counters.parked++;
 	struct parking *p = mem_zalloc(sizeof(*p));
 	*p = (struct parking){f, session_handle(h->s), pdu->command_id, pdu->sequence};
-	if (store_parked_put(f->store, carrier_name(c), id, frame, on_parked_stored, (uint64_t)(uintptr_t)p) < 0)
+	if (store_parked_put(f->store, carrier_name(c), id, with_time(f, n, at_ms), on_parked_stored,
+			     (uint64_t)(uintptr_t)p) < 0)
 		on_parked_stored(f, (uint64_t)(uintptr_t)p, false);
 }
 
@@ -214,14 +240,26 @@ void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const str
 /* --- doubts --- */
 
 /*
- * A receipt that no carrier id explained in its time: it is the outcome of a submit whose answer did not come, when
- * there is one to that number from that code.
+ * The one submit in doubt that a receipt can be about: to its number, from its code, sent before the receipt came and
+ * at the time that the receipt says. A wrong outcome is worse than none: the message is sent once more, or the operator
+ * decides.
  */
-static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h)
+static struct msg *doubt_of(const struct flow *f, size_t carrier, const struct heard *h, int64_t at_ms)
 {
-	if (!h->o->has_number || !h->o->final)
-		return false;
-	struct msg *k = doubts_find(f->doubts, carrier, &h->o->number, h->pdu->sm.dst.addr);
+	const struct outcome *o = h->o;
+	struct msg *k = NULL;
+	if (at_ms && o->has_number && o->final)
+		k = doubts_find(f->doubts, carrier, &o->number, h->pdu->sm.dst.addr);
+	if (!k || at_ms < k->sent_ms)
+		return NULL;
+	int64_t off = o->submit_ms && k->sent_ms ? o->submit_ms - k->sent_ms : 0;
+	return off > DATE_SLACK_MS || off < -DATE_SLACK_MS ? NULL : k;
+}
+
+/* A receipt that no carrier id explained in its time is the outcome of a submit whose answer did not come. */
+static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h, int64_t at_ms)
+{
+	struct msg *k = doubt_of(f, carrier, h, at_ms);
 	if (!k)
 		return false;
 	struct msg *m = msgs_get(f->msgs, k->parent);
@@ -249,7 +287,7 @@ void flow_forget_parked(struct flow *f, size_t carrier, struct view parked_id)
 		log_debug(name, "event=parked_entry_left carrier_id=%.*s", (int)parked_id.n, (const char *)parked_id.p);
 }
 
-void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame)
+void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view frame, int64_t at_ms)
 {
 	struct flow *f = arg;
 	struct carrier *c = carriers_at(f->carriers, carrier);
@@ -258,7 +296,7 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 	struct outcome o;
 	struct heard h = {NULL, &pdu, &o, carrier, cid};
 	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o) &&
-	    settle_doubt(f, carrier, &h))
+	    settle_doubt(f, carrier, &h, at_ms))
 		return;
 	f->counters.receipts_unknown++;
 	log_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
@@ -313,7 +351,8 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame)
 {
-	if (match_park(f->match, carrier, cid, frame))
+	int64_t at_ms = take_time(&frame);
+	if (match_park(f->match, carrier, cid, frame, at_ms))
 		return;
 	f->counters.receipts_unknown++;
 	flow_forget_parked(f, carrier, cid);

@@ -185,6 +185,7 @@ static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t
 		return false;
 	loop_timer_clear(f->loop, &m->timer);
 	m->attempts++;
+	m->sent_ms = loop_wall_ms(f->loop);
 	unsettle(f, m);
 	flow_set_state(f, m, MSG_SENT);
 	*cookie = m->handle;
@@ -216,7 +217,7 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 	struct msg *m = msgs_get(f->msgs, token);
 	if (ok && m)
 		flow_settle(f, m);
-	else if (m && (m->state == MSG_AWAITING || m->kin_kind == KIN_PAST))
+	else if (m && (m->state == MSG_AWAITING || (m->kin_kind == KIN_PAST && !m->redo)))
 		flow_redo_later(f, m, REDO_CID);
 }
 

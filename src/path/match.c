@@ -7,6 +7,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+#define ENDED_SLOTS 262144u /* a power of two: carrier ids of ended messages that are remembered, by print */
+
 struct forms {
 	uint64_t matches[IDFORMS];
 	int fixed, known, rival; /* enum idform or -1; rival: the one of the latest matches, when it is not known */
@@ -15,7 +17,8 @@ struct forms {
 
 struct parked {
 	struct list link; /* oldest first */
-	int64_t until_ms;
+	int64_t until_ms; /* of the loop's clock */
+	int64_t at_ms;	  /* UTC: when it came; 0: see match_park() */
 	size_t carrier;
 	uint32_t cid_n, frame_n;
 	char cid[IDFORM_MAX];
@@ -26,6 +29,7 @@ struct match {
 	struct loop *loop;
 	struct msgs *msgs;
 	struct map *ids, *parked_ids;
+	uint32_t *ended; /* ENDED_SLOTS prints */
 	struct forms *forms;
 	size_t carriers;
 	struct list parked;
@@ -91,7 +95,7 @@ static void expire(struct timer *t)
 			break;
 		struct view cid = {(const uint8_t *)p->cid, p->cid_n}, frame = {p->frame, p->frame_n};
 		if (x->on_expired)
-			x->on_expired(x->expired_arg, p->carrier, cid, frame);
+			x->on_expired(x->expired_arg, p->carrier, cid, frame, p->at_ms);
 		drop_parked(x, p);
 	}
 	arm(x);
@@ -104,6 +108,7 @@ struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, u
 	x->msgs = msgs;
 	x->ids = map_new();
 	x->parked_ids = map_new();
+	x->ended = mem_zalloc(ENDED_SLOTS * sizeof(*x->ended));
 	x->carriers = carriers;
 	x->forms = mem_zalloc((carriers ? carriers : 1) * sizeof(*x->forms));
 	for (size_t i = 0; i < carriers; i++)
@@ -124,6 +129,7 @@ void match_free(struct match *x)
 		drop_parked(x, LIST_OF(x->parked.next, struct parked, link));
 	map_free(x->ids);
 	map_free(x->parked_ids);
+	mem_free(x->ended);
 	mem_free(x->forms);
 	mem_free(x);
 }
@@ -250,6 +256,32 @@ bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64
 	return true;
 }
 
+static uint32_t *ended_slot(const struct match *x, size_t carrier, struct view cid, uint32_t *print)
+{
+	uint64_t h = hash_of(carrier, cid);
+	*print = (uint32_t)(h >> 32) | 1u;
+	return &x->ended[h & (ENDED_SLOTS - 1)];
+}
+
+void match_note_ended(struct match *x, size_t carrier, struct view cid)
+{
+	uint32_t print, *slot = ended_slot(x, carrier, cid, &print);
+	*slot = print;
+}
+
+bool match_ended(const struct match *x, size_t carrier, struct view id)
+{
+	char text[IDFORM_MAX], other[IDFORM_MAX];
+	struct view canonical = {(const uint8_t *)text, (uint32_t)idform_canonical(id, text)};
+	uint32_t print;
+	for (int form = 0; canonical.n && form < IDFORMS; form++) {
+		uint32_t n = (uint32_t)idform_convert((enum idform)form, canonical, other);
+		if (n && *ended_slot(x, carrier, (struct view){(const uint8_t *)other, n}, &print) == print)
+			return true;
+	}
+	return false;
+}
+
 static struct parked *find_parked(const struct match *x, size_t carrier, struct view cid)
 {
 	uint64_t value;
@@ -259,7 +291,7 @@ static struct parked *find_parked(const struct match *x, size_t carrier, struct 
 	return (struct parked *)(uintptr_t)value;
 }
 
-bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame)
+bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame, int64_t at_ms)
 {
 	struct parked *old = find_parked(x, carrier, cid);
 	if (old)
@@ -268,6 +300,7 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 		return false;
 	struct parked *p = mem_zalloc(sizeof(*p) + frame.n);
 	p->until_ms = loop_now_ms(x->loop) + x->park_ms;
+	p->at_ms = at_ms;
 	p->carrier = carrier;
 	p->cid_n = cid.n;
 	p->frame_n = frame.n;

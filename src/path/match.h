@@ -43,8 +43,9 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, const st
  */
 bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64_t *matches);
 
-/* Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */
-bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame);
+/* at_ms: UTC, when it came; 0: not known, or not to be taken for anything new.
+ * Parks a receipt PDU (copied) under its canonical id. False at the bound. The later of two for one id is kept. */
+bool match_park(struct match *x, size_t carrier, struct view cid, struct view frame, int64_t at_ms);
 /*
  * Takes out the receipt that was parked for the response id `cid` (canonical) of a message that has been entered; forms
  * and numbers as in match_find(). frame is copied into buf. Gives the id it was parked under. False when there is none.
@@ -52,8 +53,12 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,
 		  char parked_id[IDFORM_MAX], size_t *parked_n);
 /* Told for each parked receipt whose time is over, before it is dropped. */
-typedef void (*match_expired_fn)(void *arg, size_t carrier, struct view cid, struct view frame);
+typedef void (*match_expired_fn)(void *arg, size_t carrier, struct view cid, struct view frame, int64_t at_ms);
 void match_on_expired(struct match *x, match_expired_fn fn, void *arg);
+/* The message under this id of a response has ended: later receipts for it mean nothing new. Kept for a while. */
+void match_note_ended(struct match *x, size_t carrier, struct view cid);
+/* Whether a receipt's id is, in the form that the carrier uses, that of a message that has ended not long ago. */
+bool match_ended(const struct match *x, size_t carrier, struct view id);
 size_t match_parked(const struct match *x);
 
 #endif

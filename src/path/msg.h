@@ -56,6 +56,7 @@ struct msg {
 	uint64_t handle;
 	uint64_t id;	   /* ours, 18 digits */
 	int64_t expiry_ms; /* UTC: end of validity */
+	int64_t sent_ms;   /* UTC: when a carrier was given it last */
 	int64_t due_ms;	   /* UTC: not to be sent before; 0 = now */
 	uint64_t order;	   /* rank in the queue */
 	uint8_t *rec;	   /* the record, owned; msgs_slab() */

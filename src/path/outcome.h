@@ -18,8 +18,8 @@ struct outcome {
 	bool final;
 	/* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty; err: else its network_error_code */
 	struct view stat, err;
-	int64_t done_ms;      /* UTC: the done date that it gives; 0: none that can be read */
-	struct number number; /* of the phone: the message's destination */
+	int64_t submit_ms, done_ms; /* UTC: the dates that it gives; 0: none that can be read */
+	struct number number;	    /* of the phone: the message's destination */
 	bool has_number;
 };
 

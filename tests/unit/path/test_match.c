@@ -17,9 +17,10 @@ static struct number to, other_number;
 static unsigned expired;
 static char expired_ids[MAX_PARKED][IDFORM_MAX + 1];
 
-static void on_expired(void *arg, size_t carrier, struct view cid, struct view frame)
+static void on_expired(void *arg, size_t carrier, struct view cid, struct view frame, int64_t at_ms)
 {
 	assert_true(frame.n > 0);
+	assert_int_equal(at_ms, SAMPLE_NOW);
 	assert_ptr_equal(arg, &expired);
 	assert_true(carrier < CARRIERS);
 	snprintf(expired_ids[expired++], IDFORM_MAX + 1, "%.*s", (int)cid.n, (const char *)cid.p);
@@ -281,7 +282,7 @@ static bool park_from(size_t carrier, const char *canonical, const char *number,
 	pdu.sm.esm_class = ESM_RECEIPT;
 	size_t n = pdu_encode(&pdu, frame, sizeof(frame));
 	assert_true(n > 0);
-	return match_park(x, carrier, sample_view(canonical), (struct view){frame, (uint32_t)n});
+	return match_park(x, carrier, sample_view(canonical), (struct view){frame, (uint32_t)n}, SAMPLE_NOW);
 }
 
 static bool park(size_t carrier, const char *canonical, const char *text)
