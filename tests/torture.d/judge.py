@@ -323,10 +323,11 @@ class Judge:
             for k in range(1, len(r.got)):
                 self.replies_twice += 1
                 whose[r.serial, k] = r
-                wants[r.serial, k] = self.got_causes(matching, r.account, r.got[k - 1], r.got[k])
-                if r.sent > k:
-                    matching.cause(("sent again by the carrier",), 10**9)
-                    wants[r.serial, k].append(("sent again by the carrier",))
+                wants[r.serial, k] = [key for g in r.got[:k] for key in self.got_causes(matching, r.account, g, r.got[k])]
+                if r.sent > 1:  # each time may have become a reply of its own
+                    key = ("sent again by the carrier", r.serial)
+                    matching.cause(key, r.sent - 1)
+                    wants[r.serial, k].append(key)
         doubled = [("the app got it %d times, the carrier sent it %d times" % (len(whose[i].got), whose[i].sent), whose[i])
                    for i in self.matched(wants, matching)]
         self.check("replies of phones that are lost", lost)
