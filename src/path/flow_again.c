@@ -129,8 +129,10 @@ void flow_recall(struct flow *f, struct msg *m)
 {
 	m->home = m->route;
 	m->attempts = m->cid_len ? 1 : 0;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
-		m->attempts = (uint8_t)(m->attempts + (k->kin_kind == KIN_PAST || k->kin_kind == KIN_DOUBT));
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		bool once = k->kin_kind == KIN_DOUBT || (k->kin_kind == KIN_PAST && k->part <= 1);
+		m->attempts = (uint8_t)(m->attempts + once); /* the parts of one submit are one */
+	}
 	m->tried = failed_at(f, m);
 	if (m->tried && leave_out(f, m, m->tried))
 		return;
@@ -214,9 +216,11 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, k, REDO_MARK);
 		return;
 	}
+	if (!k->marking)
+		return; /* nothing waits for it */
 	struct msg *m = msgs_get(f->msgs, k->parent);
 	bool waits = m->marking && m->state == MSG_HELD;
-	m->marking = false;
+	k->marking = m->marking = false;
 	if (!waits)
 		return;
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
@@ -237,11 +241,60 @@ void flow_mark_past(struct flow *f, struct msg *k)
 		on_marked(f, k->handle, false);
 }
 
+/* Whoever waits for m's end hears when k's mark is stored. */
+static void pass_on_debt(struct msg *m, struct msg *k)
+{
+	k->peer = m->peer;
+	k->owes = m->owes;
+	k->sequence = m->sequence;
+	m->peer = 0;
+	m->owes = OWES_NOTHING;
+}
+
+static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
+{
+	const struct msg was = *m;
+	match_remove(f->match, m);
+	match_remove(f->match, k);
+	m->carrier = k->carrier;
+	m->slot = k->slot;
+	m->sent_ms = k->sent_ms;
+	m->cid = k->cid;
+	m->cid_len = k->cid_len;
+	k->carrier = was.carrier;
+	k->slot = was.slot;
+	k->sent_ms = was.sent_ms;
+	k->cid = was.cid;
+	k->cid_len = was.cid_len;
+	if (match_add(f->match, m) < 0 || match_add(f->match, k) < 0)
+		log_error("-", "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
+}
+
+/* A carrier has taken m twice (sent once more, then answered late), and one of the two failed: the other decides. */
+static bool other_decides(struct flow *f, struct msg *m, enum message_state state)
+{
+	struct msg *k = msg_kin(f->msgs, m);
+	while (k && !(k->kin_kind == KIN_PAST && k->part == m->part && k->cid_len && !k->final_state && !k->redo))
+		k = msg_next_kin(f->msgs, k);
+	if (!k || m->state != MSG_AWAITING || !m->cid_len)
+		return false;
+	flow_redo_none(m);
+	flow_settle(f, m);
+	swap_submits(f, m, k);
+	k->final_state = (uint8_t)state;
+	pass_on_debt(m, k);
+	flow_await(f, m);
+	flow_mark_past(f, k);
+	return true;
+}
+
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w)
 {
 	m->fault = (uint8_t)retries_of_receipt(f->retries, m->carrier, state, w->stat, w->err);
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	struct msg *k = NULL;
+	if (other_decides(f, m, state))
+		return true;
 	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART ||
 	    m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
@@ -256,12 +309,8 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 		 receipt_stat_name(state), (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n,
 		 (const char *)w->err.p, fault_name((enum fault)m->fault), m->attempts);
 	k->final_state = (uint8_t)state;
-	k->peer = m->peer;
-	k->owes = m->owes;
-	k->sequence = m->sequence;
-	m->peer = 0;
-	m->owes = OWES_NOTHING;
-	m->marking = true;
+	pass_on_debt(m, k);
+	k->marking = m->marking = true;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	flow_mark_past(f, k);

@@ -96,6 +96,7 @@ static void take_late_success(struct flow *f, const struct heard *h, struct msg 
 	log_info(carrier_name(carriers_at(f->carriers, carrier)), "event=late_success id=%llu state=%s",
 		 (unsigned long long)m->id, msg_state_name((enum msg_state)m->state));
 	flow_withdraw(f, m);
+	flow_parts_withdraw(f, m);
 	flow_settle(f, m);
 	if (m->forward && m->peer)
 		flow_answer_app(f, m, ESME_ROK);
@@ -109,7 +110,16 @@ static void take_late_success(struct flow *f, const struct heard *h, struct msg 
 static bool is_open(const struct msg *m)
 {
 	return m->state == MSG_HELD || m->state == MSG_QUEUED || m->state == MSG_SENT || m->state == MSG_AWAITING ||
-	       m->state == MSG_DOUBT;
+	       m->state == MSG_DOUBT || m->state == MSG_PARTED;
+}
+
+/* One of several submits that carriers have taken failed: another one decides, also after a restart. */
+static void take_past_failure(struct flow *f, const struct heard *h, struct msg *k)
+{
+	f->counters.receipts++;
+	k->final_state = (uint8_t)h->o->state;
+	owe(f, k, h);
+	flow_mark_past(f, k);
 }
 
 /* k: an earlier submit, or a part that has ended. */
@@ -119,6 +129,8 @@ static void take_past(struct flow *f, const struct heard *h, struct msg *k)
 	bool whole = k->kin_kind == KIN_PAST && k->part == m->part;
 	if (h->o->final && h->o->state == STATE_DELIVERED && whole && is_open(m))
 		take_late_success(f, h, m, k->carrier);
+	else if (h->o->final && whole && is_open(m) && !k->final_state && !k->peer && !k->redo)
+		take_past_failure(f, h, k);
 	else
 		take_duplicate(f, h, k);
 }
