@@ -1,68 +1,18 @@
-// esme.js - an app made of the npm package smpp, judging what the gateway answers. Prints "ok …" and "not ok …" lines,
-// and a line "sent …" for each text, which the run script compares with what the SMSCs have got.
+// esme.js - an app made of the npm package smpp, judging what the gateway answers when its carriers are SMSCs made of
+// either library. Prints "ok …" and "not ok …" lines, and a line "sent …" for each text that its carrier must have got
+// ("also …": that the other carrier must have got), which the run script compares with what the SMSCs have got.
 //
-//   node esme.js PORT SYSTEM_ID PASSWORD SOURCE PREFIX    PREFIX: of the numbers, decides the carrier
+//   node esme.js PORT SYSTEM_ID PASSWORD SOURCE CARRIER PREFIX DATA NEXT
+//
+// CARRIER is its name; prefixes of numbers: PREFIX decides for it, DATA too and it is sent data_sm; NEXT has the other
+// carrier as its reserve ("-": there is none).
 'use strict';
-const smpp = require('smpp');
+const { Inbox, ask, bind, check, receipt, run, same, smpp, textOf } = require('./app.js');
 
-const [, , port, systemId, password, source, prefix] = process.argv;
-const patience = 20000; // ms for anything to happen
-let failures = 0;
-
-function check(what, good, detail) {
-	if (!good) failures++;
-	console.log(`${good ? 'ok' : 'not ok'} ${what}${good || detail === undefined ? '' : ': ' + detail}`);
-}
-
-function within(what, promise) {
-	let timer;
-	const late = new Promise((resolve, reject) => {
-		timer = setTimeout(() => reject(new Error(`${what}: nothing within ${patience} ms`)), patience);
-	});
-	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-// Everything that a session is sent, kept until someone waits for it.
-class Inbox {
-	constructor(session) {
-		this.pdus = [];
-		this.wake = () => {};
-		session.on('deliver_sm', (pdu) => {
-			session.send(pdu.response());
-			this.pdus.push(pdu);
-			this.wake();
-		});
-	}
-	async take(what, match) {
-		const found = async () => {
-			for (;;) {
-				const i = this.pdus.findIndex(match);
-				if (i >= 0) return this.pdus.splice(i, 1)[0];
-				await new Promise((resolve) => { this.wake = resolve; });
-			}
-		};
-		return within(what, found());
-	}
-}
-
-function connect() {
-	const session = smpp.connect({ host: '127.0.0.1', port: Number(port) });
-	session.on('error', (e) => console.log(`# session error: ${e.message}`));
-	return within('connect', new Promise((resolve) => session.on('connect', () => resolve(session))));
-}
-
-function ask(session, command, fields) {
-	return within(command, new Promise((resolve) => session[command](fields, resolve)));
-}
-
-async function bind(command, secret = password) {
-	const session = await connect();
-	const resp = await ask(session, command, { system_id: systemId, password: secret });
-	return { session, resp };
-}
+const [, , port, systemId, password, source, carrier, prefix, dataPrefix, nextPrefix] = process.argv;
 
 async function refusedBind() {
-	const { session, resp } = await bind('bind_transceiver', 'wrong');
+	const { session, resp } = await bind(port, 'bind_transceiver', systemId, 'wrong');
 	check('wrong password: ESME_RINVPASWD', resp.command_status === smpp.ESME_RINVPASWD, resp.command_status);
 	session.destroy();
 }
@@ -74,31 +24,23 @@ async function submit(session, to, fields) {
 	return resp.message_id;
 }
 
-function isReceiptOf(id) {
-	return (pdu) => pdu.esm_class === smpp.ESM_CLASS.MC_DELIVERY_RECEIPT &&
-		String(pdu.receipted_message_id).replace(/\0.*/, '') === id;
-}
-
-async function receipt(inbox, what, id, to, stat, state) {
-	check(`${what}: id of 18 digits`, /^[1-9][0-9]{17}$/.test(id), id);
-	const pdu = await inbox.take(`${what}: receipt`, isReceiptOf(id));
-	const text = pdu.short_message.message;
-	check(`${what}: receipt with our id in its text`, text.startsWith(`id:${id} `), text);
-	check(`${what}: receipt says ${stat}`, text.includes(`stat:${stat}`) && pdu.message_state === state, text);
-	check(`${what}: receipt comes from the number`, pdu.source_addr === to && pdu.destination_addr === source,
-		`${pdu.source_addr} ${pdu.destination_addr}`);
-}
-
 async function texts(session, inbox) {
 	const cases = [
 		['GSM text', `${prefix}11111111`, 0, 'Balance 5€ [ok] {1} ~ @ £$', 'DELIVRD', 2],
 		['Chinese text', `${prefix}22222222`, 8, '【银行】您尾号1234的账户收入￥5,000.00元。😀', 'DELIVRD', 2],
 		['failed text', `${prefix}33333330`, 8, '这个号码是空号', 'UNDELIV', 5],
+		['text by data_sm', `${dataPrefix}11111111`, 8, '【银行】您的动态密码已发送。😀', 'DELIVRD', 2],
+		['GSM text by data_sm', `${dataPrefix}22222222`, 0, 'Rate {3.45} [€]', 'DELIVRD', 2],
+		['receipt in data_sm', `${prefix}77777701`, 8, '回执data_sm', 'DELIVRD', 2],
+		['failed receipt in data_sm', `${prefix}77777700`, 8, '回执data_sm', 'UNDELIV', 5],
+		['receipt in message_payload', `${prefix}77777703`, 8, '回执payload', 'DELIVRD', 2],
+		['receipt in UCS-2', `${prefix}77777705`, 8, '回执ucs2', 'DELIVRD', 2],
+		['receipt in TLVs of a data_sm', `${dataPrefix}77777702`, 8, '回执data_tlv', 'DELIVRD', 2],
 	];
 	for (const [what, to, dataCoding, text, stat, state] of cases) {
 		const id = await submit(session, to, { data_coding: dataCoding, short_message: text });
 		console.log(`sent dst=${to} text=${text}`);
-		await receipt(inbox, what, id, to, stat, state);
+		await receipt(inbox, what, id, to, source, stat, state);
 	}
 }
 
@@ -113,7 +55,16 @@ async function longText(session, inbox) {
 	}
 	console.log(`sent dst=${to} text=${text}`);
 	for (let i = 0; i < ids.length; i++)
-		await receipt(inbox, `long text, part ${i + 1}`, ids[i], to, 'DELIVRD', 2);
+		await receipt(inbox, `long text, part ${i + 1}`, ids[i], to, source, 'DELIVRD', 2);
+}
+
+// What the gateway itself cuts into parts: the SMSC puts them together.
+async function payload(session, inbox) {
+	const to = `${prefix}44440004`;
+	const text = '【保险】您的保单将于本月三十日到期，请及时续保，如有疑问请致电客服。😀'.repeat(5);
+	const id = await submit(session, to, { data_coding: 8, message_payload: text });
+	console.log(`sent dst=${to} text=${text}`);
+	await receipt(inbox, 'message_payload in parts', id, to, source, 'DELIVRD', 2);
 }
 
 async function reply(session, inbox) {
@@ -121,40 +72,73 @@ async function reply(session, inbox) {
 	const text = '请回复我';
 	const id = await submit(session, to, { data_coding: 8, short_message: text });
 	console.log(`sent dst=${to} text=${text}`);
-	await receipt(inbox, 'text that asks for a reply', id, to, 'DELIVRD', 2);
+	await receipt(inbox, 'text that asks for a reply', id, to, source, 'DELIVRD', 2);
 	const mo = await inbox.take('reply', (pdu) => (pdu.esm_class & 0x3c) === 0);
-	check('reply of a phone user, byte by byte', mo.short_message.message === '收到，谢谢😀', mo.short_message.message);
-	check('reply comes from the number', mo.source_addr === to && mo.destination_addr === source,
-		`${mo.source_addr} ${mo.destination_addr}`);
+	same('reply of a phone user, byte by byte', textOf(mo), '收到，谢谢😀');
+	same('reply comes from the number', `${mo.source_addr} ${mo.destination_addr}`, `${to} ${source}`);
+}
+
+async function alert(session, inbox) {
+	const to = `${prefix}55550005`;
+	const text = '开机提醒我';
+	const id = await submit(session, to, { data_coding: 8, short_message: text });
+	console.log(`sent dst=${to} text=${text}`);
+	await receipt(inbox, 'text that asks for an alert', id, to, source, 'DELIVRD', 2);
+	const pdu = await inbox.take('alert_notification', (p) => p.command === 'alert_notification');
+	same('alert_notification: the number and the code', `${pdu.source_addr} ${pdu.esme_addr}`, `${to} ${source}`);
+	same('alert_notification: ms_availability_status', pdu.ms_availability_status, 0);
+}
+
+// The first carrier says REJECTD; the second one delivers; the app hears of that alone.
+async function nextCarrier(session, inbox) {
+	const to = `${nextPrefix}88888881`;
+	const text = `${carrier}拒收，换一家`;
+	const id = await submit(session, to, { data_coding: 8, short_message: text });
+	console.log(`sent dst=${to} text=${text}`);
+	console.log(`also dst=${to} text=${text}`);
+	await receipt(inbox, 'refused by one carrier, sent by the next', id, to, source, 'DELIVRD', 2);
+}
+
+// The carrier takes it, then its connection ends before the response.
+async function cut(session, inbox) {
+	const to = `${prefix}88888883`;
+	const text = '断线一次';
+	const id = await submit(session, to, { data_coding: 8, short_message: text });
+	console.log(`sent dst=${to} text=${text}`);
+	console.log(`sent dst=${to} text=${text}`);
+	await receipt(inbox, 'connection lost before the response', id, to, source, 'DELIVRD', 2);
 }
 
 async function transmitterAndReceiver() {
-	const tx = await bind('bind_transmitter');
-	const rx = await bind('bind_receiver');
+	const tx = await bind(port, 'bind_transmitter', systemId, password);
+	const rx = await bind(port, 'bind_receiver', systemId, password);
 	check('bind_transmitter', tx.resp.command_status === 0, tx.resp.command_status);
 	check('bind_receiver', rx.resp.command_status === 0, rx.resp.command_status);
 	const inbox = new Inbox(rx.session);
 	const to = `${prefix}66666666`;
 	const id = await submit(tx.session, to, { data_coding: 8, short_message: '两个连接' });
 	console.log(`sent dst=${to} text=两个连接`);
-	await receipt(inbox, 'submitted on one bind, receipt on the other', id, to, 'DELIVRD', 2);
+	await receipt(inbox, 'submitted on one bind, receipt on the other', id, to, source, 'DELIVRD', 2);
 	const wrong = await ask(rx.session, 'submit_sm', { destination_addr: to, short_message: 'x' });
 	check('submit_sm on a receiver is refused', wrong.command_status === smpp.ESME_RINVBNDSTS, wrong.command_status);
 	for (const { session } of [tx, rx])
 		check('unbind is answered', (await ask(session, 'unbind', {})).command_status === 0);
 }
 
-async function main() {
+run(async () => {
 	await refusedBind();
-	const { session, resp } = await bind('bind_transceiver');
+	const { session, resp } = await bind(port, 'bind_transceiver', systemId, password);
 	check('bind_transceiver', resp.command_status === 0, resp.command_status);
 	const inbox = new Inbox(session);
 	check('enquire_link is answered', (await ask(session, 'enquire_link', {})).command_status === 0);
 	await texts(session, inbox);
 	await longText(session, inbox);
+	await payload(session, inbox);
 	await reply(session, inbox);
+	await alert(session, inbox);
+	if (nextPrefix !== '-') await nextCarrier(session, inbox);
+	await cut(session, inbox);
+	same('each message had one receipt', inbox.pdus.map(textOf).join(' / '), '');
 	check('unbind is answered', (await ask(session, 'unbind', {})).command_status === 0);
 	await transmitterAndReceiver();
-}
-
-main().catch((e) => check('no error', false, e.message)).finally(() => process.exit(failures ? 1 : 0));
+});

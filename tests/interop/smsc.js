@@ -1,13 +1,21 @@
-// smsc.js - an SMSC made of the npm package smpp: takes binds and messages, sends receipts (as text for odd numbers, as
-// TLVs for even ones) and, to a text with 回复我, a phone's reply. Prints one line for everything that happens.
+// smsc.js - an SMSC made of the npm package smpp: takes binds and messages (submit_sm, data_sm), sends receipts and does
+// what texts ask for. Prints one line for everything that happens.
 //
 //   node smsc.js PORT
+//
+// Receipts are text for odd numbers and TLVs for even ones; numbers that end in 0 fail. Texts ask for more:
+//   回执data_sm 回执data_tlv 回执payload 回执ucs2   the receipt in that form
+//   回复我        a phone's reply          提醒我    an alert_notification
+//   npm拒收       a receipt that says REJECTD        断线    the first time the connection ends instead of a response
 'use strict';
 const smpp = require('smpp');
 
 const port = Number(process.argv[2]);
-const receivers = new Set(); // sessions that may get deliver_sm
+const receivers = new Map(); // sessions that may get deliver_sm -> their system_id
+const systems = new WeakMap(); // of every session that is bound
+const waiting = []; // for one that receives
 const parts = new Map(); // reference of a long text -> its parts
+const cut = new Set(); // numbers whose message has met the end of the connection
 let next = 0x5a000001;
 
 function say(line) {
@@ -16,7 +24,7 @@ function say(line) {
 
 // The whole text once all its parts are there; null before.
 function whole(pdu) {
-	const m = pdu.short_message;
+	const m = pdu.message_payload !== undefined ? pdu.message_payload : pdu.short_message;
 	if (!m.udh || m.udh.length === 0) return m.message;
 	const [, , ref, total, seq] = m.udh[0];
 	const key = pdu.destination_addr + '/' + ref;
@@ -28,62 +36,83 @@ function whole(pdu) {
 	return text;
 }
 
-function deliver(fields) {
-	const session = [...receivers][0];
-	session.deliver_sm(fields, (resp) => say(`deliver_resp status=${resp.command_status}`));
+// Over the first session of a system_id that receives, now or once there is one.
+function deliver(system, command, fields) {
+	const [session] = [...receivers.keys()].filter((s) => receivers.get(s) === system);
+	if (!session) waiting.push([system, command, fields]);
+	else if (command === 'alert_notification') session.alert_notification(fields);
+	else session[command](fields, (resp) => say(`deliver_resp status=${resp.command_status}`));
 }
 
 function date() {
 	return new Date().toISOString().replace(/^..(..)-(..)-(..)T(..):(..).*/, '$1$2$3$4$5');
 }
 
-function receipt(pdu, id) {
-	const failed = pdu.destination_addr.endsWith('0');
-	const stat = failed ? 'UNDELIV' : 'DELIVRD';
-	const fields = {
+function outcome(pdu, text) {
+	if (text !== null && text.includes('npm拒收')) return { stat: 'REJECTD', state: 8, dlvrd: '000', err: '017' };
+	if (pdu.destination_addr.endsWith('0')) return { stat: 'UNDELIV', state: 5, dlvrd: '000', err: '027' };
+	return { stat: 'DELIVRD', state: 2, dlvrd: '001', err: '000' };
+}
+
+function receipt(system, pdu, id, text) {
+	const { stat, state, dlvrd, err } = outcome(pdu, text);
+	const day = date();
+	const words = `id:${id} sub:001 dlvrd:${dlvrd} submit date:${day} done date:${day} stat:${stat} err:${err} text:`;
+	const tlvs = { receipted_message_id: id, message_state: state };
+	const forms = {
+		text: ['deliver_sm', { short_message: words }],
+		tlv: ['deliver_sm', { short_message: '', ...tlvs }],
+		ucs2: ['deliver_sm', { data_coding: 8, short_message: words }],
+		payload: ['deliver_sm', { data_coding: 0, short_message: '', message_payload: words }],
+		data_sm: ['data_sm', { data_coding: 0, message_payload: words, ...tlvs }],
+		data_tlv: ['data_sm', { data_coding: 0, ...tlvs }],
+	};
+	const asked = /回执(\w+)/.exec(text || '');
+	const [command, fields] = forms[asked ? asked[1] : Number(pdu.destination_addr.slice(-1)) % 2 ? 'text' : 'tlv'];
+	deliver(system, command, {
 		esm_class: smpp.ESM_CLASS.MC_DELIVERY_RECEIPT,
 		source_addr: pdu.destination_addr,
 		destination_addr: pdu.source_addr,
-	};
-	if (Number(pdu.destination_addr.slice(-1)) % 2) {
-		const day = date();
-		fields.short_message = `id:${id} sub:001 dlvrd:${failed ? '000' : '001'} submit date:${day} done date:${day} ` +
-			`stat:${stat} err:${failed ? '027' : '000'} text:`;
-	} else {
-		fields.receipted_message_id = id;
-		fields.message_state = failed ? 5 : 2;
-		fields.short_message = '';
-	}
-	deliver(fields);
+		...fields,
+	});
 }
 
 function submitted(session, pdu) {
 	const id = (next++).toString(16).toUpperCase();
-	session.send(pdu.response({ message_id: id }));
 	const text = whole(pdu);
-	if (text !== null) {
-		say(`got src=${pdu.source_addr} dst=${pdu.destination_addr} coding=${pdu.data_coding} text=${text}`);
-		if (text.includes('回复我')) {
-			deliver({
-				source_addr: pdu.destination_addr,
-				destination_addr: pdu.source_addr,
-				data_coding: 8,
-				short_message: '收到，谢谢😀',
-			});
-		}
+	const number = pdu.destination_addr;
+	const system = systems.get(session);
+	if (text !== null)
+		say(`got ${pdu.command} src=${pdu.source_addr} dst=${number} coding=${pdu.data_coding} text=${text}`);
+	if (text !== null && text.includes('断线') && !cut.has(number)) {
+		cut.add(number);
+		session.destroy();
+		return;
 	}
-	if (pdu.registered_delivery & 3) receipt(pdu, id);
+	session.send(pdu.response({ message_id: id }));
+	if (pdu.registered_delivery & 3) receipt(system, pdu, id, text);
+	if (text !== null && text.includes('回复我'))
+		deliver(system, 'deliver_sm', {
+			source_addr: number, destination_addr: pdu.source_addr, data_coding: 8, short_message: '收到，谢谢😀',
+		});
+	if (text !== null && text.includes('提醒我'))
+		deliver(system, 'alert_notification', {
+			source_addr: number, esme_addr: pdu.source_addr, ms_availability_status: 0,
+		});
 }
 
 function bound(session, pdu, receives) {
-	if (pdu.system_id !== 'gw' || pdu.password !== 'gw') {
+	if (!/^gw(data)?$/.test(pdu.system_id) || pdu.password !== 'gw') {
 		say(`refused system_id=${pdu.system_id}`);
 		session.send(pdu.response({ command_status: smpp.ESME_RINVPASWD }));
 		return;
 	}
 	session.send(pdu.response({ system_id: 'npm', sc_interface_version: 0x34 }));
-	if (receives) receivers.add(session);
 	say(`bound ${pdu.command} system_id=${pdu.system_id}`);
+	systems.set(session, pdu.system_id);
+	if (!receives) return;
+	receivers.set(session, pdu.system_id);
+	for (const late of waiting.splice(0)) deliver(...late);
 }
 
 smpp.createServer((session) => {
@@ -91,6 +120,7 @@ smpp.createServer((session) => {
 	session.on('bind_receiver', (pdu) => bound(session, pdu, true));
 	session.on('bind_transmitter', (pdu) => bound(session, pdu, false));
 	session.on('submit_sm', (pdu) => submitted(session, pdu));
+	session.on('data_sm', (pdu) => submitted(session, pdu));
 	session.on('enquire_link', (pdu) => session.send(pdu.response()));
 	session.on('unbind', (pdu) => {
 		session.send(pdu.response());

@@ -1,9 +1,14 @@
 #!/usr/bin/perl
-# smsc.pl - an SMSC made of Net::SMPP (Debian: libnet-smpp-perl): takes binds and messages, sends receipts and, to a text
-# with 回复我, a phone's reply. It answers with ids in hexadecimal and writes them in decimal in receipts, as old SMSCs
-# do; receipts are text for odd numbers and TLVs for even ones. Prints one line for everything that happens.
+# smsc.pl - an SMSC made of Net::SMPP (Debian: libnet-smpp-perl): takes binds and messages (submit_sm, data_sm), sends
+# receipts and does what texts ask for. It answers with ids in hexadecimal and writes them in decimal in receipts, as old
+# SMSCs do. Prints one line for everything that happens.
 #
 #   smsc.pl PORT
+#
+# Receipts are text for odd numbers and TLVs for even ones; numbers that end in 0 fail. Texts ask for more:
+#   回执data_sm 回执data_tlv 回执payload 回执ucs2   the receipt in that form
+#   回复我        a phone's reply          提醒我    an alert_notification
+#   perl拒收      a receipt that says REJECTD        断线    the first time the connection ends instead of a response
 use strict;
 use warnings;
 use utf8;
@@ -19,7 +24,9 @@ $SIG{PIPE} = 'IGNORE';
 $SIG{TERM} = sub { exit 0 };
 my $listener = Net::SMPP->new_listen('127.0.0.1', port => $ARGV[0]) or die "cannot listen on $ARGV[0]: $!\n";
 my $select = IO::Select->new($listener);
-my (%receives, %parts); # by file number; by number and reference
+my (%receives, %system, %parts); # by file number, twice; by number and reference
+my @waiting;            # for one that receives
+my %cut;                # numbers whose message has met the end of the connection
 my $next = 0x12340001;
 
 sub say_line {
@@ -30,39 +37,58 @@ sub say_line {
 
 sub bound {
 	my ($s, $pdu) = @_;
-	my $good = $pdu->{system_id} eq 'gw' && $pdu->{password} eq 'gw';
+	my $good = $pdu->{system_id} =~ /^gw(data)?$/ && $pdu->{password} eq 'gw';
 	my %answer = (seq => $pdu->{seq}, status => $good ? 0 : 0x0E, system_id => 'perl');
 	if ($pdu->{cmd} == Net::SMPP::CMD_bind_transmitter) { $s->bind_transmitter_resp(%answer) }
 	elsif ($pdu->{cmd} == Net::SMPP::CMD_bind_receiver) { $s->bind_receiver_resp(%answer) }
 	else { $s->bind_transceiver_resp(%answer) }
-	$receives{fileno $s} = $s if $good && $pdu->{cmd} != Net::SMPP::CMD_bind_transmitter;
 	say_line(sprintf '%s %s system_id=%s', $good ? 'bound' : 'refused', $pdu->explain_cmd, $pdu->{system_id});
+	$system{fileno $s} = $pdu->{system_id};
+	return unless $good && $pdu->{cmd} != Net::SMPP::CMD_bind_transmitter;
+	$receives{fileno $s} = $s;
+	deliver(@$_) for splice @waiting;
 }
 
+# Over the first session of a system_id that receives, now or once there is one.
 sub deliver {
-	my (%fields) = @_;
-	my ($s) = map { $receives{$_} } sort keys %receives;
-	$s->deliver_sm(async => 1, %fields);
+	my ($system, $command, @fields) = @_;
+	my ($s) = map { $receives{$_} } grep { $system{$_} eq $system } sort keys %receives;
+	if ($s) { $s->$command(async => 1, @fields) }
+	else { push @waiting, [$system, $command, @fields] }
+}
+
+sub outcome {
+	my ($pdu, $text) = @_;
+	return ('REJECTD', 8, 17) if ($text // '') =~ /perl拒收/;
+	return ('UNDELIV', 5, 27) if $pdu->{destination_addr} =~ /0$/;
+	return ('DELIVRD', 2, 0);
 }
 
 sub receipt {
-	my ($pdu, $id) = @_;
-	my ($last) = $pdu->{destination_addr} =~ /(\d)$/;
-	my $failed = $last == 0;
+	my ($system, $pdu, $id, $text) = @_;
+	my ($stat, $state, $err) = outcome($pdu, $text);
 	my $day = strftime('%y%m%d%H%M', localtime);
-	my @way = (source_addr => $pdu->{destination_addr}, destination_addr => $pdu->{source_addr}, esm_class => 4);
-	if ($last % 2) {
-		deliver(@way, short_message => sprintf('id:%010d sub:001 dlvrd:%03d submit date:%s done date:%s stat:%s err:%03d text:',
-			$id, !$failed, $day, $day, $failed ? 'UNDELIV' : 'DELIVRD', $failed ? 27 : 0));
-	} else {
-		deliver(@way, short_message => '', receipted_message_id => "$id\0", message_state => pack('C', $failed ? 5 : 2));
-	}
+	my $words = sprintf 'id:%010d sub:001 dlvrd:%03d submit date:%s done date:%s stat:%s err:%03d text:',
+		$id, $state == 2, $day, $day, $stat, $err;
+	my @tlvs = (receipted_message_id => "$id\0", message_state => pack('C', $state));
+	my %forms = (
+		text => ['deliver_sm', short_message => $words],
+		tlv => ['deliver_sm', short_message => '', @tlvs],
+		ucs2 => ['deliver_sm', data_coding => 8, short_message => encode('UTF-16BE', $words)],
+		payload => ['deliver_sm', short_message => '', message_payload => $words],
+		data_sm => ['data_sm', message_payload => $words, @tlvs],
+		data_tlv => ['data_sm', @tlvs],
+	);
+	my $form = ($text // '') =~ /回执([a-z0-9_]+)/ ? $1 : $pdu->{destination_addr} =~ /[13579]$/ ? 'text' : 'tlv';
+	my ($command, @fields) = @{$forms{$form}};
+	deliver($system, $command, source_addr => $pdu->{destination_addr}, destination_addr => $pdu->{source_addr},
+		esm_class => 4, @fields);
 }
 
 # The whole text once all its parts are there; undef before.
 sub whole {
 	my ($pdu) = @_;
-	my $octets = $pdu->{short_message};
+	my $octets = $pdu->{message_payload} // $pdu->{short_message};
 	if ($pdu->{esm_class} & 0x40) {
 		my $header = substr $octets, 0, 1 + ord $octets;
 		my ($ref, $total, $seq) = unpack 'x3CCC', $header;
@@ -78,14 +104,22 @@ sub whole {
 sub submitted {
 	my ($s, $pdu) = @_;
 	my $id = $next++;
-	$s->submit_sm_resp(seq => $pdu->{seq}, message_id => sprintf '%X', $id);
+	my $system = $system{fileno $s};
 	my $text = whole($pdu);
-	if (defined $text) {
-		say_line("got src=$pdu->{source_addr} dst=$pdu->{destination_addr} coding=$pdu->{data_coding} text=$text");
-		deliver(source_addr => $pdu->{destination_addr}, destination_addr => $pdu->{source_addr}, data_coding => 8,
-			short_message => encode('UTF-16BE', '收到，谢谢😀')) if $text =~ /回复我/;
+	my ($from, $number) = @$pdu{qw(source_addr destination_addr)};
+	say_line('got ' . $pdu->explain_cmd . " src=$from dst=$number coding=$pdu->{data_coding} text=$text") if defined $text;
+	if (($text // '') =~ /断线/ && !$cut{$number}++) {
+		leave($s);
+		return;
 	}
-	receipt($pdu, $id) if $pdu->{registered_delivery} & 3;
+	my @answer = (seq => $pdu->{seq}, message_id => sprintf '%X', $id);
+	if ($pdu->{cmd} == Net::SMPP::CMD_data_sm) { $s->data_sm_resp(@answer) }
+	else { $s->submit_sm_resp(@answer) }
+	receipt($system, $pdu, $id, $text) if $pdu->{registered_delivery} & 3;
+	deliver($system, 'deliver_sm', source_addr => $number, destination_addr => $from, data_coding => 8,
+		short_message => encode('UTF-16BE', '收到，谢谢😀')) if ($text // '') =~ /回复我/;
+	deliver($system, 'alert_notification', source_addr => $number, esme_addr => $from, ms_availability_status => "\0")
+		if ($text // '') =~ /提醒我/;
 }
 
 sub leave {
@@ -95,13 +129,20 @@ sub leave {
 	close $s;
 }
 
+sub answered {
+	my ($s, $pdu) = @_;
+	say_line("deliver_resp status=$pdu->{status}");
+}
+
 my %does = (
 	Net::SMPP::CMD_bind_transceiver() => \&bound,
 	Net::SMPP::CMD_bind_transmitter() => \&bound,
 	Net::SMPP::CMD_bind_receiver() => \&bound,
 	Net::SMPP::CMD_submit_sm() => \&submitted,
+	Net::SMPP::CMD_data_sm() => \&submitted,
 	Net::SMPP::CMD_enquire_link() => sub { $_[0]->enquire_link_resp(seq => $_[1]{seq}) },
-	Net::SMPP::CMD_deliver_sm_resp() => sub { say_line("deliver_resp status=$_[1]{status}") },
+	Net::SMPP::CMD_deliver_sm_resp() => \&answered,
+	Net::SMPP::CMD_data_sm_resp() => \&answered,
 	Net::SMPP::CMD_unbind() => sub {
 		$_[0]->unbind_resp(seq => $_[1]{seq});
 		leave($_[0]);
@@ -115,6 +156,7 @@ while (1) {
 			$select->add($new) if $new;
 			next;
 		}
+		next unless defined fileno $s; # left in this turn
 		my $pdu = $s->read_pdu;
 		if (!$pdu) {
 			leave($s);
