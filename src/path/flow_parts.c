@@ -75,19 +75,35 @@ static void drop_kin(struct flow *f, struct msg *m, enum msg_kin kind)
 	}
 }
 
-/* Those that are new go into the queue, in the message's place; kin stands last part first, so the first comes last. */
-static void queue_parts(struct flow *f, struct msg *m)
+/* Those that are new go into the queue: in the message's place, or behind all that waits. */
+static void queue_parts(struct flow *f, struct msg *m, bool last)
 {
 	uint64_t parts[256] = {0};
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind == KIN_PART && k->state == MSG_NEW)
 			parts[k->part] = k->handle;
 	}
-	for (unsigned i = 255; i > 0; i--) {
-		struct msg *k = parts[i] ? msgs_get(f->msgs, parts[i]) : NULL;
-		if (k)
+	for (unsigned i = 1; i <= 255; i++) {
+		struct msg *k = msgs_get(f->msgs, parts[last ? i : 256 - i]);
+		if (k && last)
+			flow_enqueue(f, k);
+		else if (k)
 			flow_put_back(f, k);
 	}
+}
+
+void flow_parts_withdraw(struct flow *f, struct msg *m)
+{
+	if (m->state != MSG_PARTED)
+		return;
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind != KIN_PART || k->state == MSG_AWAITING || k->state == MSG_PAST)
+			continue;
+		flow_withdraw(f, k);
+		loop_timer_clear(f->loop, &k->timer);
+		flow_set_state(f, k, MSG_PAST);
+	}
+	m->parts = 0;
 }
 
 void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
@@ -104,7 +120,7 @@ void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
 	m->parts = msg_kin(f->msgs, m)->parts;
 	loop_timer_clear(f->loop, &m->timer);
 	flow_set_state(f, m, MSG_PARTED);
-	queue_parts(f, m);
+	queue_parts(f, m, false);
 }
 
 /* --- notes --- */
@@ -424,7 +440,7 @@ void flow_parts_more(struct flow *f, struct msg *m)
 		flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->retry);
 		return;
 	}
-	queue_parts(f, m);
+	queue_parts(f, m, true); /* at start messages come in their order */
 	flow_parts_check(f, m);
 }
 

@@ -245,7 +245,8 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 void flow_forward_answer(struct flow *f, struct msg *m);
 void flow_mark_part(struct flow *f, struct msg *k);
 struct view flow_part_why(const struct msg *k, char out[LEG_WHY_MAX]); /* how a part has ended, for the store */
-void flow_parts_more(struct flow *f, struct msg *m);		       /* parts that had no room are made */
+void flow_parts_withdraw(struct flow *f, struct msg *m); /* m ends otherwise: no part of it is sent any more */
+void flow_parts_more(struct flow *f, struct msg *m);	 /* parts that had no room are made */
 void flow_parts_check(struct flow *f, struct msg *m);
 bool flow_parts_resume(struct flow *f, struct msg *m); /* after a restart; false: it has no parts */
 /* A receipt that does not end the message, or that of one part; its own record; NULL at the bound. */

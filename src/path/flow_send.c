@@ -224,9 +224,9 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 {
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
-	bool part = m->kin_kind == KIN_PART || (m->kin_kind == KIN_DOUBT && m->part);
+	uint8_t parts = m->kin_kind == KIN_PART || m->kin_kind == KIN_DOUBT ? m->parts : 0;
 	char why[LEG_WHY_MAX];
-	struct store_leg leg = {msg_whole(f->msgs, m)->id, part ? m->part : 0, part ? m->parts : 0, mark, FLOW_NOTHING};
+	struct store_leg leg = {msg_whole(f->msgs, m)->id, m->part, parts, mark, FLOW_NOTHING};
 	if (m->kin_kind == KIN_PART && m->final_state)
 		leg.why = flow_part_why(m, why);
 	return store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, &leg, fn,

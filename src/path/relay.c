@@ -7,10 +7,12 @@
 #include "path/relay.h"
 
 #include "smpp/smpp_time.h"
+#include "smpp/udh.h"
 
-#define OURS_FIRST   0x3E00u
-#define OURS_LAST    0x3EFFu
-#define RECEIPT_TEXT 20u /* characters of the text that a receipt shows */
+#define OURS_FIRST	  0x3E00u
+#define OURS_LAST	  0x3EFFu
+#define RECEIPT_TEXT	  20u  /* characters of the text that a receipt shows */
+#define SHORT_MESSAGE_MAX 254u /* [S 5.2.21] */
 
 static bool is_relayed(const struct tlv *t)
 {
@@ -53,6 +55,21 @@ static bool make_data_sm(struct pdu *pdu, struct relay_scratch *scratch)
 	return !o.full;
 }
 
+/* Which part it is stands in TLVs, which the peer does not take: in a header instead (smpp.md 9). */
+static void sar_to_header(struct pdu *pdu, struct relay_scratch *scratch)
+{
+	struct udh_concat concat;
+	struct view text = pdu->sm.short_message;
+	if (!udh_concat_pdu(pdu, &concat) || !concat.sar || text.n + 6 > SHORT_MESSAGE_MAX)
+		return;
+	concat.sar = concat.ref16 = false;
+	uint32_t n = udh_write(&concat, scratch->user);
+	if (text.n)
+		memcpy(scratch->user + n, text.p, text.n);
+	pdu->sm.short_message = (struct view){scratch->user, n + text.n};
+	pdu->sm.esm_class |= ESM_UDHI;
+}
+
 bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *peer, struct relay_scratch *scratch,
 		struct pdu *pdu)
 {
@@ -71,9 +88,10 @@ bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *pe
 	}
 	relay_number(&pdu->sm.dst, scratch);
 	if (!peer->tlvs) {
-		if (!pdu_text(pdu, &text) || text.n > 254)
+		if (!pdu_text(pdu, &text) || text.n > SHORT_MESSAGE_MAX)
 			return false;
 		pdu->sm.short_message = text;
+		sar_to_header(pdu, scratch);
 		pdu->tlvs = (struct view){NULL, 0};
 	} else if (pdu->tlvs.n) {
 		pdu->tlvs = relay_tlvs(pdu->tlvs, scratch->tlvs, sizeof(scratch->tlvs));

@@ -10,6 +10,7 @@
 
 struct relay_scratch {
 	uint8_t tlvs[PDU_MAX_DEFAULT];
+	uint8_t user[7 + 254]; /* a header and a text */
 	char validity[17];
 	struct number to;
 };
@@ -28,8 +29,8 @@ struct relay_peer {   /* what a carrier takes */
 struct view relay_tlvs(struct view from, uint8_t *out, uint32_t cap);
 /*
  * Fills pdu from m's frame. now_ms: UTC, for what is left of the validity. For a peer without
- * TLVs a payload goes into short_message when it fits; data_sm has all text in message_payload. Views borrow m and
- * scratch. False when the text cannot go so.
+ * TLVs a payload goes into short_message when it fits, and a SAR part gets a header; data_sm has all text in
+ * message_payload. Views borrow m and scratch. False when the text cannot go so.
  */
 bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *peer, struct relay_scratch *scratch,
 		struct pdu *pdu);

@@ -104,14 +104,14 @@ static struct msg *add_kin(struct restore *x, struct msg *m, const struct store_
 		k->final_state = (uint8_t)(leg->mark - '0');
 	k->part = leg->part;
 	k->parts = leg->parts;
-	if (leg->part && leg->mark == LEG_DOUBT)
+	if (leg->part && leg->parts && leg->mark == LEG_DOUBT)
 		k->state = MSG_DOUBT;
 	const struct record why = {.stat = leg->why};
 	if (leg->why.n && msg_set_record(x->msgs, k, &why) < 0) {
 		msgs_give(x->msgs, k);
 		return NULL;
 	}
-	msg_add_kin(m, k, leg->part ? KIN_PART : leg->mark == LEG_DOUBT ? KIN_DOUBT : KIN_PAST);
+	msg_add_kin(m, k, leg->part && leg->parts ? KIN_PART : leg->mark == LEG_DOUBT ? KIN_DOUBT : KIN_PAST);
 	return k;
 }
 

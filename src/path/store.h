@@ -64,9 +64,10 @@ uint32_t store_slot(int64_t wall_ms);
 int64_t store_slot_over_ms(uint32_t slot); /* UTC ms: no submit of a slot is later */
 /* UTC ms at which the receipts of a slot are no longer awaited. */
 int64_t store_slot_end_ms(const struct store *s, uint32_t slot);
-struct store_leg {	     /* what a carrier id stands for */
-	uint64_t id;	     /* ours */
-	uint8_t part, parts; /* from 1, of how many; 0: the whole message */
+struct store_leg {   /* what a carrier id stands for */
+	uint64_t id; /* ours */
+	uint8_t part,
+		parts; /* from 1, of how many; 0: the whole message; parts 0: of a submit that has failed before */
 	char mark; /* LEG_OPEN; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
 	struct view why; /* of an end: the owner's words, at most LEG_WHY_MAX octets, given back as they are */
 };

@@ -101,7 +101,8 @@ static bool parse_leg(struct view v, struct store_leg *leg)
 	if (v.n == IDS_DIGITS)
 		return true;
 	snprintf(text, sizeof(text), "%.*s", (int)(v.n - IDS_DIGITS), (const char *)v.p + IDS_DIGITS);
-	if (sscanf(text, ",%3u,%3u,%c%n", &part, &parts, &mark, &end) != 3 || parts > 255 || part > parts)
+	if (sscanf(text, ",%3u,%3u,%c%n", &part, &parts, &mark, &end) != 3 || parts > 255 || part > 255 ||
+	    (parts && part > parts))
 		return false;
 	uint32_t head = IDS_DIGITS + (uint32_t)end + 1; /* with the comma in front of why */
 	if (v.n > head)

@@ -6,6 +6,7 @@
 
 #include "samples.h"
 #include "smpp/smpp_time.h"
+#include "smpp/udh.h"
 #include "unit.h"
 
 static struct msgs *ms;
@@ -261,10 +262,44 @@ static void test_shorten(void **state)
 	}
 }
 
+/* Without TLVs a part that its app has marked with SAR gets a header, in octets of the same reference. */
+static void test_sar_without_tlvs(void **state)
+{
+	(void)state;
+	uint8_t text[140], tlv_mem[32];
+	struct tlv_out o = {tlv_mem, 0, sizeof(tlv_mem), false};
+	struct pdu sent = sample_submit(), pdu;
+	struct udh_concat concat;
+	uint32_t n = sample_ucs2("您的贷款将于12月5日到期", text, sizeof(text));
+	sent.sm.data_coding = 8;
+	sent.sm.short_message = (struct view){text, n};
+	tlv_put_int(&o, TLV_SAR_MSG_REF_NUM, 0x1234, 2);
+	tlv_put_int(&o, TLV_SAR_TOTAL_SEGMENTS, 3, 1);
+	sent.tlvs = (struct view){o.p, o.n};
+	assert_true(wire(&sent, false, &pdu)); /* two of the three say nothing */
+	assert_int_equal(pdu.sm.esm_class & ESM_UDHI, 0);
+	assert_int_equal(pdu.sm.short_message.n, n);
+	tlv_put_int(&o, TLV_SAR_SEGMENT_SEQNUM, 2, 1);
+	sent.tlvs = (struct view){o.p, o.n};
+	assert_true(wire(&sent, false, &pdu));
+	assert_true(udh_concat_pdu(&pdu, &concat));
+	assert_false(concat.sar || concat.ref16);
+	assert_int_equal(concat.ref, 0x34);
+	assert_int_equal(concat.total, 3);
+	assert_int_equal(concat.seq, 2);
+	assert_int_equal(pdu.sm.short_message.n, n + 6);
+	assert_memory_equal(pdu.sm.short_message.p + 6, text, n);
+	assert_int_equal(pdu.tlvs.n, 0);
+	assert_true(wire(&sent, true, &pdu)); /* with TLVs it passes as it is */
+	assert_true(udh_concat_pdu(&pdu, &concat));
+	assert_true(concat.sar);
+	assert_int_equal(concat.ref, 0x1234);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_passes), CASE(test_decides),	   CASE(test_validity), CASE(test_numbers),
-	CASE(test_tlvs),   CASE(test_vendor_tlvs), CASE(test_payload),	CASE(test_shorten),
+	CASE(test_passes),	CASE(test_decides), CASE(test_validity),	 CASE(test_numbers), CASE(test_tlvs),
+	CASE(test_vendor_tlvs), CASE(test_payload), CASE(test_sar_without_tlvs), CASE(test_shorten),
 };
 
 UNIT_MAIN(cases)
