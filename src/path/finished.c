@@ -11,9 +11,12 @@
 #include "base/mem.h"
 #include "smpp/receipt.h"
 
-#define ENTRY	 20u  /* octets */
-#define OPEN_MAX 32u  /* keys gathered at once; more leave early */
-#define KNOWN	 256u /* keys whose expiry is remembered */
+#define ENTRY	   20u	 /* octets */
+#define OPEN_MAX   32u	 /* keys gathered at once; more leave early */
+#define KNOWN	   256u	 /* keys whose expiry is remembered */
+#define GATHER_MS  50	 /* what gathers leaves together: a turn is too short to share a command's cost */
+#define AWAY_MS	   1000	 /* Redis is away: they wait, unless they are too many */
+#define GATHER_MAX 1024u /* entries */
 
 struct open { /* entries of one key that have not left */
 	uint64_t second;
@@ -31,8 +34,9 @@ struct finished {
 	struct store *store;
 	int64_t keep_s;
 	struct loop_hook hook;
+	struct timer timer;
 	struct open open[OPEN_MAX];
-	size_t n;
+	size_t n, gathered; /* keys, entries */
 	struct known known[KNOWN];
 	struct buf cmd;
 	struct stats *stats;
@@ -136,12 +140,28 @@ static void send_open(struct finished *x, struct open *o)
 	}
 }
 
-static void flush(void *arg)
+static void flush(struct finished *x)
 {
-	struct finished *x = arg;
 	for (size_t i = 0; i < x->n; i++)
 		send_open(x, &x->open[i]);
-	x->n = 0;
+	x->n = x->gathered = 0;
+	loop_timer_clear(x->loop, &x->timer);
+}
+
+static void on_timer(struct timer *t)
+{
+	struct finished *x = LIST_OF(t, struct finished, timer);
+	if (store_up(x->store))
+		flush(x);
+	else
+		loop_timer(x->loop, t, AWAY_MS);
+}
+
+static void on_turn(void *arg)
+{
+	struct finished *x = arg;
+	if (x->gathered >= GATHER_MAX)
+		flush(x);
 }
 
 /* --- the room --- */
@@ -152,7 +172,8 @@ struct finished *finished_new(struct loop *loop, int64_t keep_s, struct stats *s
 	x->loop = loop;
 	x->keep_s = keep_s;
 	x->stats = stats;
-	x->hook = (struct loop_hook){.fn = flush, .arg = x};
+	x->timer.fn = on_timer;
+	x->hook = (struct loop_hook){.fn = on_turn, .arg = x};
 	loop_hook(loop, LOOP_STORE, &x->hook);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &x->counters, NULL, NULL, NULL);
 	return x;
@@ -169,6 +190,7 @@ void finished_free(struct finished *x)
 		return;
 	stats_drop(x->stats, &x->counters);
 	loop_unhook(x->loop, &x->hook);
+	loop_timer_clear(x->loop, &x->timer);
 	for (size_t i = 0; i < OPEN_MAX; i++)
 		buf_free(&x->open[i].entries);
 	buf_free(&x->cmd);
@@ -196,6 +218,8 @@ void finished_add(struct finished *x, const struct finished_entry *e)
 	if (x->keep_s == 0)
 		return;
 	struct open *o = open_for(x, e->id);
+	if (x->gathered++ == 0)
+		loop_timer(x->loop, &x->timer, GATHER_MS);
 	uint8_t *p = buf_room(&o->entries, ENTRY);
 	put_le(p, e->id, 8);
 	put_le(p + 8, (uint64_t)e->done_ms / 1000, 4);

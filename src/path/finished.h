@@ -1,8 +1,9 @@
 /*
  * finished.h - what is remembered of messages that have ended, for query_sm: id, time, state, error. In Redis, one
  * string per node and second of the ids: done:<node>:<second>, entries of 20 octets behind each other. Entries gather
- * in the turn and leave with the turn's other writes, one APPEND per key; nobody waits for them. Kept at least
- * messages.query_keep after the end, and at most a quarter longer.
+ * for some 50 ms, or until Redis is back, and leave with a turn's other writes, one APPEND per key; nobody waits for
+ * them: a process that is killed forgets what it has just gathered. Kept at least messages.query_keep after the end,
+ * and at most a quarter longer.
  *
  * Entry, little-endian: id 8, time in s 4, state 1, error 1, check 4 (msg_check()), 2 zero.
  */
