@@ -1,6 +1,6 @@
 /*
- * test_doubts.c - the ledger of submits in doubt against a model of it: the only one to a number from a code, at its own
- * carrier only.
+ * test_doubts.c - the ledger of submits in doubt against a model of it: the only one to a number from a code, at its
+ * own carrier only.
  */
 #include "path/doubts.h"
 
