@@ -229,6 +229,7 @@ static void test_app_id(void **state)
 	r.kind = RECORD_FINAL;
 	r.flags = RECORD_PART;
 	assert_int_equal(msg_set_record(ms, m, &r), 0);
+	msg_record(m, &r);
 	msg_take_fields(m, 12, &r, &pdu);
 	assert_int_equal(msg_app_id(m), 11);
 	assert_true(m->note);
