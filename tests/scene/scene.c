@@ -65,6 +65,21 @@ static bool play_step(struct world *w, struct step *s, bool *started)
 	return *w->fatal == '\0' || step_fail(s, "the gateway cannot go on: %s", w->fatal);
 }
 
+/* Every message and every part of one is in one state, and counted there. */
+static bool states_add_up(const struct world *w, const struct step *last)
+{
+	struct flow_status status;
+	uint64_t sum = 0;
+
+	if (w->flow == NULL)
+		return true;
+	flow_status(w->flow, &status);
+	for (int i = 0; i < MSG_STATES; i++)
+		sum += status.by_state[i];
+	return sum == status.messages || step_fail(last, "at the end %llu messages are in memory and %llu in states",
+						   (unsigned long long)status.messages, (unsigned long long)sum);
+}
+
 static bool nothing_left(struct world *w, const struct step *last)
 {
 	LIST_EACH(node, &w->apps) {
@@ -75,7 +90,7 @@ static bool nothing_left(struct world *w, const struct step *last)
 		if (!steps_carrier_end(LIST_OF(node, struct smsc, link), last))
 			return false;
 	}
-	return true;
+	return states_add_up(w, last);
 }
 
 static bool play(const char *file)
