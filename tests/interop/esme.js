@@ -11,6 +11,8 @@ const { Inbox, ask, bind, check, receipt, run, same, smpp, textOf } = require('.
 
 const [, , port, systemId, password, source, carrier, prefix, dataPrefix, nextPrefix] = process.argv;
 
+smpp.addTLV('carrier_status', { id: 0x3e06, type: smpp.types.tlv.cstring });
+
 async function refusedBind() {
 	const { session, resp } = await bind(port, 'bind_transceiver', systemId, 'wrong');
 	check('wrong password: ESME_RINVPASWD', resp.command_status === smpp.ESME_RINVPASWD, resp.command_status);
@@ -36,6 +38,9 @@ async function texts(session, inbox) {
 		['receipt in message_payload', `${prefix}77777703`, 8, '回执payload', 'DELIVRD', 2],
 		['receipt in UCS-2', `${prefix}77777705`, 8, '回执ucs2', 'DELIVRD', 2],
 		['receipt in TLVs of a data_sm', `${dataPrefix}77777702`, 8, '回执data_tlv', 'DELIVRD', 2],
+		['receipt before the response', `${prefix}99999901`, 8, '先到的回执', 'DELIVRD', 2],
+		['receipt twice', `${prefix}99999903`, 8, '两次', 'DELIVRD', 2],
+		['another end after the end', `${prefix}99999905`, 8, '改口', 'DELIVRD', 2],
 	];
 	for (const [what, to, dataCoding, text, stat, state] of cases) {
 		const id = await submit(session, to, { data_coding: dataCoding, short_message: text });
@@ -89,24 +94,51 @@ async function alert(session, inbox) {
 	same('alert_notification: ms_availability_status', pdu.ms_availability_status, 0);
 }
 
-// The first carrier says REJECTD; the second one delivers; the app hears of that alone.
-async function nextCarrier(session, inbox) {
-	const to = `${nextPrefix}88888881`;
-	const text = `${carrier}拒收，换一家`;
-	const id = await submit(session, to, { data_coding: 8, short_message: text });
-	console.log(`sent dst=${to} text=${text}`);
-	console.log(`also dst=${to} text=${text}`);
-	await receipt(inbox, 'refused by one carrier, sent by the next', id, to, source, 'DELIVRD', 2);
+// A stat that SMPP does not have: a failure, and the carrier's own words in a TLV.
+async function operatorWord(session, inbox) {
+	const to = `${prefix}99999907`;
+	const id = await submit(session, to, { data_coding: 8, short_message: '已停机' });
+	console.log(`sent dst=${to} text=已停机`);
+	const pdu = await receipt(inbox, 'word of an operator', id, to, source, 'UNDELIV', 5);
+	same('word of an operator: carrier_status', String(pdu.carrier_status), 'MK:0005 005');
 }
 
-// The carrier takes it, then its connection ends before the response.
-async function cut(session, inbox) {
-	const to = `${prefix}88888883`;
-	const text = '断线一次';
-	const id = await submit(session, to, { data_coding: 8, short_message: text });
-	console.log(`sent dst=${to} text=${text}`);
-	console.log(`sent dst=${to} text=${text}`);
-	await receipt(inbox, 'connection lost before the response', id, to, source, 'DELIVRD', 2);
+// The first carrier refuses it, at once or in its receipt; the second one delivers; the app hears of that alone.
+async function nextCarrier(session, inbox) {
+	for (const [how, end] of [['拒收', 81], ['不接', 85]]) {
+		const to = `${nextPrefix}888888${end}`;
+		const text = `${carrier}${how}，换一家`;
+		const id = await submit(session, to, { data_coding: 8, short_message: text });
+		console.log(`sent dst=${to} text=${text}`);
+		console.log(`also dst=${to} text=${text}`);
+		await receipt(inbox, `${how} by one carrier, sent by the next`, id, to, source, 'DELIVRD', 2);
+	}
+}
+
+// Forward mode: the carrier's answer is the app's.
+async function forward(session, inbox) {
+	const [taken, refused] = [`${prefix}66660001`, `${prefix}66660003`];
+	const id = await submit(session, taken, { esm_class: smpp.ESM_CLASS.FORWARD, data_coding: 8, short_message: '转发' });
+	console.log(`sent dst=${taken} text=转发`);
+	await receipt(inbox, 'forward mode', id, taken, source, 'DELIVRD', 2);
+	const text = `${carrier}不接`;
+	const resp = await ask(session, 'submit_sm', {
+		source_addr: source, destination_addr: refused, registered_delivery: 1, esm_class: smpp.ESM_CLASS.FORWARD,
+		data_coding: 8, short_message: text,
+	});
+	console.log(`sent dst=${refused} text=${text}`);
+	same('forward mode: refused with the status of the carrier', resp.command_status, smpp.ESME_RINVSRCADR);
+}
+
+// What goes wrong once and is sent again: the connection ends before the response, or the carrier wants a pause.
+async function again(session, inbox) {
+	for (const [what, text, end] of [['connection lost before the response', '断线一次', 83], ['throttled', '太快了', 87]]) {
+		const to = `${prefix}888888${end}`;
+		const id = await submit(session, to, { data_coding: 8, short_message: text });
+		console.log(`sent dst=${to} text=${text}`);
+		console.log(`sent dst=${to} text=${text}`);
+		await receipt(inbox, what, id, to, source, 'DELIVRD', 2);
+	}
 }
 
 async function transmitterAndReceiver() {
@@ -136,8 +168,10 @@ run(async () => {
 	await payload(session, inbox);
 	await reply(session, inbox);
 	await alert(session, inbox);
+	await operatorWord(session, inbox);
 	if (nextPrefix !== '-') await nextCarrier(session, inbox);
-	await cut(session, inbox);
+	await forward(session, inbox);
+	await again(session, inbox);
 	same('each message had one receipt', inbox.pdus.map(textOf).join(' / '), '');
 	check('unbind is answered', (await ask(session, 'unbind', {})).command_status === 0);
 	await transmitterAndReceiver();

@@ -37,6 +37,9 @@ sub texts {
 		['receipt in message_payload', "${prefix}77777713", 8, '回执payload', 'DELIVRD', 2],
 		['receipt in UCS-2', "${prefix}77777715", 8, '回执ucs2', 'DELIVRD', 2],
 		['receipt in TLVs of a data_sm', "${data_prefix}77777712", 8, '回执data_tlv', 'DELIVRD', 2],
+		['receipt before the response', "${prefix}99999911", 8, '先到的回执', 'DELIVRD', 2],
+		['receipt twice', "${prefix}99999913", 8, '两次', 'DELIVRD', 2],
+		['another end after the end', "${prefix}99999915", 8, '改口', 'DELIVRD', 2],
 	);
 	for (@cases) {
 		my ($what, $to, $coding, $text, $stat, $state) = @$_;
@@ -92,23 +95,53 @@ sub alert {
 	same('alert_notification: ms_availability_status', unpack('H*', $pdu->{ms_availability_status} // ''), '00');
 }
 
-# The first carrier says REJECTD; the second one delivers; the app hears of that alone.
-sub next_carrier {
+# A stat that SMPP does not have: a failure, and the carrier's own words in a TLV.
+sub operator_word {
 	my ($s) = @_;
-	my $to = "${next_prefix}88888811";
-	my $text = "${carrier}拒收，换一家";
-	my $id = submit($s, $to, data_coding => 8, short_message => coded(8, $text));
-	print "sent dst=$to text=$text\nalso dst=$to text=$text\n";
-	receipt($s, 'refused by one carrier, sent by the next', $id, $to, $source, 'DELIVRD', 2);
+	my $to = "${prefix}99999917";
+	my $id = submit($s, $to, data_coding => 8, short_message => coded(8, '已停机'));
+	print "sent dst=$to text=已停机\n";
+	my $pdu = receipt($s, 'word of an operator', $id, $to, $source, 'UNDELIV', 5);
+	same('word of an operator: carrier_status', $pdu->{0x3E06} // '', "MK:0005 005\0");
 }
 
-# The carrier takes it, then its connection ends before the response.
-sub cut {
+# The first carrier refuses it, at once or in its receipt; the second one delivers; the app hears of that alone.
+sub next_carrier {
 	my ($s) = @_;
-	my $to = "${prefix}88888813";
-	my $id = submit($s, $to, data_coding => 8, short_message => coded(8, '断线一次'));
-	print "sent dst=$to text=断线一次\n" x 2;
-	receipt($s, 'connection lost before the response', $id, $to, $source, 'DELIVRD', 2);
+	for (['拒收', 11], ['不接', 15]) {
+		my ($how, $end) = @$_;
+		my $to = "${next_prefix}888888$end";
+		my $text = "${carrier}${how}，换一家";
+		my $id = submit($s, $to, data_coding => 8, short_message => coded(8, $text));
+		print "sent dst=$to text=$text\nalso dst=$to text=$text\n";
+		receipt($s, "${how} by one carrier, sent by the next", $id, $to, $source, 'DELIVRD', 2);
+	}
+}
+
+# Forward mode: the carrier's answer is the app's.
+sub forward {
+	my ($s) = @_;
+	my ($taken, $refused) = ("${prefix}66660011", "${prefix}66660013");
+	my $id = submit($s, $taken, esm_class => 2, data_coding => 8, short_message => coded(8, '转发'));
+	print "sent dst=$taken text=转发\n";
+	receipt($s, 'forward mode', $id, $taken, $source, 'DELIVRD', 2);
+	my $text = "${carrier}不接";
+	my $resp = ask($s, 'submit_sm', source_addr => $source, destination_addr => $refused, registered_delivery => 1,
+		esm_class => 2, data_coding => 8, short_message => coded(8, $text));
+	print "sent dst=$refused text=$text\n";
+	same('forward mode: refused with the status of the carrier', $resp->{status}, 0x0A);
+}
+
+# What goes wrong once and is sent again: the connection ends before the response, or the carrier wants a pause.
+sub again {
+	my ($s) = @_;
+	for (['connection lost before the response', '断线一次', 13], ['throttled', '太快了', 17]) {
+		my ($what, $text, $end) = @$_;
+		my $to = "${prefix}888888$end";
+		my $id = submit($s, $to, data_coding => 8, short_message => coded(8, $text));
+		print "sent dst=$to text=$text\n" x 2;
+		receipt($s, $what, $id, $to, $source, 'DELIVRD', 2);
+	}
 }
 
 sub unbound {
@@ -141,8 +174,10 @@ run(sub {
 	payload($s);
 	reply($s);
 	alert($s);
+	operator_word($s);
 	next_carrier($s) if $next_prefix ne '-';
-	cut($s);
+	forward($s);
+	again($s);
 	same('each message had one receipt', join(' / ', map { octets_of($_) } @{left($s)}), '');
 	unbound($s);
 	transmitter_and_receiver();

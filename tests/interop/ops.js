@@ -193,6 +193,8 @@ async function intermediate() {
 	same('intermediate notification: message_state', note.message_state, 1);
 	check('intermediate notification: text', textOf(note).startsWith(`id:${id} `) && textOf(note).includes('stat:ENROUTE '),
 		textOf(note));
+	await gives('cancel_sm: the carrier has it', 'cancel_sm', byId(id), smpp.ESME_RCANCELFAIL);
+	await gives('replace_sm: the carrier has it', 'replace_sm', byId(id), smpp.ESME_RREPLACEFAIL);
 	const end = await ends('after an intermediate notification', id, to, 'DELIVRD', 2);
 	check('intermediate notification: before the receipt', note.at < end.at, `${note.at} ${end.at}`);
 }

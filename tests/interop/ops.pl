@@ -223,6 +223,8 @@ sub intermediate {
 	same('intermediate notification: it comes before the receipt', $note->{esm_class}, 0x20);
 	same('intermediate notification: message_state', ord $note->{message_state}, 1);
 	check('intermediate notification: text', octets_of($note) =~ /^id:$id .*stat:ENROUTE /, octets_of($note));
+	gives('cancel_sm: the carrier has it', 'cancel_sm', RCANCELFAIL, by_id($id, destination_addr => ''));
+	gives('replace_sm: the carrier has it', 'replace_sm', RREPLACEFAIL, by_id($id, short_message => ''));
 	ends('after an intermediate notification', $id, $to, 'DELIVRD', 2);
 }
 

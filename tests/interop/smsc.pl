@@ -8,7 +8,10 @@
 # Receipts are text for odd numbers and TLVs for even ones; numbers that end in 0 fail. Texts ask for more:
 #   回执data_sm 回执data_tlv 回执payload 回执ucs2   the receipt in that form
 #   回复我        a phone's reply          提醒我    an alert_notification
-#   perl拒收      a receipt that says REJECTD        断线    the first time the connection ends instead of a response
+#   先到          the receipt before the response    两次    the receipt twice    改口    then one that says UNDELIV
+#   停机          a receipt with an operator's word  perl拒收  a receipt that says REJECTD
+#   perl不接      ESME_RINVSRCADR for a response
+#   断线 太快     the first time: the connection ends instead of a response, or ESME_RTHROTTLED
 use strict;
 use warnings;
 use utf8;
@@ -26,7 +29,8 @@ my $listener = Net::SMPP->new_listen('127.0.0.1', port => $ARGV[0]) or die "cann
 my $select = IO::Select->new($listener);
 my (%receives, %system, %parts); # by file number, twice; by number and reference
 my @waiting;            # for one that receives
-my %cut;                # numbers whose message has met the end of the connection
+my %outstanding;        # by file number and sequence number: what was sent and not answered
+my %met;                # numbers whose message has met what happens the first time
 my $next = 0x12340001;
 
 sub say_line {
@@ -53,20 +57,20 @@ sub bound {
 sub deliver {
 	my ($system, $command, @fields) = @_;
 	my ($s) = map { $receives{$_} } grep { $system{$_} eq $system } sort keys %receives;
-	if ($s) { $s->$command(async => 1, @fields) }
+	if ($s) { $outstanding{fileno($s) . '/' . $s->$command(async => 1, @fields)} = [@_] }
 	else { push @waiting, [$system, $command, @fields] }
 }
 
 sub outcome {
 	my ($pdu, $text) = @_;
-	return ('REJECTD', 8, 17) if ($text // '') =~ /perl拒收/;
+	return ('REJECTD', 8, 17) if $text =~ /perl拒收/;
+	return ('MK:0005', 5, 5) if $text =~ /停机/;
 	return ('UNDELIV', 5, 27) if $pdu->{destination_addr} =~ /0$/;
 	return ('DELIVRD', 2, 0);
 }
 
 sub receipt {
-	my ($system, $pdu, $id, $text) = @_;
-	my ($stat, $state, $err) = outcome($pdu, $text);
+	my ($system, $pdu, $id, $form, $stat, $state, $err) = @_;
 	my $day = strftime('%y%m%d%H%M', localtime);
 	my $words = sprintf 'id:%010d sub:001 dlvrd:%03d submit date:%s done date:%s stat:%s err:%03d text:',
 		$id, $state == 2, $day, $day, $stat, $err;
@@ -79,10 +83,18 @@ sub receipt {
 		data_sm => ['data_sm', message_payload => $words, @tlvs],
 		data_tlv => ['data_sm', @tlvs],
 	);
-	my $form = ($text // '') =~ /回执([a-z0-9_]+)/ ? $1 : $pdu->{destination_addr} =~ /[13579]$/ ? 'text' : 'tlv';
 	my ($command, @fields) = @{$forms{$form}};
 	deliver($system, $command, source_addr => $pdu->{destination_addr}, destination_addr => $pdu->{source_addr},
 		esm_class => 4, @fields);
+}
+
+sub receipts {
+	my ($system, $pdu, $id, $text) = @_;
+	my $form = $text =~ /回执([a-z0-9_]+)/ ? $1 : $pdu->{destination_addr} =~ /[13579]$/ ? 'text' : 'tlv';
+	return unless $pdu->{registered_delivery} & 3;
+	receipt($system, $pdu, $id, $form, outcome($pdu, $text));
+	receipt($system, $pdu, $id, $form, outcome($pdu, $text)) if $text =~ /两次/;
+	receipt($system, $pdu, $id, $form, 'UNDELIV', 5, 27) if $text =~ /改口/;
 }
 
 # The whole text once all its parts are there; undef before.
@@ -101,25 +113,40 @@ sub whole {
 	return decode($pdu->{data_coding} == 8 ? 'UTF-16BE' : 'gsm0338', $octets);
 }
 
+sub respond {
+	my ($s, $pdu, @fields) = @_;
+	my @answer = (seq => $pdu->{seq}, @fields);
+	if ($pdu->{cmd} == Net::SMPP::CMD_data_sm) { $s->data_sm_resp(@answer) }
+	else { $s->submit_sm_resp(@answer) }
+}
+
+# Whether the message was not taken.
+sub refused {
+	my ($s, $pdu, $text) = @_;
+	my $first = $text =~ /断线|太快/ && !$met{$pdu->{destination_addr}}++;
+	if ($first && $text =~ /断线/) { leave($s) }
+	elsif ($first) { respond($s, $pdu, message_id => '', status => 0x58) }
+	elsif ($text =~ /perl不接/) { respond($s, $pdu, message_id => '', status => 0x0A) }
+	else { return 0 }
+	return 1;
+}
+
 sub submitted {
 	my ($s, $pdu) = @_;
 	my $id = $next++;
 	my $system = $system{fileno $s};
-	my $text = whole($pdu);
+	my $all = whole($pdu);
+	my $text = $all // ''; # of a part: nothing is asked for
 	my ($from, $number) = @$pdu{qw(source_addr destination_addr)};
-	say_line('got ' . $pdu->explain_cmd . " src=$from dst=$number coding=$pdu->{data_coding} text=$text") if defined $text;
-	if (($text // '') =~ /断线/ && !$cut{$number}++) {
-		leave($s);
-		return;
-	}
-	my @answer = (seq => $pdu->{seq}, message_id => sprintf '%X', $id);
-	if ($pdu->{cmd} == Net::SMPP::CMD_data_sm) { $s->data_sm_resp(@answer) }
-	else { $s->submit_sm_resp(@answer) }
-	receipt($system, $pdu, $id, $text) if $pdu->{registered_delivery} & 3;
+	say_line('got ' . $pdu->explain_cmd . " src=$from dst=$number coding=$pdu->{data_coding} text=$text") if defined $all;
+	return if refused($s, $pdu, $text);
+	receipts($system, $pdu, $id, $text) if $text =~ /先到/;
+	respond($s, $pdu, message_id => sprintf '%X', $id);
+	receipts($system, $pdu, $id, $text) if $text !~ /先到/;
 	deliver($system, 'deliver_sm', source_addr => $number, destination_addr => $from, data_coding => 8,
-		short_message => encode('UTF-16BE', '收到，谢谢😀')) if ($text // '') =~ /回复我/;
+		short_message => encode('UTF-16BE', '收到，谢谢😀')) if $text =~ /回复我/;
 	deliver($system, 'alert_notification', source_addr => $number, esme_addr => $from, ms_availability_status => "\0")
-		if ($text // '') =~ /提醒我/;
+		if $text =~ /提醒我/;
 }
 
 sub leave {
@@ -129,9 +156,12 @@ sub leave {
 	close $s;
 }
 
+# What is refused for now comes again.
 sub answered {
 	my ($s, $pdu) = @_;
+	my $what = delete $outstanding{fileno($s) . "/$pdu->{seq}"};
 	say_line("deliver_resp status=$pdu->{status}");
+	deliver(@$what) if $pdu->{status} == 0x64;
 }
 
 my %does = (

@@ -38,9 +38,9 @@ wire_operations() { # NUMBER-OF-LIBRARIES
 	wire_pdu 0x80000003 "query_sm_resp, ESME_RINVMSGID" $((5 * n)) 'f("command_status") == "0x0000000c"'
 	wire_pdu 0x80000003 "query_sm_resp, no other" $((14 * n)) 1
 	wire_pdu 0x80000008 "cancel_sm_resp, header alone" $((6 * n)) "$ok && $alone"
-	wire_pdu 0x80000008 "cancel_sm_resp, ESME_RCANCELFAIL" $((5 * n)) "f(\"command_status\") == \"0x00000011\" && $alone"
+	wire_pdu 0x80000008 "cancel_sm_resp, ESME_RCANCELFAIL" $((6 * n)) "f(\"command_status\") == \"0x00000011\" && $alone"
 	wire_pdu 0x80000007 "replace_sm_resp, header alone" "$n" "$ok && $alone"
-	wire_pdu 0x80000007 "replace_sm_resp, ESME_RREPLACEFAIL" $((2 * n)) "f(\"command_status\") == \"0x00000013\" && $alone"
+	wire_pdu 0x80000007 "replace_sm_resp, ESME_RREPLACEFAIL" $((3 * n)) "f(\"command_status\") == \"0x00000013\" && $alone"
 	wire_pdu 0x00000021 "submit_multi to three numbers" "$n" 'f("destination_addr") ~ /^86150[0-9]*;8610012345678;86150[0-9]*$/'
 	wire_pdu 0x80000021 "submit_multi_resp with the one that has no route" "$n" \
 		"$ok && ours(\"message_id\") && f(\"destination_addr\") == \"8610012345678\" && f(\"error_status_code\") == \"0x0000000b\""
