@@ -264,7 +264,8 @@ static struct msg *doubt_of(const struct flow *f, size_t carrier, const struct h
 		k = doubts_find(f->doubts, carrier, &o->number, h->pdu->sm.dst.addr);
 	if (!k || at_ms < k->sent_ms)
 		return NULL;
-	int64_t off = o->submit_ms && k->sent_ms ? o->submit_ms - k->sent_ms : 0;
+	int64_t submit_ms = outcome_submit_ms(carrier_conf(carriers_at(f->carriers, carrier)), o);
+	int64_t off = submit_ms && k->sent_ms ? submit_ms - k->sent_ms : 0;
 	return off > DATE_SLACK_MS || off < -DATE_SLACK_MS ? NULL : k;
 }
 

@@ -89,10 +89,15 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 		out->other_id = text.id;
 	bool said = read_state(pdu, text.stat, &out->state);
 	out->final = is_final(conf, pdu, out->state, said);
-	if (smpp_time_parse_receipt(text.submit_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->submit_ms) < 0)
-		out->submit_ms = 0;
+	out->submit_date = text.submit_date;
 	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
 		out->done_ms = 0;
 	out->has_number = number_parse(pdu->sm.src, &out->number);
 	return true;
+}
+
+int64_t outcome_submit_ms(const struct carrier_conf *conf, const struct outcome *o)
+{
+	int64_t ms;
+	return smpp_time_parse_receipt(o->submit_date, (int)(conf->zone / MINUTES_PER_QUARTER), &ms) < 0 ? 0 : ms;
 }

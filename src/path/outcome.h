@@ -18,8 +18,9 @@ struct outcome {
 	bool final;
 	/* the carrier's words as they came, at most OUTCOME_WORD_MAX; may be empty; err: else its network_error_code */
 	struct view stat, err;
-	int64_t submit_ms, done_ms; /* UTC: the dates that it gives; 0: none that can be read */
-	struct number number;	    /* of the phone: the message's destination */
+	int64_t done_ms;	 /* UTC: the done date that it gives; 0: none that can be read */
+	struct view submit_date; /* as it stands there: outcome_submit_ms() */
+	struct number number;	 /* of the phone: the message's destination */
 	bool has_number;
 };
 
@@ -29,5 +30,8 @@ struct outcome {
  */
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
 		  struct outcome *out);
+
+/* UTC: when the carrier says that it got the message; 0: it does not, or it cannot be read. */
+int64_t outcome_submit_ms(const struct carrier_conf *conf, const struct outcome *o);
 
 #endif
