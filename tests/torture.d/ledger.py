@@ -10,12 +10,13 @@ class Msg:
 
     __slots__ = (
         "serial", "account", "src", "dst", "cls", "registered", "dcs", "text", "conn", "rank", "t_submit", "status",
-        "id", "t_answer", "copies", "receipts", "story",
+        "id", "t_answer", "copies", "receipts", "story", "gone",
     )
 
     def __init__(self, serial):
         self.serial = serial
         self.status = self.id = self.t_answer = None
+        self.gone = False  # its record was seen to be gone after a power failure
         self.copies = []
         self.receipts = []
         self.story = []
