@@ -222,6 +222,55 @@ static bool expect_whole(struct world *w, struct step *s)
 	return script_each(s, s->args[0], is_whole, w);
 }
 
+/* -- at apps -- */
+
+/* Takes the receipts of a message's parts out of an inbox: bits of those that there are, and of all that there should
+ * be. A receipt of the whole stands for all. */
+static void collect(struct app *a, const struct label *l, uint64_t *have, uint64_t *all)
+{
+	LIST_EACH_SAFE(node, tmp, &a->inbox) {
+		struct delivery *d = LIST_OF(node, struct delivery, link);
+		unsigned part = 1, parts = 1;
+		if (d->label != l)
+			continue;
+		if (d->part[0] != '\0')
+			sscanf(d->part, "%u/%u", &part, &parts);
+		if (d->esm_type == ESM_RECEIPT && !d->silent && d->answered == ESME_ROK && parts < 64) {
+			*have |= 1ull << part;
+			*all |= (1ull << (parts + 1)) - 2;
+		}
+		delivery_free(d);
+	}
+}
+
+static bool ended_in_parts(const struct step *s, const char *name, void *arg)
+{
+	struct world *w = arg;
+	struct label *l = find_label(w, s, name);
+	uint64_t have = 0, all = 0;
+
+	if (l == NULL)
+		return false;
+	l->told = true;
+	LIST_EACH(node, &w->apps)
+		collect(LIST_OF(node, struct app, link), l, &have, &all);
+	if (!l->answered || l->status != ESME_ROK)
+		return true; /* nobody has promised anything */
+	return (all != 0 && have == all) || step_fail(s, "%s has receipts for parts 0x%llx of 0x%llx", name,
+						      (unsigned long long)have, (unsigned long long)all);
+}
+
+/* The app has taken a receipt for each part of every message that was acknowledged, or one for the whole. What
+ * carriers got besides is of no interest. */
+static bool expect_part_ends(struct world *w, struct step *s)
+{
+	LIST_EACH(node, &w->smscs) {
+		LIST_EACH(got, &LIST_OF(node, struct smsc, link)->got)
+			LIST_OF(got, struct got, link)->seen = true;
+	}
+	return script_each(s, s->args[0], ended_in_parts, w);
+}
+
 /* -- alerts, ids -- */
 
 static bool do_alert(struct world *w, struct step *s)
@@ -254,6 +303,7 @@ const struct step_row steps_parts[] = {
 	{"carrier NAME alerts of NUMBER for CODE", "", STEP_ACTS, do_alert},
 	{"expect carrier NAME got part NUMBERS of MESSAGE", "form", STEP_LOOKS, expect_part},
 	{"expect MESSAGES whole", "at parts", STEP_LOOKS, expect_whole},
+	{"expect MESSAGES ended in parts", "", STEP_LOOKS, expect_part_ends},
 	{"expect carrier NAME ids FORM", "", STEP_LOOKS, expect_id_form},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
