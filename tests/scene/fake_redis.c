@@ -186,7 +186,7 @@ static void arm_arrival(struct redis *r)
 		return;
 	const struct command *c = LIST_OF(r->waiting.next, struct command, link);
 	int64_t wait_us = c->due_us - loop_now_us(r->loop);
-	loop_timer(r->loop, &r->arrival, wait_us > 0 ? wait_us / 1000 : 0);
+	loop_timer(r->loop, &r->arrival, wait_us > 0 ? (wait_us + 999) / 1000 : 0);
 }
 
 /* Does what has arrived, in order, and answers it unless the server is mute. */

@@ -123,6 +123,7 @@ void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 	struct pdu resp = {
 		.command_id = g->command_id | COMMAND_RESP, .command_status = status, .sequence = g->sequence};
 
+	loop_timer_clear(s->loop, &g->timer); /* once, whoever asks first */
 	g->answered = true;
 	g->took = status == ESME_ROK;
 	if (g->took) {
