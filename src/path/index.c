@@ -12,7 +12,7 @@
 
 struct index {
 	struct msgs *msgs;
-	struct map *ids, *groups, *numbers; /* numbers: NULL until somebody asks */
+	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks */
 };
 
 /* Messages found, so that fn may change the maps. */
@@ -47,7 +47,6 @@ struct index *index_new(struct msgs *msgs)
 {
 	struct index *x = mem_zalloc(sizeof(*x));
 	x->msgs = msgs;
-	x->ids = map_new();
 	x->groups = map_new();
 	return x;
 }
@@ -56,8 +55,9 @@ void index_free(struct index *x)
 {
 	if (!x)
 		return;
-	map_free(x->ids);
 	map_free(x->groups);
+	if (x->ids)
+		map_free(x->ids);
 	if (x->numbers)
 		map_free(x->numbers);
 	mem_free(x);
@@ -80,7 +80,7 @@ int index_add(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
 	struct view group;
-	int failed = map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle);
+	int failed = x->ids ? map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) : 0;
 	m->indexed = failed == 0;
 	if (!m->grouped && !x->numbers)
 		return failed;
@@ -106,7 +106,8 @@ void index_remove(struct index *x, struct msg *m)
 	if (!m->indexed)
 		return;
 	m->indexed = false;
-	map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
+	if (x->ids)
+		map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
 	if (!m->grouped && !x->numbers)
 		return;
 	msg_pdu(m, NULL, &pdu);
@@ -195,8 +196,19 @@ static size_t look_up(const struct index *x, const struct map *map, uint64_t has
 	return found.n;
 }
 
+static void enter_id(struct msg *m, void *arg)
+{
+	struct index *x = arg;
+	if (m->indexed && map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0)
+		log_error("-", "event=no_memory what=id_index id=%llu", (unsigned long long)m->id);
+}
+
 size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 {
+	if (!x->ids) {
+		x->ids = map_new();
+		msgs_each(x->msgs, enter_id, x);
+	}
 	return look_up(x, x->ids, map_hash_u64(app_id), fits_id, &app_id, fn, arg);
 }
 
