@@ -28,11 +28,14 @@ class Inbox {
 	constructor(session) {
 		this.pdus = [];
 		this.count = 0;
+		this.refusals = 0; // so many messages are refused for now
 		this.wake = () => {};
 		for (const command of ['deliver_sm', 'data_sm']) {
 			session.on(command, (pdu) => {
-				session.send(pdu.response());
-				this.keep(pdu);
+				const refuse = this.refusals > 0;
+				session.send(pdu.response(refuse ? { command_status: smpp.ESME_RX_T_APPN } : {}));
+				if (refuse) this.refusals--;
+				else this.keep(pdu);
 			});
 		}
 		session.on('alert_notification', (pdu) => this.keep(pdu));
@@ -97,4 +100,4 @@ function run(main) {
 	main().catch((e) => check('no error', false, e.message)).finally(() => process.exit(failures ? 1 : 0));
 }
 
-module.exports = { Inbox, ask, bind, check, isReceiptOf, receipt, run, same, smpp, textOf };
+module.exports = { Inbox, ask, bind, check, isReceiptOf, receipt, run, same, smpp, textOf, within };

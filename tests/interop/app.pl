@@ -12,6 +12,7 @@ binmode STDOUT, ':utf8';
 $| = 1;
 my $patience = 20; # s for anything to happen
 my $failures = 0;
+our $refusals = 0; # so many deliver_sm are refused for now
 my %inbox; # by file number: what came in and nobody has waited for yet
 
 sub check {
@@ -55,6 +56,10 @@ sub await {
 		next unless IO::Select->new($s)->can_read(1);
 		my $pdu = $s->read_pdu or last;
 		if ($pdu->{cmd} == Net::SMPP::CMD_enquire_link) { $s->enquire_link_resp(seq => $pdu->{seq}) }
+		if ($pdu->{cmd} == Net::SMPP::CMD_deliver_sm && $refusals-- > 0) {
+			$s->deliver_sm_resp(seq => $pdu->{seq}, message_id => '', status => 0x64);
+			next;
+		}
 		if ($pdu->{cmd} == Net::SMPP::CMD_deliver_sm) { $s->deliver_sm_resp(seq => $pdu->{seq}, message_id => '') }
 		if ($pdu->{cmd} == Net::SMPP::CMD_data_sm) { $s->data_sm_resp(seq => $pdu->{seq}, message_id => '') }
 		return $pdu if $match->($pdu);

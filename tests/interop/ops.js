@@ -2,13 +2,15 @@
 // smppsim is the carrier. Prints "ok …" and "not ok …" lines, and a line "carried …" for each number that the carrier
 // must have got something for, which the run script compares with the simulator's capture.
 //
-//   node ops.js PORT LIBRARY PASSWORD SOURCE    accounts: appLIBRARY, dataLIBRARY (deliver = "data_sm"), partLIBRARY
+//   node ops.js PORT LIBRARY PASSWORD SOURCE OUTBIND
 //
+// Accounts: appLIBRARY, dataLIBRARY (deliver = "data_sm"), partLIBRARY (receipts = "part"), and callLIBRARY, which the
+// gateway calls on port OUTBIND.
 // Numbers of 86150 reach the simulator, those of 86151 a carrier that is down, others have no route.
 'use strict';
-const { Inbox, ask, bind, check, isReceiptOf, receipt, run, same, smpp, textOf } = require('./app.js');
+const { Inbox, ask, bind, check, isReceiptOf, receipt, run, same, smpp, textOf, within } = require('./app.js');
 
-const [, , port, library, password, source] = process.argv;
+const [, , port, library, password, source, outbind] = process.argv;
 const inTenMinutes = '000000001000000R';
 const long = '【银行】尊敬的客户，您申请的个人住房贷款已经审批通过，年利率为百分之三点四五，分三百六十期归还，每月二十日为还款日。' +
 	'请登录手机银行查看合同全文，并在七日内完成电子签名，逾期申请将自动失效。如有疑问，请致电客户服务热线九五五八八，或前往就近网点咨询。' +
@@ -255,6 +257,32 @@ async function perPart() {
 	same('receipts = "part": each part', seen.sort().join(' '), '1/3 2/3 3/3');
 }
 
+// What waits for an app that is not bound makes the gateway call it; what it refuses for now comes again.
+async function called() {
+	const to = number();
+	let box;
+	const call = new Promise((resolve) => {
+		smpp.createServer((s) => {
+			box = new Inbox(s);
+			box.refusals = 1;
+			s.on('outbind', (pdu) => resolve({ s, pdu }));
+		}).listen(Number(outbind), '127.0.0.1');
+	});
+	const tx = (await bind(port, 'bind_transmitter', `call${library}`, password)).session;
+	const sent = await ask(tx, 'submit_sm', message(to, '不在线'));
+	carried(to, '不在线');
+	same('bound as transmitter: unbind', (await ask(tx, 'unbind', {})).command_status, 0);
+	const { s, pdu } = await within('outbind', call);
+	same('outbind: system_id', pdu.system_id, 'smppgw');
+	same('outbind: password', pdu.password, 'call');
+	const resp = await ask(s, 'bind_receiver', { system_id: `call${library}`, password });
+	same('bind_receiver on the connection of the outbind', resp.command_status, 0);
+	await receipt(box, 'app that was called', sent.message_id, to, source, 'DELIVRD', 2);
+	same('app that was called: it had refused one', box.refusals, 0);
+	same('app that was called: nothing else came', box.pdus.map(textOf).join(' / '), '');
+	same('app that was called: unbind', (await ask(s, 'unbind', {})).command_status, 0);
+}
+
 run(async () => {
 	const { resp, ...rest } = await bind(port, 'bind_transceiver', `app${library}`, password);
 	same('bind_transceiver', resp.command_status, 0);
@@ -274,6 +302,7 @@ run(async () => {
 	await validity();
 	await asAccount('data', () => withDataSm(known.done));
 	await asAccount('part', perPart);
+	await called();
 	same('nothing else came', inbox.pdus.map(textOf).join(' / '), '');
 	same('unbind is answered', (await ask(session, 'unbind', {})).command_status, 0);
 });

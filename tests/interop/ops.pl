@@ -3,8 +3,10 @@
 # makes of it when smppsim is the carrier. Prints "ok …" and "not ok …" lines, and a line "carried …" for each number
 # that the carrier must have got something for, which the run script compares with the simulator's capture.
 #
-#   ops.pl PORT LIBRARY PASSWORD SOURCE    accounts: appLIBRARY, dataLIBRARY (deliver = "data_sm"), partLIBRARY
+#   ops.pl PORT LIBRARY PASSWORD SOURCE OUTBIND
 #
+# Accounts: appLIBRARY, dataLIBRARY (deliver = "data_sm"), partLIBRARY (receipts = "part"), and callLIBRARY, which the
+# gateway calls on port OUTBIND.
 # Numbers of 86150 reach the simulator, those of 86151 a carrier that is down, others have no route.
 use strict;
 use warnings;
@@ -20,7 +22,8 @@ use constant {
 	RINVMSGID => 0x0C, RINVDSTADR => 0x0B, RCANCELFAIL => 0x11, RREPLACEFAIL => 0x13, RINVREPFLAG => 0x54,
 	RINVSCHED => 0x61, RINVEXPIRY => 0x62,
 };
-my ($port, $library, $password, $source) = @ARGV;
+my ($port, $library, $password, $source, $outbind) = @ARGV;
+our $refusals; # of app.pl
 my $in_ten_minutes = '000000001000000R';
 my $long = '【证券】尊敬的投资者，您申购的新股已经中签，中签数量为五百股，请在今日十六点之前确保资金账户内有足额可用资金。' .
 	'逾期未缴款视为放弃认购，连续十二个月内累计三次放弃的，六个月内不得参与新股申购。如有疑问，请致电客户服务热线九五五三三，' .
@@ -254,9 +257,9 @@ sub validity {
 }
 
 sub all_taken {
-	my ($what) = @_;
-	same($what, join(' / ', map { octets_of($_) } @{left($s)}), '');
-	same("$what: unbind", ask($s, 'unbind')->{status}, 0);
+	my ($what, $on) = @_;
+	same($what, join(' / ', map { octets_of($_) } @{left($on)}), '');
+	same("$what: unbind", ask($on, 'unbind')->{status}, 0);
 }
 
 sub as_account {
@@ -264,7 +267,7 @@ sub as_account {
 	my $before = $s;
 	($s) = connect_as($port, 'transceiver', $kind . $library, $password);
 	$does->();
-	all_taken("account $kind: nothing else came");
+	all_taken("account $kind: nothing else came", $s);
 	$s = $before;
 }
 
@@ -290,6 +293,26 @@ sub per_part {
 	same('receipts = "part": each part', join(' ', sort @seen), '1/3 2/3 3/3');
 }
 
+# What waits for an app that is not bound makes the gateway call it; what it refuses for now comes again.
+sub called {
+	my $to = number();
+	my $listener = Net::SMPP->new_listen('127.0.0.1', port => $outbind, timeout => 20) or die "cannot listen on $outbind: $!\n";
+	my ($tx) = connect_as($port, 'transmitter', "call$library", $password);
+	my $id = ask($tx, 'submit_sm', message($to, '不在线'))->{message_id};
+	carried($to, '不在线');
+	same('bound as transmitter: unbind', ask($tx, 'unbind')->{status}, 0);
+	my $c = $listener->accept or die "outbind: nobody calls\n";
+	my $pdu = await($c, 'outbind', sub { $_[0]{cmd} == Net::SMPP::CMD_outbind });
+	same('outbind: system_id', $pdu->{system_id}, 'smppgw');
+	same('outbind: password', $pdu->{password}, 'call');
+	my $resp = ask($c, 'bind_receiver', system_id => "call$library", password => $password);
+	same('bind_receiver on the connection of the outbind', $resp->{status}, 0);
+	$refusals = 1;
+	receipt($c, 'app that was called', $id, $to, $source, 'DELIVRD', 2);
+	check('app that was called: it had refused one', $refusals <= 0, $refusals);
+	all_taken('app that was called: nothing else came', $c);
+}
+
 run(sub {
 	($s, my $resp) = connect_as($port, 'transceiver', "app$library", $password);
 	same('bind_transceiver', $resp->{status}, 0);
@@ -307,5 +330,6 @@ run(sub {
 	validity();
 	as_account('data', sub { with_data_sm($done) });
 	as_account('part', \&per_part);
-	all_taken('nothing else came');
+	called();
+	all_taken('nothing else came', $s);
 });

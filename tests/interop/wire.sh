@@ -5,7 +5,7 @@
 
 wire_fields=(command_id command_status command_length message_id final_date message_state error_code destination_addr
 	error_status_code message_text esm.submit.msg_type esm.submit.features source_addr esme_addr ms_availability_status
-	receipted_message_id opt_param_tag)
+	receipted_message_id opt_param_tag system_id)
 
 # tshark over the capture. Packets are PDUs, so nothing has to be put together; TCP is not in it.
 wire_read() { # OUTPUT ARGUMENT...
@@ -60,6 +60,7 @@ wire_messages() { # NUMBER-OF-LIBRARIES
 		"$to_app && f(\"esm.submit.msg_type\") == \"0x08\" && f(\"message_state\") == 1"
 	wire_pdu 0x00000004 "parts with a user data header" $((6 * n)) \
 		'f("destination_addr") ~ /^86150/ && f("esm.submit.features") == "0x01"'
+	wire_pdu 0x0000000b "outbind" "$n" 'f("system_id") == "smppgw"'
 	wire_pdu 0x00000102 "alert_notification, from the carrier and to the app" $((2 * n * n)) \
 		'f("source_addr") ~ /^8613[89]555500[01][57]$/ && f("esme_addr") ~ /^1069000[12]$/ && f("ms_availability_status") == 0'
 }
