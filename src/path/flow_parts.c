@@ -17,6 +17,19 @@ static uint16_t reference(const struct msg *m)
 	return (uint16_t)(m->id % 65535 + 1);
 }
 
+/* How a text is cut: its parts must fit each other, whatever carrier has each and whatever the configuration says now.
+ */
+static uint8_t cut_for(const struct relay_peer *peer)
+{
+	return (uint8_t)((unsigned)parts_mode(peer) | (unsigned)peer->dcs0 << 4);
+}
+
+static struct relay_peer peer_of_cut(uint8_t cut)
+{
+	return (struct relay_peer){
+		.tlvs = true, .dcs0 = (enum charset)(cut >> 4), .long_mode = (enum split_mode)(cut & 15u)};
+}
+
 struct splitting {
 	struct flow *flow;
 	struct msg *whole;
@@ -118,6 +131,7 @@ void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
 		return;
 	}
 	m->parts = msg_kin(f->msgs, m)->parts;
+	m->cut = cut_for(peer);
 	loop_timer_clear(f->loop, &m->timer);
 	flow_set_state(f, m, MSG_PARTED);
 	queue_parts(f, m, false);
@@ -343,15 +357,23 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 
 /* --- in the store --- */
 
-/* "failed number UNDELIV 012": finish, fault, and the carrier's words; "-" for one that it did not say. */
-struct view flow_part_why(const struct msg *k, char out[LEG_WHY_MAX])
+static const char *const mode_names[] = {
+	[SPLIT_UDH8] = "udh8", [SPLIT_UDH16] = "udh16", [SPLIT_SAR] = "sar", [SPLIT_PAYLOAD] = "payload"};
+
+/* "udh8 gsm7", how the text was cut; and of one that has ended "failed number UNDELIV 012": finish, fault, and the
+ * carrier's words; "-" for one that it did not say. */
+struct view flow_part_why(const struct flow *f, struct msg *k, char out[LEG_WHY_MAX])
 {
+	struct relay_peer cut = peer_of_cut(msg_whole(f->msgs, k)->cut);
 	struct record r;
-	msg_record(k, &r);
-	int n = snprintf(out, LEG_WHY_MAX, "%s %s %.*s %.*s", finish_name((enum finish)k->how),
-			 fault_name((enum fault)k->fault), r.stat.n ? (int)r.stat.n : 1,
-			 r.stat.n ? (const char *)r.stat.p : "-", r.err.n ? (int)r.err.n : 1,
-			 r.err.n ? (const char *)r.err.p : "-");
+	int n = snprintf(out, LEG_WHY_MAX, "%s %s", mode_names[cut.long_mode], charset_name(cut.dcs0));
+	if (k->final_state) {
+		msg_record(k, &r);
+		n += snprintf(out + n, LEG_WHY_MAX - (size_t)n, " %s %s %.*s %.*s", finish_name((enum finish)k->how),
+			      fault_name((enum fault)k->fault), r.stat.n ? (int)r.stat.n : 1,
+			      r.stat.n ? (const char *)r.stat.p : "-", r.err.n ? (int)r.err.n : 1,
+			      r.err.n ? (const char *)r.err.p : "-");
+	}
 	return (struct view){(uint8_t *)out, (uint32_t)n < LEG_WHY_MAX ? (uint32_t)n : LEG_WHY_MAX - 1};
 }
 
@@ -365,6 +387,18 @@ static struct view next_word(struct view *rest)
 	rest->p += n + (n < rest->n);
 	rest->n -= n + (n < rest->n);
 	return n == 1 && word.p[0] == '-' ? none : word;
+}
+
+static void read_cut(struct msg *m, struct view *why)
+{
+	struct view mode = next_word(why), charset = next_word(why);
+	for (unsigned i = SPLIT_UDH8; i <= SPLIT_PAYLOAD; i++) {
+		for (unsigned c = CHARSET_GSM7; c <= CHARSET_BINARY; c++) {
+			if (view_eq(mode, view_of(mode_names[i])) &&
+			    view_eq(charset, view_of(charset_name((enum charset)c))))
+				m->cut = (uint8_t)(i | c << 4);
+		}
+	}
 }
 
 static void read_why(struct msg *k, struct view why, struct words *w)
@@ -394,8 +428,10 @@ static bool set_resumed_record(struct flow *f, struct msg *m, struct msg *k)
 	uint32_t n = own.stat.n < sizeof(why) ? own.stat.n : (uint32_t)sizeof(why);
 	if (n)
 		memcpy(why, own.stat.p, n);
+	struct view rest = {(const uint8_t *)why, n};
+	read_cut(m, &rest);
 	if (k->final_state)
-		read_why(k, (struct view){(const uint8_t *)why, n}, &words);
+		read_why(k, rest, &words);
 	msg_record(m, &r);
 	r.frame = FLOW_NOTHING;
 	r.stat = words.stat;
@@ -422,17 +458,10 @@ static void resume_part(struct flow *f, struct msg *m, struct msg *k)
 	flow_hold_doubt(f, k);
 }
 
-/* As the carrier that had the others wants them; it may be gone from the configuration. */
-static struct carrier *carrier_of(const struct flow *f, const struct msg *m)
-{
-	return carriers_at(f->carriers,
-			   m->carrier != MSG_NO_CARRIER ? m->carrier : routes_at(f->routes, m->route)->carriers[0]);
-}
-
 void flow_parts_more(struct flow *f, struct msg *m)
 {
 	struct splitting x = {.flow = f, .whole = m};
-	struct relay_peer peer = flow_peer_of(carrier_of(f, m), true);
+	struct relay_peer peer = peer_of_cut(m->cut);
 	if (!parts_make(m, &peer, reference(m), make_part, &x)) {
 		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
 			 (unsigned long long)m->id);

@@ -244,7 +244,8 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 /* Mode 2: a carrier has taken m; the app is answered when it has all of the text. m's state is set after. */
 void flow_forward_answer(struct flow *f, struct msg *m);
 void flow_mark_part(struct flow *f, struct msg *k);
-struct view flow_part_why(const struct msg *k, char out[LEG_WHY_MAX]); /* how a part has ended, for the store */
+/* For the store: how the text was cut, and how this part has ended. */
+struct view flow_part_why(const struct flow *f, struct msg *k, char out[LEG_WHY_MAX]);
 void flow_parts_withdraw(struct flow *f, struct msg *m); /* m ends otherwise: no part of it is sent any more */
 void flow_parts_more(struct flow *f, struct msg *m);	 /* parts that had no room are made */
 void flow_parts_check(struct flow *f, struct msg *m);

@@ -227,8 +227,8 @@ int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 	uint8_t parts = m->kin_kind == KIN_PART || m->kin_kind == KIN_DOUBT ? m->parts : 0;
 	char why[LEG_WHY_MAX];
 	struct store_leg leg = {msg_whole(f->msgs, m)->id, m->part, parts, mark, FLOW_NOTHING};
-	if (m->kin_kind == KIN_PART && m->final_state)
-		leg.why = flow_part_why(m, why);
+	if (m->part && parts)
+		leg.why = flow_part_why(f, m, why);
 	return store_receipt_put(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid, &leg, fn,
 				 m->handle);
 }

@@ -78,6 +78,7 @@ struct msg {
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
 	uint8_t how;	     /* KIN_PART that has ended: enum finish */
+	uint8_t cut;	     /* parent of parts: how its text was cut, flow_parts.c */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */

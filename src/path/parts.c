@@ -26,7 +26,7 @@ void parts_put(struct pdu *pdu, struct view text, const struct parts_mark *mark,
 }
 
 /* A peer without TLVs takes neither a SAR trio nor a payload. */
-static enum split_mode mode_of(const struct relay_peer *peer)
+enum split_mode parts_mode(const struct relay_peer *peer)
 {
 	return (peer->long_mode == SPLIT_SAR || peer->long_mode == SPLIT_PAYLOAD) && !peer->tlvs ? SPLIT_UDH8
 												 : peer->long_mode;
@@ -36,10 +36,13 @@ static enum split_mode mode_of(const struct relay_peer *peer)
 static uint32_t plan(const struct pdu *pdu, const struct relay_peer *peer, struct view *text, uint32_t ends[SPLIT_MAX])
 {
 	struct udh_concat concat;
+	*text = (struct view){NULL, 0};
 	if (!pdu_text(pdu, text) || text->n <= SHORT_ENOUGH || (pdu->sm.esm_class & ESM_UDHI) ||
-	    mode_of(peer) == SPLIT_PAYLOAD || udh_concat_pdu(pdu, &concat))
+	    parts_mode(peer) == SPLIT_PAYLOAD || udh_concat_pdu(pdu, &concat)) {
+		ends[0] = text->n;
 		return 1;
-	return split_plan(charset_of_dcs(pdu->sm.data_coding, peer->dcs0), *text, mode_of(peer), ends);
+	}
+	return split_plan(charset_of_dcs(pdu->sm.data_coding, peer->dcs0), *text, parts_mode(peer), ends);
 }
 
 unsigned parts_count(const struct pdu *pdu, const struct relay_peer *peer)
@@ -73,7 +76,7 @@ bool parts_make(const struct msg *m, const struct relay_peer *peer, uint16_t ref
 	uint32_t total = plan(&whole, peer, &text, ends);
 	for (uint32_t i = total; i-- > 0;) {
 		struct tlv_out tlvs = {tlv_mem, 0, sizeof(tlv_mem), false};
-		struct parts_mark mark = {mode_of(peer), ref, (uint8_t)total, (uint8_t)(i + 1)};
+		struct parts_mark mark = {parts_mode(peer), ref, (uint8_t)total, (uint8_t)(i + 1)};
 		uint32_t from = i ? ends[i - 1] : 0;
 		pdu = whole;
 		copy_tlvs(whole.tlvs, &tlvs);

@@ -21,6 +21,8 @@ struct parts_mark { /* how a part says which one it is */
  */
 void parts_put(struct pdu *pdu, struct view text, const struct parts_mark *mark, uint8_t *user, struct tlv_out *tlvs);
 
+/* How a peer's parts are marked. */
+enum split_mode parts_mode(const struct relay_peer *peer);
 /*
  * Into how many parts the text of a submit must be cut for a peer: 1 when it fits, is a part already (UDH, SAR) or goes
  * as one payload; 0 when there would be more than SPLIT_MAX.

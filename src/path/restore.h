@@ -14,7 +14,7 @@
 
 struct restore_ops {
 	/* One message, oldest first; its record, account, class are set. carrier and cid are set when a carrier has it.
-	 * Its kin are what else the store knows of its submits; one that has ended holds its why (struct store_leg) in
+	 * Its kin are what else the store knows of its submits; a part holds its why (struct store_leg) in
 	 * its record's stat. */
 	void (*message)(void *arg, struct msg *m);
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);

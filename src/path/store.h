@@ -69,7 +69,7 @@ struct store_leg {   /* what a carrier id stands for */
 	uint8_t part,
 		parts; /* from 1, of how many; 0: the whole message; parts 0: of a submit that has failed before */
 	char mark; /* LEG_OPEN; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
-	struct view why; /* of an end: the owner's words, at most LEG_WHY_MAX octets, given back as they are */
+	struct view why; /* of a part: its owner's words about it, at most LEG_WHY_MAX octets, given back as they are */
 };
 #define LEG_WHY_MAX 200u
 #define LEG_OPEN    '\0'
