@@ -10,13 +10,19 @@
 #include "smpp/view.h"
 
 struct order;
-struct order *order_new(void);
+/* outstanding: how many texts may be, over all binds. */
+struct order *order_new(uint32_t outstanding);
 void order_free(struct order *o);
+struct order_place { /* of a number in the table: from order_last() to order_note() */
+	uint32_t slot;
+	uint16_t print;
+};
 /*
- * On which bind (its index) the last text to this number went, and when (us); false when none is remembered. Numbers
- * may be taken for each other: then one of them keeps to a bind without need.
+ * On which bind (its index) the last text to this number went, and when (us, good for an hour); false when none is
+ * remembered. Numbers may be taken for each other: then one of them keeps to a bind without need.
  */
-bool order_last(const struct order *o, struct view number, unsigned *bind, int64_t *sent_us);
-void order_note(struct order *o, struct view number, unsigned bind, int64_t sent_us);
+bool order_last(const struct order *o, struct view number, int64_t now_us, struct order_place *place, unsigned *bind,
+		int64_t *sent_us);
+void order_note(struct order *o, const struct order_place *place, unsigned bind, int64_t now_us);
 
 #endif

@@ -54,12 +54,14 @@ static bool pump_takes_tlvs(const struct carrier *c, const struct session *s)
 enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK };
 
 /* The bind that a text must go over because one before it to the same number is outstanding there; else b. */
-static struct carrier_bind *pump_in_order(const struct carrier *c, struct view number, struct carrier_bind *b)
+static struct carrier_bind *pump_in_order(const struct carrier *c, struct view number, struct carrier_bind *b,
+					  struct order_place *place)
 {
 	unsigned last;
 	int64_t sent_us;
 
-	if (!order_last(c->order, number, &last, &sent_us) || c->binds[last].session == NULL)
+	if (!order_last(c->order, number, loop_now_us(c->cs->loop), place, &last, &sent_us) ||
+	    c->binds[last].session == NULL)
 		return b;
 	struct carrier_bind *before = &c->binds[last];
 	bool answered = session_oldest_us(before->session) > sent_us;
@@ -75,12 +77,13 @@ static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, b->session), &pdu, &cookie, c->cs->arg))
 		return PUMP_DRY;
 	if (c->order != NULL) {
-		b = pump_in_order(c, pdu.sm.dst.addr, b);
+		struct order_place place;
+		b = pump_in_order(c, pdu.sm.dst.addr, b, &place);
 		if (session_room(b->session) == 0) {
 			c->cs->ops->on_unpull(c, cookie, c->cs->arg);
 			return PUMP_STUCK;
 		}
-		order_note(c->order, pdu.sm.dst.addr, (unsigned)(b - c->binds), loop_now_us(c->cs->loop));
+		order_note(c->order, &place, (unsigned)(b - c->binds), loop_now_us(c->cs->loop));
 	}
 	if (session_send(b->session, &pdu, cookie) != 0) {
 		/* room was there, so it is the message */
@@ -183,7 +186,7 @@ void pump_init(struct carriers *cs)
 		list_init(&c->awake);
 		c->pause_timer.fn = pump_on_pause_over;
 		if (c->nbinds > 1)
-			c->order = order_new();
+			c->order = order_new((uint32_t)c->nbinds * (uint32_t)c->conf->window);
 		pace_init(&c->pace, c->conf, loop_now_us(cs->loop));
 	}
 	cs->pump_hook = (struct loop_hook){.fn = pump_turn, .arg = cs};

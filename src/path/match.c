@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define ENDED_SLOTS 262144u /* a power of two: carrier ids of ended messages that are remembered, by print */
+#define ENDED_SLOTS 32768u /* a power of two: carrier ids of ended messages that are remembered, by print */
 
 struct forms {
 	uint64_t matches[IDFORMS];
