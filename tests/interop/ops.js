@@ -167,6 +167,25 @@ async function multi() {
 	await isState('submit_multi', resp.message_id, 2);
 }
 
+// Lists are not offered; when all are refused the response says so.
+async function multiRefused() {
+	const to = number();
+	const fields = { source_addr: source, registered_delivery: 1, data_coding: 8, short_message: '名单' };
+	const some = await ask(session, 'submit_multi', { ...fields,
+		dest_address: [{ dl_name: 'vip' }, { dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: to }] });
+	same('submit_multi with a list: unsuccess_sme', some.unsuccess_sme.map((u) =>
+		`${u.destination_addr} ${u.error_status_code}`).join(), `vip ${smpp.ESME_RINVDLNAME}`);
+	carried(to, '名单');
+	await ends('submit_multi with a list, the number', some.message_id, to, 'DELIVRD', 2);
+	const numbers = [];
+	for (let i = 0; i < 254; i++) numbers.push(String(8610012345000 + i));
+	const none = await ask(session, 'submit_multi', { ...fields,
+		dest_address: numbers.map((a) => ({ dest_addr_ton: 1, dest_addr_npi: 1, destination_addr: a })) });
+	same('submit_multi, all 254 refused: status', none.command_status, smpp.ESME_RSUBMITFAIL);
+	same('submit_multi, all 254 refused: unsuccess_sme', (none.unsuccess_sme || []).map((u) => u.destination_addr).join(),
+		numbers.join());
+}
+
 async function dataSm() {
 	const to = number();
 	const text = '【银行】用 data_sm 提交';
@@ -295,6 +314,7 @@ run(async () => {
 	await replace(known.done);
 	await replaceIfPresent();
 	await multi();
+	await multiRefused();
 	await dataSm();
 	await payload();
 	await intermediate();

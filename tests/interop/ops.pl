@@ -19,7 +19,7 @@ use Time::Local qw(timegm);
 require "$FindBin::Bin/app.pl";
 
 use constant {
-	RINVMSGID => 0x0C, RINVDSTADR => 0x0B, RCANCELFAIL => 0x11, RREPLACEFAIL => 0x13, RINVREPFLAG => 0x54,
+	RINVMSGID => 0x0C, RINVDSTADR => 0x0B, RCANCELFAIL => 0x11, RINVDLNAME => 0x34, RSUBMITFAIL => 0x45, RREPLACEFAIL => 0x13, RINVREPFLAG => 0x54,
 	RINVSCHED => 0x61, RINVEXPIRY => 0x62,
 };
 my ($port, $library, $password, $source, $outbind) = @ARGV;
@@ -200,6 +200,21 @@ sub multi {
 	is_state('submit_multi', $resp->{message_id}, 2);
 }
 
+# Lists are not offered; when all are refused the response says so.
+sub multi_refused {
+	my $to = number();
+	my $some = ask($s, 'submit_multi', message(['vip', $to], '名单', dest_flag => [2, 1], dest_addr_ton => [0, 1],
+		dest_addr_npi => [0, 1]));
+	same('submit_multi with a list: unsuccess_sme', join(' ', map { @{$some->{$_}} } qw(destination_addr
+		error_status_code)), 'vip ' . RINVDLNAME);
+	carried($to, '名单');
+	ends('submit_multi with a list, the number', $some->{message_id}, $to, 'DELIVRD', 2);
+	my @numbers = map { 8610012345000 + $_ } 0 .. 253;
+	my $none = ask($s, 'submit_multi', message(\@numbers, '名单', dest_addr_ton => [(1) x 254], dest_addr_npi => [(1) x 254]));
+	same('submit_multi, all 254 refused: status', $none->{status}, RSUBMITFAIL);
+	same('submit_multi, all 254 refused: unsuccess_sme', join(',', @{$none->{destination_addr} // []}), join(',', @numbers));
+}
+
 sub data_sm {
 	my $to = number();
 	my $text = '【证券】用 data_sm 提交';
@@ -323,6 +338,7 @@ run(sub {
 	replace($done);
 	replace_if_present();
 	multi();
+	multi_refused();
 	data_sm();
 	payload();
 	intermediate();

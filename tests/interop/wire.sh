@@ -42,6 +42,9 @@ wire_operations() { # NUMBER-OF-LIBRARIES
 	wire_pdu 0x80000007 "replace_sm_resp, header alone" "$n" "$ok && $alone"
 	wire_pdu 0x80000007 "replace_sm_resp, ESME_RREPLACEFAIL" $((3 * n)) "f(\"command_status\") == \"0x00000013\" && $alone"
 	wire_pdu 0x00000021 "submit_multi to three numbers" "$n" 'f("destination_addr") ~ /^86150[0-9]*;8610012345678;86150[0-9]*$/'
+	# tshark reads no body behind an error; its length: message_id, number of entries, entries
+	wire_pdu 0x80000021 "submit_multi_resp, all 254 refused" "$n" \
+		'f("command_status") == "0x00000045" && f("command_length") == 16 + 1 + 1 + 254 * (1 + 1 + 14 + 4)'
 	wire_pdu 0x80000021 "submit_multi_resp with the one that has no route" "$n" \
 		"$ok && ours(\"message_id\") && f(\"destination_addr\") == \"8610012345678\" && f(\"error_status_code\") == \"0x0000000b\""
 }
