@@ -580,8 +580,8 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 {
 	struct box *b = &o->boxes[account];
 	struct msg *m = msgs_get(o->msgs, cookie);
-	if (!m || m->state != MSG_DELIVERING)
-		return; /* an earlier answer has settled it */
+	if (!m || m->state != MSG_DELIVERING || list_empty(&m->link))
+		return; /* an earlier answer has settled it, or it has been given up (a grave is in no list) */
 	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be
 	 * done */
 	uint32_t status = resp ? resp->command_status : ESME_ROK;
