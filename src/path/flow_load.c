@@ -70,6 +70,7 @@ void flow_resume_unsent(struct flow *f, struct msg *m)
 	flow_recall(f, m);
 	m->carrier = MSG_NO_CARRIER;
 	m->unchecked = false;
+	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
 	m->replaces = pdu.sm.replace_if_present_flag == 1;
 	flow_count_waiting(f, m);
 	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
