@@ -44,7 +44,9 @@ static void owe(struct flow *f, struct msg *m, const struct heard *h)
 static void take_duplicate(struct flow *f, const struct heard *h, struct msg *m)
 {
 	const struct msg *whole = msg_whole(f->msgs, m);
-	bool ending = whole->state == MSG_CLOSING || (whole->state == MSG_LEAVING && whole->peer);
+	/* STORING: its text is being replaced, and a late success is taken when that is done */
+	bool ending = whole->state == MSG_CLOSING || whole->state == MSG_STORING ||
+		      (whole->state == MSG_LEAVING && whole->peer);
 	f->counters.receipts_duplicate++;
 	/* while its end is not stored the carrier shall come again */
 	answer(f, h, m->peer || m->redo || ending ? ESME_RX_T_APPN : ESME_ROK);
