@@ -114,6 +114,7 @@ static void on_closed(void *arg, uint64_t token, bool ok)
 	} else if (!ok) {
 		flow_redo_later(f, m, REDO_CLOSE);
 	} else {
+		flow_settle(f, m); /* also when its carrier's id never got there */
 		flow_deliver(f, m);
 	}
 }
