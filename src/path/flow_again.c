@@ -376,7 +376,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 void flow_release_doubt(struct flow *f, struct msg *k)
 {
 	struct view cid = {(const uint8_t *)k->cid, k->cid_len};
-	if (k->cid_len && !k->volatile_ &&
+	if (k->cid_len && !k->volatile_ && k->carrier != MSG_NO_CARRIER &&
 	    store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, k->carrier)), k->slot, cid) < 0)
 		log_debug("-", "event=doubt_entry_left id=%llu reason=\"store away; it expires\"",
 			  (unsigned long long)k->id);
@@ -434,7 +434,8 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 		flow_past_taken(f, c, k, resp);
 	} else {
 		flow_doubt_over(f, k);
-		m->doubts--;
+		if (m->doubts) /* the operator's resend has forgotten them */
+			m->doubts--;
 		if (held && !flow_last_doubt(f, m))
 			flow_refused(f, c, m, resp->command_status ? resp->command_status : ESME_RUNKNOWNERR);
 	}

@@ -302,6 +302,7 @@ void flow_free(struct flow *f)
 		return;
 	stats_drop(f->stats, &f->counters);
 	store_free(f->store);
+	flow_answer_asked(f); /* answers name accounts */
 	reply_free(f->reply);
 	carriers_free(f->carriers);
 	accounts_free(f->accounts);
@@ -313,7 +314,6 @@ void flow_free(struct flow *f)
 	queue_free(f->queue);
 	finished_free(f->finished);
 	routes_free(f->routes);
-	flow_answer_asked(f);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
 	loop_timer_clear(f->loop, &f->redo_timer);
