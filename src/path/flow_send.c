@@ -263,9 +263,10 @@ int flow_make_up_id(struct flow *f, struct msg *m)
 
 /*
  * A carrier that counts anew gives an id again while the message that had it is still here: the id means the new one.
- * The old one keeps an entry of its own in the store.
+ * The old one keeps an entry of its own in the store; where both were submitted in one slot, the new one's
+ * overwrites it.
  */
-static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
+static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struct view cid)
 {
 	struct msg *old = match_held(f->match, carrier_number(c), cid);
 	if (!old)
@@ -278,6 +279,9 @@ static void take_over_id(struct flow *f, struct carrier *c, struct view cid)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
 	else if ((old->state == MSG_AWAITING || old->kin_kind == KIN_PAST) && !old->volatile_)
 		flow_store_cid(f, old);
+	if (!old->volatile_ && old->slot != slot && store_receipt_del(f->store, carrier_name(c), old->slot, cid) < 0)
+		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
+			  (unsigned long long)old->id);
 }
 
 /* The carrier's id of m, made up when it gave none that can be used. 0, or -1 without memory. */
@@ -286,7 +290,7 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
 	if (n) {
-		take_over_id(f, c, (struct view){(const uint8_t *)cid, (uint32_t)n});
+		take_over_id(f, c, m->slot, (struct view){(const uint8_t *)cid, (uint32_t)n});
 		return msg_set_cid(f->msgs, m, cid, n);
 	}
 	log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
