@@ -1,5 +1,5 @@
-# app.py - a simulated app (ESME): an account with several binds that reconnect for ever, submits texts, and takes receipts
-# and replies; misbehaves when it is told to. Knows no carrier and no gateway process.
+# app.py - a simulated app (ESME): an account with several binds that reconnect for ever, submits texts, and takes
+# receipts and replies; misbehaves when it is told to. Knows no carrier and no gateway process.
 import asyncio
 import re
 
@@ -49,7 +49,9 @@ class Bind(asyncio.Protocol):
             if msg:
                 self.app.on_submit_resp(msg, status, frame)
             else:
-                self.app.ledger.fault("answer", "an answer to no submit_sm of %s, sequence %d" % (self.conn.name, sequence))
+                self.app.ledger.fault(
+                    "answer", "an answer to no submit_sm of %s, sequence %d" % (self.conn.name, sequence)
+                )
         elif command == smpp.DELIVER_SM:
             self.app.on_deliver(self, sequence, frame)
         elif command == KINDS[self.kind] | smpp.RESP:
@@ -166,9 +168,19 @@ class App:
         self.ledger.msgs[serial] = m
         m.t_submit = self.ledger.note(m, "the app submits it over %s, number %d there", bind.conn.name, m.rank)
         bind.outstanding[bind.sequence] = m
-        bind.write(smpp.sm_encode(
-            smpp.SUBMIT_SM, bind.sequence, self.src, dst, m.text, m.dcs, registered=m.registered,
-            tlvs=smpp.tlv(smpp.TLV_MESSAGE_CLASS, cls.encode() + b"\0") + smpp.tlv(smpp.TLV_CAMPAIGN, b"%d\0" % serial)))
+        bind.write(
+            smpp.sm_encode(
+                smpp.SUBMIT_SM,
+                bind.sequence,
+                self.src,
+                dst,
+                m.text,
+                m.dcs,
+                registered=m.registered,
+                tlvs=smpp.tlv(smpp.TLV_MESSAGE_CLASS, cls.encode() + b"\0")
+                + smpp.tlv(smpp.TLV_CAMPAIGN, b"%d\0" % serial),
+            )
+        )
 
     def on_submit_resp(self, m, status, frame):
         ledger = self.ledger
@@ -190,7 +202,7 @@ class App:
 
     def on_deliver(self, bind, sequence, frame):
         sm = smpp.sm_decode(frame)
-        whose, state = (self.read_receipt(sm) if sm.esm & 0x3C else self.read_reply(sm))
+        whose, state = self.read_receipt(sm) if sm.esm & 0x3C else self.read_reply(sm)
         got = Got(now(), bind.conn, state)
         if whose:
             self.ledger.note(whose, "app %s gets %s over %s", self.name, state or "it", bind.conn.name)
@@ -231,7 +243,9 @@ class App:
         campaign = sm.tlvs.get(smpp.TLV_CAMPAIGN, b"").rstrip(b"\0")
         msg = self.ledger.msgs.get(int(campaign)) if campaign.isdigit() else None
         if msg is None:
-            self.ledger.fault("receipt", "app %s got a receipt for nothing that an app submitted: %r" % (self.name, sm.text))
+            self.ledger.fault(
+                "receipt", "app %s got a receipt for nothing that an app submitted: %r" % (self.name, sm.text)
+            )
             return None, state
         wrong = []
         if msg.id is not None and ident != msg.id:

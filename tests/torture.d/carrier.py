@@ -1,6 +1,6 @@
-# carrier.py - a simulated SMSC: accepts the gateway's binds, takes texts, sends receipts and replies until the gateway has
-# answered each with ESME_ROK, and misbehaves when it is told to. Its state outlives its connections, as a real SMSC's does.
-# Knows no app and no gateway process.
+# carrier.py - a simulated SMSC: accepts the gateway's binds, takes texts, sends receipts and replies until the
+# gateway has answered each with ESME_ROK, and misbehaves when it is told to. Its state outlives its connections, as
+# a real SMSC's does. Knows no app and no gateway process.
 import asyncio
 import heapq
 import re
@@ -12,7 +12,12 @@ TICK = 0.01
 SEND_WINDOW = 50  # deliver_sm without answer, per bind
 RESEND = 6.0  # s without answer: the deliver_sm is sent again
 SERIAL = re.compile(r"#(\d+)#")
-ERRORS = {"throttled": smpp.RTHROTTLED, "full": smpp.RMSGQFUL, "temporary": smpp.RSYSERR, "permanent": smpp.RSUBMITFAIL}
+ERRORS = {
+    "throttled": smpp.RTHROTTLED,
+    "full": smpp.RMSGQFUL,
+    "temporary": smpp.RSYSERR,
+    "permanent": smpp.RSUBMITFAIL,
+}
 
 
 class Link(asyncio.Protocol):
@@ -64,7 +69,9 @@ class Link(asyncio.Protocol):
         if smpp.bind_decode(frame) != (b"gw", b"gw"):
             self.carrier.ledger.fault("bind", "the gateway binds to %s with a wrong name" % self.carrier.name)
         self.kind = command
-        self.write(smpp.pdu(command | smpp.RESP, 0, sequence, b"SMSC\0" + smpp.tlv(smpp.TLV_SC_INTERFACE_VERSION, b"\x34")))
+        self.write(
+            smpp.pdu(command | smpp.RESP, 0, sequence, b"SMSC\0" + smpp.tlv(smpp.TLV_SC_INTERFACE_VERSION, b"\x34"))
+        )
 
     def write(self, octets):
         self.out.append(octets)
@@ -227,7 +234,9 @@ class Carrier:
             self.ledger.note(copy.msg, "carrier %s cannot answer: %s is gone", self.name, link.conn.name)
             return
         if copy.answer == smpp.ROK:
-            copy.t_answer = self.ledger.note(copy.msg, "carrier %s accepts it as %s", self.name, self.id_in_answer(copy.cid))
+            copy.t_answer = self.ledger.note(
+                copy.msg, "carrier %s accepts it as %s", self.name, self.id_in_answer(copy.cid)
+            )
         else:
             copy.t_answer = self.ledger.note(copy.msg, "carrier %s answers 0x%02x", self.name, copy.answer)
         link.write(smpp.pdu(smpp.SUBMIT_SM | smpp.RESP, copy.answer, sequence, body))
@@ -288,7 +297,11 @@ class Carrier:
             r = item.reply
             r.sent += 1
             self.ledger.note(r, "carrier %s sends it over %s", self.name, link.conn.name)
-            link.write(smpp.sm_encode(smpp.DELIVER_SM, link.sequence, item.word[0], item.word[1], r.text.encode("utf-16-be"), 8))
+            link.write(
+                smpp.sm_encode(
+                    smpp.DELIVER_SM, link.sequence, item.word[0], item.word[1], r.text.encode("utf-16-be"), 8
+                )
+            )
             return
         copy = item.copy
         if item.final:
@@ -299,12 +312,18 @@ class Carrier:
         self.ledger.note(msg, "carrier %s sends receipt %s for %s over %s", self.name, item.word, cid, link.conn.name)
         ok = item.word == "DELIVRD"
         text = "id:%s sub:001 dlvrd:%s submit date:2611220930 done date:2611220930 stat:%s err:%s text:" % (
-            cid, "001" if ok else "000", item.word, "000" if ok or not item.final else "034")
+            cid,
+            "001" if ok else "000",
+            item.word,
+            "000" if ok or not item.final else "034",
+        )
         tlvs = b""
         if self.ids != "hex":
             tlvs = smpp.tlv(smpp.TLV_RECEIPTED_MESSAGE_ID, cid.encode() + b"\0")
             tlvs += smpp.tlv(smpp.TLV_MESSAGE_STATE, bytes((smpp.STATES[item.word],)))
-        link.write(smpp.sm_encode(smpp.DELIVER_SM, link.sequence, msg.dst, msg.src, text.encode(), 0, esm=4, tlvs=tlvs))
+        link.write(
+            smpp.sm_encode(smpp.DELIVER_SM, link.sequence, msg.dst, msg.src, text.encode(), 0, esm=4, tlvs=tlvs)
+        )
 
     def on_answer(self, item, status):
         whose = item.reply or item.copy.msg

@@ -1,6 +1,6 @@
-# chaos.py - what is done to the system under load: kills, cuts, stalls, errors, a full Redis, a power failure. Each track
-# is one after the other, the tracks run beside each other; what and when is drawn from the seed. Every event is put down in
-# the ledger. Knows no rules of what must come of it.
+# chaos.py - what is done to the system under load: kills, cuts, stalls, errors, a full Redis, a power failure. Each
+# track is one after the other, the tracks run beside each other; what and when is drawn from the seed. Every event
+# is put down in the ledger. Knows no rules of what must come of it.
 import asyncio
 import random
 
@@ -13,9 +13,17 @@ SERVERS = {
     "redis": ("Redis killed", "Redis killed", "Redis killed then gateway", "Redis full", "Redis full then gateway"),
     "power": ("power failure",),
 }
-CARRIER = ("carrier cut", "carrier errors", "carrier stall", "carrier cut", "carrier errors", "carrier long stall", "carrier cut")
+CARRIER = (
+    "carrier cut",
+    "carrier errors",
+    "carrier stall",
+    "carrier cut",
+    "carrier errors",
+    "carrier long stall",
+    "carrier cut",
+)
 APP = ("app cut", "app refuses", "app stall", "app away", "app cut", "app long stall", "app cut")
-LONG_STALL = (3.5, 5.0)  # s: longer than the response_timeout
+LONG_STALL = (3.5, 4.5)  # s: longer than the response_timeout
 SHORT_STALL = (0.3, 1.5)
 
 
@@ -59,7 +67,7 @@ class Chaos:
 
     async def progress(self, rng, name):
         """Lets some messages pass, or some time when none do."""
-        most = 3.0 if self.until is None else rng.choice((1.0, 3.0, 10.0))
+        most = 2.6 if self.until is None else rng.choice((1.0, 3.0, 10.0))
         if name == "power":
             most *= 4 if self.until else 2
         wanted = self.ledger.acks + rng.randrange(100, 1500) * most / 3.0
@@ -103,8 +111,11 @@ class Chaos:
                 if self.stack.gateway.process.alive():
                     continue
                 e = self.ledger.begin("gateway ended by itself")
-                self.ledger.fault("died", "the gateway ended by itself with status %s at %s" % (
-                    self.stack.gateway.process.wait_now(), self.ledger.clock(e.begin)))
+                self.ledger.fault(
+                    "died",
+                    "the gateway ended by itself with status %s at %s"
+                    % (self.stack.gateway.process.wait_now(), self.ledger.clock(e.begin)),
+                )
                 self.stack.gateway.start()
                 await self.stack.gateway.ready()
                 e.end = now()
@@ -176,7 +187,11 @@ class Chaos:
 
     async def do_carrier_errors(self, kind, carrier, rng):
         e = self.ledger.begin(kind, carrier.name)
-        errors = {"permanent": 0.02, "temporary": rng.choice((0.02, 0.2)), rng.choice(("throttled", "full")): rng.choice((0.02, 0.2))}
+        errors = {
+            "permanent": 0.02,
+            "temporary": rng.choice((0.02, 0.2)),
+            rng.choice(("throttled", "full")): rng.choice((0.02, 0.2)),
+        }
         carrier.errors = errors
         e.note = ", ".join("%s %d %%" % (k, v * 100) for k, v in sorted(errors.items()))
         await asyncio.sleep(rng.uniform(0.5, 2.0))

@@ -1,25 +1,29 @@
-# judge.py - the account-keeper: from what the apps, the carriers and Redis know at the end it proves that nothing that was
-# acknowledged is lost, doubled without cause, given to the wrong app or out of order. Changes nothing, talks to nobody.
+# judge.py - the account-keeper: from what the apps, the carriers and Redis know at the end it proves that nothing
+# that was acknowledged is lost, doubled without cause, given to the wrong app or out of order. Changes nothing,
+# talks to nobody.
 #
-# In doubt. A submit is in doubt at an event when the carrier has not answered it, or has answered less than SETTLE seconds of
-# good Redis before (the gateway may not have read the answer, or not have stored it). Events are: the gateway killed or
-# without power, the end of the connection that it went over (READ seconds instead), and a carrier that does not answer within the response_timeout. A
-# second copy of a text is allowed only to a submit that was in doubt at an event between the two copies, and each event may
-# explain no more of them than fit the windows that it hit. The same rule, with the app's windows, holds for a second final
-# receipt. A copy after an error answer or after a failure receipt is a new try, not a duplicate.
+# In doubt. A submit is in doubt at an event when the carrier has not answered it, or has answered less than SETTLE
+# seconds of good Redis before (the gateway may not have read the answer, or not have stored it). Events are: the
+# gateway killed or without power, the end of the connection that it went over (READ seconds instead), and a carrier
+# that does not answer within the response_timeout. A second copy of a text is allowed only to a submit that was in
+# doubt at an event between the two copies, and each event may explain no more of them than fit the windows that it
+# hit. The same rule, with the app's windows, holds for a second final receipt. A copy after an error answer or after
+# a failure receipt is a new try, not a duplicate.
 #
 # A message that stayed in doubt twice is held; what nobody settles in messages.doubt_keep ends as UNKNOWN.
 #
-# Order. Two texts of one account, class and number that were submitted over one connection, both acknowledged, must appear at
-# carriers for the first time in the order of their submission. Appearing counts whatever the carrier answers, so a
-# temporary error excuses nothing that comes later. Over two different connections to carriers the appearances must be
-# ABREAST seconds apart to be judged: what is written at once to two sockets is read in any order. A pair is not judged when a
-# connection to a carrier or the gateway ended between the two appearances or shortly before: the earlier text may have been on
-# that connection, unread. A text that was answered ESME_RTHROTTLED or ESME_RMSGQFUL goes back to its own place: what came later
-# and appears for the first time ABREAST seconds after that answer may not appear before it appears again.
+# Order. Two texts of one account, class and number that were submitted over one connection, both acknowledged, must
+# appear at carriers for the first time in the order of their submission. Appearing counts whatever the carrier
+# answers, so a temporary error excuses nothing that comes later. Over two different connections to carriers the
+# appearances must be ABREAST seconds apart to be judged: what is written at once to two sockets is read in any
+# order. A pair is not judged when a connection to a carrier or the gateway ended between the two appearances or
+# shortly before: the earlier text may have been on that connection, unread. A text that was answered ESME_RTHROTTLED
+# or ESME_RMSGQFUL goes back to its own place: what came later and appears for the first time ABREAST seconds after
+# that answer may not appear before it appears again.
 #
-# appendfsync everysec. Redis answers before the disk has it. What it may forget when it is killed or without power are the
-# writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with appendfsync always.
+# appendfsync everysec. Redis answers before the disk has it. What it may forget when it is killed or without power
+# are the writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with
+# appendfsync always.
 import smpp
 from servers import SLOW
 from stack import APP_WINDOW, ACCOUNTS, CARRIERS, CARRIER_WINDOW, RESPONSE_TIMEOUT
@@ -29,7 +33,9 @@ READ = 0.3  # s: by then the gateway has read what was written to it
 ABREAST = 0.1
 RECENT = 0.3  # s before: shortly before
 FORGET = 4.0
-STORE_BACK = 0.3  # s, and as long as Redis was away: by then the gateway has found it again (store.reconnect, doubling)
+STORE_BACK = (
+    0.3  # s, and as long as Redis was away: by then the gateway has found it again (store.reconnect, doubling)
+)
 DEATHS = ("gateway killed", "power failure", "gateway ended by itself")
 STORE_GONE = ("Redis killed", "Redis full", "power failure")
 SANITIZER = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "== Invalid ", "definitely lost")
@@ -68,7 +74,7 @@ class Matching:
 
 class Judge:
     def __init__(self, stack, journal, backlog, settled):
-        """journal: ids; backlog: account -> ids; settled: what the waiting for the end came to ("" when all has left)."""
+        """journal: ids; backlog: account -> ids; settled: what was waited for in vain ("" when all has left)."""
         self.stack, self.ledger = stack, stack.ledger
         self.journal, self.backlog, self.settled = journal, backlog, settled
         self.everysec = stack.policy == "everysec"
@@ -106,8 +112,13 @@ class Judge:
         """Whether Redis may have forgotten what was written at one of these moments."""
         if not self.everysec:
             return False
-        return any(e.begin - FORGET <= t <= e.begin + 0.5 for e in self.events
-                   if e.kind in ("Redis killed", "power failure") for t in times if t is not None)
+        return any(
+            e.begin - FORGET <= t <= e.begin + 0.5
+            for e in self.events
+            if e.kind in ("Redis killed", "power failure")
+            for t in times
+            if t is not None
+        )
 
     def check(self, what, failures, remark=""):
         self.checks.append((what, failures, remark))
@@ -161,15 +172,22 @@ class Judge:
             words.add("UNKNOWN")  # held in doubt for messages.doubt_keep, then given up
         elif m.copies and not self.doubted(m):
             last = m.copies[-1]
-            words = {last.outcome} if last.answer == smpp.ROK else {"REJECTD"} if last.answer == smpp.RSUBMITFAIL else set()
+            words = (
+                {last.outcome}
+                if last.answer == smpp.ROK
+                else {"REJECTD"} if last.answer == smpp.RSUBMITFAIL else set()
+            )
         return words, taken
 
     @staticmethod
     def open_before(m, k):
         """Copies before the k-th that are not known to have failed when it came."""
         t = m.copies[k].t
-        return [c for c in m.copies[:k] if c.answer in (None, smpp.ROK)
-                and not (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)]
+        return [
+            c
+            for c in m.copies[:k]
+            if c.answer in (None, smpp.ROK) and not (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)
+        ]
 
     def doubted(self, m):
         return any(self.open_before(m, k) for k in range(1, len(m.copies)))
@@ -192,15 +210,22 @@ class Judge:
             elif m.registered == 2 and "DELIVRD" in states:
                 unasked.append(("only failures were asked for", m))
             if states and words and not states <= words:
-                wrong.append(("the app was told %s, the carriers' word is %s" % (
-                    "/".join(sorted(states)), "/".join(sorted(words))), m))
+                wrong.append(
+                    (
+                        "the app was told %s, the carriers' word is %s"
+                        % ("/".join(sorted(states)), "/".join(sorted(words))),
+                        m,
+                    )
+                )
             if m.status != smpp.ROK or states or not words or not taken or self.stored(m):
                 continue
             if m.registered == 1 or (m.registered == 2 and "DELIVRD" not in words):
                 if self.forgot(m.t_answer, *(t for c in m.copies for t in (c.t_answer, c.t_taken))):
                     forgotten += 1
                 else:
-                    missing.append(("the carriers' word is %s and was taken; the app was not told" % "/".join(sorted(words)), m))
+                    missing.append(
+                        ("the carriers' word is %s and was taken; the app was not told" % "/".join(sorted(words)), m)
+                    )
         self.receipts_forgotten = forgotten
         self.check("receipts that are lost", missing)
         self.check("receipts that do not say what the carrier said", wrong)
@@ -215,8 +240,11 @@ class Judge:
         return [e for e in self.events if e.kind in DEATHS and t0 <= e.begin + 0.5 and e.begin <= t1]
 
     def stall_of(self, target, t0, t1):
-        return [e for e in self.events if e.target == target and e.kind.endswith("stall") and e.begin <= t1
-                and (e.end or t1) >= t0]
+        return [
+            e
+            for e in self.events
+            if e.target == target and e.kind.endswith("stall") and e.begin <= t1 and (e.end or t1) >= t0
+        ]
 
     def connection_cause(self, matching, conn, t_answer, t1, room):
         if conn.why == "unbound" and t_answer is not None:
@@ -241,8 +269,12 @@ class Judge:
         """everysec: Redis forgot the write, and the gateway began anew from what is left."""
         if not self.forgot(*times):
             return []
-        if not any(e.kind in DEATHS + ("gateway told to leave",) and e.begin >= min(t for t in times if t is not None) - FORGET
-                   and e.begin <= t1 for e in self.events):
+        if not any(
+            e.kind in DEATHS + ("gateway told to leave",)
+            and e.begin >= min(t for t in times if t is not None) - FORGET
+            and e.begin <= t1
+            for e in self.events
+        ):
             return []
         matching.cause(("Redis forgot",), 10**9)
         return [("Redis forgot",)]
@@ -257,9 +289,21 @@ class Judge:
                     wants[m.serial, k] = self.copy_causes(matching, before, m.copies[k])
         left = self.matched(wants, matching)
         self.copies_n, self.copies_by = len(wants), matching
-        self.check("second copies at carriers beyond what was in doubt", [
-            (("copy %d: no submit of it was in doubt" if not wants[i] else "copy %d: more than were in doubt at the event")
-             % (i[1] + 1), whose[i]) for i in left])
+        self.check(
+            "second copies at carriers beyond what was in doubt",
+            [
+                (
+                    (
+                        "copy %d: no submit of it was in doubt"
+                        if not wants[i]
+                        else "copy %d: more than were in doubt at the event"
+                    )
+                    % (i[1] + 1),
+                    whose[i],
+                )
+                for i in left
+            ],
+        )
 
     def copy_causes(self, matching, before, copy):
         keys = []
@@ -271,8 +315,13 @@ class Judge:
                     matching.cause(key, room)
                     keys.append(key)
             for e in self.events:  # it could not store what it knew before it left
-                if e.kind == "gateway told to leave" and c.t <= e.begin <= copy.t and c.t_answer is not None \
-                        and self.unsettled(c.t_answer, e.begin) and self.good_time(e.begin, e.end or copy.t) < self.settle:
+                if (
+                    e.kind == "gateway told to leave"
+                    and c.t <= e.begin <= copy.t
+                    and c.t_answer is not None
+                    and self.unsettled(c.t_answer, e.begin)
+                    and self.good_time(e.begin, e.end or copy.t) < self.settle
+                ):
                     key = (e.kind, c.carrier, e.begin)
                     matching.cause(key, room)
                     keys.append(key)
@@ -286,8 +335,13 @@ class Judge:
         keys = self.connection_cause(matching, first.conn, first.t_answer, second.t, APP_WINDOW)
         keys += self.stall_causes(matching, account, first.t, first.t_answer, second.t, room)
         for e in self.events:
-            if e.kind in DEATHS + ("gateway told to leave",) and first.t <= e.begin + 0.5 and e.begin <= second.t \
-                    and first.t_answer is not None and self.unsettled(first.t_answer, e.begin):
+            if (
+                e.kind in DEATHS + ("gateway told to leave",)
+                and first.t <= e.begin + 0.5
+                and e.begin <= second.t
+                and first.t_answer is not None
+                and self.unsettled(first.t_answer, e.begin)
+            ):
                 if self.good_time(first.t_answer, e.begin) < e.begin - first.t_answer:
                     matching.cause(("Redis away, then the gateway gone", e.begin), 10**9)
                     keys.append(("Redis away, then the gateway gone", e.begin))
@@ -305,9 +359,21 @@ class Judge:
                 wants[m.serial, k] = self.got_causes(matching, m.account, m.receipts[k - 1], m.receipts[k])
         left = self.matched(wants, matching)
         self.receipts_n, self.receipts_by = len(wants), matching
-        self.check("second final receipts beyond what was in doubt", [
-            (("receipt %d: the one before was not in doubt" if not wants[i] else "receipt %d: more than were in doubt")
-             % (i[1] + 1), whose[i]) for i in left])
+        self.check(
+            "second final receipts beyond what was in doubt",
+            [
+                (
+                    (
+                        "receipt %d: the one before was not in doubt"
+                        if not wants[i]
+                        else "receipt %d: more than were in doubt"
+                    )
+                    % (i[1] + 1),
+                    whose[i],
+                )
+                for i in left
+            ],
+        )
 
     def replies(self):
         lost, doubled = [], []
@@ -323,13 +389,17 @@ class Judge:
             for k in range(1, len(r.got)):
                 self.replies_twice += 1
                 whose[r.serial, k] = r
-                wants[r.serial, k] = [key for g in r.got[:k] for key in self.got_causes(matching, r.account, g, r.got[k])]
+                wants[r.serial, k] = [
+                    key for g in r.got[:k] for key in self.got_causes(matching, r.account, g, r.got[k])
+                ]
                 if r.sent > 1:  # each time may have become a reply of its own
                     key = ("sent again by the carrier", r.serial)
                     matching.cause(key, r.sent - 1)
                     wants[r.serial, k].append(key)
-        doubled = [("the app got it %d times, the carrier sent it %d times" % (len(whose[i].got), whose[i].sent), whose[i])
-                   for i in self.matched(wants, matching)]
+        doubled = [
+            ("the app got it %d times, the carrier sent it %d times" % (len(whose[i].got), whose[i].sent), whose[i])
+            for i in self.matched(wants, matching)
+        ]
         self.check("replies of phones that are lost", lost)
         self.check("replies that came twice beyond what was in doubt", doubled)
 
@@ -338,16 +408,20 @@ class Judge:
         return any(needle in rec for rec in self.stack.backlog_records)
 
     def refused_and_sent(self):
-        """ESME_RSYSERR says that nothing was accepted. Only a gateway that dies before it could take the record back may
-        find it in its journal."""
+        """ESME_RSYSERR says that nothing was accepted. Only a gateway that dies before it could take the record back
+        may find it in its journal."""
         wrong = []
         self.refused_sent = 0
         for m in self.msgs:
             if m.status in (None, smpp.ROK) or not m.copies:
                 continue
             self.refused_sent += 1
-            if not any(e.kind in DEATHS + ("gateway told to leave",) and m.t_submit <= e.begin <= m.copies[0].t
-                       and self.good_time(m.t_answer, e.begin) < self.settle for e in self.events):
+            if not any(
+                e.kind in DEATHS + ("gateway told to leave",)
+                and m.t_submit <= e.begin <= m.copies[0].t
+                and self.good_time(m.t_answer, e.begin) < self.settle
+                for e in self.events
+            ):
                 wrong.append(("refused with 0x%02x, and sent" % m.status, m))
         self.check("messages that were refused and sent although the gateway had the time to take them back", wrong)
 
@@ -358,8 +432,10 @@ class Judge:
                 rows.setdefault((m.conn.name, m.dst, m.cls), []).append(m)
         broken = []
         self.pairs_judged = self.pairs_unsure = self.pairs_abreast = 0
-        ends = sorted([c.died for c in self.ledger.conns if c.owner in TX_BINDS and c.died is not None]
-                      + [e.begin for e in self.events if e.kind in DEATHS])
+        ends = sorted(
+            [c.died for c in self.ledger.conns if c.owner in TX_BINDS and c.died is not None]
+            + [e.begin for e in self.events if e.kind in DEATHS]
+        )
         for row in rows.values():
             row.sort(key=lambda m: m.rank)
             self.pairs_judged += len(row) - 1
@@ -376,8 +452,13 @@ class Judge:
                         elif any(first.t - RECENT <= t <= earlier.copies[0].t for t in ends):
                             self.pairs_unsure += 1
                         else:
-                            broken.append(("serial %d was submitted later over the same connection and came first, %.0f ms earlier" % (
-                                later.serial, (earlier.copies[0].t - first.t) * 1000), earlier))
+                            broken.append(
+                                (
+                                    "serial %d, submitted later over the same connection, came %.0f ms earlier"
+                                    % (later.serial, (earlier.copies[0].t - first.t) * 1000),
+                                    earlier,
+                                )
+                            )
         self.check("messages that were overtaken", broken)
         self.order_of_throttled(rows, ends)
 
@@ -394,9 +475,18 @@ class Judge:
                     self.throttled_judged += 1
                     for later in row[i + 1 :]:
                         first = later.copies[0]
-                        if c.t_answer + ABREAST < first.t and first.rank < again.rank and not self.abreast(first, again):
-                            broken.append(("it was to wait its turn; serial %d, submitted later, came %.0f ms before its next try" % (
-                                later.serial, (again.t - first.t) * 1000), m))
+                        if (
+                            c.t_answer + ABREAST < first.t
+                            and first.rank < again.rank
+                            and not self.abreast(first, again)
+                        ):
+                            broken.append(
+                                (
+                                    "serial %d, submitted later, came %.0f ms before its next try"
+                                    % (later.serial, (again.t - first.t) * 1000),
+                                    m,
+                                )
+                            )
         self.check("messages that were overtaken while the carrier said slow down", broken)
 
     @staticmethod
@@ -416,15 +506,22 @@ class Judge:
             ("times that the gateway ended by itself or did not leave when told to", ("died", "leaving")),
             ("records that a power failure took although Redis had confirmed them", ("power",)),
         )
-        self.check("submits refused with a status that nothing here gives cause for", [
-            ("status 0x%02x" % m.status, m) for m in self.msgs if m.status not in (
-                None, smpp.ROK, smpp.RINVBNDSTS, smpp.RSYSERR, smpp.RMSGQFUL, smpp.RTHROTTLED)])
+        self.check(
+            "submits refused with a status that nothing here gives cause for",
+            [
+                ("status 0x%02x" % m.status, m)
+                for m in self.msgs
+                if m.status not in (None, smpp.ROK, smpp.RINVBNDSTS, smpp.RSYSERR, smpp.RMSGQFUL, smpp.RTHROTTLED)
+            ],
+        )
         known = set()
         for what, faults in kinds:
             known.update(faults)
             self.check(what, [(text, whose) for kind, text, whose in self.ledger.faults if kind in faults])
-        self.check("logs of the gateway with an error of a sanitizer or valgrind", [
-            (line, None) for line in self.stack.gateway.log_of(SANITIZER)])
+        self.check(
+            "logs of the gateway with an error of a sanitizer or valgrind",
+            [(line, None) for line in self.stack.gateway.log_of(SANITIZER)],
+        )
         self.check("other faults", [(text, whose) for kind, text, whose in self.ledger.faults if kind not in known])
 
     def all_has_left(self):
@@ -438,8 +535,14 @@ class Judge:
                 self.left_forgotten += 1
             else:
                 what = "id %s is still in the journal" % i
-                if m and m.status == smpp.ROK and not m.receipts and self.outcomes(m) != (set(), True) and self.outcomes(m)[1]:
-                    what += "; the gateway answered the carrier's last word, and the app was not told: that receipt is lost"
+                if (
+                    m
+                    and m.status == smpp.ROK
+                    and not m.receipts
+                    and self.outcomes(m) != (set(), True)
+                    and self.outcomes(m)[1]
+                ):
+                    what += "; the carrier's last word was answered ROK, and the app was not told: that receipt is lost"
                 left.append((what, m))
         for account, ids in self.backlog.items():
             left += [("id %s is still in the backlog of %s" % (i, account), by_id.get(i)) for i in ids]
@@ -459,19 +562,27 @@ class Judge:
         rows = [
             ("texts submitted by apps", len(msgs)),
             ("  acknowledged", len(acked)),
-            ("  refused (%s)" % ", ".join("0x%02x: %d" % s for s in sorted(self.ledger.statuses.items()) if s[0]), n(
-                lambda m: m.status not in (None, smpp.ROK))),
+            (
+                "  refused (%s)" % ", ".join("0x%02x: %d" % s for s in sorted(self.ledger.statuses.items()) if s[0]),
+                n(lambda m: m.status not in (None, smpp.ROK)),
+            ),
             ("  without an answer (the connection ended)", n(lambda m: m.status is None)),
             ("copies at carriers", sum(len(m.copies) for m in msgs)),
             ("  accepted by them", sum(c.answer == smpp.ROK for m in msgs for c in m.copies)),
             ("  second copies, all in doubt unless a line below says else", self.copies_n),
         ]
-        rows += [("    because of: " + what, "%d (at most %s at once, %s allowed)" % t) for what, t in self.causes(self.copies_by)]
+        rows += [
+            ("    because of: " + what, "%d (at most %s at once, %s allowed)" % t)
+            for what, t in self.causes(self.copies_by)
+        ]
         rows += [
             ("final receipts at apps", sum(len(m.receipts) for m in msgs)),
             ("  second ones, their first answer in doubt", self.receipts_n),
         ]
-        rows += [("    because of: " + what, "%d (at most %s at once, %s allowed)" % t) for what, t in self.causes(self.receipts_by)]
+        rows += [
+            ("    because of: " + what, "%d (at most %s at once, %s allowed)" % t)
+            for what, t in self.causes(self.receipts_by)
+        ]
         rows += [
             ("acknowledged, ended by the gateway with a failure receipt", self.ended_by_gateway),
             ("acknowledged, still in Redis", self.still_stored),

@@ -1,5 +1,5 @@
-# ledger.py - what is known of every message, as the app and the carriers saw it, and of every event that was caused. Only
-# keeps and finds; what is right or wrong is the judge's.
+# ledger.py - what is known of every message, as the app and the carriers saw it, and of every event that was caused.
+# Only keeps and finds; what is right or wrong is the judge's.
 import time
 
 now = time.monotonic
@@ -9,8 +9,24 @@ class Msg:
     """A text that an app has submitted."""
 
     __slots__ = (
-        "serial", "account", "src", "dst", "cls", "registered", "dcs", "text", "conn", "rank", "t_submit", "status",
-        "id", "t_answer", "copies", "receipts", "story", "gone",
+        "serial",
+        "account",
+        "src",
+        "dst",
+        "cls",
+        "registered",
+        "dcs",
+        "text",
+        "conn",
+        "rank",
+        "t_submit",
+        "status",
+        "id",
+        "t_answer",
+        "copies",
+        "receipts",
+        "story",
+        "gone",
     )
 
     def __init__(self, serial):
@@ -25,7 +41,20 @@ class Msg:
 class Copy:
     """One appearance of a text at a carrier."""
 
-    __slots__ = ("msg", "carrier", "conn", "t", "rank", "cid", "answer", "t_answer", "outcome", "t_sent", "t_taken", "sent")
+    __slots__ = (
+        "msg",
+        "carrier",
+        "conn",
+        "t",
+        "rank",
+        "cid",
+        "answer",
+        "t_answer",
+        "outcome",
+        "t_sent",
+        "t_taken",
+        "sent",
+    )
 
     def __init__(self, msg, carrier, conn, t, rank):
         self.msg, self.carrier, self.conn, self.t, self.rank = msg, carrier, conn, t, rank
@@ -128,7 +157,13 @@ class Ledger:
             head = "reply %d to account %s by carrier %s" % (whose.serial, whose.account, whose.carrier)
         else:
             head = "message id=%s serial=%d account=%s class=%s to=%s registered_delivery=%d" % (
-                whose.id, whose.serial, whose.account, whose.cls, whose.dst[2].decode(), whose.registered)
+                whose.id,
+                whose.serial,
+                whose.account,
+                whose.cls,
+                whose.dst[2].decode(),
+                whose.registered,
+            )
         lines = [head]
         for t, code, args in whose.story:
             lines.append("  %s  +%8.3f s  %s" % (self.clock(t), t - self.zero, code % args))

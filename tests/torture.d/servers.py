@@ -1,5 +1,5 @@
-# servers.py - the processes under test: Redis with its append-only file, and the gateway; started, killed and restarted by
-# process id. A small Redis client that shares nothing with the gateway's. Knows no messages.
+# servers.py - the processes under test: Redis with its append-only file, and the gateway; started, killed and
+# restarted by process id. A small Redis client that shares nothing with the gateway's. Knows no messages.
 import asyncio
 import os
 import re
@@ -60,8 +60,9 @@ def kill_all():
 class Process:
     def __init__(self, argv, log, env=None):
         with open(log, "ab") as out:
-            self.p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
-                                      cwd=os.path.dirname(log))
+            self.p = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, cwd=os.path.dirname(log)
+            )
         running.append(self.p)
 
     def alive(self):
@@ -170,16 +171,50 @@ class Redis:
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if not compiler:
             raise Gone("no C compiler for powercut.c; install gcc")
-        subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", self.shim, os.path.join(HERE, "powercut.c"), "-ldl",
-                        "-lpthread"], check=True)
+        subprocess.run(
+            [
+                compiler,
+                "-O1",
+                "-shared",
+                "-fPIC",
+                "-o",
+                self.shim,
+                os.path.join(HERE, "powercut.c"),
+                "-ldl",
+                "-lpthread",
+            ],
+            check=True,
+        )
 
     async def start(self):
         env = dict(os.environ, LD_PRELOAD=self.shim, POWERCUT_NOTE=self.note)
         self.process = Process(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--dir", self.dir,
-             "--appendonly", "yes", "--appendfsync", self.policy, "--aof-load-truncated", "yes", "--save", "",
-             "--maxmemory-policy", "noeviction", "--daemonize", "no"],
-            os.path.join(self.folder, "redis.log"), env)
+            [
+                "redis-server",
+                "--port",
+                "0",
+                "--unixsocket",
+                self.socket,
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                self.dir,
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                self.policy,
+                "--aof-load-truncated",
+                "yes",
+                "--save",
+                "",
+                "--maxmemory-policy",
+                "noeviction",
+                "--daemonize",
+                "no",
+            ],
+            os.path.join(self.folder, "redis.log"),
+            env,
+        )
         await wait_for("Redis answering", 30, self.answers)
 
     async def answers(self):
@@ -294,5 +329,12 @@ def knows(folder, conf):
     path = os.path.join(folder, "probe.conf")
     with open(path, "w") as f:
         f.write(conf)
-    return subprocess.run([program("smppgwd"), "-t", "-c", path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run(
+            [program("smppgwd"), "-t", "-c", path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ).returncode
+        == 0
+    )

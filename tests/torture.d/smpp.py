@@ -1,5 +1,6 @@
-# smpp.py - a small SMPP 3.4 codec, written from the protocol's text and sharing nothing with the gateway's: it judges the
-# gateway's octets. Decoding is strict; what the protocol does not allow raises Malformed. Knows no sockets.
+# smpp.py - a small SMPP 3.4 codec, written from the protocol's text and sharing nothing with the gateway's: it
+# judges the gateway's octets. Decoding is strict; what the protocol does not allow raises Malformed. Knows no
+# sockets.
 import struct
 
 GENERIC_NACK = 0x80000000
@@ -27,11 +28,32 @@ TLV_SC_INTERFACE_VERSION = 0x0210
 TLV_MESSAGE_CLASS = 0x3E00
 TLV_CAMPAIGN = 0x3E01
 
-STATES = {"ENROUTE": 1, "DELIVRD": 2, "EXPIRED": 3, "DELETED": 4, "UNDELIV": 5, "ACCEPTD": 6, "UNKNOWN": 7, "REJECTD": 8}
+STATES = {
+    "ENROUTE": 1,
+    "DELIVRD": 2,
+    "EXPIRED": 3,
+    "DELETED": 4,
+    "UNDELIV": 5,
+    "ACCEPTD": 6,
+    "UNKNOWN": 7,
+    "REJECTD": 8,
+}
 COMMANDS = {
-    BIND_RECEIVER, BIND_TRANSMITTER, BIND_TRANSCEIVER, SUBMIT_SM, DELIVER_SM, UNBIND, ENQUIRE_LINK,
-    BIND_RECEIVER | RESP, BIND_TRANSMITTER | RESP, BIND_TRANSCEIVER | RESP, SUBMIT_SM | RESP, DELIVER_SM | RESP,
-    UNBIND | RESP, ENQUIRE_LINK | RESP, GENERIC_NACK,
+    BIND_RECEIVER,
+    BIND_TRANSMITTER,
+    BIND_TRANSCEIVER,
+    SUBMIT_SM,
+    DELIVER_SM,
+    UNBIND,
+    ENQUIRE_LINK,
+    BIND_RECEIVER | RESP,
+    BIND_TRANSMITTER | RESP,
+    BIND_TRANSCEIVER | RESP,
+    SUBMIT_SM | RESP,
+    DELIVER_SM | RESP,
+    UNBIND | RESP,
+    ENQUIRE_LINK | RESP,
+    GENERIC_NACK,
 }
 
 _HEADER = struct.Struct(">IIII")
@@ -71,7 +93,19 @@ class Splitter:
 class Sm:
     """The fields of a submit_sm or deliver_sm."""
 
-    __slots__ = ("service_type", "src", "dst", "esm", "priority", "schedule", "validity", "registered", "dcs", "text", "tlvs")
+    __slots__ = (
+        "service_type",
+        "src",
+        "dst",
+        "esm",
+        "priority",
+        "schedule",
+        "validity",
+        "registered",
+        "dcs",
+        "text",
+        "tlvs",
+    )
 
 
 def pdu(command, status, sequence, body=b""):
@@ -136,9 +170,19 @@ def sm_decode(frame):
 def sm_encode(command, sequence, src, dst, text, dcs, esm=0, registered=0, tlvs=b""):
     """src and dst: (ton, npi, digits)."""
     return pdu(
-        command, 0, sequence,
-        b"\0" + bytes(src[:2]) + src[2] + b"\0" + bytes(dst[:2]) + dst[2] + b"\0" + bytes((esm, 0, 0, 0, 0, registered, 0, dcs, 0, len(text)))
-        + text + tlvs,
+        command,
+        0,
+        sequence,
+        b"\0"
+        + bytes(src[:2])
+        + src[2]
+        + b"\0"
+        + bytes(dst[:2])
+        + dst[2]
+        + b"\0"
+        + bytes((esm, 0, 0, 0, 0, registered, 0, dcs, 0, len(text)))
+        + text
+        + tlvs,
     )
 
 

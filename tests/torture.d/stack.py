@@ -24,9 +24,10 @@ TPS = 0.4  # of the apps' rate, each carrier: so that texts always wait for them
 QUEUE_MAX = 1500  # acknowledged texts that no carrier has got yet: the load pauses
 TICK = 0.01
 
-# A receipt that overtakes its answer does so by less than PARK; a message that was in doubt twice is given up after DOUBT_KEEP.
-PARK = 3  # s
-DOUBT_KEEP = 6  # s
+# A receipt overtakes its answer by less than PARK, also when the carrier is stalled in between (chaos.LONG_STALL); a
+# message that was in doubt twice is given up after DOUBT_KEEP.
+PARK = 6  # s
+DOUBT_KEEP = 8  # s
 HEAD = """\
 node = 1;
 store: {{ redis = "unix:{redis}"; deadline = 1000; reconnect = 50; receipt_horizon = 86400; }};
@@ -37,15 +38,16 @@ messages: {{ attempts = 250; retry = 200; retry_max = 1000; park = {park}; {doub
 log: {{ mask = false; }};
 accounts: ( {accounts} );
 carriers: ( {carriers} );
-routes: ( {{ prefix = "86138"; carriers = [ "mobile", "unicom" ]; }}, {{ prefix = ""; carriers = [ "unicom", "mobile" ]; }} );
+routes: ( {{ prefix = "86138"; carriers = [ "mobile", "unicom" ]; }},
+  {{ prefix = ""; carriers = [ "unicom", "mobile" ]; }} );
 """
 ACCOUNT = """{{ system_id = "{name}"; password = "secret"; class = "notice"; sources = [ "{code}" ]; max_binds = 20;
   window = {window}; response_timeout = {timeout}; enquire_link = 2000; }}"""
 CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = "gw"; password = "gw"; bind = "{bind}";
   binds = {binds}; window = {window}; response_timeout = {timeout}; enquire_link = 2000; bind_timeout = 2000;
   tps = {tps}; reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
-# What later builds know; each is left out where the build at hand refuses it. A message in doubt goes out again at once,
-# whatever its class.
+# What later builds know; each is left out where the build at hand refuses it. A message in doubt goes out again at
+# once, whatever its class.
 LATER = (
     """classes: ( {{ name = "otp"; in_doubt = "resend"; }}, {{ name = "notice"; in_doubt = "resend"; }},
   {{ name = "promo"; in_doubt = "resend"; }} );
@@ -60,10 +62,14 @@ class Stack:
         self.ledger = Ledger()
         self.rng = random.Random("%s/load" % seed)
         self.redis = servers.Redis(folder, policy)
-        self.carriers = [carrier.Carrier(name, ids, self.ledger, random.Random("%s/%s" % (seed, name)))
-                         for name, ids, _, _ in CARRIERS]
-        self.apps = [app.App(name, code, signature, kinds, self.ledger, random.Random("%s/%s" % (seed, name)))
-                     for name, code, signature, kinds in ACCOUNTS]
+        self.carriers = [
+            carrier.Carrier(name, ids, self.ledger, random.Random("%s/%s" % (seed, name)))
+            for name, ids, _, _ in CARRIERS
+        ]
+        self.apps = [
+            app.App(name, code, signature, kinds, self.ledger, random.Random("%s/%s" % (seed, name)))
+            for name, code, signature, kinds in ACCOUNTS
+        ]
         self.serials = itertools.count(1)
         self.reply_serials = itertools.count(1)
         self.numbers = [("86138%08d" if i % 2 else "86186%08d") % self.rng.randrange(10**8) for i in range(NUMBERS)]
@@ -77,11 +83,23 @@ class Stack:
         ms = int(RESPONSE_TIMEOUT * 1000)
         accounts = ",\n".join(ACCOUNT.format(name=a[0], code=a[1], window=APP_WINDOW, timeout=ms) for a in ACCOUNTS)
         carriers = ",\n".join(
-            CARRIER.format(name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms, tps=int(self.rate * TPS))
-            for c, p in zip(CARRIERS, ports))
+            CARRIER.format(
+                name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms, tps=int(self.rate * TPS)
+            )
+            for c, p in zip(CARRIERS, ports)
+        )
+
         def head(doubt):
-            return HEAD.format(redis=self.redis.socket, port=port, stats=stats, folder=self.folder, accounts=accounts,
-                               carriers=carriers, park=PARK, doubt=doubt)
+            return HEAD.format(
+                redis=self.redis.socket,
+                port=port,
+                stats=stats,
+                folder=self.folder,
+                accounts=accounts,
+                carriers=carriers,
+                park=PARK,
+                doubt=doubt,
+            )
 
         conf = head("doubt_keep = %d; " % DOUBT_KEEP)
         if not servers.knows(self.folder, conf):
@@ -101,8 +119,12 @@ class Stack:
         await self.gateway.ready()
         for a in self.apps:
             a.start(port)
-        await servers.wait_for("apps and carriers bound", 30, lambda: all(a.receiving() for a in self.apps)
-                               and all(any(link.receives() for link in c.links) for c in self.carriers))
+        await servers.wait_for(
+            "apps and carriers bound",
+            30,
+            lambda: all(a.receiving() for a in self.apps)
+            and all(any(link.receives() for link in c.links) for c in self.carriers),
+        )
 
     def load(self):
         self.loading = asyncio.ensure_future(self.submit_for_ever())
@@ -135,7 +157,8 @@ class Stack:
         account = self.rng.choice(ACCOUNTS)
         code = (account[1] + self.rng.choice(("", "88"))).encode()
         self.rng.choice(self.carriers).reply(
-            next(self.reply_serials), account[0], (1, 1, self.rng.choice(self.numbers)), (0, 1, code))
+            next(self.reply_serials), account[0], (1, 1, self.rng.choice(self.numbers)), (0, 1, code)
+        )
 
     def stop(self):
         self.stop_load()
