@@ -36,6 +36,7 @@ FORGET = 4.0
 STORE_BACK = (
     0.3  # s, and as long as Redis was away: by then the gateway has found it again (store.reconnect, doubling)
 )
+SLOW_DOWN = (smpp.RTHROTTLED, smpp.RMSGQFUL)
 DEATHS = ("gateway killed", "power failure", "gateway ended by itself")
 STORE_GONE = ("Redis killed", "Redis full", "power failure")
 SANITIZER = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:", "== Invalid ", "definitely lost")
@@ -468,8 +469,8 @@ class Judge:
         for row in rows.values():
             for i, m in enumerate(row):
                 for c, again in zip(m.copies, m.copies[1:]):
-                    if c.answer not in (smpp.RTHROTTLED, smpp.RMSGQFUL) or c.t_answer is None:
-                        continue
+                    if c.answer not in SLOW_DOWN or c.t_answer is None:
+                        break  # what was sent once more for another reason has left its place
                     if any(c.t_answer - RECENT <= t <= again.t for t in ends):
                         continue
                     self.throttled_judged += 1
