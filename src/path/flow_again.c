@@ -211,6 +211,7 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 	struct msg *k = msgs_get(f->msgs, token);
 	if (!k)
 		return;
+	k->writing = false;
 	flow_answer_stored(f, k, ok);
 	if (!ok) {
 		flow_redo_later(f, k, REDO_MARK);
@@ -234,6 +235,7 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 /* Only when the store knows that this submit failed may the next one leave. */
 void flow_mark_past(struct flow *f, struct msg *k)
 {
+	k->writing = true;
 	if (k->volatile_ ||
 	    k->carrier == MSG_NO_CARRIER) /* the configuration has lost its carrier: nothing is to mark */
 		on_marked(f, k->handle, true);

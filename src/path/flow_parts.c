@@ -234,7 +234,7 @@ static struct msg *worst_part(const struct flow *f, const struct msg *m)
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind != KIN_PART)
 			continue;
-		if (k->state != MSG_PAST || k->redo || k->peer)
+		if (k->state != MSG_PAST || k->redo || k->peer || k->writing)
 			return NULL;
 		n++;
 		if (!worst || badness(k->final_state) >= badness(worst->final_state))
@@ -298,6 +298,7 @@ static void on_part_marked(void *arg, uint64_t token, bool ok)
 	struct msg *k = msgs_get(f->msgs, token);
 	if (!k)
 		return;
+	k->writing = false;
 	flow_answer_stored(f, k, ok);
 	if (ok)
 		flow_parts_check(f, msgs_get(f->msgs, k->parent));
@@ -307,6 +308,7 @@ static void on_part_marked(void *arg, uint64_t token, bool ok)
 
 void flow_mark_part(struct flow *f, struct msg *k)
 {
+	k->writing = true;
 	if (k->volatile_ || k->carrier == MSG_NO_CARRIER)
 		on_part_marked(f, k->handle, true);
 	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_part_marked) < 0)

@@ -45,11 +45,10 @@ static void take_duplicate(struct flow *f, const struct heard *h, struct msg *m)
 {
 	const struct msg *whole = msg_whole(f->msgs, m);
 	/* STORING: its text is being replaced, and a late success is taken when that is done */
-	bool ending = whole->state == MSG_CLOSING || whole->state == MSG_STORING ||
-		      (whole->state == MSG_LEAVING && whole->peer);
+	bool ending = whole->state == MSG_CLOSING || whole->state == MSG_STORING || whole->state == MSG_LEAVING;
 	f->counters.receipts_duplicate++;
 	/* while its end is not stored the carrier shall come again */
-	answer(f, h, m->peer || m->redo || ending ? ESME_RX_T_APPN : ESME_ROK);
+	answer(f, h, m->peer || m->redo || m->writing || ending ? ESME_RX_T_APPN : ESME_ROK);
 }
 
 /* The carrier's date when it can be true (its clock and minute are coarse), else now. */

@@ -97,6 +97,7 @@ struct msg {
 	bool aliased;	/* its record has an app_id of its own */
 	bool note;	/* its record is an intermediate notification or a part's receipt */
 	bool in_doubts; /* in doubts.h */
+	bool writing;	/* kin: its mark is on its way to the store */
 	bool marking;	/* held until it is stored that a submit of it failed */
 	bool counted;	/* in its account's count of messages that no carrier has taken */
 	bool replaces;	/* replace_if_present_flag: older ones like it that wait end when it is stored */
