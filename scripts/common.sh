@@ -29,6 +29,7 @@ all     command  npm             npm
 all     command  openssl         openssl
 all     command  ps              procps
 all     command  git             git
+all     command  python3         python3
 '
 
 have() { # KIND WHAT
