@@ -10,6 +10,13 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+/*
+ * A campaign's messages may all have one group key, a test's all one number. Under one hash they would stand in one run
+ * of the map, walked for each that comes and goes: they are spread over so many hashes, and all of these are asked.
+ */
+#define GROUP_SPREAD  256u
+#define NUMBER_SPREAD 64u
+
 struct index {
 	struct msgs *msgs;
 	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks */
@@ -63,6 +70,16 @@ void index_free(struct index *x)
 	mem_free(x);
 }
 
+static uint64_t at_place(uint64_t hash, uint64_t place)
+{
+	return hash ^ map_hash_u64(place);
+}
+
+static uint64_t spread(uint64_t hash, const struct msg *m, uint64_t places)
+{
+	return at_place(hash, map_hash_u64(m->id) % places);
+}
+
 static bool group_of(const struct pdu *pdu, struct view *group)
 {
 	return pdu->tlvs.n && tlv_find_str(pdu->tlvs, TLV_GROUP_KEY, group) && group->n;
@@ -73,7 +90,7 @@ static int add_number(struct index *x, struct msg *m, const struct pdu *pdu)
 	struct number to;
 	if (!number_parse(pdu->sm.dst, &to))
 		return 0;
-	return map_put(x->numbers, hash_number(m->account, &to), m->handle);
+	return map_put(x->numbers, spread(hash_number(m->account, &to), m, NUMBER_SPREAD), m->handle);
 }
 
 int index_add(struct index *x, struct msg *m)
@@ -86,7 +103,7 @@ int index_add(struct index *x, struct msg *m)
 		return failed;
 	msg_pdu(m, NULL, &pdu);
 	if (m->grouped && group_of(&pdu, &group))
-		failed |= map_put(x->groups, hash_group(m->account, group), m->handle);
+		failed |= map_put(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), m->handle);
 	if (x->numbers)
 		failed |= add_number(x, m, &pdu);
 	return failed;
@@ -112,9 +129,11 @@ void index_remove(struct index *x, struct msg *m)
 		return;
 	msg_pdu(m, NULL, &pdu);
 	if (m->grouped && group_of(&pdu, &group))
-		map_remove(x->groups, hash_group(m->account, group), is_this, &m->handle, &value);
+		map_remove(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), is_this, &m->handle,
+			   &value);
 	if (x->numbers && number_parse(pdu.sm.dst, &to))
-		map_remove(x->numbers, hash_number(m->account, &to), is_this, &m->handle, &value);
+		map_remove(x->numbers, spread(hash_number(m->account, &to), m, NUMBER_SPREAD), is_this, &m->handle,
+			   &value);
 }
 
 /* --- looking: the map asks for each candidate; all that fit are gathered, none is taken as the one --- */
@@ -172,12 +191,21 @@ static int by_age(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static size_t look_up(const struct index *x, const struct map *map, uint64_t hash, map_eq_fn fits, const void *key,
-		      index_fn fn, void *arg)
+/* Where candidates stand: under this hash, or under as many as it is spread over. */
+struct place {
+	const struct map *map;
+	uint64_t hash, spread; /* spread 0: the hash itself */
+	map_eq_fn fits;
+};
+
+static size_t look_up(const struct index *x, const struct place *at, const void *key, index_fn fn, void *arg)
 {
 	struct found found = {.x = x, .key = key}, *f = &found;
 	uint64_t value;
-	map_find(map, hash, fits, &f, &value);
+	if (at->spread == 0)
+		map_find(at->map, at->hash, at->fits, &f, &value);
+	for (uint64_t i = 0; i < at->spread; i++)
+		map_find(at->map, at_place(at->hash, i), at->fits, &f, &value);
 	if (found.n == 0)
 		return 0;
 	struct msg **sorted = mem_zalloc(found.n * sizeof(struct msg *));
@@ -209,13 +237,15 @@ size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 		x->ids = map_new();
 		msgs_each(x->msgs, enter_id, x);
 	}
-	return look_up(x, x->ids, map_hash_u64(app_id), fits_id, &app_id, fn, arg);
+	const struct place at = {x->ids, map_hash_u64(app_id), 0, fits_id};
+	return look_up(x, &at, &app_id, fn, arg);
 }
 
 size_t index_by_group(struct index *x, uint16_t account, struct view group, index_fn fn, void *arg)
 {
 	struct group_key key = {account, group};
-	return look_up(x, x->groups, hash_group(account, group), fits_group, &key, fn, arg);
+	const struct place at = {x->groups, hash_group(account, group), GROUP_SPREAD, fits_group};
+	return look_up(x, &at, &key, fn, arg);
 }
 
 static void enter_number(struct msg *m, void *arg)
@@ -236,5 +266,6 @@ size_t index_by_number(struct index *x, uint16_t account, const struct number *t
 		x->numbers = map_new();
 		msgs_each(x->msgs, enter_number, x);
 	}
-	return look_up(x, x->numbers, hash_number(account, to), fits_number, &key, fn, arg);
+	const struct place at = {x->numbers, hash_number(account, to), NUMBER_SPREAD, fits_number};
+	return look_up(x, &at, &key, fn, arg);
 }

@@ -4,6 +4,8 @@
  */
 #include "path/index.h"
 
+#include <stdlib.h>
+
 #include "samples.h"
 #include "unit.h"
 
@@ -12,6 +14,7 @@
 #define GROUPS	 3 /* and none */
 #define MOST	 80
 #define STEPS	 20000
+#define MANY	 50000
 
 static const char *const numbers[NUMBERS] = {"8613800138000", "8613900139000", "8613700137000", "8613600136000"};
 static const char *const groups[GROUPS] = {"贷款十二月", "催收", "g"};
@@ -210,8 +213,50 @@ static void test_ended_meanwhile(void **state)
 	assert_int_equal(msgs_count(ms), 0);
 }
 
+static unsigned counted;
+
+static void count_one(struct msg *m, void *arg)
+{
+	(void)arg;
+	counted++;
+	assert_int_equal(m->id, counted); /* oldest first */
+}
+
+/* Many in one group, to one number: what each costs does not grow with how many there are already. */
+static void test_many_alike(void **state)
+{
+	(void)state;
+	uint8_t tlv_mem[64];
+	struct tlv_out o = {tlv_mem, 0, sizeof(tlv_mem), false};
+	struct pdu pdu = sample_submit();
+	struct msg **all = malloc(MANY * sizeof(struct msg *));
+	tlv_put_str(&o, TLV_GROUP_KEY, sample_view(groups[0]));
+	pdu.tlvs = (struct view){o.p, o.n};
+	msgs_free(ms);
+	ms = msgs_new(MANY);
+	index_free(x);
+	x = index_new(ms);
+	assert_int_equal(ask_number(0, 0), 0); /* from here on numbers are indexed */
+	for (unsigned i = 0; i < MANY; i++) {
+		all[i] = sample_msg(ms, &pdu, RECORD_MT);
+		all[i]->id = i + 1;
+		all[i]->account = 0;
+		all[i]->grouped = true;
+		assert_int_equal(index_add(x, all[i]), 0);
+	}
+	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), MANY);
+	assert_int_equal(counted, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		index_remove(x, all[i]);
+		msgs_give(ms, all[i]);
+	}
+	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), 0);
+	free(all);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_late_numbers), CASE(test_ended_meanwhile)};
+static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_late_numbers), CASE(test_ended_meanwhile),
+					  CASE(test_many_alike)};
 
 UNIT_MAIN(cases)
