@@ -335,8 +335,6 @@ static void on_timer(struct timer *t)
 	case MSG_HELD:
 		if (m->expiry_ms <= loop_wall_ms(f->loop))
 			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
-		else if (m->unchecked)
-			flow_resume_unsent(f, m);
 		else
 			flow_enqueue(f, m);
 		return;

@@ -69,6 +69,7 @@ static bool make_part(void *arg, unsigned seq, unsigned total, struct view frame
 	part->expiry_ms = m->expiry_ms;
 	part->volatile_ = m->volatile_;
 	part->internal = m->internal;
+	part->unchecked = m->unchecked;
 	part->part = (uint8_t)seq;
 	part->parts = (uint8_t)total;
 	part->order = m->order;
@@ -445,6 +446,7 @@ static void resume_part(struct flow *f, struct msg *m, struct msg *k)
 {
 	k->id = m->id;
 	k->expiry_ms = m->expiry_ms;
+	k->unchecked = m->unchecked;
 	k->route = k->home = m->route;
 	if (!set_resumed_record(f, m, k))
 		log_error("-", "event=no_memory id=%llu what=part_record", (unsigned long long)m->id);

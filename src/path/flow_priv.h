@@ -155,7 +155,8 @@ void flow_asked_free(struct asked *x);
 void flow_answer_asked(struct flow *f); /* at the end of all: whatever has not been answered */
 
 /* flow_load.c */
-void flow_resume_unsent(struct flow *f, struct msg *m); /* found at start, no carrier has it */
+/* Found at start: its number may have said stop before that. It goes on, or ends, when that is known. */
+void flow_recheck(struct flow *f, struct msg *m);
 
 /* flow_accept.c */
 void flow_request(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu); /* any of an app */

@@ -61,6 +61,10 @@ static void wake_owner(struct flow *f, size_t lane)
 
 void flow_enqueue(struct flow *f, struct msg *m)
 {
+	if (m->unchecked) {
+		flow_recheck(f, m);
+		return;
+	}
 	flow_set_state(f, m, MSG_QUEUED);
 	flow_set_timer(f, m, m->expiry_ms);
 	if (!m->tried)

@@ -91,7 +91,7 @@ struct msg {
 	bool told;	/* the app has it, and its record is being forgotten */
 	bool out;	/* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled; /* a carrier has it or may have it, and that is not known to be stored */
-	bool unchecked; /* found at start, and its number's opt-outs could not be read yet */
+	bool unchecked; /* found at start, and its number's opt-outs have not been looked up yet: not to be queued */
 	bool indexed;	/* in index.h */
 	bool grouped;	/* the app gave it a group_key */
 	bool aliased;	/* its record has an app_id of its own */
