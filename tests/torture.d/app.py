@@ -157,7 +157,13 @@ class App:
         m = Msg(serial)
         m.account, m.src, m.dst, m.cls = self.name, self.src, dst, cls
         m.registered = self.rng.choices((1, 0, 2), (86, 7, 7))[0]
-        if self.rng.random() < 0.2:
+        kind = self.rng.random()
+        m.long = kind < 0.05
+        if 0.05 <= kind < 0.08:
+            m.delay = self.rng.randrange(1, 4)
+        if m.long:
+            m.dcs, m.text = 8, self.long_text(serial).encode("utf-16-be")
+        elif self.rng.random() < 0.2:
             m.dcs, m.text = 0, b"Your code is %06d. #%d#" % (self.rng.randrange(1000000), serial)
         else:
             m.dcs = 8
@@ -167,6 +173,8 @@ class App:
         m.conn, m.rank = bind.conn, bind.conn.rank
         self.ledger.msgs[serial] = m
         m.t_submit = self.ledger.note(m, "the app submits it over %s, number %d there", bind.conn.name, m.rank)
+        if m.delay or m.long:
+            self.ledger.note(m, "  in %d octets, to be sent after %d s", len(m.text), m.delay)
         bind.outstanding[bind.sequence] = m
         bind.write(
             smpp.sm_encode(
@@ -174,13 +182,22 @@ class App:
                 bind.sequence,
                 self.src,
                 dst,
-                m.text,
+                b"" if m.long else m.text,
                 m.dcs,
                 registered=m.registered,
+                schedule=b"0000000000%02d000R" % m.delay if m.delay else b"",
                 tlvs=smpp.tlv(smpp.TLV_MESSAGE_CLASS, cls.encode() + b"\0")
-                + smpp.tlv(smpp.TLV_CAMPAIGN, b"%d\0" % serial),
+                + smpp.tlv(smpp.TLV_CAMPAIGN, b"%d\0" % serial)
+                + (smpp.tlv(smpp.TLV_MESSAGE_PAYLOAD, m.text) if m.long else b""),
             )
         )
+
+    def long_text(self, serial):
+        """With the serial whole in every part, wherever a part of 66 or 67 characters begins."""
+        text, wanted = "【%s】" % self.signature, self.rng.randrange(90, 250)
+        while len(text) < wanted or len(text) % 66 < 20 or len(text) % 67 < 20:
+            text += "对账单#%d#" % serial
+        return text
 
     def on_submit_resp(self, m, status, frame):
         ledger = self.ledger

@@ -147,7 +147,9 @@ class Carrier:
 
     def on_submit(self, link, sequence, frame):
         m = smpp.sm_decode(frame)
-        text = m.text.decode("utf-16-be" if m.dcs == 8 else "ascii", "replace")
+        header = smpp.concatenation(m.text) if m.esm & 0x40 else None
+        octets = header[3] if header else m.text
+        text = octets.decode("utf-16-be" if m.dcs == 8 else "ascii", "replace")
         found = SERIAL.search(text)
         msg = self.ledger.msgs.get(int(found.group(1))) if found else None
         if msg is None:
@@ -155,11 +157,16 @@ class Carrier:
             link.write(smpp.pdu(smpp.SUBMIT_SM | smpp.RESP, smpp.RSUBMITFAIL, sequence))
             return
         self.ledger.arrivals += 1
-        t = self.ledger.note(msg, "carrier %s gets it over %s", self.name, link.conn.name)
+        part, parts = (header[2], header[1]) if header else (1, 1)
+        if header:
+            t = self.ledger.note(msg, "carrier %s gets part %d/%d over %s", self.name, part, parts, link.conn.name)
+        else:
+            t = self.ledger.note(msg, "carrier %s gets it over %s", self.name, link.conn.name)
         copy = Copy(msg, self.name, link.conn, t, self.ledger.arrivals)
+        copy.part, copy.parts = part, parts
         self.ledger.first += not msg.copies
         msg.copies.append(copy)
-        self.compare(msg, m)
+        self.compare(msg, m, octets, header)
         error = self.choose_error()
         if error:
             copy.answer = ERRORS[error]
@@ -167,10 +174,22 @@ class Carrier:
             return
         self.accept(link, copy, sequence)
 
-    def compare(self, msg, m):
+    def piece(self, msg, octets, header):
+        """Whether a part fits the whole, and with all its siblings makes it up."""
+        msg.pieces = msg.pieces or {}
+        pieces = msg.pieces.setdefault((self.name,) + header[:2], {})
+        if pieces.setdefault(header[2], octets) != octets or len(octets) + 6 > 140 or octets not in msg.text:
+            return False
+        return len(pieces) < header[1] or b"".join(pieces[i] for i in range(1, header[1] + 1)) == msg.text
+
+    def compare(self, msg, m, octets, header):
         """What the carrier gets must be what the app has submitted."""
         wrong = []
-        if m.text != msg.text or m.dcs != msg.dcs:
+        if msg.long != bool(header):
+            wrong.append("a text in parts" if header else "a long text that is not in parts")
+        elif header and not self.piece(msg, octets, header):
+            wrong.append("part %d of %d, reference %d, does not fit the text" % (header[2], header[1], header[0]))
+        if not header and m.text != msg.text or m.dcs != msg.dcs:
             wrong.append("text %s (data_coding %d)" % (m.text.hex(), m.dcs))
         if m.src != msg.src or m.dst != msg.dst:
             wrong.append("addresses %s %s" % (m.src, m.dst))
@@ -178,6 +197,8 @@ class Carrier:
             wrong.append("the gateway's own TLVs")
         if m.registered & 3 != 1:
             wrong.append("registered_delivery %d" % m.registered)
+        if m.schedule:
+            wrong.append("schedule_delivery_time, which is the gateway's to keep")
         if m.esm & 0x3F:
             wrong.append("esm_class 0x%02x" % m.esm)
         if wrong:

@@ -21,6 +21,9 @@
 # or ESME_RMSGQFUL goes back to its own place: what came later and appears for the first time ABREAST seconds after
 # that answer may not appear before it appears again.
 #
+# A long text is several submits at a carrier, and each part is judged like a text: all must arrive, and none twice without
+# doubt. The app must be told DELIVRD only if each part was delivered, else what one of them came to.
+#
 # appendfsync everysec. Redis answers before the disk has it. What it may forget when it is killed or without power
 # are the writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with
 # appendfsync always.
@@ -31,6 +34,7 @@ from stack import APP_WINDOW, ACCOUNTS, CARRIERS, CARRIER_WINDOW, RESPONSE_TIMEO
 SETTLE = 0.5
 READ = 0.3  # s: by then the gateway has read what was written to it
 ABREAST = 0.1
+LEAST = 1000  # acknowledged messages in a round
 RECENT = 0.3  # s before: shortly before
 FORGET = 4.0
 STORE_BACK = (
@@ -137,6 +141,7 @@ class Judge:
         self.replies()
         self.refused_and_sent()
         self.order()
+        self.put_to_the_test()
         self.seen_while_running()
         self.all_has_left()
         return self.checks
@@ -144,7 +149,7 @@ class Judge:
     def not_lost(self):
         lost, forgotten, ended, stored = [], 0, 0, 0
         for m in self.msgs:
-            if m.status != smpp.ROK or any(c.answer in (None, smpp.ROK, smpp.RSUBMITFAIL) for c in m.copies):
+            if m.status != smpp.ROK or self.arrived(m):
                 continue
             if self.stored(m):
                 stored += 1
@@ -153,13 +158,40 @@ class Judge:
             elif self.forgot(m.t_answer):
                 forgotten += 1
             else:
-                lost.append(("acknowledged; no carrier has it, no failure receipt, not in Redis", m))
+                lost.append(("acknowledged; no carrier has all of it, no failure receipt, not in Redis", m))
         self.ended_by_gateway, self.still_stored = ended, stored
         self.lost_everysec = forgotten
         self.check("acknowledged messages that are lost", lost)
 
+    @staticmethod
+    def arrived(m):
+        """Whether carriers have all of it, or one has refused it for good."""
+        if any(c.answer == smpp.RSUBMITFAIL for c in m.copies):
+            return True
+        have = {c.part for c in m.copies if c.answer in (None, smpp.ROK)}
+        return bool(have) and len(have) == max(c.parts for c in m.copies)
+
+    def outcomes_of_parts(self, m):
+        """The worst part decides; which submit of a part counts is not asked."""
+        words, good = set(), set()
+        for c in m.copies:
+            if c.answer == smpp.RSUBMITFAIL:
+                words.add("REJECTD")
+            elif c.outcome == "DELIVRD":
+                good.add(c.part)
+            elif c.outcome:
+                words.add(c.outcome)
+            if c.answer != smpp.RSUBMITFAIL and (c.t_answer is None or c.t_answer - c.t > RESPONSE_TIMEOUT - 0.3):
+                words.add("UNKNOWN")
+        if m.copies and len(good) == max(c.parts for c in m.copies):
+            words.add("DELIVRD")
+        taken = self.arrived(m) and all(c.t_taken is not None for c in m.copies if c.answer == smpp.ROK)
+        return words, taken
+
     def outcomes(self, m):
         """The final words that the app may be told, and whether all that the carriers say has been taken."""
+        if m.long:
+            return self.outcomes_of_parts(m)
         words, taken = set(), True
         for c in m.copies:
             if c.answer == smpp.ROK:
@@ -182,12 +214,20 @@ class Judge:
 
     @staticmethod
     def open_before(m, k):
-        """Copies before the k-th that are not known to have failed when it came."""
+        """Copies before the k-th that are not known to have failed when it came. A part that fails may take all the
+        others with it to the next try."""
         t = m.copies[k].t
+        if m.long and any(
+            c.answer not in (None, smpp.ROK) or (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)
+            for c in m.copies[:k]
+        ):
+            return []
         return [
             c
             for c in m.copies[:k]
-            if c.answer in (None, smpp.ROK) and not (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)
+            if c.part == m.copies[k].part
+            and c.answer in (None, smpp.ROK)
+            and not (c.outcome != "DELIVRD" and c.t_sent is not None and c.t_sent < t)
         ]
 
     def doubted(self, m):
@@ -429,7 +469,7 @@ class Judge:
     def order(self):
         rows = {}
         for m in self.msgs:
-            if m.status == smpp.ROK and m.copies:
+            if m.status == smpp.ROK and m.copies and not m.delay and not m.long:
                 rows.setdefault((m.conn.name, m.dst, m.cls), []).append(m)
         broken = []
         self.pairs_judged = self.pairs_unsure = self.pairs_abreast = 0
@@ -461,6 +501,14 @@ class Judge:
                                 )
                             )
         self.check("messages that were overtaken", broken)
+        self.check(
+            "messages that were sent before their schedule_delivery_time",
+            [
+                ("%.1f s after the submit" % (m.copies[0].t - m.t_submit), m)
+                for m in self.msgs
+                if m.delay and m.copies and m.copies[0].t - m.t_submit < m.delay - 0.1
+            ],
+        )
         self.order_of_throttled(rows, ends)
 
     def order_of_throttled(self, rows, ends):
@@ -494,6 +542,18 @@ class Judge:
     def abreast(first, second):
         """Whether they were under way at the same time over two connections."""
         return first.conn is not second.conn and second.t - first.t < ABREAST
+
+    def put_to_the_test(self):
+        """A round in which nothing flowed, or nothing broke, proves nothing."""
+        idle = []
+        acked = sum(m.status == smpp.ROK for m in self.msgs)
+        if acked < LEAST:
+            idle.append(("only %d messages were acknowledged" % acked, None))
+        if not any(e.kind in DEATHS for e in self.events):
+            idle.append(("the gateway was never killed", None))
+        if not any(m.receipts for m in self.msgs):
+            idle.append(("no app got a receipt", None))
+        self.check("reasons why this round proves nothing", idle)
 
     def seen_while_running(self):
         kinds = (
@@ -543,7 +603,9 @@ class Judge:
                     and self.outcomes(m) != (set(), True)
                     and self.outcomes(m)[1]
                 ):
-                    what += "; the carrier's last word was answered ROK, and the app was not told: that receipt is lost"
+                    what += (
+                        "; the carrier's last word was answered ROK, and the app was not told: that receipt is lost"
+                    )
                 left.append((what, m))
         for account, ids in self.backlog.items():
             left += [("id %s is still in the backlog of %s" % (i, account), by_id.get(i)) for i in ids]
@@ -563,6 +625,8 @@ class Judge:
         rows = [
             ("texts submitted by apps", len(msgs)),
             ("  acknowledged", len(acked)),
+            ("    of them long, in parts at the carriers", sum(m.long for m in acked)),
+            ("    of them for later, by 1 to 3 s", sum(m.delay > 0 for m in acked)),
             (
                 "  refused (%s)" % ", ".join("0x%02x: %d" % s for s in sorted(self.ledger.statuses.items()) if s[0]),
                 n(lambda m: m.status not in (None, smpp.ROK)),

@@ -27,11 +27,17 @@ class Msg:
         "receipts",
         "story",
         "gone",
+        "long",
+        "delay",
+        "pieces",
     )
 
     def __init__(self, serial):
         self.serial = serial
         self.status = self.id = self.t_answer = None
+        self.long = False  # in parts at the carriers
+        self.delay = 0  # s: schedule_delivery_time
+        self.pieces = None  # of a long text: (carrier, reference) -> part -> octets
         self.gone = False  # its record was seen to be gone after a power failure
         self.copies = []
         self.receipts = []
@@ -39,7 +45,7 @@ class Msg:
 
 
 class Copy:
-    """One appearance of a text at a carrier."""
+    """One appearance of a text, or of a part of it, at a carrier."""
 
     __slots__ = (
         "msg",
@@ -54,11 +60,14 @@ class Copy:
         "t_sent",
         "t_taken",
         "sent",
+        "part",
+        "parts",
     )
 
     def __init__(self, msg, carrier, conn, t, rank):
         self.msg, self.carrier, self.conn, self.t, self.rank = msg, carrier, conn, t, rank
         self.cid = self.answer = self.t_answer = None
+        self.part = self.parts = 1
         self.outcome = None  # the word of its final receipt, when the carrier has accepted it
         self.t_sent = None  # when that receipt was sent first
         self.t_taken = None  # when the gateway has answered that receipt with ESME_ROK

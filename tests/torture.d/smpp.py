@@ -23,6 +23,7 @@ RX_T_APPN = 0x64
 
 TLV_USER_MESSAGE_REFERENCE = 0x0204
 TLV_RECEIPTED_MESSAGE_ID = 0x001E
+TLV_MESSAGE_PAYLOAD = 0x0424
 TLV_MESSAGE_STATE = 0x0427
 TLV_SC_INTERFACE_VERSION = 0x0210
 TLV_MESSAGE_CLASS = 0x3E00
@@ -167,7 +168,7 @@ def sm_decode(frame):
     return m
 
 
-def sm_encode(command, sequence, src, dst, text, dcs, esm=0, registered=0, tlvs=b""):
+def sm_encode(command, sequence, src, dst, text, dcs, esm=0, registered=0, schedule=b"", tlvs=b""):
     """src and dst: (ton, npi, digits)."""
     return pdu(
         command,
@@ -180,10 +181,34 @@ def sm_encode(command, sequence, src, dst, text, dcs, esm=0, registered=0, tlvs=
         + bytes(dst[:2])
         + dst[2]
         + b"\0"
-        + bytes((esm, 0, 0, 0, 0, registered, 0, dcs, 0, len(text)))
+        + bytes((esm, 0, 0))
+        + schedule
+        + b"\0\0"
+        + bytes((registered, 0, dcs, 0, len(text)))
         + text
         + tlvs,
     )
+
+
+def concatenation(text):
+    """(reference, parts, part, the text behind the header) of a text whose esm_class has UDHI."""
+    end = text[0] + 1 if text else 1
+    if end > len(text):
+        raise Malformed("the user data header is longer than the text")
+    pos = 1
+    found = None
+    while pos < end:
+        if pos + 2 > end or pos + 2 + text[pos + 1] > end:
+            raise Malformed("an information element runs over the user data header")
+        kind, value = text[pos], text[pos + 2 : pos + 2 + text[pos + 1]]
+        if kind == 0x00 and len(value) == 3:
+            found = (value[0], value[1], value[2])
+        elif kind == 0x08 and len(value) == 4:
+            found = (value[0] << 8 | value[1], value[2], value[3])
+        pos += 2 + len(value)
+    if not found or not 1 <= found[2] <= found[1]:
+        raise Malformed("a user data header that says no part of a text: %s" % text[:end].hex())
+    return found + (text[end:],)
 
 
 def bind_encode(command, sequence, system_id, password):

@@ -15,7 +15,10 @@ ACCOUNTS = (  # name, code, signature, binds
     ("shop", "10690002", "乙证券", ("tx", "rx")),
     ("loan", "10690003", "丙消费金融", ("trx", "tx", "rx")),
 )
-CARRIERS = (("mobile", "hex", "transceiver", 2), ("unicom", "text", "pair", 1))  # name, ids, bind, binds
+CARRIERS = (  # name, form of ids, bind, binds, mark of parts
+    ("mobile", "hex", "transceiver", 2, "udh8"),
+    ("unicom", "text", "pair", 1, "udh16"),
+)
 APP_WINDOW = 50  # deliver_sm without answer, per bind
 CARRIER_WINDOW = 50
 RESPONSE_TIMEOUT = 3.0  # s, of apps and of carriers
@@ -45,7 +48,7 @@ ACCOUNT = """{{ system_id = "{name}"; password = "secret"; class = "notice"; sou
   window = {window}; response_timeout = {timeout}; enquire_link = 2000; }}"""
 CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = "gw"; password = "gw"; bind = "{bind}";
   binds = {binds}; window = {window}; response_timeout = {timeout}; enquire_link = 2000; bind_timeout = 2000;
-  tps = {tps}; reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
+  tps = {tps}; long_mode = "{long}"; reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
 # What later builds know; each is left out where the build at hand refuses it. A message in doubt goes out again at
 # once, whatever its class.
 LATER = (
@@ -64,7 +67,7 @@ class Stack:
         self.redis = servers.Redis(folder, policy)
         self.carriers = [
             carrier.Carrier(name, ids, self.ledger, random.Random("%s/%s" % (seed, name)))
-            for name, ids, _, _ in CARRIERS
+            for name, ids, _, _, _ in CARRIERS
         ]
         self.apps = [
             app.App(name, code, signature, kinds, self.ledger, random.Random("%s/%s" % (seed, name)))
@@ -84,7 +87,14 @@ class Stack:
         accounts = ",\n".join(ACCOUNT.format(name=a[0], code=a[1], window=APP_WINDOW, timeout=ms) for a in ACCOUNTS)
         carriers = ",\n".join(
             CARRIER.format(
-                name=c[0], port=p, bind=c[2], binds=c[3], window=CARRIER_WINDOW, timeout=ms, tps=int(self.rate * TPS)
+                name=c[0],
+                port=p,
+                bind=c[2],
+                long=c[4],
+                binds=c[3],
+                window=CARRIER_WINDOW,
+                timeout=ms,
+                tps=int(self.rate * TPS),
             )
             for c, p in zip(CARRIERS, ports)
         )
