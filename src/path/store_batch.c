@@ -144,7 +144,7 @@ static struct batch *open_batch(struct batches *b, const struct batch_key *key)
 	return batch;
 }
 
-static void send_batch(struct batches *b, struct batch *batch);
+static void flush_through(struct batches *b, enum batch_kind last);
 
 static struct item *add_item(struct batches *b, const struct batch_key *key, struct batch **out)
 {
@@ -158,7 +158,7 @@ static struct item *add_item(struct batches *b, const struct batch_key *key, str
 		}
 	}
 	if (batch && batch->n == BATCH_ITEMS) {
-		send_batch(b, batch);
+		flush_through(b, key->kind); /* what leaves before it at the end of a turn does so here too */
 		batch = NULL;
 	}
 	if (!batch)
@@ -273,9 +273,10 @@ static void send_batch(struct batches *b, struct batch *batch)
 	settle(batch, false);
 }
 
-void batches_flush(struct batches *b)
+/* In the order of the kinds. */
+static void flush_through(struct batches *b, enum batch_kind last)
 {
-	for (int k = 0; k < BATCH_KINDS; k++) {
+	for (int k = 0; k <= (int)last; k++) {
 		/* settling a batch that cannot be sent may open new ones: those wait for the next turn */
 		struct list now;
 		if (list_empty(&b->open[k]))
@@ -287,4 +288,9 @@ void batches_flush(struct batches *b)
 		while (!list_empty(&now))
 			send_batch(b, LIST_OF(now.next, struct batch, link));
 	}
+}
+
+void batches_flush(struct batches *b)
+{
+	flush_through(b, BATCH_KINDS - 1);
 }

@@ -231,6 +231,39 @@ static void test_move_once(void **state)
 	assert_int_equal(journal(), 0);
 }
 
+/* A command that is too long leaves before the turn ends, and then what stands before it in the order leaves first. */
+static uint64_t order[2];
+static unsigned told;
+
+static void on_ordered(void *arg, uint64_t token, bool ok)
+{
+	(void)arg;
+	assert_true(ok);
+	if (told < 2 && (told == 0 || order[0] != token))
+		order[told++] = token;
+	done = told == 2;
+}
+
+static void test_order_of_many(void **state)
+{
+	struct store_leg leg = {.id = ID};
+	char cid[16];
+
+	(void)state;
+	assert_true(outcome(store_receipt_put(store, "mobile", 1, view_of("first"), &leg, on_written, 0)));
+	put(0);
+	done = false;
+	told = 0;
+	assert_int_equal(store_journal_put(store, ID + 1, record(1), on_ordered, 1), 0);
+	for (unsigned i = 0; i < 1100; i++) {
+		snprintf(cid, sizeof(cid), "%u", i);
+		assert_int_equal(store_receipt_put(store, "mobile", 1, view_of(cid), &leg, on_ordered, 2), 0);
+	}
+	until(&done);
+	assert_int_equal(order[0], 1);
+	assert_int_equal(order[1], 2);
+}
+
 static struct store_dead dead(unsigned n, bool from_journal, const char *entry)
 {
 	return (struct store_dead){.account = view_of("银行"),
@@ -368,9 +401,9 @@ static void test_full(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test_setup(test_move_once, empty),	    cmocka_unit_test_setup(test_bury_once, empty),
-	cmocka_unit_test_setup(test_shift_in_pages, empty), cmocka_unit_test_setup(test_shift_beside_others, empty),
-	cmocka_unit_test_setup(test_full, empty),
+	cmocka_unit_test_setup(test_move_once, empty),		 cmocka_unit_test_setup(test_order_of_many, empty),
+	cmocka_unit_test_setup(test_bury_once, empty),		 cmocka_unit_test_setup(test_shift_in_pages, empty),
+	cmocka_unit_test_setup(test_shift_beside_others, empty), cmocka_unit_test_setup(test_full, empty),
 };
 
 /* --- the server --- */
