@@ -149,7 +149,7 @@ static void done(struct mo *mo)
 			       (struct view){NULL, 0}, (struct view){NULL, 0});
 	for (size_t i = 0; !mo->failed && i < mo->parts_n; i++) {
 		if (store_part_del(r->store, view_of(mo->parts[i].key)) < 0)
-			log_debug(carrier_name(mo->carrier), "event=part_kept key=%s", mo->parts[i].key);
+			log_debug(carrier_name(mo->carrier), "event=part_kept part=%zu of=%zu", i + 1, mo->parts_n);
 	}
 	if (mo->failed)
 		return_parts(mo);
@@ -478,8 +478,7 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 	if (c)
 		add_part_again(r, c, frame);
 	else
-		log_warn("-", "event=part_dropped key=\"%.*s\" reason=\"carrier gone\"", (int)key.n,
-			 (const char *)key.p);
+		log_warn(name, "event=part_dropped reason=\"carrier gone\"");
 }
 
 struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
