@@ -37,6 +37,8 @@ bool flow_withdraw(struct flow *f, struct msg *m)
 		queue_remove(f->queue, m, flow_urgency(m));
 	else if (m->state != MSG_HELD)
 		return false;
+	flow_redo_none(m);
+	list_remove(&m->link);
 	loop_timer_clear(f->loop, &m->timer);
 	return true;
 }
@@ -297,8 +299,13 @@ void flow_remove_doubtful(struct flow *f)
 static void redo(struct flow *f, struct msg *m)
 {
 	static void (*const what[])(struct flow *, struct msg *) = {
-		[REDO_CID] = flow_store_cid,	  [REDO_CLOSE] = flow_close,	[REDO_LEAVE] = flow_leave,
-		[REDO_EVICT] = flow_evict,	  [REDO_MARK] = flow_mark_past, [REDO_PART] = flow_mark_part,
+		[REDO_CID] = flow_store_cid,
+		[REDO_CLOSE] = flow_close,
+		[REDO_LEAVE] = flow_leave,
+		[REDO_EVICT] = flow_evict,
+		[REDO_MARK] = flow_mark_past,
+		[REDO_PART] = flow_mark_part,
+		[REDO_ANNOUNCE] = flow_announce_again,
 		[REDO_RECORD] = flow_store_again,
 	};
 	uint8_t owed = m->redo;
@@ -333,6 +340,7 @@ static void on_timer(struct timer *t)
 	struct flow *f = m->owner;
 	switch ((enum msg_state)m->state) {
 	case MSG_HELD:
+		list_remove(&m->link); /* of those announced to their carrier */
 		if (m->expiry_ms <= loop_wall_ms(f->loop))
 			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
 		else

@@ -38,6 +38,7 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 	k->cid_len = m->cid_len;
 	m->cid = NULL;
 	m->cid_len = 0;
+	m->announced = false;
 	msg_add_kin(m, k, kind);
 	flow_set_state(f, k, MSG_PAST);
 	if (k->cid_len && match_add(f->match, k) < 0)
@@ -61,7 +62,8 @@ static void grow_lanes(struct flow *f)
 /* What m has cost so far: every submit that a carrier took. */
 static int64_t spent(const struct flow *f, const struct msg *m, int64_t parts)
 {
-	int64_t sum = m->cid_len ? carrier_conf(carriers_at(f->carriers, m->carrier))->price * parts : 0;
+	int64_t sum =
+		m->cid_len && !m->announced ? carrier_conf(carriers_at(f->carriers, m->carrier))->price * parts : 0;
 	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->cid_len && k->carrier != MSG_NO_CARRIER)
 			sum += carrier_conf(carriers_at(f->carriers, k->carrier))->price * (k->part ? 1 : parts);
@@ -361,7 +363,8 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 	}
 	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
-	m->slot = store_slot(loop_wall_ms(f->loop));
+	if (!m->announced) /* else its entry stands in that slot already */
+		m->slot = store_slot(loop_wall_ms(f->loop));
 	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);
 	if (k && doubts_add(f->doubts, k) < 0)
 		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
@@ -370,7 +373,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		return;
 	}
 	flow_hold_doubt(f, m);
-	if (k && flow_make_up_id(f, k) == 0)
+	if (k && !k->cid_len && flow_make_up_id(f, k) == 0) /* else the store knows it since before it was sent */
 		flow_store_doubt(f, k);
 }
 

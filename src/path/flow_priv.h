@@ -55,6 +55,7 @@ struct flow {
 	enum class_id *default_class; /* by account number */
 	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
 	size_t *lane_turn;	      /* by carrier: where it looked last */
+	struct list *announced;	      /* by carrier: HELD messages that the store knows of, next to go */
 	uint64_t *unsettled; /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;   /* (account, number) that said stop in this process' life, by two hashes */
 	struct list redo;    /* messages whose write is owed */
@@ -86,7 +87,17 @@ extern const struct reply_ops flow_reply_ops;
 #define FLOW_NOTHING ((struct view){NULL, 0})
 
 /* Writes that are owed to the store: what to do again. */
-enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT, REDO_MARK, REDO_PART, REDO_DOUBT, REDO_RECORD };
+enum flow_redo {
+	REDO_CID = 1,
+	REDO_CLOSE,
+	REDO_LEAVE,
+	REDO_EVICT,
+	REDO_MARK,
+	REDO_PART,
+	REDO_DOUBT,
+	REDO_ANNOUNCE,
+	REDO_RECORD
+};
 
 /* One request that concerns several messages: answered once, when each share is settled (submit_multi, cancel_sm of
  * many, a text of ours in parts). Begins the struct of who makes it; msg.peer points to it while a share is owed. */
@@ -211,6 +222,17 @@ void flow_await(struct flow *f, struct msg *m);	 /* a carrier has it: its receip
 void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
 struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs);
+
+void flow_unsettle(struct flow *f, struct msg *m);
+
+/* flow_announce.c */
+bool flow_must_announce(const struct flow *f, const struct msg *m);
+void flow_announce(struct flow *f, struct msg *m); /* m is held until the store knows; then it is in its place again */
+struct msg *flow_next_announced(struct flow *f, size_t carrier); /* NULL: none */
+void flow_announced_first(struct flow *f, struct msg *m);	 /* before all that are announced to its carrier */
+void flow_announced_back(struct flow *f, size_t carrier);	 /* it is down: theirs is the queue again */
+void flow_announce_again(struct flow *f, struct msg *m);
+void flow_unannounce(struct flow *f, struct msg *m); /* this carrier does not get it, or its own id is known now */
 
 /* flow_receipt.c */
 void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg);

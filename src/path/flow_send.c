@@ -135,22 +135,6 @@ static bool make_ready(struct flow *f, struct carrier *c, struct msg *m, bool wi
 	return false;
 }
 
-/* The next message that may go: what the number's owner has stopped ends here. */
-static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struct pdu *pdu)
-{
-	struct msg *m;
-	while ((m = next_for(f, carrier_number(c)))) {
-		if (has_opted_out(f, m)) {
-			flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
-			continue;
-		}
-		m->carrier = (uint16_t)carrier_number(c);
-		if (make_ready(f, c, m, with_tlvs, pdu))
-			return m;
-	}
-	return NULL;
-}
-
 /*
  * Whether as many messages as the carrier's windows hold are with it, or taken by it without that being stored. A crash
  * would send all of them again, so a slow store holds back the carrier instead of the doubt growing.
@@ -161,7 +145,29 @@ static bool doubt_full(const struct flow *f, const struct carrier *c)
 	return f->unsettled[carrier_number(c)] >= (uint64_t)(conf->binds * conf->window);
 }
 
-static void unsettle(struct flow *f, struct msg *m)
+/* The next message that may go: what the number's owner has stopped ends here. */
+static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struct pdu *pdu)
+{
+	struct msg *m;
+	while (!doubt_full(f, c) &&
+	       ((m = flow_next_announced(f, carrier_number(c))) || (m = next_for(f, carrier_number(c))))) {
+		if (has_opted_out(f, m)) {
+			flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
+			continue;
+		}
+		if (m->carrier != carrier_number(c))
+			flow_unannounce(f, m);
+		m->carrier = (uint16_t)carrier_number(c);
+		if (!make_ready(f, c, m, with_tlvs, pdu))
+			continue;
+		if (!flow_must_announce(f, m))
+			return m;
+		flow_announce(f, m);
+	}
+	return NULL;
+}
+
+void flow_unsettle(struct flow *f, struct msg *m)
 {
 	if (m->volatile_ || m->unsettled)
 		return;
@@ -184,13 +190,13 @@ void flow_settle(struct flow *f, struct msg *m)
 static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg)
 {
 	struct flow *f = arg;
-	struct msg *m = f->phase == FLOW_RUNNING && !doubt_full(f, c) ? pull(f, c, with_tlvs, pdu) : NULL;
+	struct msg *m = f->phase == FLOW_RUNNING ? pull(f, c, with_tlvs, pdu) : NULL;
 	if (!m)
 		return false;
 	loop_timer_clear(f->loop, &m->timer);
 	m->attempts++;
 	m->sent_ms = loop_wall_ms(f->loop);
-	unsettle(f, m);
+	flow_unsettle(f, m);
 	flow_set_state(f, m, MSG_SENT);
 	*cookie = m->handle;
 	return true;
@@ -203,7 +209,10 @@ static void on_unpull(struct carrier *c, uint64_t cookie, void *arg)
 	(void)c;
 	m->attempts--;
 	flow_settle(f, m);
-	flow_put_back(f, m);
+	if (m->announced)
+		flow_announced_first(f, m);
+	else
+		flow_put_back(f, m);
 }
 
 static void on_unsendable(struct carrier *c, uint64_t cookie, void *arg)
@@ -294,11 +303,18 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
 	if (n) {
+		flow_unannounce(f, m);
+		m->slot = store_slot(loop_wall_ms(f->loop));
 		take_over_id(f, c, m->slot, (struct view){(const uint8_t *)cid, (uint32_t)n});
 		return msg_set_cid(f->msgs, m, cid, n);
 	}
 	log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
 		 (unsigned long long)m->id);
+	if (m->announced) { /* its made-up id stands in the store already, in that slot */
+		m->announced = false;
+		return 0;
+	}
+	m->slot = store_slot(loop_wall_ms(f->loop));
 	return flow_make_up_id(f, m);
 }
 
@@ -307,7 +323,6 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 {
 	flow_taken(f, msg_whole(f->msgs, m));
 	m->carrier = (uint16_t)carrier_number(c);
-	m->slot = store_slot(loop_wall_ms(f->loop));
 	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	flow_forward_answer(f, m);
 	if (note_cid(f, c, m, resp) < 0) {
@@ -328,8 +343,10 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 static void answered(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp, bool throttled)
 {
 	bool took = !throttled && resp->command_status == ESME_ROK && resp->command_id != GENERIC_NACK;
-	if (!took)
+	if (!took) {
 		flow_settle(f, m);
+		flow_unannounce(f, m);
+	}
 	if (throttled) {
 		m->attempts--;
 		f->counters.put_back++;
@@ -364,6 +381,8 @@ static void on_carrier_state(struct carrier *c, bool up, void *arg)
 {
 	struct flow *f = arg;
 	log_info(carrier_name(c), "event=carrier_%s", up ? "up" : "down");
+	if (!up)
+		flow_announced_back(f, carrier_number(c));
 	flow_find_owners(f);
 }
 

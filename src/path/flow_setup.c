@@ -181,6 +181,9 @@ static void make_path(struct flow *f)
 	f->doubts = doubts_new(f->msgs, carriers);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
 	f->depth = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->depth));
+	f->announced = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->announced));
+	for (size_t i = 0; i < carriers; i++)
+		list_init(&f->announced[i]);
 	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
 	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
@@ -324,6 +327,7 @@ void flow_free(struct flow *f)
 	mem_free(f->lane_owner);
 	mem_free(f->lane_turn);
 	mem_free(f->unsettled);
+	mem_free(f->announced);
 	mem_free(f->default_class);
 	mem_free(f->waiting);
 	mem_free(f->depth);

@@ -11,6 +11,7 @@ libpath_a_SOURCES = \
 	src/path/idform.c src/path/idform.h \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
+	src/path/flow_announce.c \
 	src/path/flow_load.c \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \

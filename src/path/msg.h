@@ -88,20 +88,22 @@ struct msg {
 	bool internal;	   /* made by us */
 	bool from_backlog; /* its record is a backlog entry, cid its id */
 	bool mo;
-	bool told;	/* the app has it, and its record is being forgotten */
-	bool out;	/* in the outbox: a deliver_sm with it waits for its answer */
-	bool unsettled; /* a carrier has it or may have it, and that is not known to be stored */
-	bool unchecked; /* found at start, and its number's opt-outs have not been looked up yet: not to be queued */
-	bool indexed;	/* in index.h */
-	bool grouped;	/* the app gave it a group_key */
-	bool aliased;	/* its record has an app_id of its own */
-	bool note;	/* its record is an intermediate notification or a part's receipt */
-	bool in_doubts; /* in doubts.h */
-	bool writing;	/* kin: its mark is on its way to the store */
-	bool marking;	/* held until it is stored that a submit of it failed */
-	bool counted;	/* in its account's count of messages that no carrier has taken */
-	bool replaces;	/* replace_if_present_flag: older ones like it that wait end when it is stored */
-	uint8_t redo;	/* store writes owed while the store was away: flow.c's bits */
+	bool told;	 /* the app has it, and its record is being forgotten */
+	bool out;	 /* in the outbox: a deliver_sm with it waits for its answer */
+	bool unsettled;	 /* a carrier has it or may have it, and that is not known to be stored */
+	bool unchecked;	 /* found at start, and its number's opt-outs have not been looked up yet: not to be queued */
+	bool indexed;	 /* in index.h */
+	bool grouped;	 /* the app gave it a group_key */
+	bool aliased;	 /* its record has an app_id of its own */
+	bool note;	 /* its record is an intermediate notification or a part's receipt */
+	bool in_doubts;	 /* in doubts.h */
+	bool announcing; /* held until the store knows that its carrier may have it soon */
+	bool announced;	 /* the store knows it: cid is the made-up id of that entry until a carrier takes it */
+	bool writing;	 /* kin: its mark is on its way to the store */
+	bool marking;	 /* held until it is stored that a submit of it failed */
+	bool counted;	 /* in its account's count of messages that no carrier has taken */
+	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */
+	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
 };
 
 struct msgs;
