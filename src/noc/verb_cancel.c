@@ -31,7 +31,8 @@ static bool read_what(struct console_call *call, const char *option, const char 
 
 static void on_cancelled(void *arg, unsigned cancelled, unsigned too_late)
 {
-	buf_printf(console_later_out(arg), "%u cancelled, %u too late: a carrier has them\n", cancelled, too_late);
+	buf_printf(console_later_out(arg), "%u cancelled, %u too late%s\n", cancelled, too_late,
+		   too_late ? ": a carrier has them" : "");
 	console_finish(arg, NULL);
 }
 
