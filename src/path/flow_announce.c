@@ -28,13 +28,17 @@ static void on_announced(void *arg, uint64_t token, bool ok)
 	flow_settle(f, m);
 	if (m->state != MSG_HELD)
 		return; /* it has ended meanwhile, or its text is being replaced */
-	if (ok) {
+	struct carrier *c = carriers_at(f->carriers, m->carrier);
+	if (ok && carrier_up(c)) {
 		list_append(&f->announced[m->carrier], &m->link);
-		carrier_wake(carriers_at(f->carriers, m->carrier));
+		carrier_wake(c);
 		return;
 	}
 	flow_unannounce(f, m);
-	flow_redo_later(f, m, REDO_ANNOUNCE);
+	if (ok) /* its carrier went down meanwhile: another one may have it */
+		flow_put_back(f, m);
+	else
+		flow_redo_later(f, m, REDO_ANNOUNCE);
 }
 
 struct msg *flow_next_announced(struct flow *f, size_t carrier)
@@ -57,8 +61,10 @@ void flow_announced_first(struct flow *f, struct msg *m)
 void flow_announced_back(struct flow *f, size_t carrier)
 {
 	struct msg *m;
-	while ((m = flow_next_announced(f, carrier)))
+	while ((m = flow_next_announced(f, carrier))) {
+		flow_unannounce(f, m); /* else it would be in doubt after a restart */
 		flow_put_back(f, m);
+	}
 }
 
 /* The store is back: to its own place, and announced when it is pulled again. */
