@@ -61,6 +61,7 @@ struct sender {
 	int64_t sent_us;
 	struct timer deadline;
 	enum send_exit exit;
+	bool done; /* all that it waited for has come */
 	bool ending;
 };
 

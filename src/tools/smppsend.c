@@ -17,6 +17,7 @@
 #include "tools/send_tlv.h"
 
 enum { AS_TRANSCEIVER, AS_TRANSMITTER, AS_RECEIVER };
+#define LINGER_MS 50 /* what comes with the last answer is shown and answered: else the peer would send it again */
 
 static const struct opts_about about = {
 	.program = "smppsend",
@@ -122,8 +123,10 @@ void send_look_for_end(struct sender *x)
 {
 	if (x->settled < x->sent || x->conf.listen > 0)
 		return;
-	if (!x->conf.wait_receipt || send_message_complete(x))
-		send_leave(x);
+	if (x->done || (x->conf.wait_receipt && !send_message_complete(x)))
+		return;
+	x->done = true;
+	loop_timer(x->engine.loop, &x->deadline, LINGER_MS);
 }
 
 void send_tell_unsent(struct sender *x, const char *what, int err)
