@@ -183,9 +183,10 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 /* What is held for a retry stays held as long. */
 static void withdraw(struct flow *f, struct msg *m)
 {
-	if (m->state == MSG_HELD && m->attempts)
+	bool in_turn = m->announcing || !list_empty(&m->link); /* held only until the store knows that it goes */
+	if (m->state == MSG_HELD && m->attempts && !in_turn)
 		m->due_ms = loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
-	else if (m->state == MSG_HELD)
+	else if (m->state == MSG_HELD && !in_turn)
 		m->order = 0;
 	flow_withdraw(f, m);
 	flow_set_state(f, m, MSG_STORING);
