@@ -14,9 +14,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define LEASE_MS 15000
-#define RENEW_MS 5000
-#define WAIT_MS	 1000
+#define LEASE_MS      15000
+#define RENEW_MS      5000
+#define WAIT_MS	      1000
+#define DYING_MS      2000
+#define DYING_POLL_MS 100
 
 struct lease {
 	struct loop *loop;
@@ -26,6 +28,7 @@ struct lease {
 	char key[128], owner[160];
 	struct timer timer;
 	bool up, held;
+	int64_t met_ms; /* loop's clock: when its owner was found alive on this host; 0: not yet */
 };
 
 static void attempt(struct timer *t);
@@ -72,6 +75,15 @@ static bool is_same_host(const struct lease *l, const char *owner)
 	return strncmp(l->owner, owner, n) == 0 && owner[n] == ' ';
 }
 
+/* A process that was killed a moment ago is there until the kernel has cleaned up behind it. */
+static bool may_be_dying(struct lease *l)
+{
+	int64_t now = loop_now_ms(l->loop);
+	if (!l->met_ms)
+		l->met_ms = now;
+	return now - l->met_ms < DYING_MS;
+}
+
 static void hold(struct lease *l)
 {
 	loop_timer(l->loop, &l->timer, RENEW_MS);
@@ -111,8 +123,10 @@ static void on_owner(const redisReply *reply, void *arg)
 	if (!l->held && is_dead(l, reply->str)) {
 		log_info("-", "event=lease_taken_over from=\"%s\"", reply->str);
 		send_set(l, NULL, on_forced);
-	} else if (l->held || is_same_host(l, reply->str)) {
+	} else if (l->held || (is_same_host(l, reply->str) && !may_be_dying(l))) {
 		l->ops->on_taken(reply->str, l->arg);
+	} else if (is_same_host(l, reply->str)) {
+		loop_timer(l->loop, &l->timer, DYING_POLL_MS);
 	} else {
 		log_warn("-",
 			 "event=lease_waiting owner=\"%s\" action=\"wait until it runs out, or give this node another "
