@@ -1,4 +1,5 @@
-# tests/scene/local.mk - scenes: the real path against a simulated network, store and clock.
+# tests/scene/local.mk - scenes: the real path against a simulated network, store and clock. make check plays those of
+# tests/scene/scenes; scripts/test also plays random ones (tests/scene/random).
 #
 # wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come
 # first on the link line, so that the libraries' members of the same name are not taken in.
@@ -23,4 +24,4 @@ tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS)
 TESTS += tests/scene/scene
-EXTRA_DIST += tests/scene/scenes
+EXTRA_DIST += tests/scene/random tests/scene/scenes
