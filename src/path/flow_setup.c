@@ -265,11 +265,20 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 
 /* --- leaving --- */
 
+/* What is announced to a carrier that does not get it now is taken back first: it would be in doubt after the start. */
+static bool is_settled(const struct flow *f)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < f->conf.carriers_n; i++)
+		n += f->unsettled[i];
+	return n == 0;
+}
+
 static bool is_quiet(const struct flow *f)
 {
-	return f->counters.by_state[MSG_STORING] + f->counters.by_state[MSG_SENT] + f->counters.by_state[MSG_CLOSING] ==
-		       0 ||
-	       !store_up(f->store);
+	const uint64_t *n = f->counters.by_state;
+	uint64_t busy = n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING];
+	return (busy == 0 && is_settled(f)) || !store_up(f->store);
 }
 
 static void on_leave_timer(struct timer *t)
