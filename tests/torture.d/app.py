@@ -12,6 +12,7 @@ KINDS = {"trx": smpp.BIND_TRANSCEIVER, "tx": smpp.BIND_TRANSMITTER, "rx": smpp.B
 TEXTS = {
     "otp": "【%s】您的验证码是%06d，5分钟内有效，请勿告诉他人。#%d#",
     "notice": "【%s】您尾号%06d的账户有一笔转账已到账，请查收。#%d#",
+    "alert": "【%s】您的账户%06d有异常登录，如非本人操作请致电客服。#%d#",
     "promo": "【%s】新客专享理财，年化收益请见官网，编号%06d。拒收请回复R #%d#",
 }
 
@@ -146,8 +147,10 @@ class App:
         rng = self.rng
         bind = rng.choice(ready)
         dst = (1, 1, rng.choice(numbers))
-        cls = rng.choice(("otp", "notice", "notice", "promo"))
-        n = min(rng.choice((1, 1, 2, 3, 6)), WINDOW - len(bind.outstanding))
+        cls = rng.choice(("otp", "notice", "notice", "promo", "alert"))
+        if cls == "alert":  # what is held in doubt is told by the number which receipt is its own
+            dst = (1, 1, b"86139%08d" % rng.randrange(10**8))
+        n = min(1 if cls == "alert" else rng.choice((1, 1, 2, 3, 6)), WINDOW - len(bind.outstanding))
         for _ in range(n):
             self.submit(bind, next(serials), dst, cls)
         bind.flush()
@@ -157,6 +160,8 @@ class App:
         m = Msg(serial)
         m.account, m.src, m.dst, m.cls = self.name, self.src, dst, cls
         m.registered = self.rng.choices((1, 0, 2), (86, 7, 7))[0]
+        if cls == "alert":
+            m.registered = 1  # what is held and given up is told
         kind = self.rng.random()
         m.long = kind < 0.05
         if 0.05 <= kind < 0.08:

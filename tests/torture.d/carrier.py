@@ -4,6 +4,7 @@
 import asyncio
 import heapq
 import re
+import time
 
 import smpp
 from ledger import Copy, Reply, now
@@ -332,9 +333,11 @@ class Carrier:
         cid = self.id_in_receipt(copy.cid)
         self.ledger.note(msg, "carrier %s sends receipt %s for %s over %s", self.name, item.word, cid, link.conn.name)
         ok = item.word == "DELIVRD"
-        text = "id:%s sub:001 dlvrd:%s submit date:2611220930 done date:2611220930 stat:%s err:%s text:" % (
+        text = "id:%s sub:001 dlvrd:%s submit date:%s done date:%s stat:%s err:%s text:" % (
             cid,
             "001" if ok else "000",
+            self.date(copy.t),
+            self.date(item.t_sent),
             item.word,
             "000" if ok or not item.final else "034",
         )
@@ -345,6 +348,10 @@ class Carrier:
         link.write(
             smpp.sm_encode(smpp.DELIVER_SM, link.sequence, msg.dst, msg.src, text.encode(), 0, esm=4, tlvs=tlvs)
         )
+
+    def date(self, t):
+        """To the minute, in China's time."""
+        return time.strftime("%y%m%d%H%M", time.gmtime(self.ledger.wall + t + 8 * 3600))
 
     def on_answer(self, item, status):
         whose = item.reply or item.copy.msg

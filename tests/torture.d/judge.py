@@ -10,7 +10,8 @@
 # hit. The same rule, with the app's windows, holds for a second final receipt. A copy after an error answer or after
 # a failure receipt is a new try, not a duplicate.
 #
-# A message that stayed in doubt twice is held; what nobody settles in messages.doubt_keep ends as UNKNOWN.
+# A class that is held in doubt never goes out twice. A message that stayed in doubt twice is held too; what nobody
+# settles in messages.doubt_keep ends as UNKNOWN.
 #
 # Order. Two texts of one account, class and number that were submitted over one connection, both acknowledged, must
 # appear at carriers for the first time in the order of their submission. Appearing counts whatever the carrier
@@ -21,8 +22,8 @@
 # or ESME_RMSGQFUL goes back to its own place: what came later and appears for the first time ABREAST seconds after
 # that answer may not appear before it appears again.
 #
-# A long text is several submits at a carrier, and each part is judged like a text: all must arrive, and none twice without
-# doubt. The app must be told DELIVRD only if each part was delivered, else what one of them came to.
+# A long text is several submits at a carrier, and each part is judged like a text: all must arrive, and none twice
+# without doubt. The app must be told DELIVRD only if each part was delivered, else what one of them came to.
 #
 # appendfsync everysec. Redis answers before the disk has it. What it may forget when it is killed or without power
 # are the writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with
@@ -40,6 +41,7 @@ FORGET = 4.0
 STORE_BACK = (
     0.3  # s, and as long as Redis was away: by then the gateway has found it again (store.reconnect, doubling)
 )
+HELD = "alert"  # the class that is held in doubt (stack.LATER)
 SLOW_DOWN = (smpp.RTHROTTLED, smpp.RMSGQFUL)
 DEATHS = ("gateway killed", "power failure", "gateway ended by itself")
 STORE_GONE = ("Redis killed", "Redis full", "power failure")
@@ -137,6 +139,7 @@ class Judge:
         self.not_lost()
         self.receipts()
         self.copies_doubled()
+        self.held_and_doubled()
         self.receipts_doubled()
         self.replies()
         self.refused_and_sent()
@@ -190,8 +193,25 @@ class Judge:
 
     def outcomes(self, m):
         """The final words that the app may be told, and whether all that the carriers say has been taken."""
-        if m.long:
-            return self.outcomes_of_parts(m)
+        words, taken = self.outcomes_of_parts(m) if m.long else self.outcomes_of_text(m)
+        if m.cls == HELD and any(self.in_doubt(c) for c in m.copies):
+            words.add("UNKNOWN")
+        return words, taken
+
+    def in_doubt(self, c):
+        """Whether the gateway may not know that the carrier has it."""
+        return (
+            c.t_answer is None
+            or (c.conn.died is not None and c.t_answer >= c.conn.died - READ * SLOW)
+            or any(
+                e.kind in DEATHS + ("gateway told to leave",)
+                and c.t <= e.begin + 0.5
+                and self.unsettled(c.t_answer, e.begin)
+                for e in self.events
+            )
+        )
+
+    def outcomes_of_text(self, m):
         words, taken = set(), True
         for c in m.copies:
             if c.answer == smpp.ROK:
@@ -239,7 +259,9 @@ class Judge:
         for m in self.msgs:
             words, taken = self.outcomes(m)
             states = {g.state for g in m.receipts}
-            again = len(m.copies) > 1 and self.forgot(*(t for c in m.copies for t in (c.t, c.t_answer, c.t_taken)))
+            again = (len(m.copies) > 1 or "UNKNOWN" in states) and self.forgot(
+                *(t for c in m.copies for t in (c.t, c.t_answer, c.t_taken))
+            )
             if again:
                 words |= {c.outcome for c in m.copies if c.outcome}
             if len(states) > 1 and again:
@@ -345,6 +367,16 @@ class Judge:
                 for i in left
             ],
         )
+
+    def held_and_doubled(self):
+        """Classes that are held in doubt."""
+        twice = []
+        for m in self.msgs:
+            if m.cls != HELD or not self.doubted(m):
+                continue
+            if not self.forgot(*(t for c in m.copies for t in (c.t, c.t_answer))):
+                twice.append(("its class is held in doubt, and it went out twice", m))
+        self.check("messages that went out twice although their class is held in doubt", twice)
 
     def copy_causes(self, matching, before, copy):
         keys = []

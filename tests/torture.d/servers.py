@@ -2,6 +2,7 @@
 # restarted by process id. A small Redis client that shares nothing with the gateway's. Knows no messages.
 import asyncio
 import os
+import random
 import re
 import resource
 import shutil
@@ -34,7 +35,8 @@ def program(name):
 
 def free_port(taken=set()):
     """A port that nobody listens on, below the range that the kernel gives to outgoing connections."""
-    for port in range(10000 + os.getpid() % 20000, 32000):
+    for _ in range(1000):
+        port = random.randrange(10000, 32000)
         if port in taken:
             continue
         with socket.socket() as s:

@@ -53,7 +53,7 @@ CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = 
 # once, whatever its class.
 LATER = (
     """classes: ( {{ name = "otp"; in_doubt = "resend"; }}, {{ name = "notice"; in_doubt = "resend"; }},
-  {{ name = "promo"; in_doubt = "resend"; }} );
+  {{ name = "promo"; in_doubt = "resend"; }}, {{ name = "alert"; in_doubt = "hold"; }} );
 """,
 )
 
