@@ -477,9 +477,24 @@ void flow_parts_more(struct flow *f, struct msg *m)
 	flow_parts_check(f, m);
 }
 
+/* A part that has ended is not awaited under another submit of it, whose entry may still say that it is open. */
+static void settle_ended(struct flow *f, struct msg *m)
+{
+	bool ended[256] = {false};
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+		ended[k->part] |= k->kin_kind == KIN_PART && k->final_state;
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
+		if (k->kin_kind == KIN_PART && !k->final_state && ended[k->part]) {
+			flow_set_state(f, k, MSG_PAST);
+			k->kin_kind = KIN_PAST;
+		}
+	}
+}
+
 bool flow_parts_resume(struct flow *f, struct msg *m)
 {
 	const struct msg *any = NULL;
+	settle_ended(f, m);
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind != KIN_PART)
 			continue;

@@ -366,6 +366,18 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct view frame)
 {
 	int64_t at_ms = take_time(&frame);
+	char scratch[OUTCOME_SCRATCH];
+	struct carrier *c = carriers_at(f->carriers, carrier);
+	struct pdu pdu;
+	struct outcome o;
+	struct heard h = {NULL, &pdu, &o, carrier, cid};
+	bool readable =
+		pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o);
+	struct msg *m = readable ? find(f, c, &o) : NULL;
+	if (m) { /* its response had come when the gateway died, its effect was not stored */
+		take_receipt(f, &h, m);
+		return;
+	}
 	if (match_park(f->match, carrier, cid, frame, at_ms))
 		return;
 	f->counters.receipts_unknown++;
