@@ -222,6 +222,36 @@ static bool expect_window(struct world *w, struct step *s)
 	       step_fail(s, "most outstanding at %s on one bind: %u, expected %u", c->name, c->most_outstanding, want);
 }
 
+struct sending {
+	struct world *w;
+	unsigned most;
+};
+
+/* Submits that a carrier may have: it took them, or was never heard of them. */
+static bool sent_of(const struct step *s, const char *name, void *arg)
+{
+	const struct sending *x = arg;
+	const struct label *l = labels_find(&x->w->labels, name);
+	unsigned n = 0;
+
+	if (l == NULL)
+		return step_fail(s, "there is no message %s", name);
+	LIST_EACH(node, &x->w->smscs) {
+		LIST_EACH(got, &LIST_OF(node, struct smsc, link)->got) {
+			const struct got *g = LIST_OF(got, struct got, link);
+			n += g->label == l && (g->took || !g->answered);
+		}
+	}
+	return n <= x->most || step_fail(s, "carriers may have %s %u times", name, n);
+}
+
+static bool expect_sent(struct world *w, struct step *s)
+{
+	struct sending x = {w, (unsigned)step_number(s, "most", 1)};
+
+	return script_each(s, s->args[0], sent_of, &x);
+}
+
 bool steps_carrier_end(const struct smsc *c, const struct step *last)
 {
 	const struct got *g = first_unseen(c, true);
@@ -245,6 +275,7 @@ const struct step_row steps_got[] = {
 	{"expect carrier NAME took", NULL, STEP_LOOKS, expect_took},
 	{"expect carrier NAME last", "from to validity service registered esm bind payload", STEP_LOOKS, expect_last},
 	{"expect carrier NAME never over COUNT a second", "", STEP_LOOKS, expect_rate},
+	{"expect MESSAGES sent", "most", STEP_LOOKS, expect_sent},
 	{"expect carrier NAME window COUNT", "", STEP_LOOKS, expect_window},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
