@@ -275,7 +275,7 @@ const struct step_row steps_got[] = {
 	{"expect carrier NAME took", NULL, STEP_LOOKS, expect_took},
 	{"expect carrier NAME last", "from to validity service registered esm bind payload", STEP_LOOKS, expect_last},
 	{"expect carrier NAME never over COUNT a second", "", STEP_LOOKS, expect_rate},
-	{"expect MESSAGES sent", "most", STEP_LOOKS, expect_sent},
+	{"expect carriers have MESSAGES", "most", STEP_LOOKS, expect_sent},
 	{"expect carrier NAME window COUNT", "", STEP_LOOKS, expect_window},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
