@@ -39,6 +39,9 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 	m->cid = NULL;
 	m->cid_len = 0;
 	m->announced = false;
+	k->unmark = m->unmark;
+	k->ann = m->ann;
+	m->unmark = false;
 	msg_add_kin(m, k, kind);
 	flow_set_state(f, k, MSG_PAST);
 	if (k->cid_len && match_add(f->match, k) < 0)
@@ -219,6 +222,7 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, k, REDO_MARK);
 		return;
 	}
+	flow_unmark(f, k);
 	if (!k->marking)
 		return; /* nothing waits for it */
 	struct msg *m = msgs_get(f->msgs, k->parent);
@@ -263,11 +267,15 @@ static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
 	m->carrier = k->carrier;
 	m->slot = k->slot;
 	m->sent_ms = k->sent_ms;
+	m->unmark = k->unmark;
+	m->ann = k->ann;
 	m->cid = k->cid;
 	m->cid_len = k->cid_len;
 	k->carrier = was.carrier;
 	k->slot = was.slot;
 	k->sent_ms = was.sent_ms;
+	k->unmark = was.unmark;
+	k->ann = was.ann;
 	k->cid = was.cid;
 	k->cid_len = was.cid_len;
 	if (match_add(f->match, m) < 0 || match_add(f->match, k) < 0)

@@ -29,13 +29,13 @@ static void on_announced(void *arg, uint64_t token, bool ok)
 	if (m->state != MSG_HELD)
 		return; /* it has ended meanwhile, or its text is being replaced */
 	struct carrier *c = carriers_at(f->carriers, m->carrier);
-	if (ok && carrier_up(c)) {
+	if (ok && carrier_up(c) && m->round == f->rounds[m->carrier]) {
 		list_append(&f->announced[m->carrier], &m->link);
 		carrier_wake(c);
 		return;
 	}
 	flow_unannounce(f, m);
-	if (ok) /* its carrier went down meanwhile: another one may have it */
+	if (ok) /* its carrier went down, or said slow down: to its own place again */
 		flow_put_back(f, m);
 	else
 		flow_redo_later(f, m, REDO_ANNOUNCE);
@@ -61,6 +61,7 @@ void flow_announced_first(struct flow *f, struct msg *m)
 void flow_announced_back(struct flow *f, size_t carrier)
 {
 	struct msg *m;
+	f->rounds[carrier]++;
 	while ((m = flow_next_announced(f, carrier))) {
 		flow_unannounce(f, m); /* else it would be in doubt after a restart */
 		flow_put_back(f, m);
@@ -75,18 +76,36 @@ void flow_announce_again(struct flow *f, struct msg *m)
 }
 
 /* One of its own for each submit: what deletes one must not meet the next. */
+static size_t print_name(const struct flow *f, struct msg *m, char name[IDFORM_MAX])
+{
+	return (size_t)snprintf(name, IDFORM_MAX, "0-%llu-%u-a%u", (unsigned long long)msg_whole(f->msgs, m)->id,
+				m->part, m->ann);
+}
+
 static int make_up_id(struct flow *f, struct msg *m)
 {
-	char cid[IDFORM_MAX];
-	int n = snprintf(cid, sizeof(cid), "0-%llu-%u-a%u", (unsigned long long)msg_whole(f->msgs, m)->id, m->part,
-			 m->attempts);
-	return msg_set_cid(f->msgs, m, cid, (size_t)n);
+	char name[IDFORM_MAX];
+	m->ann = m->attempts;
+	return msg_set_cid(f->msgs, m, name, print_name(f, m, name));
+}
+
+void flow_unmark(struct flow *f, struct msg *m)
+{
+	char name[IDFORM_MAX];
+	if (!m->unmark)
+		return;
+	m->unmark = false;
+	struct view cid = {(const uint8_t *)name, (uint32_t)print_name(f, m, name)};
+	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
+		log_debug("-", "event=announcement_left id=%llu reason=\"store away; it expires\"",
+			  (unsigned long long)m->id);
 }
 
 void flow_announce(struct flow *f, struct msg *m)
 {
 	m->slot = store_slot(loop_wall_ms(f->loop));
 	m->announcing = true;
+	m->round = f->rounds[m->carrier];
 	flow_unsettle(f, m);
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);

@@ -145,8 +145,9 @@ static void on_left(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, m, REDO_LEAVE);
 }
 
-static void forget_leg(struct flow *f, const struct msg *m)
+static void forget_leg(struct flow *f, struct msg *m)
 {
+	flow_unmark(f, m);
 	if (!m->cid_len || m->carrier == MSG_NO_CARRIER || m->volatile_)
 		return;
 	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
@@ -157,10 +158,10 @@ static void forget_leg(struct flow *f, const struct msg *m)
 }
 
 /* The carrier ids of all its submits. */
-static void forget_receipt(struct flow *f, const struct msg *m)
+static void forget_receipt(struct flow *f, struct msg *m)
 {
 	forget_leg(f, m);
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
 		forget_receipt(f, k);
 }
 

@@ -301,9 +301,10 @@ static void on_part_marked(void *arg, uint64_t token, bool ok)
 		return;
 	k->writing = false;
 	flow_answer_stored(f, k, ok);
-	if (ok)
+	if (ok) {
+		flow_unmark(f, k);
 		flow_parts_check(f, msgs_get(f->msgs, k->parent));
-	else
+	} else
 		flow_redo_later(f, k, REDO_PART);
 }
 

@@ -55,10 +55,11 @@ struct flow {
 	enum class_id *default_class; /* by account number */
 	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
 	size_t *lane_turn;	      /* by carrier: where it looked last */
-	struct list *announced;	      /* by carrier: HELD messages that the store knows of, next to go */
-	uint64_t *unsettled; /* by carrier: messages with unsettled set; bounds what a crash would send twice */
-	struct map *opted;   /* (account, number) that said stop in this process' life, by two hashes */
-	struct list redo;    /* messages whose write is owed */
+	uint8_t *rounds;	/* by carrier: refusals for pace; what was announced before is in the queue again */
+	struct list *announced; /* by carrier: HELD messages that the store knows of, next to go */
+	uint64_t *unsettled;	/* by carrier: messages with unsettled set; bounds what a crash would send twice */
+	struct map *opted;	/* (account, number) that said stop in this process' life, by two hashes */
+	struct list redo;	/* messages whose write is owed */
 	struct list debts;
 	struct timer redo_timer, listen_timer, leave_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
@@ -232,6 +233,7 @@ struct msg *flow_next_announced(struct flow *f, size_t carrier); /* NULL: none *
 void flow_announced_first(struct flow *f, struct msg *m);	 /* before all that are announced to its carrier */
 void flow_announced_back(struct flow *f, size_t carrier);	 /* it is down: theirs is the queue again */
 void flow_announce_again(struct flow *f, struct msg *m);
+void flow_unmark(struct flow *f, struct msg *m);     /* the carrier's id is stored: its announcement may go */
 void flow_unannounce(struct flow *f, struct msg *m); /* this carrier does not get it, or its own id is known now */
 
 /* flow_receipt.c */

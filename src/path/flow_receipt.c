@@ -254,8 +254,8 @@ void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const str
 
 /*
  * The one submit in doubt that a receipt can be about: to its number, from its code, sent before the receipt came and
- * at the time that the receipt says. A wrong outcome is worse than none: the message is sent once more, or the operator
- * decides.
+ * at the time that the receipt says; and no other receipt may mean it. A wrong outcome is worse than none: the message
+ * is sent once more, or the operator decides.
  */
 static struct msg *doubt_of(const struct flow *f, size_t carrier, const struct heard *h, int64_t at_ms)
 {
@@ -263,7 +263,7 @@ static struct msg *doubt_of(const struct flow *f, size_t carrier, const struct h
 	struct msg *k = NULL;
 	if (at_ms && o->has_number && o->final)
 		k = doubts_find(f->doubts, carrier, &o->number, h->pdu->sm.dst.addr);
-	if (!k || at_ms < k->sent_ms)
+	if (!k || at_ms < k->sent_ms || match_parked_other(f->match, carrier, h->parked_id, &o->number))
 		return NULL;
 	int64_t submit_ms = outcome_submit_ms(carrier_conf(carriers_at(f->carriers, carrier)), o);
 	int64_t off = submit_ms && k->sent_ms ? submit_ms - k->sent_ms : 0;

@@ -228,10 +228,12 @@ static void on_cid_stored(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	if (ok && m)
+	if (ok && m) {
 		flow_settle(f, m);
-	else if (m && (m->state == MSG_AWAITING || (m->kin_kind == KIN_PAST && !m->redo)))
+		flow_unmark(f, m);
+	} else if (m && (m->state == MSG_AWAITING || (m->kin_kind == KIN_PAST && !m->redo))) {
 		flow_redo_later(f, m, REDO_CID);
+	}
 }
 
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
@@ -303,8 +305,10 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 	char cid[IDFORM_MAX];
 	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
 	if (n) {
-		flow_unannounce(f, m);
-		m->slot = store_slot(loop_wall_ms(f->loop));
+		m->unmark = m->announced; /* in the slot of its announcement then */
+		m->announced = false;
+		if (!m->unmark)
+			m->slot = store_slot(loop_wall_ms(f->loop));
 		take_over_id(f, c, m->slot, (struct view){(const uint8_t *)cid, (uint32_t)n});
 		return msg_set_cid(f->msgs, m, cid, n);
 	}
@@ -351,6 +355,7 @@ static void answered(struct flow *f, struct carrier *c, struct msg *m, const str
 		m->attempts--;
 		f->counters.put_back++;
 		flow_put_back(f, m);
+		flow_announced_back(f, carrier_number(c)); /* nothing that came later goes before it */
 	} else if (took) {
 		flow_carrier_took(f, c, m, resp);
 	} else {

@@ -181,6 +181,7 @@ static void make_path(struct flow *f)
 	f->doubts = doubts_new(f->msgs, carriers);
 	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
 	f->depth = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->depth));
+	f->rounds = mem_zalloc(carriers + 1);
 	f->announced = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->announced));
 	for (size_t i = 0; i < carriers; i++)
 		list_init(&f->announced[i]);
@@ -337,6 +338,7 @@ void flow_free(struct flow *f)
 	mem_free(f->lane_turn);
 	mem_free(f->unsettled);
 	mem_free(f->announced);
+	mem_free(f->rounds);
 	mem_free(f->default_class);
 	mem_free(f->waiting);
 	mem_free(f->depth);

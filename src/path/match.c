@@ -356,6 +356,21 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 	return false;
 }
 
+bool match_parked_other(const struct match *x, size_t carrier, struct view cid, const struct number *number)
+{
+	LIST_EACH(node, &x->parked) {
+		const struct parked *p = LIST_OF(node, struct parked, link);
+		struct pdu pdu;
+		struct number from;
+		if (p->carrier != carrier || view_eq((struct view){(const uint8_t *)p->cid, p->cid_n}, cid))
+			continue;
+		if (pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &from) &&
+		    from.n == number->n && memcmp(from.digits, number->digits, from.n) == 0)
+			return true;
+	}
+	return false;
+}
+
 void match_on_expired(struct match *x, match_expired_fn fn, void *arg)
 {
 	x->on_expired = fn;

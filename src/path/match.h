@@ -55,6 +55,9 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 /* Told for each parked receipt whose time is over, before it is dropped. */
 typedef void (*match_expired_fn)(void *arg, size_t carrier, struct view cid, struct view frame, int64_t at_ms);
 void match_on_expired(struct match *x, match_expired_fn fn, void *arg);
+/* Whether another receipt than the one under cid is parked at this carrier for the number. A walk: for rare questions.
+ */
+bool match_parked_other(const struct match *x, size_t carrier, struct view cid, const struct number *number);
 /* The message under this id of a response has ended: later receipts for it mean nothing new. Kept for a while. */
 void match_note_ended(struct match *x, size_t carrier, struct view cid);
 /* Whether a receipt's id is, in the form that the carrier uses, that of a message that has ended not long ago. */

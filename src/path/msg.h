@@ -77,6 +77,8 @@ struct msg {
 	uint8_t owes;	     /* enum msg_owes */
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
+	uint8_t ann;	     /* of its announcement's name: submits before it */
+	uint8_t round;	     /* of announcing at its carrier, flow.rounds */
 	uint8_t how;	     /* KIN_PART that has ended: enum finish */
 	uint8_t cut;	     /* parent of parts: how its text was cut, flow_parts.c */
 	uint8_t cid_len;
@@ -98,6 +100,7 @@ struct msg {
 	bool note;	 /* its record is an intermediate notification or a part's receipt */
 	bool in_doubts;	 /* in doubts.h */
 	bool announcing; /* held until the store knows that its carrier may have it soon */
+	bool unmark;	 /* the carrier's id is known, the announcement is in the store until that id is */
 	bool announced;	 /* the store knows it: cid is the made-up id of that entry until a carrier takes it */
 	bool writing;	 /* kin: its mark is on its way to the store */
 	bool marking;	 /* held until it is stored that a submit of it failed */

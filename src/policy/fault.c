@@ -232,6 +232,8 @@ bool fault_word_fits(const char *pattern, struct view word)
 	size_t n = strlen(pattern);
 	if (n == 0)
 		return true;
+	if (word.n == 0)
+		return pattern[0] == '*';
 	if (pattern[n - 1] == '*')
 		return word.n >= n - 1 && strncasecmp(pattern, (const char *)word.p, n - 1) == 0;
 	return word.n == n && strncasecmp(pattern, (const char *)word.p, n) == 0;
