@@ -23,7 +23,8 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 		log_error("-", "event=no_memory id=%llu what=earlier_submit", (unsigned long long)m->id);
 		return NULL;
 	}
-	flow_settle(f, m);
+	k->unsettled = m->unsettled; /* until the store knows what became of it */
+	m->unsettled = false;
 	match_remove(f->match, m);
 	k->id = m->id;
 	k->account = m->account;
@@ -222,6 +223,7 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, k, REDO_MARK);
 		return;
 	}
+	flow_settle(f, k);
 	flow_unmark(f, k);
 	if (!k->marking)
 		return; /* nothing waits for it */
@@ -268,6 +270,7 @@ static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
 	m->slot = k->slot;
 	m->sent_ms = k->sent_ms;
 	m->unmark = k->unmark;
+	m->unsettled = k->unsettled;
 	m->ann = k->ann;
 	m->cid = k->cid;
 	m->cid_len = k->cid_len;
@@ -275,6 +278,7 @@ static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
 	k->slot = was.slot;
 	k->sent_ms = was.sent_ms;
 	k->unmark = was.unmark;
+	k->unsettled = was.unsettled;
 	k->ann = was.ann;
 	k->cid = was.cid;
 	k->cid_len = was.cid_len;
@@ -291,7 +295,6 @@ static bool other_decides(struct flow *f, struct msg *m, enum message_state stat
 	if (!k || m->state != MSG_AWAITING || !m->cid_len)
 		return false;
 	flow_redo_none(m);
-	flow_settle(f, m);
 	swap_submits(f, m, k);
 	k->final_state = (uint8_t)state;
 	pass_on_debt(m, k);

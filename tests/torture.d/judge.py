@@ -263,7 +263,8 @@ class Judge:
                 *(t for c in m.copies for t in (c.t, c.t_answer, c.t_taken))
             )
             if again:
-                words |= {c.outcome for c in m.copies if c.outcome}
+                # what was held in doubt from what is left in Redis ends as UNKNOWN
+                words |= {c.outcome for c in m.copies if c.outcome} | (states & {"UNKNOWN"})
             if len(states) > 1 and again:
                 self.told_twice += 1
             elif len(states) > 1:
