@@ -275,11 +275,13 @@ static bool is_settled(const struct flow *f)
 	return n == 0;
 }
 
+/* Nothing is on its way, and nothing is owed to the store: what a carrier took and the store does not know would go out
+ * again after the start. */
 static bool is_quiet(const struct flow *f)
 {
 	const uint64_t *n = f->counters.by_state;
-	uint64_t busy = n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING];
-	return (busy == 0 && is_settled(f)) || !store_up(f->store);
+	bool owed = f->doubts_owed || f->doubtful_n || !list_empty(&f->redo);
+	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed;
 }
 
 static void on_leave_timer(struct timer *t)
