@@ -299,13 +299,8 @@ void flow_remove_doubtful(struct flow *f)
 static void redo(struct flow *f, struct msg *m)
 {
 	static void (*const what[])(struct flow *, struct msg *) = {
-		[REDO_CID] = flow_store_cid,
-		[REDO_CLOSE] = flow_close,
-		[REDO_LEAVE] = flow_leave,
-		[REDO_EVICT] = flow_evict,
-		[REDO_MARK] = flow_mark_past,
-		[REDO_PART] = flow_mark_part,
-		[REDO_ANNOUNCE] = flow_announce_again,
+		[REDO_CID] = flow_store_cid,	  [REDO_CLOSE] = flow_close, [REDO_LEAVE] = flow_leave,
+		[REDO_EVICT] = flow_evict,	  [REDO_MARK] = flow_mark,   [REDO_ANNOUNCE] = flow_announce_again,
 		[REDO_RECORD] = flow_store_again,
 	};
 	uint8_t owed = m->redo;

@@ -16,6 +16,19 @@
 
 /* --- beside the message --- */
 
+/* What a message knows of one submit: which carrier, under what id, what the store knows of it. Takes from's id. */
+static void give_submit(struct msg *to, const struct msg *from)
+{
+	to->carrier = from->carrier;
+	to->slot = from->slot;
+	to->sent_ms = from->sent_ms;
+	to->cid = from->cid;
+	to->cid_len = from->cid_len;
+	to->ann = from->ann;
+	to->unmark = from->unmark;
+	to->unsettled = from->unsettled; /* counted at the carrier until the store knows what became of it */
+}
+
 struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 {
 	struct msg *k = flow_take(f);
@@ -23,26 +36,17 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 		log_error("-", "event=no_memory id=%llu what=earlier_submit", (unsigned long long)m->id);
 		return NULL;
 	}
-	k->unsettled = m->unsettled; /* until the store knows what became of it */
-	m->unsettled = false;
 	match_remove(f->match, m);
 	k->id = m->id;
 	k->account = m->account;
 	k->class_id = m->class_id;
-	k->carrier = m->carrier;
-	k->slot = m->slot;
-	k->sent_ms = m->sent_ms;
+	give_submit(k, m);
 	k->part = m->part;
 	k->parts = m->parts;
 	k->volatile_ = m->volatile_;
-	k->cid = m->cid;
-	k->cid_len = m->cid_len;
 	m->cid = NULL;
 	m->cid_len = 0;
-	m->announced = false;
-	k->unmark = m->unmark;
-	k->ann = m->ann;
-	m->unmark = false;
+	m->announced = m->unmark = m->unsettled = false;
 	msg_add_kin(m, k, kind);
 	flow_set_state(f, k, MSG_PAST);
 	if (k->cid_len && match_add(f->match, k) < 0)
@@ -225,9 +229,13 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 	}
 	flow_settle(f, k);
 	flow_unmark(f, k);
+	struct msg *m = msgs_get(f->msgs, k->parent);
+	if (k->kin_kind == KIN_PART) {
+		flow_parts_check(f, m); /* k may be gone then */
+		return;
+	}
 	if (!k->marking)
 		return; /* nothing waits for it */
-	struct msg *m = msgs_get(f->msgs, k->parent);
 	bool waits = m->marking && m->state == MSG_HELD;
 	k->marking = m->marking = false;
 	if (!waits)
@@ -240,8 +248,11 @@ static void on_marked(void *arg, uint64_t token, bool ok)
 		flow_enqueue(f, m);
 }
 
-/* Only when the store knows that this submit failed may the next one leave. */
-void flow_mark_past(struct flow *f, struct msg *k)
+/*
+ * How a submit ended, into the store: only then is the carrier answered, may the next submit leave, does a part count
+ * as ended.
+ */
+void flow_mark(struct flow *f, struct msg *k)
 {
 	k->writing = true;
 	if (k->volatile_ ||
@@ -266,22 +277,8 @@ static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
 	const struct msg was = *m;
 	match_remove(f->match, m);
 	match_remove(f->match, k);
-	m->carrier = k->carrier;
-	m->slot = k->slot;
-	m->sent_ms = k->sent_ms;
-	m->unmark = k->unmark;
-	m->unsettled = k->unsettled;
-	m->ann = k->ann;
-	m->cid = k->cid;
-	m->cid_len = k->cid_len;
-	k->carrier = was.carrier;
-	k->slot = was.slot;
-	k->sent_ms = was.sent_ms;
-	k->unmark = was.unmark;
-	k->unsettled = was.unsettled;
-	k->ann = was.ann;
-	k->cid = was.cid;
-	k->cid_len = was.cid_len;
+	give_submit(m, k);
+	give_submit(k, &was);
 	if (match_add(f->match, m) < 0 || match_add(f->match, k) < 0)
 		log_error("-", "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
 }
@@ -299,7 +296,7 @@ static bool other_decides(struct flow *f, struct msg *m, enum message_state stat
 	k->final_state = (uint8_t)state;
 	pass_on_debt(m, k);
 	flow_await(f, m);
-	flow_mark_past(f, k);
+	flow_mark(f, k);
 	return true;
 }
 
@@ -328,7 +325,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	k->marking = m->marking = true;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
-	flow_mark_past(f, k);
+	flow_mark(f, k);
 	return true;
 }
 
@@ -391,11 +388,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 /* m is not held for this doubt any more; the ledger still knows it. */
 void flow_release_doubt(struct flow *f, struct msg *k)
 {
-	struct view cid = {(const uint8_t *)k->cid, k->cid_len};
-	if (k->cid_len && !k->volatile_ && k->carrier != MSG_NO_CARRIER &&
-	    store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, k->carrier)), k->slot, cid) < 0)
-		log_debug("-", "event=doubt_entry_left id=%llu reason=\"store away; it expires\"",
-			  (unsigned long long)k->id);
+	flow_forget_id(f, k, (struct view){(const uint8_t *)k->cid, k->cid_len});
 	match_remove(f->match, k);
 	if (msg_set_cid(f->msgs, k, NULL, 0) == 0)
 		k->redo = 0;

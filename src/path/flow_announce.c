@@ -96,9 +96,7 @@ void flow_unmark(struct flow *f, struct msg *m)
 		return;
 	m->unmark = false;
 	struct view cid = {(const uint8_t *)name, (uint32_t)print_name(f, m, name)};
-	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
-		log_debug("-", "event=announcement_left id=%llu reason=\"store away; it expires\"",
-			  (unsigned long long)m->id);
+	flow_forget_id(f, m, cid);
 }
 
 void flow_announce(struct flow *f, struct msg *m)
@@ -115,14 +113,10 @@ void flow_announce(struct flow *f, struct msg *m)
 
 void flow_unannounce(struct flow *f, struct msg *m)
 {
-	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
 	if (!m->announced)
 		return;
 	m->announced = false;
-	if (m->cid_len &&
-	    store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
-		log_debug("-", "event=announcement_left id=%llu reason=\"store away; it expires\"",
-			  (unsigned long long)m->id);
+	flow_forget_id(f, m, (struct view){(const uint8_t *)m->cid, m->cid_len});
 	if (msg_set_cid(f->msgs, m, NULL, 0) < 0)
 		log_error("-", "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 }

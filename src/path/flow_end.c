@@ -145,16 +145,22 @@ static void on_left(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, m, REDO_LEAVE);
 }
 
-static void forget_leg(struct flow *f, struct msg *m)
+void flow_forget_id(struct flow *f, const struct msg *m, struct view cid)
 {
-	flow_unmark(f, m);
-	if (!m->cid_len || m->carrier == MSG_NO_CARRIER || m->volatile_)
+	if (!cid.n || m->carrier == MSG_NO_CARRIER || m->volatile_)
 		return;
-	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
-	match_note_ended(f->match, m->carrier, cid);
 	if (store_receipt_del(f->store, carrier_name(carriers_at(f->carriers, m->carrier)), m->slot, cid) < 0)
 		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
 			  (unsigned long long)m->id);
+}
+
+static void forget_leg(struct flow *f, struct msg *m)
+{
+	struct view cid = {(const uint8_t *)m->cid, m->cid_len};
+	flow_unmark(f, m);
+	if (cid.n && m->carrier != MSG_NO_CARRIER && !m->volatile_)
+		match_note_ended(f->match, m->carrier, cid);
+	flow_forget_id(f, m, cid);
 }
 
 /* The carrier ids of all its submits. */

@@ -80,16 +80,8 @@ static void resume_unsent(struct flow *f, struct msg *m)
 {
 	struct pdu pdu;
 	struct record rec;
-	struct number to;
 	enum smpp_time_kind kind;
 	msg_pdu(m, &rec, &pdu);
-	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
-	if (!route) {
-		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
-		return;
-	}
-	m->route = route->number;
-	flow_recall(f, m);
 	m->carrier = MSG_NO_CARRIER;
 	m->replaces = pdu.sm.replace_if_present_flag == 1;
 	flow_count_waiting(f, m);
@@ -115,13 +107,13 @@ static void adopt_kin(struct flow *f, struct msg *m)
 	}
 }
 
-static uint16_t route_of(const struct flow *f, const struct msg *m)
+/* NULL: the configuration has none for its number any more. */
+static const struct route *route_of(const struct flow *f, const struct msg *m)
 {
 	struct pdu pdu;
 	struct number to;
 	msg_pdu(m, NULL, &pdu);
-	const struct route *route = number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
-	return route ? route->number : 0;
+	return number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
 }
 
 static void on_restored(void *arg, struct msg *m)
@@ -139,7 +131,8 @@ static void on_restored(void *arg, struct msg *m)
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->unchecked = needs_check(m);
-	m->route = route_of(f, m);
+	const struct route *route = route_of(f, m);
+	m->route = route ? route->number : 0;
 	flow_recall(f, m);
 	if (flow_parts_resume(f, m))
 		return;
@@ -152,9 +145,10 @@ static void on_restored(void *arg, struct msg *m)
 		m->carrier = doubt->carrier;
 		m->slot = doubt->slot;
 		flow_hold_doubt(f, m);
-	} else {
-		flow_count_waiting(f, m);
+	} else if (route) {
 		resume_unsent(f, m);
+	} else {
+		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
 	}
 }
 

@@ -251,7 +251,7 @@ static void set_parts_aside(struct flow *f, struct msg *m)
 		if (k->kin_kind != KIN_PART)
 			continue;
 		k->kin_kind = KIN_PAST;
-		flow_mark_past(f, k);
+		flow_mark(f, k);
 	}
 	m->parts = 0;
 }
@@ -293,30 +293,6 @@ void flow_parts_check(struct flow *f, struct msg *m)
 	flow_finish(f, m, (enum finish)worst->how, (enum message_state)worst->final_state, &words);
 }
 
-static void on_part_marked(void *arg, uint64_t token, bool ok)
-{
-	struct flow *f = arg;
-	struct msg *k = msgs_get(f->msgs, token);
-	if (!k)
-		return;
-	k->writing = false;
-	flow_answer_stored(f, k, ok);
-	if (ok) {
-		flow_unmark(f, k);
-		flow_parts_check(f, msgs_get(f->msgs, k->parent));
-	} else
-		flow_redo_later(f, k, REDO_PART);
-}
-
-void flow_mark_part(struct flow *f, struct msg *k)
-{
-	k->writing = true;
-	if (k->volatile_ || k->carrier == MSG_NO_CARRIER)
-		on_part_marked(f, k->handle, true);
-	else if (flow_store_leg(f, k, (char)('0' + k->final_state), on_part_marked) < 0)
-		on_part_marked(f, k->handle, false);
-}
-
 /* Its own receipt, for accounts that want one per part. */
 static void tell_app(struct flow *f, struct msg *whole, const struct msg *k)
 {
@@ -356,7 +332,7 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 		if (flow_make_up_id(f, k) < 0)
 			log_error("-", "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 	}
-	flow_mark_part(f, k);
+	flow_mark(f, k);
 }
 
 /* --- in the store --- */

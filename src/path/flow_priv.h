@@ -88,17 +88,7 @@ extern const struct reply_ops flow_reply_ops;
 #define FLOW_NOTHING ((struct view){NULL, 0})
 
 /* Writes that are owed to the store: what to do again. */
-enum flow_redo {
-	REDO_CID = 1,
-	REDO_CLOSE,
-	REDO_LEAVE,
-	REDO_EVICT,
-	REDO_MARK,
-	REDO_PART,
-	REDO_DOUBT,
-	REDO_ANNOUNCE,
-	REDO_RECORD
-};
+enum flow_redo { REDO_CID = 1, REDO_CLOSE, REDO_LEAVE, REDO_EVICT, REDO_MARK, REDO_DOUBT, REDO_ANNOUNCE, REDO_RECORD };
 
 /* One request that concerns several messages: answered once, when each share is settled (submit_multi, cancel_sm of
  * many, a text of ours in parts). Begins the struct of who makes it; msg.peer points to it while a share is owed. */
@@ -253,7 +243,7 @@ void flow_recall(struct flow *f, struct msg *m);
 void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status);
 /* A failed receipt: true when m goes on, by another carrier or the same; its owed answer is taken care of. */
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w);
-void flow_mark_past(struct flow *f, struct msg *k);
+void flow_mark(struct flow *f, struct msg *k); /* a kin's final_state into the store, owed until done */
 void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum session_outcome outcome);
 void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_hold_doubt(struct flow *f, struct msg *m);
@@ -268,7 +258,6 @@ void flow_split(struct flow *f, struct msg *m,
 void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struct words *w);
 /* Mode 2: a carrier has taken m; the app is answered when it has all of the text. m's state is set after. */
 void flow_forward_answer(struct flow *f, struct msg *m);
-void flow_mark_part(struct flow *f, struct msg *k);
 /* For the store: how the text was cut, and how this part has ended. */
 struct view flow_part_why(const struct flow *f, struct msg *k, char out[LEG_WHY_MAX]);
 void flow_parts_withdraw(struct flow *f, struct msg *m); /* m ends otherwise: no part of it is sent any more */
@@ -289,6 +278,8 @@ void flow_wait_for_store(struct flow *f);			    /* for a while; then apps are le
  */
 void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_state state, const struct words *words);
 void flow_close(struct flow *f, struct msg *m);
+/* The entry of one of m's ids out of the store: at m's carrier, in m's slot. */
+void flow_forget_id(struct flow *f, const struct msg *m, struct view cid);
 void flow_deliver(struct flow *f, struct msg *m); /* its final record is stored: to the app */
 void flow_leave(struct flow *f, struct msg *m);
 void flow_evict(struct flow *f, struct msg *m);

@@ -120,7 +120,7 @@ static void take_past_failure(struct flow *f, const struct heard *h, struct msg 
 	f->counters.receipts++;
 	k->final_state = (uint8_t)h->o->state;
 	owe(f, k, h);
-	flow_mark_past(f, k);
+	flow_mark(f, k);
 }
 
 /* k: an earlier submit, or a part that has ended. */

@@ -294,9 +294,8 @@ static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struc
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
 	else if ((old->state == MSG_AWAITING || old->kin_kind == KIN_PAST) && !old->volatile_)
 		flow_store_cid(f, old);
-	if (!old->volatile_ && old->slot != slot && store_receipt_del(f->store, carrier_name(c), old->slot, cid) < 0)
-		log_debug("-", "event=receipt_entry_left id=%llu reason=\"store away; it expires\"",
-			  (unsigned long long)old->id);
+	if (old->slot != slot)
+		flow_forget_id(f, old, cid);
 }
 
 /* The carrier's id of m, made up when it gave none that can be used. 0, or -1 without memory. */
