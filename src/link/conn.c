@@ -1,63 +1,23 @@
 /*
- * conn.c - connections over sockets: non-blocking reads and gathered writes. Knows libevent; knows no SMPP.
+ * conn.c - connections over sockets: non-blocking reads and gathered writes. Knows libevent; knows no SMPP, and not how
+ * a connection comes about (conn_connect.c).
  *
  * A read goes into a buffer that all connections share; only what the owner did not consume is kept per connection.
  * Output gathers during the turn and leaves in one write in LOOP_WRITE; buffers that have become empty go back to a
  * small store of the hub, so that busy connections do not allocate and idle ones hold nothing.
  */
-#include "link/conn.h"
-
 #include <errno.h>
 #include <event2/event.h>
-#include <event2/event_struct.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "base/buf.h"
 #include "base/mem.h"
+#include "link/conn_priv.h"
 
-#define CONN_SPARES    64     /* empty output buffers kept by the hub */
-#define CONN_SPARE_MAX 262144 /* octets: a larger one is freed */
+#define CONN_SPARE_MAX 262144 /* octets: an output buffer that is larger is freed, not kept */
 #define CONN_SMALL     4096   /* octets of left input that are copied in front of the next read */
 #define CONN_IN_KEEP   512    /* octets of input memory that an idle connection may keep */
 #define CONN_LINGER_MS 5000
-
-struct conn_hub {
-	struct loop *loop;
-	size_t max_output, read_budget;
-	uint8_t *scratch;  /* CONN_SMALL + read_budget */
-	struct list dirty; /* output was added in this turn */
-	struct list again; /* kept input is to be offered again */
-	struct loop_hook offer_hook, write_hook;
-	struct buf spare[CONN_SPARES];
-	unsigned spares;
-};
-
-enum conn_phase { CONN_CONNECTING, CONN_OPEN, CONN_FLUSHING, CONN_LINGERING, CONN_ENDED };
-
-struct conn {
-	struct conn_hub *hub;
-	int fd;
-	enum conn_phase phase;
-	enum end_reason reason;
-	const struct conn_ops *ops;
-	void *arg;
-	struct net_addr peer;
-	struct event on_read, on_write;
-	struct timer timer; /* the connection attempt; lingering */
-	struct loop_defer defer;
-	struct list dirty, again;
-	struct buf in, out;
-	bool offering; /* the owner looks at input: it stays until it is done */
-	bool held;     /* by the owner */
-	bool choked;   /* too much output waits */
-	bool read_off; /* the read event was taken out while held or choked */
-	bool blocked;  /* the socket takes no more: waits for on_write */
-	int64_t last_input_us;
-	uint64_t octets_in, octets_out;
-	int error; /* errno */
-	const char *why;
-};
 
 static void conn_offer_hook(void *arg);
 static void conn_write_hook(void *arg);
@@ -136,7 +96,7 @@ static void conn_drop_kept(struct conn *c)
 }
 
 /* The one place where a connection ends. */
-static void conn_end(struct conn *c, enum end_reason reason)
+void conn_end(struct conn *c, enum end_reason reason)
 {
 	if (c->phase == CONN_ENDED)
 		return;
@@ -157,7 +117,7 @@ static void conn_end(struct conn *c, enum end_reason reason)
 	loop_defer(c->hub->loop, &c->defer, conn_reap, c);
 }
 
-static void conn_fail(struct conn *c, enum end_reason reason, int error)
+void conn_fail(struct conn *c, enum end_reason reason, int error)
 {
 	if (c->phase != CONN_ENDED)
 		c->error = error;
@@ -287,7 +247,7 @@ static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static void conn_opened(struct conn *c)
+void conn_opened(struct conn *c)
 {
 	c->phase = CONN_OPEN;
 	c->last_input_us = loop_now_us(c->hub->loop);
@@ -298,16 +258,10 @@ static void conn_on_writable(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
 
+	(void)fd;
 	(void)what;
 	if (c->phase == CONN_CONNECTING) {
-		int error = net_connected(fd);
-		if (error != 0) {
-			conn_fail(c, END_CONNECT_FAILED, error);
-			return;
-		}
-		loop_timer_clear(c->hub->loop, &c->timer);
-		conn_opened(c);
-		c->ops->on_connected(c->arg);
+		conn_connect_writable(c);
 		return;
 	}
 	c->blocked = false;
@@ -320,12 +274,12 @@ static void conn_on_timer(struct timer *t)
 	struct conn *c = LIST_OF(t, struct conn, timer);
 
 	if (c->phase == CONN_CONNECTING)
-		conn_fail(c, END_CONNECT_FAILED, ETIMEDOUT);
+		conn_connect_late(c);
 	else
 		conn_end(c, c->reason);
 }
 
-static struct conn *conn_new(struct conn_hub *hub, const struct conn_ops *ops, void *arg)
+struct conn *conn_new(struct conn_hub *hub, const struct conn_ops *ops, void *arg)
 {
 	struct conn *c = mem_zalloc(sizeof(*c));
 
@@ -340,7 +294,7 @@ static struct conn *conn_new(struct conn_hub *hub, const struct conn_ops *ops, v
 	return c;
 }
 
-static void conn_watch(struct conn *c, int fd)
+void conn_watch(struct conn *c, int fd)
 {
 	struct event_base *base = loop_base(c->hub->loop);
 
@@ -364,27 +318,6 @@ void conn_refuse(struct conn_hub *hub, int fd)
 {
 	(void)hub;
 	close(fd);
-}
-
-struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
-			  const struct conn_ops *ops, void *arg)
-{
-	struct conn *c = conn_new(hub, ops, arg);
-
-	c->phase = CONN_CONNECTING;
-	if (net_resolve(host, port, &c->peer, &c->why) != 0) {
-		conn_end(c, END_RESOLVE_FAILED);
-		return c;
-	}
-	int fd = net_connect(&c->peer);
-	if (fd < 0) {
-		conn_fail(c, END_CONNECT_FAILED, errno);
-		return c;
-	}
-	conn_watch(c, fd);
-	event_add(&c->on_write, NULL);
-	loop_timer(hub->loop, &c->timer, timeout_ms);
-	return c;
 }
 
 size_t conn_free(const struct conn *c)

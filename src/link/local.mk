@@ -8,7 +8,8 @@ liblink_a_SOURCES = \
 	src/link/auth.c src/link/auth.h \
 	src/link/bind.c \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
-	src/link/conn.c src/link/conn.h \
+	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
+	src/link/conn_connect.c \
 	src/link/order.c src/link/order.h \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \

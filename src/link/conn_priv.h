@@ -1,0 +1,63 @@
+/*
+ * conn_priv.h - what the files of a connection share: conn.c (octets in and out, the end), conn_connect.c (how one that
+ * we ask for comes about). Private to them.
+ */
+#ifndef LINK_CONN_PRIV_H
+#define LINK_CONN_PRIV_H
+
+#include <event2/event_struct.h>
+#include "base/buf.h"
+#include "link/conn.h"
+
+#define CONN_SPARES 64 /* empty output buffers kept by the hub */
+
+struct conn_hub {
+	struct loop *loop;
+	size_t max_output, read_budget;
+	uint8_t *scratch;  /* CONN_SMALL + read_budget */
+	struct list dirty; /* output was added in this turn */
+	struct list again; /* kept input is to be offered again */
+	struct loop_hook offer_hook, write_hook;
+	struct buf spare[CONN_SPARES];
+	unsigned spares;
+};
+
+enum conn_phase { CONN_CONNECTING, CONN_OPEN, CONN_FLUSHING, CONN_LINGERING, CONN_ENDED };
+
+struct conn {
+	struct conn_hub *hub;
+	int fd;
+	enum conn_phase phase;
+	enum end_reason reason;
+	const struct conn_ops *ops;
+	void *arg;
+	struct net_addr peer;
+	struct event on_read, on_write;
+	struct timer timer; /* the connection attempt; lingering */
+	struct loop_defer defer;
+	struct list dirty, again;
+	struct buf in, out;
+	bool offering; /* the owner looks at input: it stays until it is done */
+	bool held;     /* by the owner */
+	bool choked;   /* too much output waits */
+	bool read_off; /* the read event was taken out while held or choked */
+	bool blocked;  /* the socket takes no more: waits for on_write */
+	int64_t last_input_us;
+	uint64_t octets_in, octets_out;
+	int error; /* errno */
+	const char *why;
+};
+
+/* conn.c */
+struct conn *conn_new(struct conn_hub *hub, const struct conn_ops *ops, void *arg);
+void conn_watch(struct conn *c, int fd); /* takes fd */
+void conn_opened(struct conn *c);
+/* The one place where a connection ends; with the errno that conn_error() tells. */
+void conn_end(struct conn *c, enum end_reason reason);
+void conn_fail(struct conn *c, enum end_reason reason, int error);
+
+/* conn_connect.c: a connection in phase CONN_CONNECTING */
+void conn_connect_writable(struct conn *c);
+void conn_connect_late(struct conn *c); /* its time is over */
+
+#endif
