@@ -236,8 +236,9 @@ static void account_before_walk(void *object)
 		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
 }
 
-static void account_init(struct account *a, struct accounts *as, const struct account_conf *conf, size_t number)
+static struct account *account_new(struct accounts *as, const struct account_conf *conf, size_t number)
 {
+	struct account *a = mem_zalloc(sizeof(*a));
 	struct view id = view_of(conf->system_id);
 
 	a->as = as;
@@ -268,6 +269,7 @@ static void account_init(struct account *a, struct accounts *as, const struct ac
 	if (as->registry != NULL)
 		stats_add(as->registry, account_stat_rows, account_stat_rows_n, &a->stats, "account", conf->system_id,
 			  account_before_walk);
+	return a;
 }
 
 int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
@@ -288,7 +290,7 @@ int accounts_listen(struct accounts *as, const struct listen_conf *listens, size
 		as->listeners[as->nlisteners++] = l;
 	}
 	for (size_t i = 0; i < as->n; i++)
-		outbind_next(&as->at[i]); /* those that were wanted before */
+		outbind_next(as->at[i]); /* those that were wanted before */
 	return 0;
 }
 
@@ -318,10 +320,10 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 		.window_out = 1,
 		.window_in = 1,
 	};
-	as->at = mem_zalloc((n + 1) * sizeof(*as->at));
+	as->at = mem_zalloc((n + 1) * sizeof(struct account *));
 	as->n = n;
 	for (size_t i = 0; i < n; i++)
-		account_init(&as->at[i], as, &confs[i], i);
+		as->at[i] = account_new(as, &confs[i], i);
 	if (stats != NULL)
 		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL, NULL);
 	return as;
@@ -340,7 +342,7 @@ void accounts_shutdown(struct accounts *as)
 	as->shutting = true;
 	accounts_unlisten(as);
 	for (size_t i = 0; i < as->n; i++)
-		outbind_stop(&as->at[i]);
+		outbind_stop(as->at[i]);
 	LIST_EACH(node, &as->apps) {
 		struct app *app = LIST_OF(node, struct app, link);
 		if (again)
@@ -362,11 +364,13 @@ void accounts_free(struct accounts *as)
 	accounts_unlisten(as);
 	loop_timer_clear(as->loop, &as->wait_timer);
 	for (size_t i = 0; i < as->n; i++) {
+		struct account *a = as->at[i];
 		if (as->registry != NULL)
-			stats_drop(as->registry, &as->at[i].stats);
-		outbind_stop(&as->at[i]);
-		auth_free(&as->at[i].auth);
-		mem_free(as->at[i].allow);
+			stats_drop(as->registry, &a->stats);
+		outbind_stop(a);
+		auth_free(&a->auth);
+		mem_free(a->allow);
+		mem_free(a);
 	}
 	if (as->registry != NULL)
 		stats_drop(as->registry, &as->listener);
@@ -384,12 +388,12 @@ size_t accounts_count(const struct accounts *as)
 
 struct account *accounts_at(const struct accounts *as, size_t i)
 {
-	return &as->at[i];
+	return as->at[i];
 }
 
 void accounts_outbind(struct accounts *as, size_t account)
 {
-	outbind_want(&as->at[account]);
+	outbind_want(as->at[account]);
 }
 
 const struct account_conf *account_conf(const struct account *a)

@@ -53,7 +53,7 @@ struct app {			/* one connection from an app; lives as long as its session */
 struct accounts {
 	struct loop *loop;
 	struct session_hub *sessions;
-	struct account *at;
+	struct account **at; /* by number; an account never moves */
 	size_t n;
 	struct map *by_id;
 	struct conn_listener **listeners;

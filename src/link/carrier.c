@@ -234,6 +234,7 @@ static void carrier_init(struct carrier *c, const struct limits_conf *limits)
 			c->nthrottled++;
 	}
 	bind_init(c);
+	pump_init(c);
 	if (c->cs->registry != NULL)
 		stats_add(c->cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
 			  carrier_before_walk);
@@ -254,15 +255,16 @@ struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, c
 	if (seed == 0 && getrandom(&cs->random, sizeof(cs->random), 0) < 0)
 		cs->random = (uint64_t)loop_now_us(loop);
 	cs->random |= 1; /* xorshift stays at 0 */
-	cs->at = mem_zalloc((n + 1) * sizeof(*cs->at));
+	cs->at = mem_zalloc((n + 1) * sizeof(struct carrier *));
 	cs->n = n;
 	for (size_t i = 0; i < n; i++) {
-		cs->at[i].cs = cs;
-		cs->at[i].conf = &confs[i];
-		cs->at[i].number = i;
-		carrier_init(&cs->at[i], limits);
+		struct carrier *c = cs->at[i] = mem_zalloc(sizeof(*c));
+		c->cs = cs;
+		c->conf = &confs[i];
+		c->number = i;
+		carrier_init(c, limits);
 	}
-	pump_init(cs);
+	pump_start(cs);
 	return cs;
 }
 
@@ -270,7 +272,7 @@ void carriers_start(struct carriers *cs)
 {
 	cs->started = true;
 	for (size_t i = 0; i < cs->n; i++)
-		bind_next(&cs->at[i]);
+		bind_next(cs->at[i]);
 }
 
 void carriers_shutdown(struct carriers *cs)
@@ -279,7 +281,7 @@ void carriers_shutdown(struct carriers *cs)
 
 	cs->shutting = true;
 	for (size_t i = 0; i < cs->n; i++) {
-		struct carrier *c = &cs->at[i];
+		struct carrier *c = cs->at[i];
 		loop_timer_clear(cs->loop, &c->bind_timer);
 		for (size_t j = 0; j < c->nbinds; j++) {
 			if (c->binds[j].session == NULL)
@@ -296,8 +298,8 @@ void carriers_shutdown(struct carriers *cs)
 bool carriers_idle(const struct carriers *cs)
 {
 	for (size_t i = 0; i < cs->n; i++) {
-		for (size_t j = 0; j < cs->at[i].nbinds; j++) {
-			if (cs->at[i].binds[j].session != NULL)
+		for (size_t j = 0; j < cs->at[i]->nbinds; j++) {
+			if (cs->at[i]->binds[j].session != NULL)
 				return false;
 		}
 	}
@@ -310,12 +312,13 @@ void carriers_free(struct carriers *cs)
 		return;
 	loop_unhook(cs->loop, &cs->pump_hook);
 	for (size_t i = 0; i < cs->n; i++) {
-		struct carrier *c = &cs->at[i];
+		struct carrier *c = cs->at[i];
 		if (cs->registry != NULL)
 			stats_drop(cs->registry, &c->stats);
 		pump_free(c);
 		bind_free(c);
 		mem_free(c->throttled);
+		mem_free(c);
 	}
 	mem_free(cs->at);
 	mem_free(cs);
@@ -328,14 +331,14 @@ size_t carriers_count(const struct carriers *cs)
 
 struct carrier *carriers_at(const struct carriers *cs, size_t i)
 {
-	return &cs->at[i];
+	return cs->at[i];
 }
 
 struct carrier *carriers_find(const struct carriers *cs, const char *name)
 {
 	for (size_t i = 0; i < cs->n; i++) {
-		if (strcmp(cs->at[i].conf->name, name) == 0)
-			return &cs->at[i];
+		if (strcmp(cs->at[i]->conf->name, name) == 0)
+			return cs->at[i];
 	}
 	return NULL;
 }

@@ -67,7 +67,7 @@ struct carrier {
 struct carriers {
 	struct loop *loop;
 	struct session_hub *sessions;
-	struct carrier *at;
+	struct carrier **at; /* by number; a carrier never moves */
 	size_t n;
 	const struct carrier_ops *ops;
 	void *arg;
@@ -101,7 +101,8 @@ int64_t pace_throttled(struct pace *p, const struct carrier_conf *conf, int64_t 
 void pace_pause(struct pace *p, int64_t now_us, int64_t ms);
 
 /* pump.c */
-void pump_init(struct carriers *cs);
+void pump_start(struct carriers *cs);
+void pump_init(struct carrier *c);
 void pump_settled(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 		  int64_t sent_us);
 void pump_free(struct carrier *c);

@@ -178,17 +178,18 @@ static void pump_on_pause_over(struct timer *t)
 	carrier_wake(LIST_OF(t, struct carrier, pause_timer));
 }
 
-void pump_init(struct carriers *cs)
+void pump_init(struct carrier *c)
+{
+	list_init(&c->awake);
+	c->pause_timer.fn = pump_on_pause_over;
+	if (c->nbinds > 1)
+		c->order = order_new((uint32_t)c->nbinds * (uint32_t)c->conf->window);
+	pace_init(&c->pace, c->conf, loop_now_us(c->cs->loop));
+}
+
+void pump_start(struct carriers *cs)
 {
 	list_init(&cs->awake);
-	for (size_t i = 0; i < cs->n; i++) {
-		struct carrier *c = &cs->at[i];
-		list_init(&c->awake);
-		c->pause_timer.fn = pump_on_pause_over;
-		if (c->nbinds > 1)
-			c->order = order_new((uint32_t)c->nbinds * (uint32_t)c->conf->window);
-		pace_init(&c->pace, c->conf, loop_now_us(cs->loop));
-	}
 	cs->pump_hook = (struct loop_hook){.fn = pump_turn, .arg = cs};
 	loop_hook(cs->loop, LOOP_PUMP, &cs->pump_hook);
 }

@@ -199,8 +199,8 @@ static void store_forms(struct flow *f)
 {
 	enum idform form;
 	uint64_t matches;
-	for (size_t i = 0; i < f->conf.carriers_n; i++) {
-		if (!f->conf.carriers[i].receipt_id && match_form(f->match, i, &form, &matches))
+	for (size_t i = 0; i < carriers_count(f->carriers); i++) {
+		if (!carrier_conf(carriers_at(f->carriers, i))->receipt_id && match_form(f->match, i, &form, &matches))
 			store_form(f, i, form);
 	}
 }

@@ -270,7 +270,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 static bool is_settled(const struct flow *f)
 {
 	uint64_t n = 0;
-	for (size_t i = 0; i < f->conf.carriers_n; i++)
+	for (size_t i = 0; i < carriers_count(f->carriers); i++)
 		n += f->unsettled[i];
 	return n == 0;
 }
