@@ -1,219 +1,259 @@
 /*
- * route.c - the digits trie and the table of routes. Must not know messages, nor whether a carrier is up.
- *
- * A trie node is ten 32-bit indexes and the route that ends there: 100,000 prefixes of China's ranges are about a
- * million octets and a look-up touches one node per digit.
+ * route.c - looking for the rule that wins, the table of routes, the names of operators. Must not know messages, nor
+ * whether a carrier is up.
  */
-#include "path/route.h"
+#include "path/route_priv.h"
 
 #include <string.h>
 
 #include "base/mem.h"
+#include "path/country.h"
 
-const struct conf_row operator_rows[] = {
-	{"name", CONF_STRING, offsetof(struct operator_conf, name), "", 1, 32, NULL, true,
-	 "Name of the operator, used by routes.", NULL},
-	{"prefixes", CONF_LIST, offsetof(struct operator_conf, prefixes), "", 0, 100000, "", true,
-	 "Number prefixes with country code, digits only.", NULL},
-	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
-};
+/* --- the table of routes --- */
 
-const struct conf_row route_rows[] = {
-	{"prefix", CONF_STRING, offsetof(struct route_conf, prefix), "", 0, 20, "", true,
-	 "Number prefix with country code, digits only; empty for the default route.", NULL},
-	{"operator", CONF_STRING, offsetof(struct route_conf, operator), "", 0, 32, "", true,
-	 "Operator whose prefixes this route is for, instead of one prefix.", NULL},
-	{"carriers", CONF_LIST, offsetof(struct route_conf, carriers), "", 1, ROUTE_MAX_CARRIERS, NULL, true,
-	 "Carriers in order of preference; the next one is used while the first is down.", NULL},
-	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
-};
-
-struct node {
-	uint32_t child[10]; /* 0: none; the root is 0 and nobody's child */
-	uint16_t route;	    /* number + 1; 0: no prefix ends here */
-	bool by_hand;	    /* prefix given in the route itself, beats one that came with an operator */
-};
-
-struct routes {
-	struct node *nodes;
-	size_t n, cap;
-	struct route *table;
-	size_t routes;
-};
-
-static void add_node(struct routes *r)
+int routes_intern(struct routes *r, const struct route *want)
 {
-	if (r->n == r->cap) {
-		r->cap = r->cap ? r->cap * 2 : 64;
-		r->nodes = mem_realloc(r->nodes, r->cap * sizeof(*r->nodes));
-	}
-	memset(&r->nodes[r->n++], 0, sizeof(*r->nodes));
-}
-
-/* Puts a prefix in; false with a fault when it is not digits or is there already at the same rank. */
-static bool add_prefix(struct routes *r, const char *prefix, uint16_t route, bool by_hand,
-		       const struct conf_where *where, char **errors)
-{
-	uint32_t at = 0;
-	for (const char *p = prefix; *p; p++) {
-		if (*p < '0' || *p > '9' || p - prefix >= (long)NUMBER_MAX) {
-			conf_fault(errors, where, "prefix \"%s\" must be at most %u digits without + or 00", prefix,
-				   NUMBER_MAX);
-			return false;
-		}
-		unsigned d = (unsigned)(*p - '0');
-		if (!r->nodes[at].child[d]) {
-			add_node(r);
-			r->nodes[at].child[d] = (uint32_t)(r->n - 1);
-		}
-		at = r->nodes[at].child[d];
-	}
-	struct node *node = &r->nodes[at];
-	if (node->route && node->by_hand == by_hand) {
-		conf_fault(errors, where, "prefix \"%s\" has a route already", prefix);
-		return false;
-	}
-	if (!node->route || by_hand) {
-		node->route = (uint16_t)(route + 1);
-		node->by_hand = by_hand;
-	}
-	return true;
-}
-
-/* The number of the route with just these carriers, added when it is new. */
-static uint16_t intern(struct routes *r, const struct route *want)
-{
-	for (size_t i = 0; i < r->routes; i++) {
+	for (size_t i = 0; i < r->n; i++) {
 		const struct route *have = &r->table[i];
-		if (have->n == want->n &&
-		    memcmp(have->carriers, want->carriers, want->n * sizeof(want->carriers[0])) == 0)
+		if (have->n == want->n && have->choose == want->choose && have->floor == want->floor &&
+		    memcmp(have->carriers, want->carriers, want->n * sizeof(want->carriers[0])) == 0 &&
+		    memcmp(have->weights, want->weights, want->n * sizeof(want->weights[0])) == 0)
 			return have->number;
 	}
-	r->table = mem_realloc(r->table, (r->routes + 1) * sizeof(*r->table));
-	r->table[r->routes] = *want;
-	r->table[r->routes].number = (uint16_t)r->routes;
-	return (uint16_t)r->routes++;
+	if (r->n > UINT16_MAX)
+		return -1;
+	if (r->n == r->cap) {
+		r->cap = r->cap ? r->cap * 2 : 16;
+		r->table = mem_realloc(r->table, r->cap * sizeof(*r->table));
+	}
+	r->table[r->n] = *want;
+	r->table[r->n].number = (uint16_t)r->n;
+	return (int)r->n++;
 }
 
-static bool read_carriers(const struct route_conf *conf, int (*number)(const char *, void *), void *arg,
-			  struct route *out, char **errors)
+int routes_without(struct routes *r, uint16_t number, uint8_t without)
 {
-	bool good = true;
-	*out = (struct route){.n = 0};
-	for (size_t i = 0; i < conf->carriers.n; i++) {
-		int c = number(conf->carriers.at[i], arg);
-		if (c < 0) {
-			conf_fault(errors, &conf->where, "route names carrier \"%s\", which is not in carriers",
-				   conf->carriers.at[i]);
-			good = false;
+	const struct route *from = &r->table[number];
+	struct route left = {.choose = from->choose, .floor = from->floor};
+	for (unsigned i = 0; i < from->n; i++) {
+		if (without & 1u << i)
 			continue;
-		}
-		out->carriers[out->n++] = (uint16_t)c;
+		left.carriers[left.n] = from->carriers[i];
+		left.weights[left.n++] = from->weights[i];
 	}
-	return good;
+	return left.n ? routes_intern(r, &left) : -1;
 }
 
-static bool add_operator(struct routes *r, const struct route_conf *conf, uint16_t route,
-			 const struct operator_conf *operators, size_t m, char **errors)
+size_t routes_count(const struct routes *r)
 {
-	for (size_t i = 0; i < m; i++) {
-		if (strcmp(operators[i].name, conf->operator) != 0)
-			continue;
-		bool good = true;
-		for (size_t k = 0; k < operators[i].prefixes.n; k++)
-			good &= add_prefix(r, operators[i].prefixes.at[k], route, false, &operators[i].where, errors);
-		return good;
-	}
-	conf_fault(errors, &conf->where, "route names operator \"%s\", which is not in operators", conf->operator);
-	return false;
+	return r->n;
 }
 
-static bool add_route(struct routes *r, const struct route_conf *conf, const struct operator_conf *operators, size_t m,
-		      int (*number)(const char *, void *), void *arg, char **errors)
+const struct route *routes_at(const struct routes *r, size_t i)
 {
-	struct route route;
-	if (!read_carriers(conf, number, arg, &route, errors))
-		return false;
-	uint16_t at = intern(r, &route);
-	if (*conf->operator&& * conf->prefix) {
-		conf_fault(errors, &conf->where, "a route has prefix or operator, not both");
-		return false;
-	}
-	if (*conf->operator)
-		return add_operator(r, conf, at, operators, m, errors);
-	return add_prefix(r, conf->prefix, at, true, &conf->where, errors);
+	return &r->table[i];
 }
 
-/* A second operator of a name would never be looked at. */
-static bool check_operators(const struct operator_conf *operators, size_t m, char **errors)
-{
-	bool good = true;
-	for (size_t i = 0; i < m; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(operators[i].name, operators[k].name) != 0)
-				continue;
-			conf_fault(errors, &operators[i].where, "operator \"%s\" is there already", operators[i].name);
-			good = false;
-			break;
-		}
-	}
-	return good;
-}
+/* --- building --- */
 
-struct routes *routes_new(const struct route_conf *routes, size_t n, const struct operator_conf *operators, size_t m,
-			  int (*carrier_number)(const char *name, void *arg), void *arg, char **errors)
+struct routes *routes_new(const struct routes_conf *conf, const struct routes_names *names, char **errors)
 {
 	struct routes *r = mem_zalloc(sizeof(*r));
-	bool good = check_operators(operators, m, errors);
-	add_node(r);
-	for (size_t i = 0; i < n; i++)
-		good &= add_route(r, &routes[i], operators, m, carrier_number, arg, errors);
-	if (good)
+	if (routes_reload(r, conf, names, errors) == 0)
 		return r;
 	routes_free(r);
 	return NULL;
+}
+
+int routes_reload(struct routes *r, const struct routes_conf *conf, const struct routes_names *names, char **errors)
+{
+	size_t routes = r->n, operators = r->operators_n;
+	struct rules *set = rules_build(r, conf, names, errors);
+	if (!set) {
+		r->n = routes; /* nobody knows of these yet */
+		while (r->operators_n > operators)
+			mem_free(r->operators[--r->operators_n]);
+		return -1;
+	}
+	rules_free(r->set);
+	r->set = set;
+	return 0;
 }
 
 void routes_free(struct routes *r)
 {
 	if (!r)
 		return;
-	mem_free(r->nodes);
+	rules_free(r->set);
+	for (size_t i = 0; i < r->operators_n; i++)
+		mem_free(r->operators[i]);
 	mem_free(r->table);
 	mem_free(r);
 }
 
+/* --- looking --- */
+
+struct search {
+	const struct routes *r;
+	const struct route_query *query;
+	void (*fn)(const struct route_step *step, void *arg); /* NULL: nobody wants to know */
+	void *arg;
+};
+
+static void tell(const struct search *s, uint32_t at, const char *why)
+{
+	const struct rules *set = s->r->set;
+	const struct rule_info *info = &set->infos[at];
+	struct route_step step = {.name = set->texts + info->name,
+				  .file = set->texts + info->file,
+				  .line = info->line,
+				  .key = set->texts + info->key,
+				  .route = &s->r->table[set->rules[at].lane],
+				  .holds = !why,
+				  .why = why ? why : "all its conditions hold"};
+	s->fn(&step, s->arg);
+}
+
+/* Looks at one rule; why: what speaks against it already, NULL: nothing. */
+static const struct route *look(const struct search *s, uint32_t at, const char *why)
+{
+	const struct rules *set = s->r->set;
+	const struct rule *rule = &set->rules[at];
+	if (!why)
+		why = rules_judge(set, rule, s->query);
+	if (s->fn)
+		tell(s, at, why);
+	return why ? NULL : &s->r->table[rule->lane];
+}
+
+static const struct route *look_at_operator(const struct search *s, unsigned op, const char *why)
+{
+	const struct rules *set = s->r->set;
+	const struct route *found = NULL;
+	if (why && !s->fn)
+		return NULL;
+	for (uint32_t i = set->operator0[op]; i < set->operator0[op + 1] && !found; i++)
+		found = look(s, set->of_operator[i], why);
+	return found;
+}
+
+/* What speaks against the rules of an operator whose prefix the number has. */
+static const char *not_there(const struct route_query *q, unsigned op)
+{
+	if (q->operator_ != ROUTE_NO_OPERATOR)
+		return "the number is ported to another operator";
+	if (q->not_operators >> op & 1)
+		return "the number is known not to be at this operator";
+	return NULL;
+}
+
+/* more of a country's link: the length of its code, when longer codes that begin with it are other countries'. */
+static bool elsewhere(const struct number *to, uint16_t more)
+{
+	const char *code = more ? country_code_of(to) : NULL;
+	return code && strlen(code) != more;
+}
+
+static const struct route *look_at_prefix(const struct search *s, const struct trie_link *link)
+{
+	const struct route_query *q = s->query;
+	for (;; link++) {
+		const struct route *found = NULL;
+		if (link->rank == RANK_HAND)
+			found = look(s, link->value, elsewhere(q->to, link->more) ? "another country" : NULL);
+		else if ((int)link->value != q->operator_) /* else its rules have been looked at */
+			found = look_at_operator(s, link->value, not_there(q, link->value));
+		if (found || link->last)
+			return found;
+	}
+}
+
+static const struct route *decide(const struct search *s)
+{
+	const struct route_query *q = s->query;
+	const struct trie_link *hits[TRIE_MAX_HITS];
+	const struct route *found = NULL;
+	if (q->operator_ >= 0 && (size_t)q->operator_ < s->r->operators_n)
+		found = look_at_operator(s, (unsigned)q->operator_, NULL);
+	if (found)
+		return found;
+	for (unsigned n = trie_walk(s->r->set->trie, q->to, hits); n > 0 && !found; n--)
+		found = look_at_prefix(s, hits[n - 1]);
+	return found;
+}
+
+const struct route *routes_decide(const struct routes *r, const struct route_query *q)
+{
+	return decide(&(struct search){r, q, NULL, NULL});
+}
+
+bool routes_explain(const struct routes *r, const struct route_query *q,
+		    void (*fn)(const struct route_step *step, void *arg), void *arg)
+{
+	return decide(&(struct search){r, q, fn, arg}) != NULL;
+}
+
 const struct route *routes_find(const struct routes *r, const struct number *number)
 {
-	uint32_t at = 0;
-	uint16_t best = r->nodes[0].route;
-	for (unsigned i = 0; i < number->n; i++) {
-		at = r->nodes[at].child[number->digits[i] - '0'];
-		if (!at)
-			break;
-		if (r->nodes[at].route)
-			best = r->nodes[at].route;
+	struct route_query q = {
+		.to = number, .account = ROUTE_NO_ACCOUNT, .class_id = CLASS_NOTICE, .operator_ = ROUTE_NO_OPERATOR};
+	return routes_decide(r, &q);
+}
+
+int64_t routes_next_change_ms(const struct routes *r, int64_t now_ms)
+{
+	int64_t next = INT64_MAX;
+	for (size_t i = 0; i < r->set->hours_n; i++) {
+		const struct hours_span *span = &r->set->hours[i];
+		int64_t from = hours_next_ms(now_ms, r->set->zone, span->from);
+		int64_t to = hours_next_ms(now_ms, r->set->zone, span->to);
+		next = from < next ? from : next;
+		next = to < next ? to : next;
 	}
-	return best ? &r->table[best - 1] : NULL;
+	return next;
 }
 
-int routes_without(struct routes *r, uint16_t number, uint8_t without)
+/* --- operators --- */
+
+int routes_operator(const struct routes *r, const char *name)
 {
-	const struct route *from = &r->table[number];
-	struct route left = {.n = 0};
-	for (unsigned i = 0; i < from->n; i++) {
-		if (!(without & 1u << i))
-			left.carriers[left.n++] = from->carriers[i];
+	for (size_t i = 0; i < r->operators_n; i++) {
+		if (strcmp(r->operators[i], name) == 0)
+			return (int)i;
 	}
-	return left.n ? intern(r, &left) : -1;
+	return -1;
 }
 
-size_t routes_count(const struct routes *r)
+int routes_operator_of(const struct routes *r, const struct number *number)
 {
-	return r->routes;
+	const struct trie_link *hits[TRIE_MAX_HITS];
+	for (unsigned n = trie_walk(r->set->trie, number, hits); n > 0; n--) {
+		for (const struct trie_link *link = hits[n - 1];; link++) {
+			if (link->rank == RANK_OPERATOR)
+				return (int)link->value;
+			if (link->last)
+				break;
+		}
+	}
+	return -1;
 }
 
-const struct route *routes_at(const struct routes *r, size_t i)
+const char *routes_operator_name(const struct routes *r, size_t i)
 {
-	return &r->table[i];
+	return r->operators[i];
+}
+
+size_t routes_operators(const struct routes *r)
+{
+	return r->operators_n;
+}
+
+bool routes_operator_known(const struct routes *r, size_t i)
+{
+	return i < r->operators_n && r->set->known >> i & 1;
+}
+
+size_t routes_octets(const struct routes *r)
+{
+	return sizeof(*r) + r->cap * sizeof(*r->table) + rules_octets(r->set);
 }

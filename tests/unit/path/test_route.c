@@ -29,6 +29,25 @@ static struct number number_of(const char *digits)
 	return n;
 }
 
+static int64_t carrier_price(int carrier, void *arg)
+{
+	(void)arg;
+	return carrier * 10;
+}
+
+static int account_number(const char *name, void *arg)
+{
+	(void)arg;
+	return strcmp(name, "bank") == 0 ? 0 : strcmp(name, "shop") == 0 ? 1 : -1;
+}
+
+static struct routes *build(const struct route_conf *routes, size_t n, const struct operator_conf *operators, size_t m,
+			    char **errors)
+{
+	static const struct routes_names by = {carrier_number, account_number, carrier_price, NULL};
+	return routes_new(&(struct routes_conf){routes, n, operators, m, NULL}, &by, errors);
+}
+
 static char *lists[CARRIERS][1];
 static char names[CARRIERS][8];
 
@@ -37,6 +56,16 @@ static struct conf_list list_of(unsigned carrier)
 	snprintf(names[carrier], sizeof(names[carrier]), "%u", carrier);
 	lists[carrier][0] = names[carrier];
 	return (struct conf_list){lists[carrier], 1};
+}
+
+static struct route_conf hand(char *prefix, struct conf_list carriers)
+{
+	return (struct route_conf){.where = here, .prefix = prefix, .operator= "", .carriers = carriers};
+}
+
+static struct route_conf of_operator(char *name, struct conf_list carriers)
+{
+	return (struct route_conf){.where = here, .prefix = "", .operator= name, .carriers = carriers};
 }
 
 /* --- against a model --- */
@@ -94,9 +123,9 @@ static void test_model(void **state)
 	make_prefixes(&seed);
 	for (size_t i = 0; i < PREFIXES; i++) {
 		carrier_of[i] = sample_below(&seed, CARRIERS);
-		routes[i] = (struct route_conf){here, prefixes[i], "", list_of(carrier_of[i])};
+		routes[i] = hand(prefixes[i], list_of(carrier_of[i]));
 	}
-	struct routes *r = routes_new(routes, PREFIXES, NULL, 0, carrier_number, NULL, &errors);
+	struct routes *r = build(routes, PREFIXES, NULL, 0, &errors);
 	assert_non_null(r);
 	assert_null(errors);
 	assert_int_equal(routes_count(r), CARRIERS); /* routes with equal carriers are one */
@@ -128,13 +157,13 @@ static void test_default_and_reserve(void **state)
 	(void)state;
 	char *both[] = {"1", "0"}, *same[] = {"1", "0"}, *other[] = {"0", "1"};
 	struct route_conf routes[] = {
-		{here, "86", "", {both, 2}},
-		{here, "", "", list_of(5)},
-		{here, "85", "", {same, 2}},
-		{here, "84", "", {other, 2}},
+		hand("86", (struct conf_list){both, 2}),
+		hand("", list_of(5)),
+		hand("85", (struct conf_list){same, 2}),
+		hand("84", (struct conf_list){other, 2}),
 	};
 	char *errors = NULL;
-	struct routes *r = routes_new(routes, 4, NULL, 0, carrier_number, NULL, &errors);
+	struct routes *r = build(routes, 4, NULL, 0, &errors);
 	assert_non_null(r);
 	struct number n = number_of(SAMPLE_TO), hk = number_of("85291234567"), vn = number_of("8491234567"),
 		      us = number_of("12025550123"), eight = number_of("800");
@@ -145,10 +174,10 @@ static void test_default_and_reserve(void **state)
 	assert_int_equal(routes_find(r, &us)->carriers[0], 5);
 	assert_int_equal(routes_find(r, &eight)->carriers[0], 5);
 	routes_free(r);
-	r = routes_new(routes, 1, NULL, 0, carrier_number, NULL, &errors);
+	r = build(routes, 1, NULL, 0, &errors);
 	assert_null(routes_find(r, &us));
 	routes_free(r);
-	r = routes_new(NULL, 0, NULL, 0, carrier_number, NULL, &errors);
+	r = build(NULL, 0, NULL, 0, &errors);
 	assert_null(routes_find(r, &n));
 	assert_int_equal(routes_count(r), 0);
 	routes_free(r);
@@ -162,10 +191,10 @@ static void test_operators(void **state)
 	struct operator_conf operators[] = {{here, "移动", {mobile, 2}}, {here, "联通", {unicom, 1}}};
 	for (int order = 0; order < 2; order++) {
 		/* a prefix by hand beats the operator's, whichever stands first */
-		struct route_conf hand = {here, "86139", "", list_of(9)}, op = {here, "", "移动", list_of(1)};
-		struct route_conf routes[] = {order ? hand : op, order ? op : hand};
+		struct route_conf by_hand = hand("86139", list_of(9)), op = of_operator("移动", list_of(1));
+		struct route_conf routes[] = {order ? by_hand : op, order ? op : by_hand};
 		char *errors = NULL;
-		struct routes *r = routes_new(routes, 2, operators, 2, carrier_number, NULL, &errors);
+		struct routes *r = build(routes, 2, operators, 2, &errors);
 		assert_non_null(r);
 		struct number a = number_of("8613800138000"), b = number_of("8613900138000"),
 			      c = number_of("8613000138000");
@@ -180,7 +209,7 @@ static void fault(const struct route_conf *routes, size_t n, const struct operat
 		  const char *want)
 {
 	char *errors = NULL;
-	assert_null(routes_new(routes, n, operators, m, carrier_number, NULL, &errors));
+	assert_null(build(routes, n, operators, m, &errors));
 	assert_non_null(errors);
 	if (!strstr(errors, want))
 		print_error("%s", errors);
@@ -194,23 +223,26 @@ static void test_faults(void **state)
 	char *unknown[] = {"联通"}, *mobile[] = {"86138"}, *plus[] = {"+86138"};
 	struct operator_conf good = {here, "移动", {mobile, 1}}, bad = {{"operators.conf", 3}, "坏", {plus, 1}};
 	struct operator_conf twice[] = {good, {{"smppgw.conf", 9}, "移动", {mobile, 1}}};
-	struct route_conf route = {here, "86", "", list_of(1)}, again[] = {route, route};
-	fault(again, 2, NULL, 0, "smppgw.conf:7: prefix \"86\" has a route already");
+	struct route_conf route = hand("86", list_of(1)), again[] = {route, route};
+	fault(again, 2, NULL, 0,
+	      "smppgw.conf:7: route is never reached: the one at smppgw.conf:7 takes all messages of prefix \"86\"");
 	route.carriers = (struct conf_list){unknown, 1};
 	fault(&route, 1, NULL, 0, "smppgw.conf:7: route names carrier \"联通\", which is not in carriers");
 	static char *const prefixes_bad[] = {"+86", "86 138", "86a", "８６", "123456789012345678901"};
 	for (size_t i = 0; i < sizeof(prefixes_bad) / sizeof(prefixes_bad[0]); i++) {
-		route = (struct route_conf){here, prefixes_bad[i], "", list_of(1)};
+		route = hand(prefixes_bad[i], list_of(1));
 		fault(&route, 1, NULL, 0, "must be at most 20 digits without + or 00");
 	}
-	route = (struct route_conf){here, "", "电信", list_of(1)};
+	route = of_operator("电信", list_of(1));
 	fault(&route, 1, &good, 1, "smppgw.conf:7: route names operator \"电信\", which is not in operators");
-	route = (struct route_conf){here, "86", "移动", list_of(1)};
-	fault(&route, 1, &good, 1, "a route has prefix or operator, not both");
-	route = (struct route_conf){here, "", "坏", list_of(1)};
+	route = of_operator("移动", list_of(1));
+	route.prefix = "86";
+	fault(&route, 1, &good, 1, "a route has one of prefix, operator and country, not two of them");
+	route = of_operator("坏", list_of(1));
 	fault(&route, 1, &bad, 1, "operators.conf:3: prefix \"+86138\"");
-	struct route_conf ops[] = {{here, "", "移动", list_of(1)}, {here, "", "移动", list_of(2)}};
-	fault(ops, 2, &good, 1, "prefix \"86138\" has a route already");
+	struct route_conf ops[] = {of_operator("移动", list_of(1)), of_operator("移动", list_of(2))};
+	fault(ops, 2, &good, 1,
+	      "route is never reached: the one at smppgw.conf:7 takes all messages of operator \"移动\"");
 	fault(ops, 1, twice, 2, "smppgw.conf:9: operator \"移动\" is there already");
 }
 
@@ -282,9 +314,10 @@ static void test_china(void **state)
 	char *carriers[8][1];
 	for (size_t i = 0; i < n; i++) {
 		carriers[i][0] = operators[i].name;
-		routes[i] = (struct route_conf){here, "", operators[i].name, {carriers[i], 1}};
+		routes[i] = of_operator(operators[i].name, (struct conf_list){carriers[i], 1});
 	}
-	struct routes *r = routes_new(routes, n, operators, n, operator_number, NULL, &errors);
+	static const struct routes_names by = {.carrier = operator_number};
+	struct routes *r = routes_new(&(struct routes_conf){routes, n, operators, n, NULL}, &by, &errors);
 	if (!r)
 		print_error("%s", errors);
 	assert_non_null(r);

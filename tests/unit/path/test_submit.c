@@ -24,9 +24,11 @@ static int setup(void **state)
 {
 	(void)state;
 	static char *carriers[] = {"mobile"};
-	static const struct route_conf china = {{"smppgw.conf", 1}, "86", "", {carriers, 1}};
+	static const struct route_conf china = {.where = {"smppgw.conf", 1}, .prefix = "86", .carriers = {carriers, 1}};
+	static const struct routes_conf conf = {.routes = &china, .n = 1};
+	static const struct routes_names names = {.carrier = carrier_number};
 	char *errors = NULL;
-	routes = routes_new(&china, 1, NULL, 0, carrier_number, NULL, &errors);
+	routes = routes_new(&conf, &names, &errors);
 	return routes == NULL;
 }
 
