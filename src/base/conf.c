@@ -19,19 +19,6 @@
 
 #define CONF_KEY_MAX 128 /* octets of a dotted key */
 
-struct conf_block { /* the structs read for one section */
-	const struct conf_section *section;
-	void *structs;
-	size_t n;
-};
-
-struct conf {
-	struct conf_block *block;
-	size_t blocks;
-	struct conf_strings own;
-	const char *last_raw, *last_file; /* the newest file name in own: as libconfig calls it, as messages call it */
-};
-
 struct conf_reader {
 	struct conf *conf;
 	const struct conf_section *sections;
@@ -428,13 +415,4 @@ void conf_print_rows(const struct conf_section *sections)
 			       row->reload ? "yes" : "no", row->help);
 		}
 	}
-}
-
-bool conf_same(const struct conf_section *section, const void *a, const void *b)
-{
-	for (const struct conf_row *row = section->rows; row->key != NULL; row++) {
-		if (!conf_value_same(row, (const char *)a + row->offset, (const char *)b + row->offset))
-			return false;
-	}
-	return true;
 }

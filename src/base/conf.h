@@ -71,7 +71,34 @@ __attribute__((format(printf, 3, 4))) void conf_fault(char **errors, const struc
  * "required".
  */
 void conf_print_rows(const struct conf_section *sections);
-/* Whether two reads differ in a section element, by its rows (not by position in the file). */
+/* Whether two structs of a section have the same values, by its rows (where they stand in the file does not count). */
 bool conf_same(const struct conf_section *section, const void *a, const void *b);
+
+/* --- conf_diff.c: what a reload changes --- */
+
+struct conf_change {
+	const struct conf_section *section;
+	const struct conf_row *row; /* NULL: a whole element of a list came or went */
+	bool restart;		    /* takes effect only at the next start */
+	const char *text; /* "carriers mobile: tps 100 -> 200", "+ accounts bank", "- routes #3"; never a secret */
+};
+/*
+ * Tells each difference between two reads of the same table of sections, in the table's order; borrowed for the call.
+ * The elements of a list are known by their first required key that is a string, when no two have the same; else by
+ * their place (#1 is the first), after what is the same at both ends. Returns how many.
+ */
+size_t conf_diff(const struct conf *before, const struct conf *after,
+		 void (*fn)(const struct conf_change *change, void *arg), void *arg);
+/*
+ * What takes effect only at the next start stays as it is: every such value of `running` is taken over into `next`
+ * (copied), in groups and in list elements of the same name.
+ */
+void conf_carry(struct conf *next, const struct conf *running);
+/*
+ * A copy of one struct of a section (size octets) for who needs it longer than the configuration that it was read with.
+ * conf_copy_free() frees it; NULL does no harm.
+ */
+void *conf_copy(const struct conf_row *rows, size_t size, const void *from);
+void conf_copy_free(const struct conf_row *rows, void *copy);
 
 #endif

@@ -11,6 +11,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define CONF_VALUE_SHOWN                                                                                               \
+	60u /* octets of a text or a list that are printed; at least twice as much room must be there */
+
 static void conf_value_keep(struct conf_strings *own, void *p)
 {
 	if (own->n == own->cap) {
@@ -297,6 +300,84 @@ bool conf_value_same(const struct conf_row *row, const void *a, const void *b)
 		return conf_value_same_list(a, b);
 	}
 	return false;
+}
+
+void conf_value_copy(const struct conf_row *row, void *at, const void *from, struct conf_strings *own)
+{
+	static const size_t sizes[] = {[CONF_INT] = sizeof(int64_t),
+				       [CONF_BOOL] = sizeof(bool),
+				       [CONF_CHOICE] = sizeof(int),
+				       [CONF_FLOAT] = sizeof(double),
+				       [CONF_LIST] = 0};
+
+	if (row->type == CONF_STRING || row->type == CONF_SECRET) {
+		const char *s = *(char *const *)from;
+		*(char **)at = s != NULL ? conf_value_own(own, s, strlen(s)) : NULL;
+	} else if (row->type == CONF_LIST) {
+		const struct conf_list *list = from;
+		struct conf_list *copy = at;
+		*copy = (struct conf_list){.at = mem_zalloc((list->n + 1) * sizeof(char *)), .n = list->n};
+		conf_value_keep(own, copy->at);
+		for (size_t i = 0; i < list->n; i++)
+			copy->at[i] = conf_value_own(own, list->at[i], strlen(list->at[i]));
+	} else {
+		memcpy(at, from, sizes[row->type]);
+	}
+}
+
+static void conf_value_print_text(const char *s, const char *quote, char *out, size_t cap)
+{
+	size_t n = s != NULL ? strlen(s) : 0;
+	bool cut = n > CONF_VALUE_SHOWN;
+
+	if (cut) {
+		for (n = CONF_VALUE_SHOWN; n > 0 && ((uint8_t)s[n] & 0xC0u) == 0x80; n--)
+			;
+	}
+	snprintf(out, cap, "%s%.*s%s%s", quote, (int)n, n > 0 ? s : "", cut ? "..." : "", quote);
+}
+
+static void conf_value_print_list(const struct conf_list *list, char *out, size_t cap)
+{
+	size_t used = (size_t)snprintf(out, cap, "[");
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (used > CONF_VALUE_SHOWN) {
+			snprintf(out, cap, "%zu entries", list->n);
+			return;
+		}
+		used += (size_t)snprintf(out + used, cap - used, "%s", i > 0 ? ", " : "");
+		conf_value_print_text(list->at[i], "", out + used, cap - used);
+		used += strlen(out + used);
+	}
+	snprintf(out + used, cap - used, "]");
+}
+
+void conf_value_print(const struct conf_row *row, const void *at, char *out, size_t cap)
+{
+	switch (row->type) {
+	case CONF_INT:
+		snprintf(out, cap, "%lld", (long long)*(const int64_t *)at);
+		break;
+	case CONF_FLOAT:
+		snprintf(out, cap, "%g", *(const double *)at);
+		break;
+	case CONF_BOOL:
+		snprintf(out, cap, "%s", *(const bool *)at ? "true" : "false");
+		break;
+	case CONF_STRING:
+		conf_value_print_text(*(char *const *)at, "\"", out, cap);
+		break;
+	case CONF_SECRET:
+		snprintf(out, cap, "%s", **(char *const *)at != '\0' ? "(set)" : "(not set)");
+		break;
+	case CONF_CHOICE:
+		snprintf(out, cap, "%s", row->choices[*(const int *)at]);
+		break;
+	case CONF_LIST:
+		conf_value_print_list(at, out, cap);
+		break;
+	}
 }
 
 void conf_value_type(const struct conf_row *row, char *out, size_t cap)

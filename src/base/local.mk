@@ -4,6 +4,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
 	src/base/conf.c src/base/conf.h \
+	src/base/conf_diff.c \
 	src/base/conf_scan.c src/base/conf_scan.h \
 	src/base/conf_value.c src/base/conf_value.h \
 	src/base/histogram.c src/base/histogram.h \
