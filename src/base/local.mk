@@ -18,6 +18,7 @@ libbase_a_SOURCES = \
 	src/base/poison.h \
 	src/base/pool.c src/base/pool.h \
 	src/base/redis.c src/base/redis.h \
+	src/base/resolver.c src/base/resolver.h \
 	src/base/resp.c src/base/resp.h \
 	src/base/slab.c src/base/slab.h \
 	src/base/stats.c src/base/stats.h \

@@ -14,21 +14,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int net_resolve(const char *host, int64_t port, struct net_addr *out, const char **why)
+/* The host without the brackets of an IPv6 address; false when there are none or what is in them is too long. */
+static bool net_unbracket(const char *host, char bare[INET6_ADDRSTRLEN])
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
-	char service[8], bare[INET6_ADDRSTRLEN];
 	size_t n = strlen(host);
+
+	if (n <= 2 || n - 2 >= INET6_ADDRSTRLEN || host[0] != '[' || host[n - 1] != ']')
+		return false;
+	memcpy(bare, host + 1, n - 2);
+	bare[n - 2] = '\0';
+	return true;
+}
+
+int net_resolve_all(const char *host, int64_t port, int flags, struct net_addr *out, size_t max, const char **why)
+{
+	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags}, *list = NULL;
+	char service[8], bare[INET6_ADDRSTRLEN];
+	int n = 0;
 
 	if (port < 0 || port > 65535) {
 		*why = "the port must be 0..65535";
 		return -1;
 	}
-	if (n > 2 && n - 2 < sizeof(bare) && host[0] == '[' && host[n - 1] == ']') {
-		memcpy(bare, host + 1, n - 2);
-		bare[n - 2] = '\0';
+	if (net_unbracket(host, bare)) {
 		host = bare;
-		hints.ai_flags = AI_NUMERICHOST;
+		hints.ai_flags |= AI_NUMERICHOST;
 	}
 	snprintf(service, sizeof(service), "%u", (unsigned)port);
 	hints.ai_flags |= AI_NUMERICSERV;
@@ -37,11 +47,47 @@ int net_resolve(const char *host, int64_t port, struct net_addr *out, const char
 		*why = rc == EAI_SYSTEM ? "the name service failed" : gai_strerror(rc);
 		return -1;
 	}
-	memset(out, 0, sizeof(*out));
-	memcpy(&out->ss, list->ai_addr, list->ai_addrlen);
-	out->len = list->ai_addrlen;
+	for (const struct addrinfo *ai = list; ai != NULL && (size_t)n < max; ai = ai->ai_next) {
+		memset(&out[n], 0, sizeof(out[n]));
+		memcpy(&out[n].ss, ai->ai_addr, ai->ai_addrlen);
+		out[n++].len = ai->ai_addrlen;
+	}
 	freeaddrinfo(list);
-	return 0;
+	return n;
+}
+
+int net_resolve(const char *host, int64_t port, struct net_addr *out, const char **why)
+{
+	return net_resolve_all(host, port, 0, out, 1, why) == 1 ? 0 : -1;
+}
+
+bool net_literal(const char *host, int64_t port, struct net_addr *out)
+{
+	const char *why;
+
+	return net_resolve_all(host, port, AI_NUMERICHOST, out, 1, &why) == 1;
+}
+
+bool net_parse_hostport(const char *text, char host[256], int64_t *port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon != NULL ? (size_t)(colon - text) : 0;
+	char *end;
+
+	if (n == 0 || n > 255)
+		return false;
+	bool bracketed = text[0] == '[' && text[n - 1] == ']';
+	if (!bracketed && memchr(text, ':', n) != NULL)
+		return false; /* an IPv6 address whose port nobody can tell */
+	if (colon[1] < '0' || colon[1] > '9')
+		return false;
+	long v = strtol(colon + 1, &end, 10);
+	if (*end != '\0' || v < 1 || v > 65535)
+		return false;
+	memcpy(host, text, n);
+	host[n] = '\0';
+	*port = v;
+	return true;
 }
 
 void net_print(const struct net_addr *a, char out[64])
@@ -154,19 +200,25 @@ static void net_set(int fd, int level, int option, int value)
 	(void)setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/*
- * What every TCP connection has: no Nagle delay, and a dead peer is noticed in about 75 s even when we have nothing to
- * send.
- */
+void net_tune(int fd, int64_t keepalive_s, int64_t user_timeout_ms)
+{
+	net_set(fd, SOL_SOCKET, SO_KEEPALIVE, keepalive_s > 0);
+	if (keepalive_s > 0) {
+		net_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, (int)keepalive_s);
+		net_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 15);
+		net_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+	}
+	net_set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)user_timeout_ms);
+}
+
+/* What every TCP connection has from the start: no Nagle delay, and a dead peer is noticed when we have nothing to
+ * send, too. */
 static void net_set_stream(int fd, int family)
 {
 	if (family != AF_INET && family != AF_INET6)
 		return;
 	net_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	net_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	net_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
-	net_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 15);
-	net_set(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+	net_tune(fd, NET_KEEPALIVE_S, NET_USER_TIMEOUT_MS);
 }
 
 static int net_close_failed(int fd)

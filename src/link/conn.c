@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "base/resolver.h"
 #include "link/conn_priv.h"
 
 #define CONN_SPARE_MAX 262144 /* octets: an output buffer that is larger is freed, not kept */
@@ -29,6 +30,8 @@ struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output, size_t read_
 	hub->loop = loop;
 	hub->max_output = max_output;
 	hub->read_budget = read_budget;
+	hub->keepalive_s = NET_KEEPALIVE_S;
+	hub->user_timeout_ms = NET_USER_TIMEOUT_MS;
 	hub->scratch = mem_zalloc(CONN_SMALL + read_budget);
 	list_init(&hub->dirty);
 	list_init(&hub->again);
@@ -45,6 +48,7 @@ void conn_hub_free(struct conn_hub *hub)
 		return;
 	loop_unhook(hub->loop, &hub->offer_hook);
 	loop_unhook(hub->loop, &hub->write_hook);
+	resolver_free(hub->resolver);
 	while (hub->spares > 0)
 		buf_free(&hub->spare[--hub->spares]);
 	mem_free(hub->scratch);
@@ -54,6 +58,12 @@ void conn_hub_free(struct conn_hub *hub)
 struct loop *conn_hub_loop(const struct conn_hub *hub)
 {
 	return hub->loop;
+}
+
+void conn_hub_set_tcp(struct conn_hub *hub, int64_t keepalive_s, int64_t user_timeout_ms)
+{
+	hub->keepalive_s = keepalive_s;
+	hub->user_timeout_ms = user_timeout_ms;
 }
 
 size_t conn_hub_max_output(const struct conn_hub *hub)
@@ -103,6 +113,7 @@ void conn_end(struct conn *c, enum end_reason reason)
 	if (c->phase != CONN_FLUSHING && c->phase != CONN_LINGERING)
 		c->reason = reason;
 	c->phase = CONN_ENDED;
+	conn_connect_over(c);
 	if (c->fd >= 0) {
 		event_del(&c->on_read);
 		event_del(&c->on_write);
@@ -250,6 +261,7 @@ static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
 void conn_opened(struct conn *c)
 {
 	c->phase = CONN_OPEN;
+	net_tune(c->fd, c->hub->keepalive_s, c->hub->user_timeout_ms);
 	c->last_input_us = loop_now_us(c->hub->loop);
 	event_add(&c->on_read, NULL);
 }
@@ -260,10 +272,6 @@ static void conn_on_writable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (c->phase == CONN_CONNECTING) {
-		conn_connect_writable(c);
-		return;
-	}
 	c->blocked = false;
 	if (list_empty(&c->dirty))
 		list_append(&c->hub->dirty, &c->dirty);

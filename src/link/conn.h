@@ -16,6 +16,8 @@
 struct conn_hub;
 struct conn_hub *conn_hub_new(struct loop *loop, size_t max_output /* octets per connection */,
 			      size_t read_budget /* octets per connection and turn */);
+/* How a dead peer is noticed, as net_tune() has it; for connections from now on. At first 60 s and 30,000 ms. */
+void conn_hub_set_tcp(struct conn_hub *hub, int64_t keepalive_s, int64_t user_timeout_ms);
 struct loop *conn_hub_loop(const struct conn_hub *hub);
 size_t conn_hub_max_output(const struct conn_hub *hub);
 void conn_hub_free(struct conn_hub *hub); /* all connections must be closed and reaped */
@@ -32,6 +34,9 @@ struct conn_ops {
 	 * must drop its pointer. Nothing else is called after conn_close(). */
 	void (*on_closed)(void *arg, enum end_reason reason);
 	void (*on_drained)(void *arg); /* output went from over a quarter of its bound to under it; may be NULL */
+	/* conn_connect() to a name with several addresses: why one of them did not get the connection; may be NULL. For
+	 * the log: must not end the connection. */
+	void (*on_tried)(void *arg, const struct net_addr *address, const char *why);
 };
 
 /*
@@ -44,7 +49,10 @@ struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *
 			   void *arg);
 /* Closes an accepted fd that is not wanted. */
 void conn_refuse(struct conn_hub *hub, int fd);
-/* Starts a connection; failure is told by on_closed. Never NULL. timeout_ms for the attempt. */
+/*
+ * Starts a connection; failure is told by on_closed. Never NULL. host: an address or a name, which is asked for anew
+ * each time and whose addresses are tried one after the other. timeout_ms for the attempt, name and all addresses.
+ */
 struct conn *conn_connect(struct conn_hub *hub, const char *host, int64_t port, int64_t timeout_ms,
 			  const struct conn_ops *ops, void *arg);
 
@@ -69,6 +77,7 @@ void conn_close(struct conn *c, enum end_reason reason);
  * now. */
 void conn_finish(struct conn *c, enum end_reason reason);
 
+/* While we connect: the address tried last. */
 const struct net_addr *conn_peer(const struct conn *c);
 /* loop_now_us() of the last octet received. */
 int64_t conn_last_input_us(const struct conn *c);

@@ -20,7 +20,11 @@ struct conn_hub {
 	struct loop_hook offer_hook, write_hook;
 	struct buf spare[CONN_SPARES];
 	unsigned spares;
+	int64_t keepalive_s, user_timeout_ms; /* as net_tune() */
+	struct resolver *resolver;	      /* NULL until a name is connected to */
 };
+
+struct conn_dial; /* conn_connect.c: the attempt under way */
 
 enum conn_phase { CONN_CONNECTING, CONN_OPEN, CONN_FLUSHING, CONN_LINGERING, CONN_ENDED };
 
@@ -31,7 +35,8 @@ struct conn {
 	enum end_reason reason;
 	const struct conn_ops *ops;
 	void *arg;
-	struct net_addr peer;
+	struct net_addr peer;	/* while connecting: the address tried last */
+	struct conn_dial *dial; /* CONN_CONNECTING; else NULL */
 	struct event on_read, on_write;
 	struct timer timer; /* the connection attempt; lingering */
 	struct loop_defer defer;
@@ -57,7 +62,7 @@ void conn_end(struct conn *c, enum end_reason reason);
 void conn_fail(struct conn *c, enum end_reason reason, int error);
 
 /* conn_connect.c: a connection in phase CONN_CONNECTING */
-void conn_connect_writable(struct conn *c);
 void conn_connect_late(struct conn *c); /* its time is over */
+void conn_connect_over(struct conn *c); /* drops what is under way; harmless when nothing is */
 
 #endif

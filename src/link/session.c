@@ -13,11 +13,13 @@
 #define SESSION_VERSION	 0x34u
 
 static void session_on_connected(void *arg);
+static void session_on_tried(void *arg, const struct net_addr *address, const char *why);
 static void session_on_closed(void *arg, enum end_reason reason);
 static void session_on_drained(void *arg);
 
 static const struct conn_ops session_conn_ops = {
 	.on_connected = session_on_connected,
+	.on_tried = session_on_tried,
 	.on_input = session_in_octets,
 	.on_closed = session_on_closed,
 	.on_drained = session_on_drained,
@@ -424,6 +426,15 @@ static void session_on_connected(void *arg)
 	s->bind_until_us = session_now(s) + s->conf->bind_ms * SESSION_US_PER_MS;
 	session_time_arm(s);
 	s->ops->on_open(s, s->arg);
+}
+
+static void session_on_tried(void *arg, const struct net_addr *address, const char *why)
+{
+	const struct session *s = arg;
+	char text[64];
+
+	net_print(address, text);
+	log_warn(s->name, "event=address_failed address=%s error=\"%s\"", text, why);
 }
 
 static enum session_state session_bind_state(uint32_t command_id)

@@ -217,6 +217,14 @@ const char *conn_error(const struct conn *c)
 	return c->error;
 }
 
+void conn_hub_set_tcp(struct conn_hub *hub, int64_t keepalive_s, int64_t user_timeout_ms)
+{
+	/* nothing of TCP is simulated */
+	(void)hub;
+	(void)keepalive_s;
+	(void)user_timeout_ms;
+}
+
 struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
 				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
 				  const char **why)

@@ -11,6 +11,7 @@ base_unit_tests = \
 	tests/unit/base/test_mem \
 	tests/unit/base/test_net \
 	tests/unit/base/test_redis \
+	tests/unit/base/test_resolver \
 	tests/unit/base/test_resp \
 	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
@@ -45,5 +46,7 @@ tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c
 tests_unit_base_test_stats_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_redis_SOURCES = tests/unit/base/test_redis.c
 tests_unit_base_test_redis_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_resolver_SOURCES = tests/unit/base/test_resolver.c
+tests_unit_base_test_resolver_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resp_SOURCES = tests/unit/base/test_resp.c
 tests_unit_base_test_resp_LDADD = $(base_unit_ldadd)

@@ -5,6 +5,7 @@ link_unit_tests = \
 	tests/unit/link/test_auth \
 	tests/unit/link/test_carrier \
 	tests/unit/link/test_conn \
+	tests/unit/link/test_conn_connect \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_pace \
 	tests/unit/link/test_session \
@@ -36,6 +37,8 @@ tests_unit_link_test_carrier_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_carrier_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_conn_SOURCES = tests/unit/link/test_conn.c
 tests_unit_link_test_conn_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_conn_connect_SOURCES = tests/unit/link/test_conn_connect.c
+tests_unit_link_test_conn_connect_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_outbind_SOURCES = tests/unit/link/test_outbind.c $(link_unit_accounts)
 tests_unit_link_test_outbind_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_outbind_LDADD = $(link_unit_ldadd)

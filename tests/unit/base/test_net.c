@@ -45,6 +45,49 @@ static void test_resolve_and_print(void **state)
 	assert_int_equal(net_resolve("[localhost]", 1, &a, &why), -1);
 }
 
+static void test_literals(void **state)
+{
+	struct net_addr a;
+	char text[64];
+
+	(void)state;
+	assert_true(net_literal("127.0.0.2", 1, &a));
+	net_print(&a, text);
+	assert_string_equal(text, "127.0.0.2:1");
+	assert_true(net_literal("[::1]", 2, &a));
+	assert_true(net_literal("2001:db8::7", 3, &a));
+	net_print(&a, text);
+	assert_string_equal(text, "[2001:db8::7]:3");
+	assert_false(net_literal("localhost", 1, &a));
+	assert_false(net_literal("[localhost]", 1, &a));
+	assert_false(net_literal("", 1, &a));
+	assert_false(net_literal("127.0.0.1", 65536, &a));
+}
+
+static void test_host_and_port(void **state)
+{
+	static const char *const bad[] = {"",	   "host",    ":1",	 "host:", "host:0", "host:65536", "host:x",
+					  "::1:1", "host:1x", "host: 1", "::1",	  "[::1]",  "host:-1"};
+	char host[256], longer[300];
+	int64_t port = 0;
+
+	(void)state;
+	assert_true(net_parse_hostport("smsc.example.cn:2775", host, &port));
+	assert_string_equal(host, "smsc.example.cn");
+	assert_int_equal(port, 2775);
+	assert_true(net_parse_hostport("[2001:db8::7]:65535", host, &port));
+	assert_string_equal(host, "[2001:db8::7]");
+	assert_int_equal(port, 65535);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (net_parse_hostport(bad[i], host, &port))
+			fail_msg("\"%s\" was taken", bad[i]);
+	}
+	memset(longer, 'a', sizeof(longer));
+	memcpy(longer + 256, ":1", 3);
+	assert_false(net_parse_hostport(longer, host, &port));
+	assert_true(net_parse_hostport(longer + 1, host, &port));
+}
+
 static bool match(const char *cidr, const char *host)
 {
 	struct net_cidr c;
@@ -138,6 +181,14 @@ static bool run_loopback(const char *host)
 	assert_int_equal(write(client, "x", 1), 1);
 	wait_for(server, POLLIN);
 	assert_int_equal(read(server, &c, 1), 1);
+	assert_int_equal(option(client, IPPROTO_TCP, TCP_KEEPIDLE), NET_KEEPALIVE_S);
+	assert_int_equal(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), NET_USER_TIMEOUT_MS);
+	net_tune(server, 7, 1234);
+	assert_int_equal(option(server, IPPROTO_TCP, TCP_KEEPIDLE), 7);
+	assert_int_equal(option(server, IPPROTO_TCP, TCP_USER_TIMEOUT), 1234);
+	net_tune(server, 0, 0);
+	assert_int_equal(option(server, SOL_SOCKET, SO_KEEPALIVE), 0);
+	assert_int_equal(option(server, IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
 	close(client);
 	close(server);
 	close(listener);
@@ -200,6 +251,8 @@ static void test_unix(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_resolve_and_print),
+	cmocka_unit_test(test_literals),
+	cmocka_unit_test(test_host_and_port),
 	cmocka_unit_test(test_cidr),
 	cmocka_unit_test(test_ipv4),
 	cmocka_unit_test(test_ipv6),

@@ -75,7 +75,12 @@ static void on_drained(void *arg)
 	((struct side *)arg)->drained++;
 }
 
-static const struct conn_ops ops = {on_connected, on_input, on_closed, on_drained};
+static const struct conn_ops ops = {
+	.on_connected = on_connected,
+	.on_input = on_input,
+	.on_closed = on_closed,
+	.on_drained = on_drained,
+};
 
 static void on_accept(int fd, const struct net_addr *peer, void *arg)
 {
