@@ -13,6 +13,7 @@ build   command  pkg-config      pkg-config
 build   module   libevent        libevent-dev
 build   module   hiredis         libhiredis-dev
 build   module   libconfig       libconfig-dev
+build   module   openssl         libssl-dev
 build   header   crypt.h         libcrypt-dev
 run     command  redis-server    redis-server
 run     command  redis-cli       redis-tools

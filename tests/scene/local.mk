@@ -22,6 +22,6 @@ tests_scene_scene_SOURCES = \
 	src/settings.c src/settings.h
 tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
 TESTS += tests/scene/scene
 EXTRA_DIST += tests/scene/random tests/scene/scenes

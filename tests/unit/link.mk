@@ -19,7 +19,7 @@ check_PROGRAMS += $(link_unit_tests)
 TESTS += $(link_unit_tests)
 
 link_unit_ldadd = liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) \
-	$(CMOCKA_LIBS)
+	$(OPENSSL_LIBS) $(CMOCKA_LIBS)
 link_unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 link_unit_rig = tests/unit/link/rig.c tests/unit/link/rig.h \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h

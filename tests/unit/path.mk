@@ -24,7 +24,7 @@ check_PROGRAMS += $(path_unit_tests)
 TESTS += $(path_unit_tests)
 
 path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(CMOCKA_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 path_samples = tests/unit/path/samples.c tests/unit/path/samples.h
 tests_unit_path_test_compose_SOURCES = tests/unit/path/test_compose.c $(path_samples)
 tests_unit_path_test_compose_LDADD = $(path_unit_ldadd)
