@@ -35,7 +35,7 @@ struct backlog {
 	const struct backlog_ops *ops;
 	void *arg;
 	struct stats *stats;
-	struct pile *piles;
+	struct pile **piles; /* by account; they never move: answers of the store name them */
 	size_t n;
 	struct timer refresh;
 };
@@ -59,17 +59,22 @@ struct backlog *backlog_new(struct loop *loop, struct accounts *accounts, struct
 	struct backlog *b = mem_zalloc(sizeof(*b));
 	*b = (struct backlog){
 		.loop = loop, .accounts = accounts, .store = store, .ops = ops, .arg = arg, .stats = stats};
-	b->n = accounts_count(accounts);
-	b->piles = mem_zalloc((b->n ? b->n : 1) * sizeof(*b->piles));
 	b->refresh.fn = on_refresh;
-	for (size_t i = 0; i < b->n; i++) {
-		struct pile *p = &b->piles[i];
+	backlog_grow(b);
+	return b;
+}
+
+void backlog_grow(struct backlog *b)
+{
+	size_t n = accounts_count(b->accounts);
+	b->piles = mem_realloc(b->piles, (n + 1) * sizeof(struct pile *));
+	for (; b->n < n; b->n++) {
+		struct pile *p = b->piles[b->n] = mem_zalloc(sizeof(*p));
 		p->owner = b;
-		p->account = accounts_at(accounts, i);
-		stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &p->counters, "account",
+		p->account = accounts_at(b->accounts, b->n);
+		stats_add(b->stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &p->counters, "account",
 			  account_name(p->account), NULL);
 	}
-	return b;
 }
 
 void backlog_free(struct backlog *b)
@@ -77,8 +82,10 @@ void backlog_free(struct backlog *b)
 	if (!b)
 		return;
 	loop_timer_clear(b->loop, &b->refresh);
-	for (size_t i = 0; i < b->n; i++)
-		stats_drop(b->stats, &b->piles[i].counters);
+	for (size_t i = 0; i < b->n; i++) {
+		stats_drop(b->stats, &b->piles[i]->counters);
+		mem_free(b->piles[i]);
+	}
 	mem_free(b->piles);
 	mem_free(b);
 }
@@ -112,8 +119,8 @@ static void on_length(void *arg, uint64_t token, int64_t count)
 void backlog_store_up(struct backlog *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		if (store_backlog_length(b->store, name_of(&b->piles[i]), on_length,
-					 (uint64_t)(uintptr_t)&b->piles[i]) < 0)
+		if (store_backlog_length(b->store, name_of(b->piles[i]), on_length, (uint64_t)(uintptr_t)b->piles[i]) <
+		    0)
 			break; /* asked again when it is back */
 	}
 	loop_timer(b->loop, &b->refresh, REFRESH_MS);
@@ -126,24 +133,24 @@ static void on_refresh(struct timer *t)
 
 void backlog_came(struct backlog *b, size_t account)
 {
-	b->piles[account].counters.length++;
-	call(&b->piles[account]);
+	b->piles[account]->counters.length++;
+	call(b->piles[account]);
 }
 
 void backlog_went(struct backlog *b, size_t account)
 {
-	if (b->piles[account].counters.length)
-		b->piles[account].counters.length--;
+	if (b->piles[account]->counters.length)
+		b->piles[account]->counters.length--;
 }
 
 uint64_t backlog_length(const struct backlog *b, size_t account)
 {
-	return b->piles[account].counters.length;
+	return b->piles[account]->counters.length;
 }
 
 bool backlog_full(const struct backlog *b, size_t account)
 {
-	int64_t max = account_conf(b->piles[account].account)->backlog_max;
+	int64_t max = account_conf(b->piles[account]->account)->backlog_max;
 	return max && backlog_length(b, account) >= (uint64_t)max;
 }
 
@@ -151,7 +158,7 @@ bool backlog_full(const struct backlog *b, size_t account)
 
 static int64_t oldest_ms(const struct backlog *b, size_t account)
 {
-	return loop_wall_ms(b->loop) - account_conf(b->piles[account].account)->backlog_age * 1000;
+	return loop_wall_ms(b->loop) - account_conf(b->piles[account]->account)->backlog_age * 1000;
 }
 
 bool backlog_too_old(const struct backlog *b, size_t account, int64_t since_ms)
@@ -182,7 +189,7 @@ static void on_aged(void *arg, uint64_t token, int moved, struct view next, stru
 
 void backlog_age_out(struct backlog *b, size_t account, struct view after)
 {
-	struct pile *p = &b->piles[account];
+	struct pile *p = b->piles[account];
 	char last[24];
 	if (p->aging)
 		return;
@@ -209,7 +216,7 @@ int backlog_bury(struct backlog *b, const struct msg *m, const char *why, store_
 
 void backlog_buried(struct backlog *b, size_t account, enum backlog_why why)
 {
-	struct pile_stats *c = &b->piles[account].counters;
+	struct pile_stats *c = &b->piles[account]->counters;
 	if (why == BACKLOG_AGE)
 		c->aged++;
 	else
@@ -276,7 +283,7 @@ static int replay_page(struct replay *r)
 int backlog_replay(struct backlog *b, size_t account, int64_t since_ms, backlog_replay_fn fn, void *arg)
 {
 	struct replay *r = mem_zalloc(sizeof(*r));
-	*r = (struct replay){.pile = &b->piles[account], .fn = fn, .arg = arg};
+	*r = (struct replay){.pile = b->piles[account], .fn = fn, .arg = arg};
 	snprintf(r->after, sizeof(r->after), "%lld", (long long)since_ms);
 	if (replay_page(r) == 0)
 		return 0;
@@ -339,7 +346,7 @@ int backlog_deadletters(struct backlog *b, size_t account, int64_t since_ms, con
 			void *arg)
 {
 	struct listing *l = mem_zalloc(sizeof(*l));
-	*l = (struct listing){.pile = &b->piles[account], .reader = reader, .arg = arg};
+	*l = (struct listing){.pile = b->piles[account], .reader = reader, .arg = arg};
 	snprintf(l->after, sizeof(l->after), "%lld", (long long)since_ms);
 	if (list_page(l) == 0)
 		return 0;

@@ -12,6 +12,7 @@ struct doubts {
 	struct list all; /* through msg.link, oldest first */
 	uint64_t n;
 	uint64_t *at_carrier;
+	size_t carriers;
 };
 
 struct key {
@@ -29,8 +30,15 @@ struct doubts *doubts_new(struct msgs *msgs, size_t carriers)
 	d->msgs = msgs;
 	d->by_number = map_new();
 	list_init(&d->all);
-	d->at_carrier = mem_zalloc((carriers ? carriers : 1) * sizeof(*d->at_carrier));
+	doubts_grow(d, carriers);
 	return d;
+}
+
+void doubts_grow(struct doubts *d, size_t carriers)
+{
+	d->at_carrier = mem_realloc(d->at_carrier, (carriers + 1) * sizeof(*d->at_carrier));
+	for (; d->carriers < carriers; d->carriers++)
+		d->at_carrier[d->carriers] = 0;
 }
 
 void doubts_free(struct doubts *d)

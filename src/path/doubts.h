@@ -11,6 +11,7 @@
 struct doubts;
 struct doubts *doubts_new(struct msgs *msgs, size_t carriers);
 void doubts_free(struct doubts *d);
+void doubts_grow(struct doubts *d, size_t carriers); /* more carriers than before */
 /* Enters k; its destination is that of the message it belongs to. 0, or -1 without memory. */
 __attribute__((warn_unused_result)) int doubts_add(struct doubts *d, struct msg *k);
 void doubts_remove(struct doubts *d, struct msg *k); /* harmless when it is not in */

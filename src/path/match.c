@@ -109,15 +109,27 @@ struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, u
 	x->ids = map_new();
 	x->parked_ids = map_new();
 	x->ended = mem_zalloc(ENDED_SLOTS * sizeof(*x->ended));
-	x->carriers = carriers;
-	x->forms = mem_zalloc((carriers ? carriers : 1) * sizeof(*x->forms));
-	for (size_t i = 0; i < carriers; i++)
-		x->forms[i].fixed = x->forms[i].known = x->forms[i].rival = -1;
+	match_grow(x, carriers);
 	list_init(&x->parked);
 	x->max_parked = max_parked;
 	x->park_ms = park_ms;
 	x->timer.fn = expire;
 	return x;
+}
+
+void match_grow(struct match *x, size_t carriers)
+{
+	x->forms = mem_realloc(x->forms, (carriers + 1) * sizeof(*x->forms));
+	for (; x->carriers < carriers; x->carriers++) {
+		memset(&x->forms[x->carriers], 0, sizeof(*x->forms));
+		x->forms[x->carriers].fixed = x->forms[x->carriers].known = x->forms[x->carriers].rival = -1;
+	}
+}
+
+void match_set_bounds(struct match *x, uint32_t max_parked, int64_t park_ms)
+{
+	x->max_parked = max_parked;
+	x->park_ms = park_ms;
 }
 
 void match_free(struct match *x)
@@ -137,6 +149,11 @@ void match_free(struct match *x)
 void match_fix_form(struct match *x, size_t carrier, enum idform form)
 {
 	x->forms[carrier].fixed = (int)form;
+}
+
+void match_learn_form(struct match *x, size_t carrier)
+{
+	x->forms[carrier].fixed = -1;
 }
 
 int match_add(struct match *x, struct msg *m)

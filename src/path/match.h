@@ -14,8 +14,12 @@ struct match;
 /* Carriers are known by number. max_parked: bound of parked receipts. park_ms: how long one is kept. */
 struct match *match_new(struct loop *loop, struct msgs *msgs, size_t carriers, uint32_t max_parked, int64_t park_ms);
 void match_free(struct match *x);
+/* What is parked already keeps its time. */
+void match_set_bounds(struct match *x, uint32_t max_parked, int64_t park_ms);
+void match_grow(struct match *x, size_t carriers); /* more carriers than before */
 /* Fixes the form of a carrier's ids (configuration); else it is learnt. */
 void match_fix_form(struct match *x, size_t carrier, enum idform form);
+void match_learn_form(struct match *x, size_t carrier); /* it is not fixed any more */
 /* Told when the learnt form of a carrier becomes known, and when it becomes another. */
 typedef void (*match_learnt_fn)(void *arg, size_t carrier, enum idform form);
 void match_on_learnt(struct match *x, match_learnt_fn fn, void *arg);

@@ -80,7 +80,8 @@ struct outbox {
 	uint64_t pumped;  /* the turn, from 1, in which the stage was last */
 	struct list owed; /* graves whose write failed */
 	struct timer owed_timer;
-	struct box *boxes;
+	struct accounts *accounts;
+	struct box **boxes; /* by account; they never move: heads of lists */
 	size_t n;
 	uint64_t waiting_max;
 	struct outbox_stats counters;
@@ -143,6 +144,32 @@ static void on_retry(struct timer *t)
 	pump(b);
 }
 
+static struct box *box_new(struct outbox *o, struct account *a)
+{
+	struct box *b = mem_zalloc(sizeof(*b));
+	b->owner = o;
+	b->account = a;
+	list_init(&b->waiting);
+	list_init(&b->sent);
+	list_init(&b->soon);
+	b->behind = true;
+	b->retry.fn = on_retry;
+	b->rate_timer.fn = on_rate;
+	return b;
+}
+
+void outbox_grow(struct outbox *o)
+{
+	size_t n = accounts_count(o->accounts);
+	backlog_grow(o->backlog);
+	o->boxes = mem_realloc(o->boxes, (n + 1) * sizeof(struct box *));
+	for (; o->n < n; o->n++)
+		o->boxes[o->n] = box_new(o, accounts_at(o->accounts, o->n));
+	for (size_t i = 0; i < n; i++)
+		throttle_init(&o->boxes[i]->rate, account_conf(o->boxes[i]->account)->backlog_rate, 0,
+			      loop_now_us(o->loop));
+}
+
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
 			  uint64_t max_held, const struct outbox_ops *ops, void *arg, struct stats *stats)
 {
@@ -156,20 +183,8 @@ struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct s
 	list_init(&o->owed);
 	o->owed_timer.fn = on_owed;
 	o->waiting_max = max_held / WAITING_PART < WAITING_MAX ? max_held / WAITING_PART : WAITING_MAX;
-	o->n = accounts_count(accounts);
-	o->boxes = mem_zalloc((o->n ? o->n : 1) * sizeof(*o->boxes));
-	for (size_t i = 0; i < o->n; i++) {
-		struct box *b = &o->boxes[i];
-		b->owner = o;
-		b->account = accounts_at(accounts, i);
-		list_init(&b->waiting);
-		list_init(&b->sent);
-		list_init(&b->soon);
-		b->behind = true;
-		b->retry.fn = on_retry;
-		b->rate_timer.fn = on_rate;
-		throttle_init(&b->rate, account_conf(b->account)->backlog_rate, 0, loop_now_us(loop));
-	}
+	o->accounts = accounts;
+	outbox_grow(o);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &o->counters, NULL, NULL, NULL);
 	return o;
 }
@@ -179,8 +194,9 @@ void outbox_free(struct outbox *o)
 	if (!o)
 		return;
 	for (size_t i = 0; i < o->n; i++) {
-		loop_timer_clear(o->loop, &o->boxes[i].retry);
-		loop_timer_clear(o->loop, &o->boxes[i].rate_timer);
+		loop_timer_clear(o->loop, &o->boxes[i]->retry);
+		loop_timer_clear(o->loop, &o->boxes[i]->rate_timer);
+		mem_free(o->boxes[i]);
 	}
 	loop_unhook(o->loop, &o->hook);
 	loop_timer_clear(o->loop, &o->owed_timer);
@@ -334,7 +350,7 @@ static bool told_enough(const struct box *b)
 
 void outbox_forgotten(struct outbox *o, size_t account)
 {
-	struct box *b = &o->boxes[account];
+	struct box *b = o->boxes[account];
 	bool held_back = told_enough(b);
 	b->told_n--;
 	if (held_back && !list_empty(&b->waiting))
@@ -390,7 +406,7 @@ static void read_on(struct box *b)
 /* Entries that are too old went ahead of this page, but not all of them: it is read again behind those. */
 static void on_aged(void *arg, size_t account, bool again)
 {
-	struct box *b = &((struct outbox *)arg)->boxes[account];
+	struct box *b = ((struct outbox *)arg)->boxes[account];
 	if (again)
 		b->stale = b->reading;
 }
@@ -470,12 +486,12 @@ static void grew(struct box *b)
 void outbox_backlog_grew(struct outbox *o, size_t account)
 {
 	backlog_came(o->backlog, account);
-	grew(&o->boxes[account]);
+	grew(o->boxes[account]);
 }
 
 static void on_replayed(void *arg, size_t account)
 {
-	grew(&((struct outbox *)arg)->boxes[account]);
+	grew(((struct outbox *)arg)->boxes[account]);
 }
 
 void outbox_store_up(struct outbox *o)
@@ -483,8 +499,8 @@ void outbox_store_up(struct outbox *o)
 	backlog_store_up(o->backlog);
 	dig_owed(o);
 	for (size_t i = 0; i < o->n; i++) {
-		o->boxes[i].behind = true;
-		read_on(&o->boxes[i]);
+		o->boxes[i]->behind = true;
+		read_on(o->boxes[i]);
 	}
 }
 
@@ -496,7 +512,7 @@ void outbox_put(struct outbox *o, struct msg *m)
 		evict(o, m);
 		return;
 	}
-	struct box *b = &o->boxes[m->account];
+	struct box *b = o->boxes[m->account];
 	if (!account_can_receive(b->account) || b->behind || b->waiting_n >= o->waiting_max) {
 		b->behind = true; /* what comes next stands behind this one in the backlog */
 		evict(o, m);
@@ -509,12 +525,12 @@ void outbox_put(struct outbox *o, struct msg *m)
 
 void outbox_receiver(struct outbox *o, size_t account)
 {
-	pump_soon(&o->boxes[account]);
+	pump_soon(o->boxes[account]);
 }
 
 void outbox_no_receiver(struct outbox *o, size_t account)
 {
-	struct box *b = &o->boxes[account];
+	struct box *b = o->boxes[account];
 	loop_timer_clear(o->loop, &b->retry);
 	loop_timer_clear(o->loop, &b->rate_timer);
 	b->retry_ms = 0;
@@ -578,7 +594,7 @@ static enum verdict verdict_of(uint32_t status)
 void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum session_outcome outcome,
 		    const struct pdu *resp)
 {
-	struct box *b = &o->boxes[account];
+	struct box *b = o->boxes[account];
 	struct msg *m = msgs_get(o->msgs, cookie);
 	if (!m || m->state != MSG_DELIVERING || list_empty(&m->link))
 		return; /* an earlier answer has settled it, or it has been given up (a grave is in no list) */
@@ -606,7 +622,7 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 
 uint64_t outbox_waiting(const struct outbox *o, size_t account)
 {
-	return o->boxes[account].waiting_n + o->boxes[account].sent_n;
+	return o->boxes[account]->waiting_n + o->boxes[account]->sent_n;
 }
 
 uint64_t outbox_backlog(const struct outbox *o, size_t account)

@@ -29,6 +29,8 @@ struct outbox;
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
 			  uint64_t max_held, const struct outbox_ops *ops, void *arg, struct stats *stats);
 void outbox_free(struct outbox *o);
+/* Accounts have been added, or their backlog_rate may be another. */
+void outbox_grow(struct outbox *o);
 
 /* Takes m: a receipt for m->account, stored. */
 void outbox_put(struct outbox *o, struct msg *m);

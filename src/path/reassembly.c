@@ -147,6 +147,12 @@ struct reassembly *reassembly_new(struct loop *loop, uint32_t max_parts, int64_t
 	return x;
 }
 
+void reassembly_set_bounds(struct reassembly *x, uint32_t max_parts, int64_t age_ms)
+{
+	x->max_parts = max_parts;
+	x->age_ms = age_ms;
+}
+
 void reassembly_free(struct reassembly *x)
 {
 	if (!x)

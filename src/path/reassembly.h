@@ -27,6 +27,8 @@ struct reassembled {
 struct reassembly *reassembly_new(struct loop *loop, uint32_t max_parts, int64_t age_ms,
 				  void (*on_expired)(void *arg, const struct reassembled *r), void *arg);
 void reassembly_free(struct reassembly *x);
+/* What is there already keeps its time. */
+void reassembly_set_bounds(struct reassembly *x, uint32_t max_parts, int64_t age_ms);
 
 /* The store key of a part: unique among parts that are there at a time. */
 void reassembly_key(const char *carrier_name, const struct pdu *pdu, const struct udh_concat *c,

@@ -87,7 +87,7 @@ struct mo {
 	bool failed;
 	struct number from;
 	char code[24]; /* where it was sent to */
-	const struct menu_conf *menu;
+	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */
 	struct menu_values values;
 	bool whole;		      /* the last part of a long text came: its effects stand for the part */
 	bool incomplete;	      /* ... its time was over without some of its parts */
@@ -115,6 +115,7 @@ static void drop(struct mo *mo)
 	list_remove(&mo->link);
 	mem_free(mo->parts);
 	mem_free(mo);
+	conf_copy_free(menu_rows, mo->menu);
 }
 
 static void add_part_again(struct reply *r, const struct carrier *c, struct view frame);
@@ -274,7 +275,7 @@ static void fetch_next(struct mo *mo)
 static void apply_menu(struct mo *mo, const struct menu_conf *menu, const struct pdu *pdu)
 {
 	mo->reply->counters.menus++;
-	mo->menu = menu;
+	mo->menu = conf_copy(menu_rows, sizeof(*menu), menu);
 	if (menu->action == MENU_FORWARD)
 		forward(mo, pdu);
 	else
@@ -486,12 +487,23 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 			struct stats *stats)
 {
 	struct reply *r = mem_zalloc(sizeof(*r));
-	r->setup = *setup;
-	if (!r->setup.keywords_n)
-		r->setup.keywords = keyword_defaults(&r->setup.keywords_n);
+	set_up(r, setup);
 	r->sessions = sessions;
 	r->accounts = accounts;
 	r->store = store;
+static void set_up(struct reply *r, const struct reply_setup *setup)
+{
+	r->setup = *setup;
+	if (!r->setup.keywords_n)
+		r->setup.keywords = keyword_defaults(&r->setup.keywords_n);
+}
+
+void reply_use(struct reply *r, const struct reply_setup *setup)
+{
+	set_up(r, setup);
+	reassembly_set_bounds(r->parts, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000);
+}
+
 	r->ops = ops;
 	r->arg = arg;
 	r->stats = stats;

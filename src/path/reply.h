@@ -46,11 +46,12 @@ struct reply_setup {
 };
 
 struct reply;
-/* setup is copied, what it points to is borrowed for life. arg: for ops, and the owner of store callbacks. */
+/* setup is copied, what it points to is borrowed until reply_use(). arg: for ops, and the owner of store callbacks. */
 struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
 			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
 			struct stats *stats);
 void reply_free(struct reply *r);
+void reply_use(struct reply *r, const struct reply_setup *setup); /* after a reload; replies on their way keep theirs */
 /* The number of the account that owns a source code (the longest of its sources that it begins with); -1: nobody. */
 int reply_owner(const struct reply *r, const char *code);
 /* A deliver_sm / data_sm that is no receipt; answered when its effects are stored. pdu borrowed for the call. */
