@@ -42,6 +42,8 @@ static const struct conf_section sections[] = {
 	{"classes", true, sizeof(struct class_conf), class_rows},
 	{"retry", true, sizeof(struct retry_conf), retry_rows},
 	{"errors", true, sizeof(struct error_conf), error_rows},
+	{"codes", true, sizeof(struct code_conf), code_rows},
+	{"senders", true, sizeof(struct sender_conf), sender_rows},
 	{NULL, false, 0, NULL},
 };
 
@@ -67,6 +69,8 @@ static void fill(struct settings *s)
 	f->classes = conf_get(c, "classes", &f->classes_n);
 	f->retries = conf_get(c, "retry", &f->retries_n);
 	f->errors = conf_get(c, "errors", &f->errors_n);
+	f->codes = conf_get(c, "codes", &f->codes_n);
+	f->senders = conf_get(c, "senders", &f->senders_n);
 	s->noc = (struct noc_conf){conf_get(c, "stats", NULL), conf_get(c, "console", NULL), PACKAGE_VERSION, f->node};
 }
 

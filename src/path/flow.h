@@ -12,6 +12,7 @@
 #include "path/msg.h"
 #include "path/reply.h"
 #include "path/route.h"
+#include "path/senders.h"
 #include "path/store.h"
 #include "policy/classes.h"
 #include "policy/retry.h"
@@ -50,7 +51,9 @@ struct flow_conf {
 	const struct retry_conf *retries;
 	const struct error_conf *errors;
 	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
-	size_t classes_n, retries_n, errors_n;
+	const struct code_conf *codes;
+	const struct sender_conf *senders;
+	size_t classes_n, retries_n, errors_n, codes_n, senders_n;
 	uint64_t seed; /* of jitter and references; 0: random */
 };
 

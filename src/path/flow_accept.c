@@ -224,13 +224,20 @@ static bool too_long(const struct flow *f, const struct pdu *pdu, const struct r
 	return true;
 }
 
-static uint32_t judge(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub, const char **why)
+/* The source too is given by it: the account's code where pdu has none. */
+static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
 {
 	const struct submit_limits limits = flow_limits(f);
 	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)],
 				       loop_wall_ms(f->loop), sub, why);
+	if (!status)
+		status = flow_judge_source(f, a, sub->class_id, pdu, why);
 	if (status)
 		return status;
+	if (!flow_sender_fits(f, account_number(a), sub->class_id, pdu, sub->route)) {
+		*why = "no carrier of the route has a code that leaves room for the extension";
+		return ESME_RINVSRCADR;
+	}
 	if (too_long(f, pdu, sub->route)) {
 		*why = "the text needs more than 255 parts";
 		return ESME_RINVMSGLEN;
@@ -248,10 +255,11 @@ struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, 
 {
 	struct submit sub = {.mode = SUBMIT_STORE};
 	const struct carrier_conf *carrier;
-	*status = judge(f, a, pdu, &sub, why);
+	struct pdu own = *pdu;
+	*status = judge(f, a, &own, &sub, why);
 	if (*status)
 		return NULL;
-	struct msg *m = make_message(f, a, pdu, &sub, app_id);
+	struct msg *m = make_message(f, a, &own, &sub, app_id);
 	if (m)
 		depth_of(f, sub.route, &carrier)->n++;
 	else

@@ -56,7 +56,9 @@ static bool is_meant(const struct cancelling *x, const struct msg *m)
 	msg_pdu(m, NULL, &sent);
 	if (!by_id && (!by_group || c->service_type.n) && !view_eq(c->service_type, sent.sm.service_type))
 		return false;
-	return fits_addr(c->src, sent.sm.src, !by_group) && fits_addr(c->dst, sent.sm.dst, false);
+	const struct flow *f = x->asked.wave.flow;
+	struct pdu_addr src = by_group ? c->src : flow_source_of(f, accounts_at(f->accounts, x->account), c->src);
+	return fits_addr(src, sent.sm.src, !by_group) && fits_addr(c->dst, sent.sm.dst, false);
 }
 
 static void cancel_one(struct msg *m, void *arg)

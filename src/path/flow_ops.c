@@ -152,7 +152,7 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 			      const char **why)
 {
 	uint64_t id;
-	struct finding x = {(uint16_t)account_number(a), pdu->replace.src, NULL, 0};
+	struct finding x = {(uint16_t)account_number(a), flow_source_of(f, a, pdu->replace.src), NULL, 0};
 	struct pdu sent;
 	if ((pdu->replace.registered_delivery & 3) == 3) {
 		*why = "registered_delivery has reserved bits";

@@ -44,6 +44,7 @@ struct flow {
 	struct index *index;
 	struct doubts *doubts;
 	struct retries *retries;
+	struct senders *senders;
 	size_t lanes; /* of queue and lane_owner */
 	struct outbox *outbox;
 	struct reply *reply;
@@ -77,6 +78,7 @@ struct flow {
 	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
+	char sender[SENDER_MAX + 1]; /* that the message being pulled leaves with */
 	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
 };
 
@@ -179,6 +181,26 @@ struct submit_limits flow_limits(const struct flow *f);
 int flow_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 		   store_fn fn, uint64_t token);
 void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it */
+
+/* flow_sender.c */
+/* A submit's source, the account's own code when it has none; ESME_ROK or ESME_RINVSRCADR and why. */
+uint32_t flow_judge_source(const struct flow *f, const struct account *a, enum class_id class_id, struct pdu *pdu,
+			   const char **why);
+/* What an app means that names no source in a query, cancel or replace: what its submits of its own class get. */
+struct pdu_addr flow_source_of(const struct flow *f, const struct account *a, struct pdu_addr src);
+/* Whether a carrier of the route has room for the extension behind its code. */
+bool flow_sender_fits(const struct flow *f, size_t account, enum class_id class_id, const struct pdu *pdu,
+		      const struct route *route);
+/* The source that the carrier gets, into pdu; good until the next one. False: no code of its pool leaves room. */
+bool flow_set_sender(struct flow *f, const struct carrier *c, const struct msg *m, struct pdu *pdu);
+void flow_other_sender(struct flow *f, struct msg *m); /* it did not fit: to the next carrier, or its end */
+struct flow_sent {
+	struct pdu pdu;
+	char code[SENDER_MAX + 1];
+};
+/* A carrier's PDU as if it were for the code that the app sent from; borrows pdu and room. */
+const struct pdu *flow_sent_to(const struct flow *f, const struct carrier *c, const struct pdu *pdu,
+			       struct flow_sent *room);
 
 /* flow_multi.c */
 void flow_take_multi(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);

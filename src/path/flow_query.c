@@ -116,13 +116,15 @@ static void ask_store(struct flow *f, struct account *a, struct session *s, cons
 	x->account = a;
 	x->id = id;
 	x->found = *found;
-	if (finished_find(f->finished, id, msg_check(view_of(account_name(a)), pdu->query.src), on_found, x) < 0)
+	if (finished_find(f->finished, id, msg_check(view_of(account_name(a)), flow_source_of(f, a, pdu->query.src)),
+			  on_found, x) < 0)
 		give_up(&x->asked.wave);
 }
 
 void flow_take_query(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
 {
-	struct looking x = {.flow = f, .account = (uint16_t)account_number(a), .src = pdu->query.src};
+	struct looking x = {
+		.flow = f, .account = (uint16_t)account_number(a), .src = flow_source_of(f, a, pdu->query.src)};
 	uint64_t id;
 	if (f->phase != FLOW_RUNNING) {
 		flow_refuse(f, a, s, pdu, ESME_RSYSERR, "the store is away");

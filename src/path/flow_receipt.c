@@ -347,6 +347,8 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 	struct flow *f = arg;
 	char scratch[OUTCOME_SCRATCH];
 	struct outcome o;
+	struct flow_sent room;
+	pdu = flow_sent_to(f, c, pdu, &room);
 	struct heard h = {.s = s, .pdu = pdu, .o = &o};
 	if (pdu->command_id == ALERT_NOTIFICATION) {
 		relay_alert(f, c, pdu);

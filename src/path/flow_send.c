@@ -125,6 +125,10 @@ static bool make_ready(struct flow *f, struct carrier *c, struct msg *m, bool wi
 	bool good = relay_fill(m, loop_wall_ms(f->loop), &peer, &f->relay, pdu);
 	if (!good)
 		msg_pdu(m, NULL, pdu);
+	if (!flow_set_sender(f, c, m, pdu)) {
+		flow_other_sender(f, m);
+		return false;
+	}
 	unsigned parts = m->kin_kind == KIN_PART ? 1 : parts_count(pdu, &peer);
 	if (good && parts == 1)
 		return true;

@@ -28,13 +28,19 @@ static int carrier_by_name(const char *name, void *arg)
 	return -1;
 }
 
-static bool has_account(const struct flow_conf *conf, const char *name)
+static int account_by_name(const char *name, void *arg)
 {
+	const struct flow_conf *conf = arg;
 	for (size_t i = 0; i < conf->accounts_n; i++) {
 		if (strcmp(conf->accounts[i].system_id, name) == 0)
-			return true;
+			return (int)i;
 	}
-	return false;
+	return -1;
+}
+
+static bool has_account(const struct flow_conf *conf, const char *name)
+{
+	return account_by_name(name, (void *)conf) >= 0;
 }
 
 static void check_accounts(const struct flow_conf *conf, char **errors)
@@ -91,6 +97,22 @@ static struct retries *make_retries(const struct flow_conf *conf, char **errors)
 			   (void *)conf, errors);
 }
 
+static struct senders *make_senders(const struct flow_conf *conf, char **errors)
+{
+	struct senders_setup setup = {
+		.accounts = conf->accounts,
+		.codes = conf->codes,
+		.senders = conf->senders,
+		.accounts_n = conf->accounts_n,
+		.codes_n = conf->codes_n,
+		.senders_n = conf->senders_n,
+		.account_number = account_by_name,
+		.carrier_number = carrier_by_name,
+		.arg = (void *)conf,
+	};
+	return senders_new(&setup, errors);
+}
+
 bool flow_check(const struct flow_conf *conf, char **errors)
 {
 	char *found = NULL;
@@ -102,6 +124,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	routes_free(routes);
 	classes_build(conf->classes, conf->classes_n, rules, &found);
 	retries_free(make_retries(conf, &found));
+	senders_free(make_senders(conf, &found));
 	if (!found)
 		return true;
 	*errors = found;
@@ -245,6 +268,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->msgs = msgs_new(room_of(conf->messages->max_held));
 	f->routes = make_routes(conf, errors);
 	f->retries = make_retries(conf, errors);
+	f->senders = make_senders(conf, errors);
 	if (!classes_build(conf->classes, conf->classes_n, f->rules, errors))
 		log_error("-", "event=fault what=classes");
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
@@ -326,6 +350,7 @@ void flow_free(struct flow *f)
 	index_free(f->index);
 	doubts_free(f->doubts);
 	retries_free(f->retries);
+	senders_free(f->senders);
 	queue_free(f->queue);
 	finished_free(f->finished);
 	routes_free(f->routes);

@@ -15,6 +15,7 @@ libpath_a_SOURCES = \
 	src/path/flow_load.c \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \
+	src/path/flow_sender.c \
 	src/path/index.c src/path/index.h \
 	src/path/match.c src/path/match.h \
 	src/path/parts.c src/path/parts.h \
@@ -29,6 +30,7 @@ libpath_a_SOURCES = \
 	src/path/relay.c src/path/relay.h \
 	src/path/reply.c src/path/reply.h \
 	src/path/restore.c src/path/restore.h \
+	src/path/senders.c src/path/senders.h \
 	src/path/route.c src/path/route.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \

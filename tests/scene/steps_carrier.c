@@ -288,33 +288,33 @@ static bool send_receipt(struct smsc *c, const struct step *s, const struct rece
 	return true;
 }
 
-/* The id that a carrier gave a message: the last one, or that of its n-th submit which it took (option submit). */
-static const char *id_given(const struct smsc *c, const struct label *l, long n)
+/* What a carrier took of a message: the last submit, or its n-th (option submit). */
+static const struct got *taken_of(const struct smsc *c, const struct label *l, long n)
 {
-	const char *cid = NULL;
+	const struct got *last = NULL;
 
 	LIST_EACH(node, &c->got) {
 		const struct got *g = LIST_OF(node, struct got, link);
 		if (g->label != l || !g->took)
 			continue;
-		cid = g->cid;
+		last = g;
 		if (n > 0 && --n == 0)
-			return cid;
+			return last;
 	}
-	return n > 0 ? NULL : cid;
+	return n > 0 ? NULL : last;
 }
 
 static bool receipt_of(const struct step *s, const char *name, void *arg)
 {
 	const struct answering *x = arg;
 	const struct label *l = labels_find(&x->w->labels, name);
-	const char *given = l != NULL ? id_given(x->smsc, l, step_number(s, "submit", 0)) : NULL;
+	const struct got *given = l != NULL ? taken_of(x->smsc, l, step_number(s, "submit", 0)) : NULL;
 	char cid[80];
 
 	if (given == NULL)
 		return step_number(s, "maybe", 0) || step_fail(s, "%s has given %s no id", x->smsc->name, name);
-	smsc_receipt_id(x->smsc, given, cid);
-	struct receipt_spec r = {cid, s->args[2], step_option(s, "from", l->to), l->from};
+	smsc_receipt_id(x->smsc, given->cid, cid);
+	struct receipt_spec r = {cid, s->args[2], step_option(s, "from", l->to), given->from};
 	if (!send_receipt(x->smsc, s, &r))
 		return false;
 	if (strstr(s->args[1], "..") != NULL)

@@ -18,6 +18,7 @@ path_unit_tests = \
 	tests/unit/path/test_record \
 	tests/unit/path/test_relay \
 	tests/unit/path/test_route \
+	tests/unit/path/test_senders \
 	tests/unit/path/test_store_backlog \
 	tests/unit/path/test_submit
 check_PROGRAMS += $(path_unit_tests)
@@ -62,5 +63,7 @@ tests_unit_path_test_route_SOURCES = tests/unit/path/test_route.c $(path_samples
 tests_unit_path_test_route_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c
 tests_unit_path_test_store_backlog_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_senders_SOURCES = tests/unit/path/test_senders.c $(path_samples)
+tests_unit_path_test_senders_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_submit_SOURCES = tests/unit/path/test_submit.c $(path_samples)
 tests_unit_path_test_submit_LDADD = $(path_unit_ldadd)
