@@ -20,6 +20,7 @@
 #define CONN_IN_KEEP   512    /* octets of input memory that an idle connection may keep */
 #define CONN_LINGER_MS 5000
 
+static void conn_read(struct conn *c);
 static void conn_offer_hook(void *arg);
 static void conn_write_hook(void *arg);
 
@@ -95,6 +96,8 @@ static void conn_reap(void *arg)
 	struct conn *c = arg;
 
 	c->ops->on_closed(c->arg, c->reason);
+	conn_tls_free(c->tls);
+	tls_release(c->secure);
 	mem_free(c);
 }
 
@@ -135,19 +138,29 @@ void conn_fail(struct conn *c, enum end_reason reason, int error)
 	conn_end(c, reason);
 }
 
-static void conn_offer_later(struct conn *c)
+void conn_offer_later(struct conn *c)
 {
 	list_remove(&c->again);
 	list_append(&c->hub->again, &c->again);
 	loop_wake_in(c->hub->loop, 0);
 }
 
+static bool conn_tls_has_more(const struct conn *c)
+{
+	return c->tls != NULL && conn_tls_more(c->tls);
+}
+
+static bool conn_reads(const struct conn *c)
+{
+	return !c->held && !c->choked && c->phase == CONN_OPEN;
+}
+
 /* Reading goes on when nothing keeps it back: kept input first. */
 static void conn_resume(struct conn *c)
 {
-	if (c->held || c->choked || c->phase != CONN_OPEN)
+	if (!conn_reads(c))
 		return;
-	if (buf_len(&c->in) > 0)
+	if (buf_len(&c->in) > 0 || conn_tls_has_more(c))
 		conn_offer_later(c);
 	if (c->read_off) {
 		c->read_off = false;
@@ -188,11 +201,45 @@ static void conn_offer_hook(void *arg)
 	while (!list_empty(&now)) {
 		struct conn *c = LIST_OF(now.next, struct conn, again);
 		list_remove(&c->again);
-		if (c->held || c->choked || c->phase != CONN_OPEN || buf_len(&c->in) == 0)
-			continue;
-		size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
-		conn_consume(c, used);
+		if (conn_reads(c) && buf_len(&c->in) > 0) {
+			size_t used = conn_offer(c, buf_data(&c->in), buf_len(&c->in));
+			conn_consume(c, used);
+		}
+		if (conn_reads(c) && conn_tls_has_more(c))
+			conn_read(c);
 	}
+}
+
+/* Of the last turn's octets OpenSSL may hold more than there was room for; and it may have something to say itself. */
+static ssize_t conn_read_tls(struct conn *c, uint8_t *at)
+{
+	ssize_t got = conn_tls_read(c->tls, at, c->hub->read_budget);
+	int error = errno;
+
+	if (conn_tls_more(c->tls))
+		conn_offer_later(c);
+	if (conn_tls_waits(c->tls) > 0 && !c->blocked && list_empty(&c->dirty))
+		list_append(&c->hub->dirty, &c->dirty);
+	errno = error;
+	return got;
+}
+
+/* The peer may hear why, when the socket takes it now. */
+static void conn_tls_broken(struct conn *c)
+{
+	(void)conn_tls_write(c->tls, NULL, 0);
+	conn_fail(c, END_TLS_FAILED, EPROTO);
+}
+
+/* Nothing was read: for now, or for good. */
+static void conn_read_ended(struct conn *c, ssize_t got)
+{
+	if (got == 0)
+		conn_end(c, END_PEER_CLOSED);
+	else if (errno == EPROTO && c->tls != NULL)
+		conn_tls_broken(c);
+	else if (errno != EAGAIN && errno != EINTR)
+		conn_fail(c, END_IO_ERROR, errno);
 }
 
 /* Reads once. Small rests of the last time are put before the new octets in the shared buffer; large ones grow in
@@ -203,16 +250,10 @@ static void conn_read(struct conn *c)
 	size_t kept = buf_len(&c->in);
 	bool shared = kept <= CONN_SMALL;
 	uint8_t *at = shared ? hub->scratch + kept : buf_room(&c->in, hub->read_budget);
-	ssize_t got = recv(c->fd, at, hub->read_budget, 0);
+	ssize_t got = c->tls == NULL ? recv(c->fd, at, hub->read_budget, 0) : conn_read_tls(c, at);
 
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got < 0) {
-		conn_fail(c, END_IO_ERROR, errno);
-		return;
-	}
-	if (got == 0) {
-		conn_end(c, END_PEER_CLOSED);
+	if (got <= 0) {
+		conn_read_ended(c, got);
 		return;
 	}
 	c->last_input_us = loop_now_us(hub->loop);
@@ -247,7 +288,9 @@ static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (c->phase == CONN_FLUSHING || c->phase == CONN_LINGERING) {
+	if (c->phase == CONN_SHAKING) {
+		conn_shake(c);
+	} else if (c->phase == CONN_FLUSHING || c->phase == CONN_LINGERING) {
 		conn_drop_input(c);
 	} else if (c->held || c->choked) {
 		/* only now: most holds are over before more octets come */
@@ -273,8 +316,16 @@ static void conn_on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	c->blocked = false;
-	if (list_empty(&c->dirty))
+	if (c->phase == CONN_SHAKING)
+		conn_shake(c);
+	else if (list_empty(&c->dirty))
 		list_append(&c->hub->dirty, &c->dirty);
+}
+
+void conn_wants_write(struct conn *c)
+{
+	c->blocked = true;
+	event_add(&c->on_write, NULL);
 }
 
 static void conn_on_timer(struct timer *t)
@@ -283,6 +334,8 @@ static void conn_on_timer(struct timer *t)
 
 	if (c->phase == CONN_CONNECTING)
 		conn_connect_late(c);
+	else if (c->phase == CONN_SHAKING)
+		conn_shake_late(c);
 	else
 		conn_end(c, c->reason);
 }
@@ -354,7 +407,7 @@ void conn_filled(struct conn *c, size_t n)
 
 size_t conn_output(const struct conn *c)
 {
-	return buf_len(&c->out);
+	return buf_len(&c->out) + (c->tls != NULL ? conn_tls_waits(c->tls) : 0);
 }
 
 bool conn_choked(const struct conn *c)
@@ -368,28 +421,38 @@ static void conn_flushed(struct conn *c)
 	conn_give_spare(c);
 	if (c->phase != CONN_FLUSHING)
 		return;
+	if (c->tls != NULL)
+		conn_tls_bye(c->tls);
 	if (shutdown(c->fd, SHUT_WR) != 0)
 		conn_end(c, c->reason);
 	else
 		c->phase = CONN_LINGERING;
 }
 
+static ssize_t conn_send(struct conn *c)
+{
+	size_t waits = buf_len(&c->out);
+
+	if (c->tls != NULL)
+		return conn_tls_write(c->tls, waits > 0 ? buf_data(&c->out) : NULL, waits);
+	return waits > 0 ? send(c->fd, buf_data(&c->out), waits, MSG_NOSIGNAL) : 0;
+}
+
 static void conn_write(struct conn *c)
 {
 	size_t waits = buf_len(&c->out), quarter = c->hub->max_output / 4;
-	ssize_t sent = waits > 0 ? send(c->fd, buf_data(&c->out), waits, MSG_NOSIGNAL) : 0;
+	ssize_t sent = conn_send(c);
 
 	if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-		conn_fail(c, END_IO_ERROR, errno);
+		conn_fail(c, errno == EPROTO ? END_TLS_FAILED : END_IO_ERROR, errno);
 		return;
 	}
 	if (sent > 0) {
 		c->octets_out += (uint64_t)sent;
 		buf_consume(&c->out, (size_t)sent, SIZE_MAX);
 	}
-	if (buf_len(&c->out) > 0) {
-		c->blocked = true;
-		event_add(&c->on_write, NULL);
+	if (conn_output(c) > 0) {
+		conn_wants_write(c);
 	} else {
 		conn_flushed(c);
 	}
@@ -406,6 +469,7 @@ static void conn_write_hook(void *arg)
 	struct conn_hub *hub = arg;
 	struct list now;
 
+	hub->shakes = 0;
 	if (list_empty(&hub->dirty))
 		return;
 	/* what on_drained() adds leaves in the next turn */
@@ -438,6 +502,8 @@ void conn_finish(struct conn *c, enum end_reason reason)
 {
 	if (c->phase == CONN_CONNECTING)
 		conn_end(c, reason);
+	if (c->phase == CONN_SHAKING)
+		conn_shake_late(c);
 	if (c->phase != CONN_OPEN)
 		return;
 	c->reason = reason;
@@ -450,6 +516,18 @@ void conn_finish(struct conn *c, enum end_reason reason)
 	if (!c->blocked && list_empty(&c->dirty))
 		list_append(&c->hub->dirty, &c->dirty);
 	loop_timer(c->hub->loop, &c->timer, CONN_LINGER_MS);
+}
+
+void conn_linger(struct conn *c, enum end_reason reason)
+{
+	c->reason = reason;
+	c->phase = CONN_LINGERING;
+	list_remove(&c->dirty);
+	conn_give_spare(c);
+	if (shutdown(c->fd, SHUT_WR) != 0)
+		conn_end(c, reason);
+	else
+		loop_timer(c->hub->loop, &c->timer, CONN_LINGER_MS);
 }
 
 const struct net_addr *conn_peer(const struct conn *c)
@@ -476,5 +554,7 @@ const char *conn_error(const struct conn *c)
 {
 	if (c->why != NULL)
 		return c->why;
+	if (c->tls != NULL && *conn_tls_error(c->tls) != '\0')
+		return conn_tls_error(c->tls);
 	return c->error != 0 ? strerror(c->error) : "";
 }

@@ -11,6 +11,9 @@
 #include "base/loop.h"
 #include "base/net.h"
 #include "link/reason.h"
+#include "link/tls.h"
+
+#define CONN_TLS_INFO 64 /* octets */
 
 /* What connections of one loop share: the list of those with output, bounds. */
 struct conn_hub;
@@ -47,6 +50,18 @@ struct conn_ops {
 /* Takes fd. Never NULL. */
 struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *peer, const struct conn_ops *ops,
 			   void *arg);
+/*
+ * Right after conn_accepted() or conn_connect(): TLS goes over it. The handshake comes before on_connected() and the
+ * first input; until it is done there is no room for output. A handshake that fails is END_TLS_FAILED; conn_connect()'s
+ * timeout covers it, the owner of an accepted connection ends it with conn_finish(). tls NULL: plain.
+ */
+void conn_secure(struct conn *c, struct tls_context *tls);
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" when it is plain, or the handshake is not done. */
+void conn_tls_info(const struct conn *c, char out[CONN_TLS_INFO]);
+/* The handshake is done. */
+bool conn_is_secure(const struct conn *c);
+/* The peer's certificate was verified and its common name or one of its DNS names is name. */
+bool conn_peer_named(const struct conn *c, const char *name);
 /* Closes an accepted fd that is not wanted. */
 void conn_refuse(struct conn_hub *hub, int fd);
 /*
@@ -81,9 +96,10 @@ void conn_finish(struct conn *c, enum end_reason reason);
 const struct net_addr *conn_peer(const struct conn *c);
 /* loop_now_us() of the last octet received. */
 int64_t conn_last_input_us(const struct conn *c);
+/* Of the owner's octets, not of TLS's. */
 uint64_t conn_octets_in(const struct conn *c);
 uint64_t conn_octets_out(const struct conn *c);
-/* What went wrong below END_IO_ERROR, END_CONNECT_FAILED, END_RESOLVE_FAILED; "" otherwise. */
+/* What went wrong below END_IO_ERROR, END_TLS_FAILED, END_CONNECT_FAILED, END_RESOLVE_FAILED; "" otherwise. */
 const char *conn_error(const struct conn *c);
 
 /* A listening socket that hands over accepted connections (the owner calls conn_accepted()). */

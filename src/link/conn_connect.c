@@ -90,8 +90,12 @@ static void dial_won(struct dial_try *t)
 			dial_tell(c, &d->tries[i], "slower than the address that is taken");
 	}
 	conn_connect_over(c);
-	loop_timer_clear(c->hub->loop, &c->timer);
 	conn_watch(c, fd);
+	if (c->secure != NULL) {
+		conn_shake_begin(c);
+		return;
+	}
+	loop_timer_clear(c->hub->loop, &c->timer);
 	conn_opened(c);
 	c->ops->on_connected(c->arg);
 }

@@ -9,7 +9,8 @@ liblink_a_SOURCES = \
 	src/link/bind.c \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
 	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
-	src/link/conn_connect.c \
+	src/link/conn_connect.c src/link/conn_shake.c \
+	src/link/conn_tls.c src/link/conn_tls.h \
 	src/link/order.c src/link/order.h \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
@@ -21,4 +22,5 @@ liblink_a_SOURCES = \
 	src/link/session_in.c \
 	src/link/session_time.c \
 	src/link/throttle.c src/link/throttle.h \
+	src/link/tls.c src/link/tls.h \
 	src/link/window.c src/link/window.h

@@ -13,6 +13,8 @@ static const struct {
 	[END_CONNECT_FAILED] = {"connect_failed", "Nobody answered at the carrier's address; check host, port and "
 						  "firewall."},
 	[END_RESOLVE_FAILED] = {"resolve_failed", "The carrier's host has no address; check host and the resolver."},
+	[END_TLS_FAILED] = {"tls_failed", "TLS with the peer failed; the error says what; see certificate, ca, name and "
+					  "min_version under tls, on both sides."},
 	[END_BIND_REFUSED] = {"bind_refused", "The bind was refused; the status in the log line says why."},
 	[END_BIND_TIMEOUT] = {"bind_timeout", "No bind, or no answer to ours, came in time; check what "
 					      "speaks there."},

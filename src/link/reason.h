@@ -11,6 +11,7 @@ enum end_reason {
 	END_IO_ERROR,	    /* reset, unreachable, ... */
 	END_CONNECT_FAILED, /* connection refused or timed out */
 	END_RESOLVE_FAILED,
+	END_TLS_FAILED,	  /* no handshake, or a record that is none; conn_error() says what */
 	END_BIND_REFUSED, /* bind_resp with an error, given or received */
 	END_BIND_TIMEOUT, /* client: no bind_resp; server: no bind (session_init) */
 	END_SILENT,	  /* no answer to enquire_link */

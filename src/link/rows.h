@@ -33,6 +33,7 @@
 		ROW_ENDED(kind, type, END_WE_UNBOUND, "we_unbound"), ROW_ENDED(kind, type, END_IO_ERROR, "io_error"),  \
 		ROW_ENDED(kind, type, END_CONNECT_FAILED, "connect_failed"),                                           \
 		ROW_ENDED(kind, type, END_RESOLVE_FAILED, "resolve_failed"),                                           \
+		ROW_ENDED(kind, type, END_TLS_FAILED, "tls_failed"),                                                   \
 		ROW_ENDED(kind, type, END_BIND_REFUSED, "bind_refused"),                                               \
 		ROW_ENDED(kind, type, END_BIND_TIMEOUT, "bind_timeout"), ROW_ENDED(kind, type, END_SILENT, "silent"),  \
 		ROW_ENDED(kind, type, END_PARTIAL_PDU, "partial_pdu"),                                                 \

@@ -81,6 +81,33 @@ struct conn *conn_accepted(struct conn_hub *hub, int fd, const struct net_addr *
 	return c;
 }
 
+void conn_secure(struct conn *c, struct tls_context *tls)
+{
+	c->secure = tls != NULL;
+}
+
+bool conn_is_secure(const struct conn *c)
+{
+	return c->secure && c->phase != WIRE_CONNECTING;
+}
+
+void conn_tls_info(const struct conn *c, char out[CONN_TLS_INFO])
+{
+	snprintf(out, CONN_TLS_INFO, "%s", conn_is_secure(c) ? "TLSv1.3 simulated" : "");
+}
+
+bool conn_peer_named(const struct conn *c, const char *name)
+{
+	const char *shown = c->wire != NULL ? c->wire->certificate : NULL;
+
+	return conn_is_secure(c) && shown != NULL && strcmp(shown, name) == 0;
+}
+
+void wire_set_certificate(struct wire *w, const char *name)
+{
+	w->certificate = name;
+}
+
 void conn_refuse(struct conn_hub *hub, int fd)
 {
 	struct wire *w = wire_by_fd(hub, fd);

@@ -21,6 +21,7 @@ struct wire {
 	bool stalled, black_hole, closed_by_test, dropped, closed_by_gateway, news, freed;
 	void (*on_data)(struct wire *w, void *arg);
 	void *on_data_arg;
+	const char *certificate; /* the name in the far end's certificate; NULL: it has none */
 };
 
 struct conn {
@@ -34,7 +35,7 @@ struct conn {
 	struct buf in, out;
 	struct timer timer; /* connecting, finishing */
 	struct loop_defer defer;
-	bool held, choked, offer_again;
+	bool held, choked, offer_again, secure;
 	int64_t last_input_us;
 	uint64_t octets_in, octets_out;
 	const char *error;
