@@ -118,6 +118,11 @@ struct session *session_call(struct session_hub *hub, const char *host, int64_t 
 	return session_dial(session_new(hub, conf, ops, arg, stats), SESSION_SMSC, host, port);
 }
 
+void session_secure(struct session *s, struct tls_context *tls)
+{
+	conn_secure(s->conn, tls);
+}
+
 void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
 		   struct session_stats *stats)
 {
@@ -608,6 +613,21 @@ void session_set_name(struct session *s, const char *name)
 const char *session_error(const struct session *s)
 {
 	return conn_error(s->conn);
+}
+
+void session_tls_info(const struct session *s, char out[CONN_TLS_INFO])
+{
+	conn_tls_info(s->conn, out);
+}
+
+bool session_is_secure(const struct session *s)
+{
+	return conn_is_secure(s->conn);
+}
+
+bool session_peer_named(const struct session *s, const char *name)
+{
+	return conn_peer_named(s->conn, name);
 }
 
 uint64_t session_octets_in(const struct session *s)

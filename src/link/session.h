@@ -96,6 +96,8 @@ struct session *session_connect(struct session_hub *hub, const char *host, int64
  * on it is like an accepted one: the peer binds within bind_ms. NULL when there is no room. */
 struct session *session_call(struct session_hub *hub, const char *host, int64_t port, const struct session_conf *conf,
 			     const struct session_ops *ops, void *arg, struct session_stats *stats);
+/* Right after session_accept() or session_connect(): TLS goes over its connection (conn_secure()). tls NULL: plain. */
+void session_secure(struct session *s, struct tls_context *tls);
 /* Hands a session to another owner: new conf, ops, arg, stats (an account takes it over from the listener at bind). */
 void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
 		   struct session_stats *stats);
@@ -164,6 +166,11 @@ const char *session_name(const struct session *s);
 void session_set_name(struct session *s, const char *name);
 /* What went wrong below END_IO_ERROR and the like, for the owner's log line; "" otherwise. */
 const char *session_error(const struct session *s);
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" when the connection is plain. */
+void session_tls_info(const struct session *s, char out[CONN_TLS_INFO]);
+bool session_is_secure(const struct session *s);
+/* The peer has shown a certificate that was verified and carries the name (common name or a DNS name). */
+bool session_peer_named(const struct session *s, const char *name);
 /* Octets over the connection. */
 uint64_t session_octets_in(const struct session *s);
 uint64_t session_octets_out(const struct session *s);
