@@ -274,21 +274,14 @@ static struct account *account_new(struct accounts *as, const struct account_con
 
 int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
 {
-	as->listeners = mem_zalloc((m + 1) * sizeof(struct conn_listener *));
-	for (size_t i = 0; i < m; i++) {
-		const char *reason = "";
-		struct conn_listener *l =
-			conn_listen(as->conns, listens[i].address, listens[i].port, admit_connection, as, &reason);
-		if (l == NULL) {
-			char text[512];
-			snprintf(text, sizeof(text), "%s:%d: cannot listen on %s port %lld: %s",
-				 listens[i].where.file != NULL ? listens[i].where.file : "-", listens[i].where.line,
-				 listens[i].address, (long long)listens[i].port, reason);
-			*why = mem_strdup(text);
-			return -1;
-		}
-		as->listeners[as->nlisteners++] = l;
+	struct doors doors;
+
+	*why = NULL;
+	if (doors_prepare(as, listens, m, &doors, why) != 0) {
+		(*why)[strcspn(*why, "\n")] = '\0';
+		return -1;
 	}
+	doors_apply(as, listens, &doors);
 	for (size_t i = 0; i < as->n; i++)
 		outbind_next(as->at[i]); /* those that were wanted before */
 	return 0;
@@ -329,18 +322,12 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	return as;
 }
 
-static void accounts_unlisten(struct accounts *as)
-{
-	while (as->nlisteners > 0)
-		conn_unlisten(as->listeners[--as->nlisteners]);
-}
-
 void accounts_shutdown(struct accounts *as)
 {
 	bool again = as->shutting;
 
 	as->shutting = true;
-	accounts_unlisten(as);
+	doors_close(as);
 	for (size_t i = 0; i < as->n; i++)
 		outbind_stop(as->at[i]);
 	LIST_EACH(node, &as->apps) {
@@ -361,7 +348,7 @@ void accounts_free(struct accounts *as)
 {
 	if (as == NULL)
 		return;
-	accounts_unlisten(as);
+	doors_close(as);
 	loop_timer_clear(as->loop, &as->wait_timer);
 	for (size_t i = 0; i < as->n; i++) {
 		struct account *a = as->at[i];
@@ -375,7 +362,6 @@ void accounts_free(struct accounts *as)
 	if (as->registry != NULL)
 		stats_drop(as->registry, &as->listener);
 	map_free(as->by_id);
-	mem_free(as->listeners);
 	mem_free(as->at);
 	mem_free(as->our_system_id);
 	mem_free(as);

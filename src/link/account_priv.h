@@ -51,13 +51,24 @@ struct app {			/* one connection from an app; lives as long as its session */
 };
 
 struct accounts {
+struct door { /* a socket that apps come by */
+	struct accounts *as;
+	struct listen_conf *conf; /* a copy */
+	struct conn_listener *listener;
+};
+
+struct doors {
+	struct door **at; /* as in the configuration */
+	size_t n;
+	bool open; /* accounts_listen() has been called, though there may be none */
+};
+
 	struct loop *loop;
 	struct session_hub *sessions;
 	struct account **at; /* by number; an account never moves */
 	size_t n;
 	struct map *by_id;
-	struct conn_listener **listeners;
-	size_t nlisteners;
+	struct doors doors;
 	struct conn_hub *conns;
 	const struct limits_conf *limits;
 	char *our_system_id;
@@ -83,9 +94,20 @@ void account_take(struct account *a, struct app *app);
 
 /* admit.c */
 extern const struct session_ops admit_session_ops; /* of a session that is not bound; arg: its struct app */
+/* door.c */
+/*
+ * Opens what is not open yet; *out has all that confs[n] want. -1 with faults in *errors, and then nothing has changed.
+ * Then doors_apply() with the same confs: the others are closed; or doors_drop().
+ */
+__attribute__((warn_unused_result)) int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n,
+						      struct doors *out, char **errors);
+void doors_drop(struct accounts *as, struct doors *prepared);
+void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared);
+void doors_close(struct accounts *as);
+
 struct app *admit_app_new(struct accounts *as);
 void admit_app_keep(struct app *app); /* its session is there */
-void admit_connection(int fd, const struct net_addr *peer, void *arg);
+void admit_connection(int fd, const struct net_addr *peer, void *arg); /* arg: struct door */
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */
 void admit_forget(struct app *app);	  /* it ended while it waited, or not */

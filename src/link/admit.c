@@ -313,7 +313,8 @@ void admit_app_keep(struct app *app)
 
 void admit_connection(int fd, const struct net_addr *peer, void *arg)
 {
-	struct accounts *as = arg;
+	const struct door *door = arg;
+	struct accounts *as = door->as;
 	unsigned suppressed;
 
 	as->listener.connections++;

@@ -12,6 +12,9 @@ liblink_a_SOURCES = \
 	src/link/conn_connect.c src/link/conn_shake.c \
 	src/link/conn_tls.c src/link/conn_tls.h \
 	src/link/order.c src/link/order.h \
+	src/link/door.c \
+	src/link/fit.c src/link/fit.h \
+	src/link/operate.c \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
 	src/link/pace.c \

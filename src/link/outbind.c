@@ -64,7 +64,7 @@ void outbind_next(struct account *a)
 	struct accounts *as = a->as;
 	char name[64];
 
-	if (!o->wanted || o->call != NULL || wheel_isset(&o->timer) || as->listeners == NULL || as->shutting)
+	if (!o->wanted || o->call != NULL || wheel_isset(&o->timer) || !as->doors.open || as->shutting)
 		return;
 	struct app *app = admit_app_new(as);
 	app->callee = a;
