@@ -38,7 +38,7 @@ static void bind_later(struct carrier *c, int64_t at_least_ms)
 	if (ms > c->conf->reconnect_max)
 		ms = c->conf->reconnect_max;
 	c->backoff_ms = ms;
-	if (!c->cs->shutting)
+	if (!c->cs->shutting && c->command != CARRIER_DRAINED)
 		loop_timer(c->cs->loop, &c->bind_timer, carriers_jitter(c->cs, ms));
 }
 
@@ -114,7 +114,7 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 	b->session = NULL;
 	b->bound = false;
 	b->refused = ESME_ROK;
-	if (!wheel_isset(&c->bind_timer) && c->attempt == NULL)
+	if (c->conf->mode == CARRIER_MODE_CONNECT && !wheel_isset(&c->bind_timer) && c->attempt == NULL)
 		bind_later(c, bind_least_ms(c, refused));
 	log_info(session_name(s),
 		 "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\" reconnect_ms=%lld",
@@ -123,24 +123,27 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 	carrier_tell_state(c);
 }
 
-/* We bind: nobody binds to us here; kept so that no callback is missing. */
+/* Who bound in to us was judged at the door, and does not bind again; kept so that no callback is missing. */
 static uint32_t bind_on_bind(struct session *s, const struct pdu *bind, void *arg)
 {
 	(void)s;
 	(void)bind;
 	(void)arg;
-	return ESME_RINVBNDSTS;
+	return ESME_RALYBND;
 }
 
 static void bind_on_request(struct session *s, const struct pdu *pdu, void *arg)
 {
 	struct carrier *c = ((struct carrier_bind *)arg)->carrier;
+	struct pdu heard = *pdu;
 
+	if (session_role(s) == SESSION_SMSC && !accept_hears(s, &heard))
+		return;
 	if (pdu->command_id == ALERT_NOTIFICATION)
 		c->stats.alerts_in++;
 	else
 		c->stats.deliver_in++;
-	c->cs->ops->on_request(c, s, pdu, c->cs->arg);
+	c->cs->ops->on_request(c, s, &heard, c->cs->arg);
 }
 
 static void bind_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
@@ -159,7 +162,7 @@ static void bind_on_room(struct session *s, void *arg)
 		carrier_wake(c);
 }
 
-static const struct session_ops bind_ops = {
+const struct session_ops bind_session_ops = {
 	.on_bind = bind_on_bind,
 	.on_open = bind_on_open,
 	.on_bound = bind_on_bound,
@@ -184,14 +187,15 @@ static struct carrier_bind *bind_wanted(struct carrier *c)
 
 void bind_next(struct carrier *c)
 {
-	char name[64];
+	bool now = c->conf->mode == CARRIER_MODE_CONNECT && c->command != CARRIER_DRAINED && c->cs->started &&
+		   !c->cs->shutting;
 
-	if (c->attempt != NULL || c->cs->shutting || !c->cs->started || wheel_isset(&c->bind_timer))
+	if (!now || c->attempt != NULL || wheel_isset(&c->bind_timer))
 		return;
 	struct carrier_bind *b = bind_wanted(c);
 	if (b == NULL)
 		return;
-	b->session = session_connect(c->cs->sessions, c->conf->host, c->conf->port, &c->sessions, &bind_ops, b,
+	b->session = session_connect(c->cs->sessions, c->conf->host, c->conf->port, &c->sessions, &bind_session_ops, b,
 				     &c->stats.session);
 	if (b->session == NULL) {
 		log_error(c->conf->name, "event=no_room_for_bind advice=\"raise limits.max_connections\"");
@@ -199,9 +203,16 @@ void bind_next(struct carrier *c)
 		bind_later(c, 0);
 		return;
 	}
-	snprintf(name, sizeof(name), "%s/%u%s", c->conf->name, b->number, kinds[b->kind].suffix);
-	session_set_name(b->session, name);
+	bind_name(b);
 	c->attempt = b;
+}
+
+void bind_name(struct carrier_bind *b)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s/%u%s", b->carrier->conf->name, b->number, kinds[b->kind].suffix);
+	session_set_name(b->session, name);
 }
 
 static void bind_on_timer(struct timer *t)
@@ -220,6 +231,7 @@ void bind_init(struct carrier *c)
 	for (size_t i = 0; i < c->nbinds; i++) {
 		c->binds[i].carrier = c;
 		c->binds[i].number = (unsigned)(i / each) + 1;
+		/* of a carrier that comes to us it is set when it comes */
 		c->binds[i].kind = !pairs ? CARRIER_TRX : i % 2 == 0 ? CARRIER_TX : CARRIER_RX;
 	}
 }

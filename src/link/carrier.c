@@ -8,34 +8,60 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "link/accept.h"
 #include "link/account.h"
 #include "link/carrier_priv.h"
 #include "link/rows.h"
 
-static const char *const bind_choices[] = {"transceiver", "pair", NULL};
-static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL};
+static const char *const mode_choices[] = {"connect", "accept", "outbind", NULL};
+static const char *const bind_choices[] = {"transceiver", "pair", "receiver", "auto", NULL};
+static const char *const accept_id_choices[] = {"theirs", "ours", NULL};
+static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", "gbk", NULL};
+static const char *const encoding_choices[] = {"as_is", "ucs2", "gbk", "gsm7", "utf8", NULL};
 static const char *const tlv_choices[] = {"auto", "yes", "no", NULL};
 static const char *const receipt_id_choices[] = {"learn", "text", "hex_resp_dec_dlr", "dec_resp_hex_dlr", NULL};
 static const char *const long_choices[] = {"udh8", "udh16", "sar", "payload", NULL};
 
 static const char *const submit_choices[] = {"submit_sm", "data_sm", NULL};
 
+#define CARRIER_WINDOW_IN 100u /* of a carrier whose window sizes itself */
+
 #define AT(member) offsetof(struct carrier_conf, member)
 
 const struct conf_row carrier_rows[] = {
 	{"name", CONF_STRING, AT(name), "", 1, 31, NULL, false, "The carrier's name in routes, logs and counters.",
 	 NULL},
-	{"host", CONF_STRING, AT(host), "", 1, 255, NULL, true, "Name or address of the carrier's SMSC.", NULL},
+	{"mode", CONF_CHOICE, AT(mode), "", 0, 0, "connect", true,
+	 "Who begins: we connect and bind, it binds in to us as an ESME, or it calls with outbind and we bind.",
+	 mode_choices},
+	{"host", CONF_STRING, AT(host), "", 0, 255, "", true,
+	 "Name or address of the carrier's SMSC; mode connect needs it.", NULL},
 	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL},
-	{"system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true, "The name that we bind with.", NULL},
-	{"password", CONF_SECRET, AT(password), "", 0, 8, "", true, "Our password there.", NULL},
+	{"system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true,
+	 "The name that we bind with; mode accept: that it binds with.", NULL},
+	{"password", CONF_SECRET, AT(password), "", 0, AUTH_PASSWORD_MAX, "", true,
+	 "Our password there; mode accept: its password here, plain or as a crypt(3) hash (begins with $).", NULL},
+	{"allow", CONF_LIST, AT(allow), "", 0, 1000, "", true,
+	 "Modes accept and outbind: addresses and networks (CIDR) that it may come from; empty: every address.", NULL},
+	{"outbind_system_id", CONF_STRING, AT(outbind_system_id), "", 0, 15, "", true,
+	 "Mode outbind: the system_id that its outbind must say.", NULL},
+	{"outbind_password", CONF_SECRET, AT(outbind_password), "", 0, 8, "", true,
+	 "Mode outbind: the password that its outbind must say.", NULL},
+	{"accept_id", CONF_CHOICE, AT(accept_id), "", 0, 0, "theirs", true,
+	 "Mode accept: its receipts quote the message_id of its own deliver_sm_resp, or ours, which our deliver_sm has "
+	 "in receipted_message_id.",
+	 accept_id_choices},
+	{"ack_final", CONF_BOOL, AT(ack_final), "", 0, 0, "false", true,
+	 "It sends no receipts: its good response is the end of a message, DELIVRD.", NULL},
 	{"system_type", CONF_STRING, AT(system_type), "", 0, 12, "", true, "system_type of our bind.", NULL},
 	{"address_range", CONF_STRING, AT(address_range), "", 0, 40, "", true, "address_range of our bind.", NULL},
-	{"bind", CONF_CHOICE, AT(bind), "", 0, 0, "transceiver", true,
-	 "One transceiver per bind, or a pair of transmitter and receiver.", bind_choices},
+	{"bind", CONF_CHOICE, AT(bind), "", 0, 0, "auto", true,
+	 "One transceiver per bind, a pair of transmitter and receiver, or a receiver; auto: transceiver, in mode "
+	 "outbind receiver.",
+	 bind_choices},
 	{"binds", CONF_INT, AT(binds), "", 1, 100, "1", true, "How many binds (a pair counts as one).", NULL},
-	{"window", CONF_INT, AT(window), "PDUs", 1, 10000, "100", true, "Unanswered requests per bind, each way.",
-	 NULL},
+	{"window", CONF_INT, AT(window), "PDUs", 0, 10000, "100", true,
+	 "Unanswered requests per bind, each way; 0: sized by tps and the latency of answers, 10 to 1000.", NULL},
 	{"tps", CONF_INT, AT(tps), "messages/s", 0, 1000000, "0", true,
 	 "Agreed messages a second over all binds; 0: no limit.", NULL},
 	{"burst", CONF_INT, AT(burst), "messages", 0, 1000000, "0", true,
@@ -53,10 +79,32 @@ const struct conf_row carrier_rows[] = {
 	{"pause", CONF_INT, AT(pause), "ms", 10, 600000, "1000", true,
 	 "The first pause after the carrier said that we are too fast; it doubles.", NULL},
 	{"pause_max", CONF_INT, AT(pause_max), "ms", 10, 600000, "30000", true, "The longest such pause.", NULL},
+	{"decrease", CONF_INT, AT(decrease), "percent", 10, 95, "70", true,
+	 "Of what went well in a second: the rate after the carrier said that we are too fast.", NULL},
+	{"increase", CONF_INT, AT(increase), "percent", 1, 100, "5", true,
+	 "Of tps: how much the rate grows each second until it is tps again.", NULL},
 	{"interface_version", CONF_INT, AT(interface_version), "", 0, 255, "52", true,
 	 "interface_version of our bind: 52 is SMPP 3.4, 51 is 3.3.", NULL},
 	{"dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this carrier.",
 	 dcs0_choices},
+	{"encoding", CONF_CHOICE, AT(encoding), "", 0, 0, "as_is", true,
+	 "What texts leave as: data_coding 0 converted where the account's dcs0 differs; all as data_coding 8; as 15 "
+	 "(GBK), or as 0 (gsm7, utf8: dcs0 must be it), where that has every character, else 8.",
+	 encoding_choices},
+	{"relay_tlvs", CONF_LIST, AT(relay_tlvs), "", 0, 200, "", true,
+	 "Optional parameters, by name or tag (\"0x1403\"), that pass between it and apps; empty: all that SMPP has.",
+	 NULL},
+	{"source_ton", CONF_INT, AT(source_ton), "", -1, 255, "-1", true,
+	 "TON of the source that it gets; -1: as the app said.", NULL},
+	{"source_npi", CONF_INT, AT(source_npi), "", -1, 255, "-1", true, "NPI of the source.", NULL},
+	{"dest_ton", CONF_INT, AT(dest_ton), "", -1, 255, "-1", true,
+	 "TON of the destination that it gets; -1: as the app said.", NULL},
+	{"dest_npi", CONF_INT, AT(dest_npi), "", -1, 255, "-1", true, "NPI of the destination.", NULL},
+	{"source_rewrite", CONF_LIST, AT(source_rewrite), "", 0, 100, "", true,
+	 "Rules \"106=>86106\": how sources begin for it; the first that fits counts, and back in what it sends.", NULL},
+	{"dest_rewrite", CONF_LIST, AT(dest_rewrite), "", 0, 100, "", true,
+	 "Rules \"86=>0086\" for numbers in international form; the first that fits counts, and back in what it sends.",
+	 NULL},
 	{"send_tlv", CONF_CHOICE, AT(send_tlv), "", 0, 0, "yes", true,
 	 "Send optional parameters; auto: only if its bind response had sc_interface_version.", tlv_choices},
 	{"receipt_id", CONF_CHOICE, AT(receipt_id), "", 0, 0, "learn", true,
@@ -67,9 +115,13 @@ const struct conf_row carrier_rows[] = {
 	 "Its receipt ACCEPTD is the last one for a message.", NULL},
 	{"unknown_final", CONF_BOOL, AT(unknown_final), "", 0, 0, "true", true,
 	 "Its receipt UNKNOWN is the last one for a message.", NULL},
+	{"success", CONF_LIST, AT(success), "", 0, 100, "", true,
+	 "Words in stat of its receipts that mean delivered, besides DELIVRD.", NULL},
+	{"ack_receipts", CONF_BOOL, AT(ack_receipts), "", 0, 0, "false", true,
+	 "Its deliver_sm with esm_class 0x08 (delivery acknowledgement) are receipts.", NULL},
 	{"zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in its receipts.",
 	 NULL},
-	{"long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How texts that we split are marked.",
+	{"long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "udh8", true, "How parts of long texts are marked.",
 	 long_choices},
 	{"throttled", CONF_LIST, AT(throttled), "", 0, 100, "[ \"0x58\", \"0x14\" ]", true,
 	 "Statuses that mean: slow down.", NULL},
@@ -104,11 +156,18 @@ const struct stats_row carrier_stat_rows[] = {
 	COUNT(lost, "Messages sent whose answer did not come: outcome unknown."),
 	COUNT(connects, "Binds made."),
 	COUNT(bind_failures, "Attempts to bind that failed."),
-	COUNT(deliver_in, "deliver_sm and data_sm received."),
+	COUNT(binds_refused, "Binds and outbinds of the carrier that were refused."),
+	COUNT(outbinds, "Its outbinds that we answered with a bind."),
+	COUNT(deliver_in, "deliver_sm and data_sm received; submit_sm of one that binds in."),
 	COUNT(alerts_in, "alert_notification received."),
+	COUNT(congested, "Times that its congestion_state lowered the rate."),
+	COUNT(window_too_small, "Times that its fixed window became too small for tps and its latency."),
 	GAUGE(up, "1 when a bind is there that can send."),
 	GAUGE(bound, "Binds now."),
 	GAUGE(outstanding, "Messages without an answer now."),
+	GAUGE(limit, "Messages/s that it is sent at most after it said that we are too fast; 0: tps alone."),
+	GAUGE(window, "Unanswered requests allowed per bind now."),
+	GAUGE(window_needed, "Unanswered requests per bind that tps takes at its latency; 0: not known yet."),
 	{"smppgw_carrier_response_seconds", "From submit_sm to its response.", STATS_HISTOGRAM,
 	 offsetof(struct carrier_stats, response), NULL, NULL},
 	ROWS_OF_SESSION("carrier", struct carrier_stats),
@@ -141,6 +200,10 @@ void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
 				conf_fault(errors, &c->where, "carrier %s: throttled: \"%s\" is no status like 0x58",
 					   c->name, c->throttled.at[j]);
 		}
+		accept_check(c, errors);
+		if (c->accept_id == CARRIER_ID_OURS && c->send_tlv == CARRIER_TLV_NO)
+			conf_fault(errors, &c->where,
+				   "carrier %s: accept_id is ours, which a TLV tells, but send_tlv is no", c->name);
 		if (c->submit == CARRIER_WITH_DATA_SM && c->send_tlv == CARRIER_TLV_NO)
 			conf_fault(
 				errors, &c->where,
@@ -166,7 +229,7 @@ int64_t carriers_jitter(struct carriers *cs, int64_t v)
 
 bool carrier_up(const struct carrier *c)
 {
-	if (c->operator_paused || c->cs->shutting)
+	if (c->command != CARRIER_RUN || c->cs->shutting)
 		return false;
 	for (size_t i = 0; i < c->nbinds; i++) {
 		if (c->binds[i].bound && c->binds[i].session != NULL && session_can_send(c->binds[i].session))
@@ -186,17 +249,6 @@ void carrier_tell_state(struct carrier *c)
 	c->cs->ops->on_state(c, up, c->cs->arg);
 }
 
-void carrier_pause(struct carrier *c, bool paused)
-{
-	if (c->operator_paused == paused)
-		return;
-	c->operator_paused = paused;
-	log_info(c->conf->name, "event=%s", paused ? "paused_by_operator" : "resumed_by_operator");
-	carrier_tell_state(c);
-	if (!paused)
-		carrier_wake(c);
-}
-
 int64_t carrier_paused_ms(const struct carrier *c)
 {
 	int64_t left_us = c->pace.paused_until_us - loop_now_us(c->cs->loop);
@@ -213,6 +265,10 @@ static void carrier_before_walk(void *object)
 	for (size_t i = 0; i < c->nbinds; i++)
 		c->stats.bound += c->binds[i].bound;
 	c->stats.outstanding = c->in_flight;
+	c->stats.limit = carrier_limit(c);
+	uint32_t needed;
+	c->stats.window = carrier_window_each(c, &needed);
+	c->stats.window_needed = needed;
 }
 
 static void carrier_init(struct carrier *c, const struct limits_conf *limits)
@@ -225,10 +281,11 @@ static void carrier_init(struct carrier *c, const struct limits_conf *limits)
 		.bind_ms = conf->bind_timeout,
 		.partial_ms = limits->partial_pdu,
 		.max_pdu = (uint32_t)limits->max_pdu,
-		.window_out = (uint32_t)conf->window,
-		.window_in = (uint32_t)conf->window,
+		.window_in = conf->window > 0 ? (uint32_t)conf->window : CARRIER_WINDOW_IN,
 	};
 	c->throttled = mem_zalloc((conf->throttled.n + 1) * sizeof(*c->throttled));
+	if (conf->mode == CARRIER_MODE_ACCEPT) /* an ESME's word for "later" */
+		c->throttled[c->nthrottled++] = ESME_RX_T_APPN;
 	for (size_t i = 0; i < conf->throttled.n; i++) {
 		if (carrier_status_of(conf->throttled.at[i], &c->throttled[c->nthrottled]))
 			c->nthrottled++;
@@ -318,6 +375,7 @@ void carriers_free(struct carriers *cs)
 		pump_free(c);
 		bind_free(c);
 		mem_free(c->throttled);
+		accept_free(c);
 		mem_free(c);
 	}
 	mem_free(cs->at);

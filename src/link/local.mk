@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += liblink.a
 liblink_a_SOURCES = \
+	src/link/accept.c src/link/accept.h \
 	src/link/account.c src/link/account.h src/link/account_priv.h \
 	src/link/account_rows.c \
 	src/link/admit.c \
@@ -11,13 +12,13 @@ liblink_a_SOURCES = \
 	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
 	src/link/conn_connect.c src/link/conn_shake.c \
 	src/link/conn_tls.c src/link/conn_tls.h \
-	src/link/order.c src/link/order.h \
 	src/link/door.c \
 	src/link/fit.c src/link/fit.h \
 	src/link/operate.c \
+	src/link/order.c src/link/order.h \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
-	src/link/pace.c \
+	src/link/pace.c src/link/pace.h \
 	src/link/pump.c \
 	src/link/reason.c src/link/reason.h \
 	src/link/rows.h \

@@ -13,6 +13,7 @@
 
 void carrier_wake(struct carrier *c)
 {
+	c->woken = true;
 	if (list_empty(&c->awake)) {
 		list_append(&c->cs->awake, &c->awake);
 		loop_wake_in(c->cs->loop, 0);
@@ -51,7 +52,15 @@ static bool pump_takes_tlvs(const struct carrier *c, const struct session *s)
 	}
 }
 
-enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK };
+bool carrier_ready(struct carrier *c)
+{
+	int64_t wait_us;
+
+	return c->told_up && !c->cs->shutting && pump_pick(c) != NULL &&
+	       pace_there(&c->pace, loop_now_us(c->cs->loop), c->in_flight, 1, &wait_us) > 0;
+}
+
+enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK, PUMP_SHORT /* of tokens: c->needs */ };
 
 /* The bind that a text must go over because one before it to the same number is outstanding there; else b. */
 static struct carrier_bind *pump_in_order(const struct carrier *c, struct view number, struct carrier_bind *b,
@@ -72,10 +81,12 @@ static struct carrier_bind *pump_in_order(const struct carrier *c, struct view n
 static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 {
 	struct pdu pdu = {.command_id = SUBMIT_SM};
+	uint32_t room = pace_room(&c->pace, loop_now_us(c->cs->loop));
 	uint64_t cookie;
 
-	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, b->session), &pdu, &cookie, c->cs->arg))
-		return PUMP_DRY;
+	c->needs = 0;
+	if (!c->cs->ops->on_pull(c, pump_takes_tlvs(c, b->session), room, &c->needs, &pdu, &cookie, c->cs->arg))
+		return c->needs > room ? PUMP_SHORT : PUMP_DRY;
 	if (c->order != NULL) {
 		struct order_place place;
 		b = pump_in_order(c, pdu.sm.dst.addr, b, &place);
@@ -85,6 +96,8 @@ static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 		}
 		order_note(c->order, &place, (unsigned)(b - c->binds), loop_now_us(c->cs->loop));
 	}
+	if (session_role(b->session) == SESSION_SMSC)
+		accept_to_deliver_sm(&pdu);
 	if (session_send(b->session, &pdu, cookie) != 0) {
 		/* room was there, so it is the message */
 		c->cs->ops->on_unsendable(c, cookie, c->cs->arg);
@@ -146,17 +159,28 @@ static void pump_carrier(struct carrier *c)
 		pump_rest(c, true);
 		return;
 	}
+	if (c->needs > 0 && !c->woken) {
+		wait_us = pace_wait(&c->pace, loop_now_us(c->cs->loop), c->needs);
+		if (wait_us > 0) {
+			loop_wake_in(c->cs->loop, wait_us);
+			return;
+		}
+	}
 	uint32_t n = pace_there(&c->pace, loop_now_us(c->cs->loop), c->in_flight, PUMP_TURN, &wait_us);
 	if (n == 0) {
 		pump_wait(c, wait_us);
 		return;
 	}
+	c->woken = false;
 	switch (pump_many(c, n)) {
 	case PUMP_DRY:
 		pump_rest(c, false);
 		break;
 	case PUMP_STUCK:
 		pump_ask_room(c);
+		break;
+	case PUMP_SHORT:
+		loop_wake_in(c->cs->loop, pace_wait(&c->pace, loop_now_us(c->cs->loop), c->needs));
 		break;
 	case PUMPED:
 		if (c->told_up)
@@ -178,13 +202,44 @@ static void pump_on_pause_over(struct timer *t)
 	carrier_wake(LIST_OF(t, struct carrier, pause_timer));
 }
 
+static void pump_set_window(struct carrier *c, uint32_t window)
+{
+	c->window = window;
+	c->sessions.window_out = window;
+	for (size_t i = 0; i < c->nbinds; i++) {
+		if (c->binds[i].session != NULL)
+			session_set_window(c->binds[i].session, window);
+	}
+}
+
+void pump_follow(struct carrier *c)
+{
+	const struct carrier_conf *conf = c->conf;
+	struct pace_conf pace = {.tps = carrier_tps(c),
+				 .burst = conf->burst,
+				 .decrease = conf->decrease,
+				 .increase = conf->increase,
+				 .pause = conf->pause,
+				 .pause_max = conf->pause_max};
+
+	pace_set(&c->pace, &pace, loop_now_us(c->cs->loop));
+	if (conf->window > 0)
+		pump_set_window(c, (uint32_t)conf->window);
+	else
+		pump_set_window(c, fit_window(fit_needed(&c->fit, pace.tps, (uint32_t)conf->binds)));
+}
+
 void pump_init(struct carrier *c)
 {
+	uint32_t widest = c->conf->window > 0 ? (uint32_t)c->conf->window : FIT_MAX;
+
 	list_init(&c->awake);
 	c->pause_timer.fn = pump_on_pause_over;
+	c->tps_live = -1;
 	if (c->nbinds > 1)
-		c->order = order_new((uint32_t)c->nbinds * (uint32_t)c->conf->window);
-	pace_init(&c->pace, c->conf, loop_now_us(c->cs->loop));
+		c->order = order_new((uint32_t)c->nbinds * widest);
+	pace_init(&c->pace, &(struct pace_conf){0}, loop_now_us(c->cs->loop));
+	pump_follow(c);
 }
 
 void pump_start(struct carriers *cs)
@@ -213,7 +268,7 @@ static bool pump_means_slow_down(const struct carrier *c, uint32_t status)
 static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t sent_us)
 {
 	int64_t now = loop_now_us(c->cs->loop);
-	int64_t ms = pace_throttled(&c->pace, c->conf, now, sent_us);
+	int64_t ms = pace_throttled(&c->pace, now, sent_us);
 
 	c->stats.throttled++;
 	if (ms == 0)
@@ -221,8 +276,8 @@ static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t se
 	ms = carriers_jitter(c->cs, ms);
 	pace_pause(&c->pace, now, ms);
 	c->stats.pauses++;
-	log_info(c->conf->name, "event=paused status=%s pause_ms=%lld", status_name(resp->command_status),
-		 (long long)ms);
+	log_info(c->conf->name, "event=paused status=%s pause_ms=%lld limit=%u", status_name(resp->command_status),
+		 (long long)ms, carrier_limit(c));
 }
 
 /* All that may be in flight over the binds that are up. */
@@ -232,31 +287,76 @@ static uint32_t pump_window(const struct carrier *c)
 
 	for (size_t i = 0; i < c->nbinds; i++)
 		senders += c->binds[i].bound && c->binds[i].kind != CARRIER_RX;
-	return senders * (uint32_t)c->conf->window;
+	return senders * c->window;
+}
+
+/* congestion_state may stand in any response (SMPP 5.0). */
+static void pump_congestion(struct carrier *c, const struct pdu *resp, int64_t sent_us)
+{
+	uint32_t state;
+
+	if (resp->tlvs.n == 0 || !tlv_find_int(resp->tlvs, TLV_CONGESTION_STATE, &state) ||
+	    !pace_congested(&c->pace, loop_now_us(c->cs->loop), sent_us, state))
+		return;
+	c->stats.congested++;
+	log_info(c->conf->name, "event=congested state=%u limit=%u", state, carrier_limit(c));
+}
+
+/* The windows follow the latency, or their owner is told that they do not fit. */
+static void pump_fit(struct carrier *c, int64_t sent_us)
+{
+	int64_t tps = carrier_tps(c);
+
+	if (!fit_answer(&c->fit, loop_now_us(c->cs->loop), sent_us))
+		return;
+	uint32_t needed = fit_needed(&c->fit, tps, (uint32_t)c->conf->binds);
+	if (c->conf->window == 0) {
+		bool wider = fit_window(needed) > c->window;
+		pump_set_window(c, fit_window(needed));
+		if (wider)
+			carrier_wake(c);
+	} else if (tps > 0 && fit_warn(&c->fit, needed, c->window)) {
+		c->stats.window_too_small++;
+		log_warn(c->conf->name,
+			 "event=window_too_small window=%u needed=%u tps=%lld latency_ms=%.0f advice=\"set "
+			 "window = %u if the carrier allows it, or more binds\"",
+			 c->window, needed, (long long)tps, c->fit.mean_us / 1000, needed);
+	}
+}
+
+/* An answer of the carrier, whatever it says. */
+static bool pump_answered(struct carrier *c, const struct pdu *resp, int64_t sent_us)
+{
+	int64_t now = loop_now_us(c->cs->loop);
+	bool throttled = pump_means_slow_down(c, resp->command_status);
+
+	histogram_add(&c->stats.response, now - sent_us);
+	pump_fit(c, sent_us);
+	if (resp->command_status == ESME_ROK)
+		c->stats.answered_ok++;
+	else
+		c->stats.answered_error++;
+	if (throttled)
+		pump_slow_down(c, resp, sent_us);
+	else
+		pace_good(&c->pace, now, sent_us, pump_window(c));
+	pump_congestion(c, resp, sent_us);
+	return throttled;
 }
 
 void pump_settled(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 		  int64_t sent_us)
 {
-	int64_t now = loop_now_us(c->cs->loop);
 	bool throttled = false;
 
 	if (outcome != SESSION_LATE && c->in_flight > 0)
 		c->in_flight--;
 	switch (outcome) {
 	case SESSION_ANSWERED:
-		histogram_add(&c->stats.response, now - sent_us);
-		if (resp->command_status == ESME_ROK) {
-			c->stats.answered_ok++;
-			pace_good(&c->pace, now, sent_us, pump_window(c));
-			break;
-		}
-		throttled = pump_means_slow_down(c, resp->command_status);
-		/* fall through */
+		throttled = pump_answered(c, resp, sent_us);
+		break;
 	case SESSION_NACKED:
 		c->stats.answered_error++;
-		if (throttled)
-			pump_slow_down(c, resp, sent_us);
 		break;
 	case SESSION_TIMEOUT:
 	case SESSION_LOST:
@@ -266,6 +366,7 @@ void pump_settled(struct carrier *c, uint64_t cookie, enum session_outcome outco
 		break;
 	}
 	c->cs->ops->on_settled(c, cookie, outcome, resp, throttled, c->cs->arg);
+	operate_settled(c);
 	if (c->hungry)
 		carrier_wake(c);
 }

@@ -315,6 +315,12 @@ uint32_t session_room(const struct session *s)
 	return s->out != NULL ? window_room(s->out) : s->conf->window_out;
 }
 
+void session_set_window(struct session *s, uint32_t window)
+{
+	window_resize(session_window(s), window);
+	session_offer_room(s);
+}
+
 uint32_t session_outstanding(const struct session *s)
 {
 	return s->out != NULL ? window_used(s->out) : 0;
@@ -473,7 +479,15 @@ static bool session_put_first(struct session *s, struct pdu *pdu)
 	}
 	conn_filled(s->conn, n);
 	s->stats->pdus_out++;
+	s->spoken = true;
 	return true;
+}
+
+void session_turn(struct session *s)
+{
+	s->role = SESSION_ESME;
+	s->bind_until_us = session_now(s) + s->conf->bind_ms * SESSION_US_PER_MS;
+	session_time_arm(s);
 }
 
 void session_bind(struct session *s, const struct pdu *bind)
@@ -555,6 +569,11 @@ void session_hold(struct session *s, bool hold)
 }
 
 /* Questions. */
+
+enum session_role session_role(const struct session *s)
+{
+	return s->role;
+}
 
 enum session_state session_state(const struct session *s)
 {

@@ -51,6 +51,9 @@ struct session_ops {
 	 * the response is what session_set_system_id() said. A refused peer is closed 1 s later unless it binds again.
 	 * May be SESSION_BIND_LATER. */
 	uint32_t (*on_bind)(struct session *s, const struct pdu *bind, void *arg);
+	/* SMSC side, may be NULL (outbind is a wrong state then): the peer's first PDU is outbind, and nothing has been
+	 * sent to it: session_turn(), or session_abort(). */
+	void (*on_outbind)(struct session *s, const struct pdu *outbind, void *arg);
 	/* The connection that we made is there: session_bind(), or session_outbind() when it was a session_call(). */
 	void (*on_open)(struct session *s, void *arg);
 	/* Both: bound now (SMSC side: after the bind_resp was written to the output). status: ESME side, the
@@ -102,6 +105,8 @@ void session_secure(struct session *s, struct tls_context *tls);
 void session_adopt(struct session *s, const struct session_conf *conf, const struct session_ops *ops, void *arg,
 		   struct session_stats *stats);
 
+/* In on_outbind: from now on this is our bind at the peer (ESME side), not bound yet: session_bind() follows. */
+void session_turn(struct session *s);
 /* ESME side, in on_open: sends bind_transmitter, bind_receiver or bind_transceiver (bind->command_id says). */
 void session_bind(struct session *s, const struct pdu *bind);
 /* In on_open of a session_call(): asks the peer to bind. system_id at most 15 octets, password 8. */
@@ -127,6 +132,8 @@ bool session_can_tell(const struct session *s); /* it may send, and its output h
 /* How many session_send() would take now: 0 also while there is no room for the largest PDU in the output. */
 uint32_t session_room(const struct session *s);
 uint32_t session_outstanding(const struct session *s);
+/* Another limit of our outstanding requests, 1..10000; those beyond it stay. conf->window_out is for the next one. */
+void session_set_window(struct session *s, uint32_t window);
 /* on_room follows once session_room() is not 0. */
 void session_want_room(struct session *s);
 
@@ -153,6 +160,7 @@ void session_end(struct session *s, enum end_reason reason);
 /* Ends it at once, whatever the reason. */
 void session_abort(struct session *s, enum end_reason reason);
 
+enum session_role session_role(const struct session *s);
 enum session_state session_state(const struct session *s);
 const char *session_state_name(enum session_state st);
 bool session_can_send(const struct session *s);	       /* ESME side: BOUND_TX/TRX; SMSC side: BOUND_RX/TRX */

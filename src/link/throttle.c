@@ -25,6 +25,26 @@ static void throttle_fill(struct throttle *t, int64_t now_us)
 	t->at_us = now_us;
 }
 
+void throttle_set(struct throttle *t, int64_t tps, int64_t burst, int64_t now_us)
+{
+	bool limited = t->rate > 0;
+
+	if (limited)
+		throttle_fill(t, now_us);
+	double tokens = t->tokens;
+	throttle_init(t, tps, burst, now_us);
+	if (limited && tokens < t->tokens)
+		t->tokens = tokens;
+}
+
+bool throttle_full(struct throttle *t, int64_t now_us)
+{
+	if (t->rate <= 0)
+		return true;
+	throttle_fill(t, now_us);
+	return t->tokens >= t->burst;
+}
+
 uint32_t throttle_there(struct throttle *t, int64_t now_us, uint32_t max)
 {
 	if (t->rate <= 0)

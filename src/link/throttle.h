@@ -17,8 +17,13 @@ struct throttle {
 
 /* tps 0: no limit. burst 0: one second's hundredth, at least 1. Starts full. */
 void throttle_init(struct throttle *t, int64_t tps, int64_t burst, int64_t now_us);
+/* Another rate from now on: keeps the tokens that are there, as far as they go into the bucket. A bucket that had no
+ * limit starts full. */
+void throttle_set(struct throttle *t, int64_t tps, int64_t burst, int64_t now_us);
 /* Whole tokens there now, at most max. */
 uint32_t throttle_there(struct throttle *t, int64_t now_us, uint32_t max);
+/* No more can gather: the bucket is full, or has no limit. */
+bool throttle_full(struct throttle *t, int64_t now_us);
 void throttle_spend(struct throttle *t, uint32_t n);
 /* us until n tokens are there, or as many as the bucket holds; 0 when they are. */
 int64_t throttle_wait(struct throttle *t, int64_t now_us, uint32_t n);

@@ -57,9 +57,14 @@ void window_start_at(struct window *w, uint32_t sequence)
 	w->next = w->tail = sequence;
 }
 
+void window_resize(struct window *w, uint32_t size)
+{
+	w->size = size > 0 ? size : 1;
+}
+
 uint32_t window_room(const struct window *w)
 {
-	return w->size - w->used;
+	return w->used < w->size ? w->size - w->used : 0;
 }
 
 uint32_t window_used(const struct window *w)
@@ -101,7 +106,7 @@ uint32_t window_number(struct window *w)
 
 uint32_t window_take(struct window *w, uint64_t cookie, int64_t now_us)
 {
-	if (w->used == w->size)
+	if (w->used >= w->size)
 		return 0;
 	window_grow(w);
 	uint32_t sequence = window_number(w);

@@ -13,6 +13,9 @@ struct window;
 struct window *window_new(uint32_t size /* 1..10000 outstanding */);
 void window_free(struct window *w);
 
+/* Another size; requests beyond a smaller one stay until they are settled. */
+void window_resize(struct window *w, uint32_t size /* 1..10000 */);
+
 uint32_t window_room(const struct window *w); /* how many may still be sent */
 uint32_t window_used(const struct window *w);
 /*

@@ -7,7 +7,10 @@ link_unit_tests = \
 	tests/unit/link/test_conn \
 	tests/unit/link/test_conn_connect \
 	tests/unit/link/test_outbind \
+	tests/unit/link/test_fit \
+	tests/unit/link/test_operate \
 	tests/unit/link/test_pace \
+	tests/unit/link/test_pace_model \
 	tests/unit/link/test_session \
 	tests/unit/link/test_session_answer \
 	tests/unit/link/test_session_bad \
@@ -45,6 +48,13 @@ tests_unit_link_test_outbind_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_pace_SOURCES = tests/unit/link/test_pace.c $(link_unit_carriers)
 tests_unit_link_test_pace_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_pace_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_pace_model_SOURCES = tests/unit/link/test_pace_model.c
+tests_unit_link_test_pace_model_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_fit_SOURCES = tests/unit/link/test_fit.c
+tests_unit_link_test_fit_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_operate_SOURCES = tests/unit/link/test_operate.c $(link_unit_carriers)
+tests_unit_link_test_operate_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_operate_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_session_SOURCES = tests/unit/link/test_session.c $(link_unit_owner)
 tests_unit_link_test_session_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_LDADD = $(link_unit_ldadd)

@@ -7,10 +7,20 @@
 
 /* Above the carriers. */
 
-static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg)
+static bool on_pull(struct carrier *c, bool with_tlvs, uint32_t room, uint32_t *needs, struct pdu *pdu,
+		    uint64_t *cookie, void *arg)
 {
 	struct carriers_rig *t = arg;
 	uint32_t number;
+
+	t->pulls++;
+	if (t->together > 0 && (t->nback > 0 || t->next < t->ready)) {
+		if (room < t->together) {
+			*needs = t->together;
+			return false;
+		}
+		t->together = 0;
+	}
 
 	(void)c;
 	t->with_tlvs = with_tlvs;
@@ -53,7 +63,7 @@ static void on_settled(struct carrier *c, uint64_t cookie, enum session_outcome 
 	t->lost += outcome == SESSION_LOST;
 	if (!throttled)
 		return;
-	assert_true(carrier_paused_ms(c) > 0);
+	assert_true(carrier_paused_ms(c) > 0 || t->answer_after_ms > 0); /* a late one: that pause is over */
 	t->throttles++;
 	assert_true(t->nback < 4096);
 	t->back[t->nback++] = (uint32_t)cookie;
@@ -108,6 +118,23 @@ static const struct carrier_ops ops = {
 
 /* The SMSC. */
 
+static void smsc_answer(struct carriers_rig *t, const struct due *d)
+{
+	uint8_t mem[16];
+	struct tlv_out tlvs = {.p = mem, .cap = sizeof(mem)};
+	struct pdu resp = {
+		.command_id = d->command_id | COMMAND_RESP, .command_status = d->status, .sequence = d->sequence};
+
+	if (t->congestion < 0) {
+		far_header(d->wire, resp.command_id, resp.command_status, resp.sequence);
+		return;
+	}
+	tlv_put_int(&tlvs, TLV_CONGESTION_STATE, (uint32_t)t->congestion, 1);
+	resp.resp.id = view_of("77");
+	resp.tlvs = (struct view){tlvs.p, tlvs.n};
+	far_pdu(d->wire, &resp);
+}
+
 static void smsc_submit(struct carriers_rig *t, struct wire *w, const struct pdu *pdu)
 {
 	char text[16] = "";
@@ -125,8 +152,13 @@ static void smsc_submit(struct carriers_rig *t, struct wire *w, const struct pdu
 	t->data_sms += pdu->command_id == DATA_SM;
 	assert_true(t->nseen < CARRIERS_SEEN);
 	t->seen[t->nseen++] = (struct seen){now, (uint32_t)atoi(text), status == ESME_ROK};
-	if (t->answers_submits)
-		far_header(w, pdu->command_id | COMMAND_RESP, status, pdu->sequence);
+	struct due due = {now + t->answer_after_ms * 1000, w, pdu->command_id, status, pdu->sequence};
+	if (!t->answers_submits)
+		return;
+	if (t->answer_after_ms > 0)
+		t->due[t->ndue++] = due;
+	else
+		smsc_answer(t, &due);
 }
 
 static void smsc_on_data(struct wire *w, void *arg)
@@ -191,10 +223,14 @@ struct carriers_rig *carriers_rig_prepare(void)
 		.reconnect_max = 60000,
 		.pause = 1000,
 		.pause_max = 30000,
+		.decrease = 70,
+		.increase = 5,
 		.interface_version = 0x34,
 		.throttled = {t->throttled, 2},
 	};
 	t->seen = calloc(CARRIERS_SEEN, sizeof(*t->seen));
+	t->due = calloc(CARRIERS_SEEN, sizeof(*t->due));
+	t->congestion = -1;
 	t->answers_binds = t->answers_submits = true;
 	wire_serve(t->rig.conns, CARRIERS_PORT, carriers_rig_on_dial, t);
 	return t;
@@ -233,7 +269,19 @@ void carriers_rig_stop(struct carriers_rig *t)
 	carriers_free(t->carriers);
 	rig_stop(&t->rig);
 	free(t->seen);
+	free(t->due);
 	free(t);
+}
+
+void carriers_rig_run(struct carriers_rig *t, int64_t ms)
+{
+	for (int64_t i = 0; i < ms; i++) {
+		rig_pass(&t->rig, 1);
+		int64_t now = loop_now_us(t->rig.loop);
+		for (; t->due_first < t->ndue && t->due[t->due_first].at_us <= now; t->due_first++)
+			smsc_answer(t, &t->due[t->due_first]);
+	}
+	rig_turn(&t->rig);
 }
 
 void carriers_rig_give(struct carriers_rig *t, uint32_t n)

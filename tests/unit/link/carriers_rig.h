@@ -18,6 +18,12 @@ struct seen { /* a submit_sm that the SMSC got */
 	bool accepted;
 };
 
+struct due {
+	int64_t at_us;
+	struct wire *wire;
+	uint32_t command_id, status, sequence;
+};
+
 struct carriers_rig {
 	struct rig rig;
 	struct limits_conf limits;
@@ -28,7 +34,8 @@ struct carriers_rig {
 	/* above: messages 0, 1, 2, ... of which `ready` are there; what is throttled goes back to the head */
 	bool one_number; /* all texts go to it */
 	char to[16];
-	uint32_t unpulled;
+	uint32_t unpulled, pulls;
+	uint32_t together; /* tokens that the next message waits for; once */
 	uint32_t next, ready;
 	uint32_t back[4096];
 	unsigned nback;
@@ -41,6 +48,10 @@ struct carriers_rig {
 	unsigned fars;
 	uint32_t bind_status;
 	bool answers_binds, answers_submits;
+	int64_t answer_after_ms; /* with carriers_rig_run() */
+	int congestion;		 /* congestion_state in answers; -1: none */
+	struct due *due;	 /* answers that come later, oldest first: due[due_first..ndue) */
+	unsigned due_first, ndue;
 	uint32_t submit_status;
 	struct throttle smsc_rate; /* refuses what is over it */
 	bool has_rate;
@@ -59,6 +70,8 @@ void carriers_rig_stop(struct carriers_rig *t);
 void carriers_rig_on_dial(struct wire *w, void *arg);
 /* So many more messages. */
 void carriers_rig_give(struct carriers_rig *t, uint32_t n);
+/* So long in steps of 1 ms; the SMSC answers after answer_after_ms. */
+void carriers_rig_run(struct carriers_rig *t, int64_t ms);
 /* The most submits, accepted or refused, in any second, both ends included. */
 unsigned carriers_rig_busiest_second(const struct carriers_rig *t);
 

@@ -157,13 +157,13 @@ static void the_operator_pauses_a_carrier(void **state)
 	struct carriers_rig *t = carriers_rig_start();
 
 	(void)state;
-	carrier_pause(t->carrier, true);
+	carrier_set_command(t->carrier, CARRIER_PAUSED, "uid 0");
 	assert_false(carrier_up(t->carrier));
 	assert_int_equal(t->downs, 1);
 	carriers_rig_give(t, 5);
 	rig_pass(&t->rig, 1000);
 	assert_int_equal(t->nseen, 0);
-	carrier_pause(t->carrier, false);
+	carrier_set_command(t->carrier, CARRIER_RUN, "uid 0");
 	rig_pass(&t->rig, 100);
 	assert_int_equal(t->nseen, 5);
 	carriers_rig_stop(t);
