@@ -34,6 +34,8 @@ struct account_conf {
 	int64_t backlog_max;	/* entries; at it submits that want a receipt are refused; 0: no limit */
 	char *outbind;		/* "host:port" that we call when something waits; "" : never */
 	char *outbind_password; /* what our outbind says */
+	char *client_name;	/* the name that the app's client certificate must carry; "": any, or none */
+	bool require_tls;	/* binds over plain connections are refused */
 };
 extern const struct conf_row account_rows[];
 
@@ -41,6 +43,7 @@ struct listen_conf {
 	struct conf_where where;
 	char *address;
 	int64_t port;
+	struct tls_conf tls; /* on when it has a certificate; its ca is client_ca */
 };
 extern const struct conf_row listen_rows[];
 
@@ -53,6 +56,10 @@ extern const struct conf_row limits_rows[];
 
 /* What the rows cannot say: unknown words, addresses that are no CIDR, names twice; adds to *errors (conf_fault()). */
 void accounts_check(const struct account_conf *confs, size_t n, char **errors);
+/* The same for listeners with their certificates, and whether accounts can get in at them; errors or warnings may be
+ * NULL. */
+void accounts_check_listens(const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
+			    char **errors, char **warnings);
 
 struct account; /* opaque; its number is its index in the configuration */
 struct accounts;
@@ -77,6 +84,9 @@ extern const size_t listener_stat_rows_n;
 /*
  * Who may bind, judged in this order: unknown system_id -> 0x0F; address not in allow -> 0x0D; wrong password -> 0x0E;
  * bind type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers are closed 1 s later unless they bind again.
+ *
+ * Before the password, where the account asks for it: a plain connection (require_tls), or a client certificate without
+ * client_name -> 0x0D.
  *
  * Passwords are compared in constant time. A crypt(3) costs milliseconds: a password that matched is remembered, and at
  * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs

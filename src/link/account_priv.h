@@ -55,6 +55,8 @@ struct door { /* a socket that apps come by */
 	struct accounts *as;
 	struct listen_conf *conf; /* a copy */
 	struct conn_listener *listener;
+	struct tls_context *tls;   /* of new connections; NULL: plain */
+	struct tls_context *fresh; /* what doors_apply() puts in its place */
 };
 
 struct doors {

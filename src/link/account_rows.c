@@ -66,6 +66,10 @@ const struct conf_row account_rows[] = {
 	 "host:port that we call with outbind when something waits and no bind can receive it; empty: never.", NULL},
 	{"outbind_password", CONF_SECRET, AT(outbind_password), "", 0, 8, "", true,
 	 "The password that our outbind says.", NULL},
+	{"client_name", CONF_STRING, AT(client_name), "", 0, 255, "", true,
+	 "The name (common name or a DNS name) that the app's client certificate must carry; empty: any.", NULL},
+	{"require_tls", CONF_BOOL, AT(require_tls), "", 0, 0, "false", true,
+	 "Whether binds over connections without TLS are refused.", NULL},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -75,6 +79,14 @@ const struct conf_row account_rows[] = {
 const struct conf_row listen_rows[] = {
 	{"address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", false, "Address to listen on.", NULL},
 	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", false, "TCP port to listen on.", NULL},
+	{"tls.certificate", CONF_STRING, AT(tls.certificate), "", 0, 1000, "", true,
+	 "PEM file with our certificate and its chain: connections here speak TLS; empty: plain.", NULL},
+	{"tls.key", CONF_STRING, AT(tls.key), "", 0, 1000, "", true,
+	 "PEM file with its private key, without a password; empty: it stands in tls.certificate.", NULL},
+	{"tls.client_ca", CONF_STRING, AT(tls.ca), "", 0, 1000, "", true,
+	 "PEM file: apps must show a certificate that one of these has signed; empty: none is asked for.", NULL},
+	{"tls.min_version", CONF_CHOICE, AT(tls.min_version), "", 0, 0, "1.2", true, "The oldest TLS that is spoken.",
+	 tls_versions},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -196,4 +208,43 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors)
 					   c->system_id, c->allow.at[j]);
 		}
 	}
+}
+
+/* An account that can bind nowhere is a mistake. */
+static void account_check_tls(const struct account_conf *c, bool any_tls, bool any_ca, char **errors)
+{
+	bool named = c->client_name != NULL && *c->client_name != '\0';
+
+	if (named && c->client_name[0] == '.')
+		conf_fault(errors, &c->where, "account %s: client_name: \"%s\" begins with a dot", c->system_id,
+			   c->client_name);
+	if (named && !any_ca)
+		conf_fault(errors, &c->where,
+			   "account %s: client_name is set, but no listener has tls.client_ca: it could never bind",
+			   c->system_id);
+	if (c->require_tls && !any_tls)
+		conf_fault(errors, &c->where,
+			   "account %s: require_tls is true, but no listener has tls.certificate: it could never bind",
+			   c->system_id);
+	if ((named || c->require_tls) && c->outbind != NULL && *c->outbind != '\0')
+		conf_fault(errors, &c->where,
+			   "account %s: outbind calls over plain connections, which client_name and require_tls refuse",
+			   c->system_id);
+}
+
+void accounts_check_listens(const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
+			    char **errors, char **warnings)
+{
+	bool any_tls = false, any_ca = false;
+	char what[64];
+
+	for (size_t i = 0; i < m; i++) {
+		bool tls = listens[i].tls.certificate != NULL && *listens[i].tls.certificate != '\0';
+		any_tls = any_tls || tls;
+		any_ca = any_ca || (tls && listens[i].tls.ca != NULL && *listens[i].tls.ca != '\0');
+		snprintf(what, sizeof(what), "listen on port %lld", (long long)listens[i].port);
+		tls_check_server(&listens[i].tls, &listens[i].where, what, errors, warnings);
+	}
+	for (size_t i = 0; i < n && errors != NULL; i++)
+		account_check_tls(&confs[i], any_tls, any_ca, errors);
 }

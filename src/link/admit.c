@@ -337,5 +337,6 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 		mem_free(app);
 		return;
 	}
+	session_secure(app->session, door->tls);
 	admit_app_keep(app);
 }

@@ -1,82 +1,141 @@
 /*
- * door.c - the sockets that apps come to: each with its TLS context, or plain. Who may bind is admit.c's.
+ * door.c - the sockets that apps come by: opened, kept over a reload where address and port stay, each with its TLS
+ * context, or plain. Who may bind is admit.c's.
  */
-#include "link/door.h"
-
 #include <stdio.h>
+#include <string.h>
 #include "link/account_priv.h"
 
-static bool door_has_tls(const struct listen_conf *conf)
+static bool door_wants_tls(const struct listen_conf *conf)
 {
 	return conf->tls.certificate != NULL && *conf->tls.certificate != '\0';
 }
 
-static char *door_why(const struct listen_conf *conf, const char *what, const char *reason)
+static void door_free(struct door *d)
 {
-	char text[1400];
-
-	snprintf(text, sizeof(text), "%s:%d: cannot %s %s port %lld: %s", conf->where.file != NULL ? conf->where.file : "-",
-		 conf->where.line, what, conf->address, (long long)conf->port, reason);
-	return mem_strdup(text);
-}
-
-struct door *door_open(struct accounts *as, const struct listen_conf *conf, char **why)
-{
-	struct door *d = mem_zalloc(sizeof(*d));
-	struct tls_report report = {.fault = ""};
-	const char *reason = "";
-
-	d->as = as;
-	d->conf = conf;
-	if (door_has_tls(conf)) {
-		d->tls = tls_server_new(&conf->tls, &conf->where, &report);
-		if (d->tls == NULL) {
-			*why = door_why(conf, "speak TLS on", report.fault);
-			mem_free(d);
-			return NULL;
-		}
-	}
-	d->listener = conn_listen(as->conns, conf->address, conf->port, admit_connection, d, &reason);
-	if (d->listener == NULL) {
-		*why = door_why(conf, "listen on", reason);
-		door_close(d);
-		return NULL;
-	}
-	if (report.warning[0] != '\0')
-		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", (long long)conf->port, report.warning);
-	return d;
-}
-
-bool door_renew(struct door *d)
-{
-	struct tls_report report = {.fault = ""};
-	long long port = (long long)d->conf->port;
-
-	if (!door_has_tls(d->conf)) {
-		tls_release(d->tls);
-		d->tls = NULL;
-		return true;
-	}
-	struct tls_context *fresh = tls_server_new(&d->conf->tls, &d->conf->where, &report);
-	if (fresh == NULL) {
-		log_error("-", "event=tls_not_renewed port=%lld why=\"%s\" advice=\"the old certificate stays in use\"", port,
-			  report.fault);
-		return false;
-	}
-	if (report.warning[0] != '\0')
-		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", port, report.warning);
-	if (d->tls == NULL || !tls_same_certificate(d->tls, fresh))
-		log_info("-", "event=tls_renewed port=%lld expires_in_days=%lld", port, (long long)tls_days(fresh));
-	tls_release(d->tls);
-	d->tls = fresh;
-	return true;
-}
-
-void door_close(struct door *d)
-{
-	if (d == NULL)
-		return;
 	conn_unlisten(d->listener);
 	tls_release(d->tls);
+	tls_release(d->fresh);
+	mem_free(d->conf);
 	mem_free(d);
+}
+
+static struct door *door_open(struct accounts *as, const struct listen_conf *conf, char **errors)
+{
+	const char *why = "";
+	struct door *d = mem_zalloc(sizeof(*d));
+
+	d->as = as;
+	d->conf = mem_zalloc(sizeof(*d->conf));
+	*d->conf = *conf;
+	d->listener = conn_listen(as->conns, conf->address, conf->port, admit_connection, d, &why);
+	if (d->listener != NULL)
+		return d;
+	conf_fault(errors, &conf->where, "cannot listen on %s port %lld: %s", conf->address, (long long)conf->port,
+		   why);
+	door_free(d);
+	return NULL;
+}
+
+static bool doors_hold(const struct doors *doors, const struct door *d)
+{
+	for (size_t i = 0; i < doors->n; i++) {
+		if (doors->at[i] == d)
+			return true;
+	}
+	return false;
+}
+
+static struct door *doors_find(const struct doors *doors, const struct listen_conf *conf, const struct doors *but)
+{
+	for (size_t i = 0; i < doors->n; i++) {
+		struct door *d = doors->at[i];
+		if (d->conf->port == conf->port && strcmp(d->conf->address, conf->address) == 0 && !doors_hold(but, d))
+			return d;
+	}
+	return NULL;
+}
+
+/* Certificates are read again even where their names have not changed: somebody may have renewed them. */
+static bool door_prepare_tls(struct door *d, const struct listen_conf *conf, char **errors)
+{
+	struct tls_report report = {.fault = ""};
+
+	tls_release(d->fresh);
+	d->fresh = door_wants_tls(conf) ? tls_server_new(&conf->tls, &conf->where, &report) : NULL;
+	if (report.fault[0] != '\0')
+		conf_fault(errors, &conf->where, "listen on port %lld: %s", (long long)conf->port, report.fault);
+	if (report.warning[0] != '\0')
+		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", (long long)conf->port, report.warning);
+	return report.fault[0] == '\0';
+}
+
+int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n, struct doors *out, char **errors)
+{
+	bool good = true;
+
+	*out = (struct doors){.at = mem_zalloc((n + 1) * sizeof(*out->at)), .open = true};
+	for (size_t i = 0; i < n; i++) {
+		struct door *d = doors_find(&as->doors, &confs[i], out);
+		if (d == NULL)
+			d = door_open(as, &confs[i], errors);
+		if (d != NULL)
+			out->at[out->n++] = d;
+		good = d != NULL && door_prepare_tls(d, &confs[i], errors) && good;
+	}
+	if (good)
+		return 0;
+	doors_drop(as, out);
+	return -1;
+}
+
+void doors_drop(struct accounts *as, struct doors *prepared)
+{
+	for (size_t i = 0; i < prepared->n; i++) {
+		struct door *d = prepared->at[i];
+		if (!doors_hold(&as->doors, d)) {
+			door_free(d);
+			continue;
+		}
+		tls_release(d->fresh);
+		d->fresh = NULL;
+	}
+	mem_free(prepared->at);
+	*prepared = (struct doors){0};
+}
+
+/* Connections that are up keep the context that they were made with. */
+static void door_apply(struct door *d, const struct listen_conf *conf)
+{
+	bool renewed = d->tls != NULL && d->fresh != NULL && !tls_same_certificate(d->tls, d->fresh);
+
+	*d->conf = *conf;
+	tls_release(d->tls);
+	d->tls = d->fresh;
+	d->fresh = NULL;
+	if (renewed)
+		log_info("-", "event=tls_renewed port=%lld", (long long)conf->port);
+}
+
+void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared)
+{
+	struct doors before = as->doors;
+
+	as->doors = *prepared;
+	*prepared = (struct doors){0};
+	for (size_t i = 0; i < as->doors.n; i++)
+		door_apply(as->doors.at[i], &confs[i]);
+	for (size_t i = 0; i < before.n; i++) {
+		if (!doors_hold(&as->doors, before.at[i]))
+			door_free(before.at[i]);
+	}
+	mem_free(before.at);
+}
+
+void doors_close(struct accounts *as)
+{
+	for (size_t i = 0; i < as->doors.n; i++)
+		door_free(as->doors.at[i]);
+	mem_free(as->doors.at);
+	as->doors = (struct doors){0};
 }
