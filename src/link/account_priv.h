@@ -50,7 +50,6 @@ struct app {			/* one connection from an app; lives as long as its session */
 	unsigned unanswered; /* of our requests, one after the other, that timed out */
 };
 
-struct accounts {
 struct door { /* a socket that apps come by */
 	struct accounts *as;
 	struct listen_conf *conf; /* a copy */
@@ -65,6 +64,7 @@ struct doors {
 	bool open; /* accounts_listen() has been called, though there may be none */
 };
 
+struct accounts {
 	struct loop *loop;
 	struct session_hub *sessions;
 	struct account **at; /* by number; an account never moves */
