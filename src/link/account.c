@@ -322,6 +322,11 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	return as;
 }
 
+void accounts_let_in(struct accounts *as, struct carriers *cs)
+{
+	as->carriers = cs;
+}
+
 void accounts_shutdown(struct accounts *as)
 {
 	bool again = as->shutting;

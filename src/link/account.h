@@ -24,8 +24,12 @@ struct account_conf {
 	bool plain_status;	   /* standard codes instead of our vendor codes */
 	char *class_name;	   /* default message class; key "class" */
 	int dcs0;		   /* enum charset: what data_coding 0 means with this app */
+	int long_mode;		   /* enum split_mode: of long replies */
+	int number_form;	   /* enum address_form, path/address.h: of phones that reply */
+	struct conf_list relay_tlvs; /* names or tags; empty: all that SMPP has */
 	int64_t zone;		   /* minutes east of UTC for dates in receipts */
 	int64_t response_timeout, enquire_link; /* ms */
+	int64_t share;		/* messages in its turn, against other accounts */
 	int64_t max_queued;	/* its messages that no carrier has taken yet; 0: no limit; over it ESME_RMSGQFUL */
 	int receipts;		/* enum: of a long text that we split: 0 one receipt, 1 one per part */
 	int deliver;		/* enum: what receipts and replies leave with: 0 deliver_sm, 1 data_sm */
@@ -61,7 +65,8 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors);
 void accounts_check_listens(const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
 			    char **errors, char **warnings);
 
-struct account; /* opaque; its number is its index in the configuration */
+struct carriers; /* link/carrier.h */
+struct account;	 /* opaque; its number is its index in the configuration */
 struct accounts;
 
 struct account_stats {
@@ -74,7 +79,7 @@ extern const struct stats_row account_stat_rows[];
 extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
-	uint64_t connections, over_limit, unknown_system_id;
+	uint64_t connections, over_limit, unknown_system_id, outbinds_refused;
 	uint64_t open; /* gauge */
 	struct session_stats session;
 };
@@ -82,8 +87,9 @@ extern const struct stats_row listener_stat_rows[];
 extern const size_t listener_stat_rows_n;
 
 /*
- * Who may bind, judged in this order: unknown system_id -> 0x0F; address not in allow -> 0x0D; wrong password -> 0x0E;
- * bind type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers are closed 1 s later unless they bind again.
+ * Who may bind, accounts and carriers of mode accept alike, judged in this order: unknown system_id -> 0x0F; address
+ * not in allow -> 0x0D; wrong password -> 0x0E; bind type not in bind -> 0x03; max_binds reached -> 0x05. Refused peers
+ * are closed 1 s later unless they bind again.
  *
  * Before the password, where the account asks for it: a plain connection (require_tls), or a client certificate without
  * client_name -> 0x0D.
@@ -111,6 +117,9 @@ struct account_ops {
 struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct session_hub *sessions,
 			      const struct account_conf *confs, size_t n, const struct limits_conf *limits,
 			      const char *our_system_id, const struct account_ops *ops, void *arg, struct stats *stats);
+/* Carriers that bind in or call with outbind come to the same door (carrier_conf.mode); cs outlives as, or its last
+ * session does. */
+void accounts_let_in(struct accounts *as, struct carriers *cs);
 /* Listens, once. 0, or -1 with *why (owned by the caller, free()) as "file:line: ...". */
 __attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, const struct listen_conf *listens,
 							size_t m, char **why);

@@ -37,6 +37,7 @@ struct app {			/* one connection from an app; lives as long as its session */
 	struct list waiting;	/* accounts.waits */
 	struct accounts *as;
 	struct account *account; /* NULL until it is known */
+	struct carrier *carrier; /* of mode accept, while its bind is judged; then the session is the carrier's */
 	struct account *callee;	 /* we called the app with outbind; NULL: it came by itself */
 	struct session *session;
 	uint32_t bind_command;
@@ -77,7 +78,8 @@ struct accounts {
 	const struct account_ops *ops;
 	void *arg;
 	struct stats *registry;
-	const char *any_hash; /* of one account; NULL when none has a hash */
+	struct carriers *carriers; /* those of them that come to us are let in; NULL: none */
+	const char *any_hash;	   /* of one account; NULL when none has a hash */
 	struct listener_stats listener;
 	struct session_conf unbound;
 	struct list apps;
@@ -94,8 +96,6 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id);
 /* account.c: the bind is accepted, the session is the account's from now. */
 void account_take(struct account *a, struct app *app);
 
-/* admit.c */
-extern const struct session_ops admit_session_ops; /* of a session that is not bound; arg: its struct app */
 /* door.c */
 /*
  * Opens what is not open yet; *out has all that confs[n] want. -1 with faults in *errors, and then nothing has changed.
@@ -107,6 +107,8 @@ void doors_drop(struct accounts *as, struct doors *prepared);
 void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared);
 void doors_close(struct accounts *as);
 
+/* admit.c */
+extern const struct session_ops admit_session_ops; /* of a session that is not bound; arg: its struct app */
 struct app *admit_app_new(struct accounts *as);
 void admit_app_keep(struct app *app); /* its session is there */
 void admit_connection(int fd, const struct net_addr *peer, void *arg); /* arg: struct door */

@@ -10,7 +10,9 @@
 #include "link/auth.h"
 #include "link/rows.h"
 
-static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", NULL};
+static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", "gbk", NULL};
+static const char *const long_choices[] = {"udh8", "udh16", "sar", "payload", NULL};
+static const char *const number_choices[] = {"international", "national", "plus", NULL};
 
 static const char *const receipts_choices[] = {"message", "part", NULL};
 static const char *const deliver_choices[] = {"deliver_sm", "data_sm", NULL};
@@ -42,11 +44,21 @@ const struct conf_row account_rows[] = {
 	 NULL},
 	{"dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this app.",
 	 dcs0_choices},
+	{"long_mode", CONF_CHOICE, AT(long_mode), "", 0, 0, "payload", true,
+	 "How the app gets long replies: one message_payload, or parts marked so.", long_choices},
+	{"number_form", CONF_CHOICE, AT(number_form), "", 0, 0, "international", true,
+	 "How the app gets the numbers of phones that reply: 8613800138000, 13800138000 or +8613800138000.",
+	 number_choices},
+	{"relay_tlvs", CONF_LIST, AT(relay_tlvs), "", 0, 200, "", true,
+	 "Optional parameters, by name or tag (\"0x1403\"), that pass between it and carriers; empty: all that SMPP has.",
+	 NULL},
 	{"zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in receipts.", NULL},
 	{"response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
 	 "How long an answer to our deliver_sm or enquire_link is waited for.", NULL},
 	{"enquire_link", CONF_INT, AT(enquire_link), "ms", 100, 3600000, "30000", true,
 	 "Silence after which we send enquire_link.", NULL},
+	{"share", CONF_INT, offsetof(struct account_conf, share), "messages", 1, 1000, "1", true,
+	 "How many messages of a class it may send in its turn while other accounts wait for the same carrier.", NULL},
 	{"max_queued", CONF_INT, AT(max_queued), "messages", 0, 100000000, "0", true,
 	 "Most messages of this app that no carrier has taken yet; over it submits get ESME_RMSGQFUL; 0: no limit.",
 	 NULL},
@@ -135,6 +147,7 @@ const struct stats_row listener_stat_rows[] = {
 	ROW_COUNT2("listener", struct listener_stats, connections, "Connections accepted."),
 	ROW_COUNT2("listener", struct listener_stats, over_limit, "Connections closed at once: max_connections."),
 	ROW_COUNT2("listener", struct listener_stats, unknown_system_id, "Binds refused: unknown system_id."),
+	ROW_COUNT2("listener", struct listener_stats, outbinds_refused, "Calls with outbind that were refused."),
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
 	ROWS_OF_SESSION("listener", struct listener_stats),
 };

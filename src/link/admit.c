@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "link/accept.h"
 #include "link/account_priv.h"
 
 #define ADMIT_CRYPT_MS 10      /* at most one crypt(3) in so long */
@@ -27,10 +28,13 @@ static uint32_t admit_refuse(struct app *app, uint32_t status)
 {
 	if (app->account != NULL)
 		app->account->stats.binds_refused++;
+	else if (app->carrier != NULL)
+		accept_count_refused(app->carrier);
 	else
 		app->as->listener.unknown_system_id++;
 	admit_log_refused(app, status);
 	app->account = NULL;
+	app->carrier = NULL;
 	return status;
 }
 
@@ -97,11 +101,37 @@ static bool admit_is_probing(const struct account *a)
 	return false;
 }
 
+/* The bind is the carrier's: nothing is left of it here. */
+static uint32_t admit_hand_over(struct app *app)
+{
+	accept_take(app->carrier, app->session, app->bind_command, app->as->our_system_id);
+	app->as->listener.open--;
+	admit_forget(app);
+	return ESME_ROK;
+}
+
+static uint32_t admit_place_at_carrier(struct app *app)
+{
+	struct carrier *c = app->carrier;
+
+	if (!accept_open(c))
+		return admit_refuse(app, ESME_RBINDFAIL);
+	if (accept_has_place(c))
+		return admit_hand_over(app);
+	accept_probe(c, ADMIT_IDLE_US, ADMIT_PROBE_MS);
+	if (!accept_may_get_place(c))
+		return admit_refuse(app, ESME_RALYBND);
+	admit_wait(app, APP_WAITS_PLACE, loop_now_ms(app->as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS);
+	return SESSION_BIND_LATER;
+}
+
 /* The password is right: what else must hold. */
 static uint32_t admit_place(struct app *app)
 {
 	struct account *a = app->account;
 
+	if (app->carrier != NULL)
+		return admit_place_at_carrier(app);
 	if (!account_offers(a->conf, app->bind_command))
 		return admit_refuse(app, ESME_RINVCMDID);
 	if (admit_has_place(a)) {
@@ -118,7 +148,40 @@ static uint32_t admit_password(struct app *app, bool right)
 {
 	if (right)
 		return admit_place(app);
-	return admit_refuse(app, app->account != NULL ? ESME_RINVPASWD : ESME_RINVSYSID);
+	return admit_refuse(app, app->account != NULL || app->carrier != NULL ? ESME_RINVPASWD : ESME_RINVSYSID);
+}
+
+/* Who it says that it is; both stay NULL when that is nobody. */
+static void admit_look_up(struct app *app, struct view system_id)
+{
+	const struct accounts *as = app->as;
+
+	app->account = accounts_find(as, system_id);
+	app->carrier = app->account == NULL && as->carriers != NULL ? accept_find(as->carriers, system_id) : NULL;
+}
+
+static bool admit_allows(const struct app *app, const struct net_addr *peer)
+{
+	const struct account *a = app->account;
+
+	if (app->carrier != NULL)
+		return accept_allows(app->carrier, peer);
+	return a == NULL || a->conf->allow.n == 0 || net_cidr_match(a->allow, a->allows, peer);
+}
+
+static struct auth *admit_auth(const struct app *app)
+{
+	if (app->carrier != NULL)
+		return accept_auth(app->carrier);
+	return app->account != NULL ? &app->account->auth : NULL;
+}
+
+/* One hash of whoever has one: what a wrong bind costs. */
+static const char *admit_any_hash(const struct accounts *as)
+{
+	if (as->any_hash != NULL || as->carriers == NULL)
+		return as->any_hash;
+	return accept_hash(as->carriers);
 }
 
 /* What a stranger sends must not look like another key of the log line. */
@@ -142,19 +205,18 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 	app->bind_command = pdu->command_id;
 	app->version = bind->interface_version;
 	admit_note_said(app, bind->system_id);
-	app->account = accounts_find(as, bind->system_id);
+	admit_look_up(app, bind->system_id);
 	uint32_t status = app->callee != NULL ? outbind_judge(app, pdu) : ESME_ROK;
 	if (status != ESME_ROK)
 		return admit_refuse(app, status);
 	if (as->shutting)
 		return admit_refuse(app, ESME_RBINDFAIL);
-	struct account *a = app->account;
-	if (a != NULL && a->conf->allow.n > 0 && !net_cidr_match(a->allow, a->allows, session_peer(s)))
+	if (!admit_allows(app, session_peer(s)))
 		return admit_refuse(app, ESME_RBINDFAIL);
-	enum auth_verdict verdict = a != NULL ? auth_compare(&a->auth, bind->password) : AUTH_WRONG;
-	if (verdict == AUTH_RIGHT)
+	struct auth *auth = admit_auth(app);
+	if (auth != NULL && auth_compare(auth, bind->password) == AUTH_RIGHT)
 		return admit_place(app);
-	if (as->any_hash == NULL)
+	if (admit_any_hash(as) == NULL)
 		return admit_password(app, false);
 	/* where any account has a hash, every wrong bind costs one crypt: its time tells nothing */
 	app->password_n = bind->password.n;
@@ -165,35 +227,52 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 
 static void admit_run_crypt(struct app *app)
 {
-	struct account *a = app->account;
+	struct session *s = app->session;
+	struct auth *auth = admit_auth(app);
 	struct view password = {(const uint8_t *)app->password, app->password_n};
 	bool right = false;
 
-	if (a == NULL || !auth_is_hash(a->auth.secret))
-		auth_waste(app->as->any_hash, password);
+	if (auth == NULL || !auth_is_hash(auth->secret))
+		auth_waste(admit_any_hash(app->as), password);
 	else /* it may have been proven by another bind meanwhile */
-		right = auth_compare(&a->auth, password) == AUTH_RIGHT || auth_crypt(&a->auth, password);
+		right = auth_compare(auth, password) == AUTH_RIGHT || auth_crypt(auth, password);
 	admit_wait_over(app);
 	uint32_t status = admit_password(app, right);
 	if (status != SESSION_BIND_LATER)
-		session_judge(app->session, status);
+		session_judge(s, status);
 }
 
-/* Those that wait for a place of this account, first come first served. */
+static bool admit_is_there_place(const struct app *app)
+{
+	return app->carrier != NULL ? accept_has_place(app->carrier) : admit_has_place(app->account);
+}
+
+static bool admit_may_get_place(const struct app *app)
+{
+	return app->carrier != NULL ? accept_may_get_place(app->carrier) : admit_is_probing(app->account);
+}
+
+static uint32_t admit_take(struct app *app)
+{
+	if (app->carrier != NULL)
+		return admit_hand_over(app);
+	account_take(app->account, app);
+	return ESME_ROK;
+}
+
+/* Those that wait for a place of this account, or of anybody, first come first served. */
 static void admit_settle_places(struct accounts *as, const struct account *only)
 {
 	LIST_EACH_SAFE(node, tmp, &as->waits) {
 		struct app *app = LIST_OF(node, struct app, waiting);
-		struct account *a = app->account;
-		if (app->wait != APP_WAITS_PLACE || (only != NULL && a != only))
+		struct session *s = app->session;
+		if (app->wait != APP_WAITS_PLACE || (only != NULL && app->account != only))
 			continue;
-		bool place = admit_has_place(a);
-		if (!place && admit_is_probing(a) && loop_now_ms(as->loop) < app->wait_until_ms)
+		bool place = admit_is_there_place(app);
+		if (!place && admit_may_get_place(app) && loop_now_ms(as->loop) < app->wait_until_ms)
 			continue;
 		admit_wait_over(app);
-		if (place)
-			account_take(a, app);
-		session_judge(app->session, place ? ESME_ROK : admit_refuse(app, ESME_RALYBND));
+		session_judge(s, place ? admit_take(app) : admit_refuse(app, ESME_RALYBND));
 	}
 }
 
@@ -260,6 +339,31 @@ static void admit_on_open(struct session *s, void *arg)
 	outbind_say(arg);
 }
 
+/* An SMSC calls: we bind over its connection when a carrier of ours is called so. */
+static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg)
+{
+	struct app *app = arg;
+	struct accounts *as = app->as;
+	const char *why = "no carrier is called";
+	struct carrier *c = NULL;
+	unsigned suppressed;
+
+	admit_note_said(app, pdu->outbind.system_id);
+	if (as->carriers != NULL && !as->shutting)
+		c = accept_caller(as->carriers, session_peer(s), &pdu->outbind, &why);
+	if (c != NULL) {
+		as->listener.open--;
+		admit_forget(app);
+		accept_answer(c, s);
+		return;
+	}
+	as->listener.outbinds_refused++;
+	if (log_limit(&as->refused_log, ADMIT_LOGS, &suppressed))
+		log_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\" suppressed=%u", app->said, why,
+			 suppressed);
+	session_abort(s, END_OUTBIND_REFUSED);
+}
+
 static void admit_log_ended(const struct app *app, struct session *s, enum end_reason reason)
 {
 	unsigned suppressed;
@@ -286,6 +390,7 @@ static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
 
 const struct session_ops admit_session_ops = {
 	.on_open = admit_on_open,
+	.on_outbind = admit_on_outbind,
 	.on_bind = admit_on_bind,
 	.on_bound = admit_nothing,
 	.on_request = admit_on_request,

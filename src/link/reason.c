@@ -28,6 +28,8 @@ static const struct {
 	[END_DISPLACED] = {"displaced", "The bind was dead and a new bind took its place; nothing to do."},
 	[END_NOT_ALLOWED] = {"not_allowed", "Too many connections, or an address that is not allowed; see limits and "
 					    "allow."},
+	[END_OUTBIND_REFUSED] = {"outbind_refused", "An outbind that no carrier expects; the log line says what is "
+						    "wrong with it."},
 	[END_CONFIG] = {"config", "The account or carrier was changed or removed in the configuration."},
 	[END_SHUTDOWN] = {"shutdown", "The gateway shut down."},
 };

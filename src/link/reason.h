@@ -12,16 +12,17 @@ enum end_reason {
 	END_CONNECT_FAILED, /* connection refused or timed out */
 	END_RESOLVE_FAILED,
 	END_TLS_FAILED,	  /* no handshake, or a record that is none; conn_error() says what */
-	END_BIND_REFUSED, /* bind_resp with an error, given or received */
-	END_BIND_TIMEOUT, /* client: no bind_resp; server: no bind (session_init) */
-	END_SILENT,	  /* no answer to enquire_link */
-	END_PARTIAL_PDU,  /* a PDU not complete in time */
-	END_BAD_LENGTH,	  /* command_length out of range: framing lost */
-	END_MALFORMED,	  /* too many malformed PDUs in a row */
-	END_SLOW_READER,  /* output over its bound */
-	END_DISPLACED,	  /* a new bind took the place of a dead one */
-	END_NOT_ALLOWED,  /* too many connections, address not allowed */
-	END_CONFIG,	  /* account or carrier changed or removed */
+	END_BIND_REFUSED,    /* bind_resp with an error, given or received */
+	END_BIND_TIMEOUT,    /* client: no bind_resp; server: no bind (session_init) */
+	END_SILENT,	     /* no answer to enquire_link */
+	END_PARTIAL_PDU,     /* a PDU not complete in time */
+	END_BAD_LENGTH,	     /* command_length out of range: framing lost */
+	END_MALFORMED,	     /* too many malformed PDUs in a row */
+	END_SLOW_READER,     /* output over its bound */
+	END_DISPLACED,	     /* a new bind took the place of a dead one */
+	END_NOT_ALLOWED,     /* too many connections, address not allowed */
+	END_OUTBIND_REFUSED, /* an outbind that no carrier of ours expects */
+	END_CONFIG,	     /* account or carrier changed or removed */
 	END_SHUTDOWN,
 	END_REASONS
 };

@@ -41,7 +41,8 @@
 		ROW_ENDED(kind, type, END_MALFORMED, "malformed"),                                                     \
 		ROW_ENDED(kind, type, END_SLOW_READER, "slow_reader"),                                                 \
 		ROW_ENDED(kind, type, END_DISPLACED, "displaced"),                                                     \
-		ROW_ENDED(kind, type, END_NOT_ALLOWED, "not_allowed"), ROW_ENDED(kind, type, END_CONFIG, "config"),    \
-		ROW_ENDED(kind, type, END_SHUTDOWN, "shutdown")
+		ROW_ENDED(kind, type, END_NOT_ALLOWED, "not_allowed"),                                                 \
+		ROW_ENDED(kind, type, END_OUTBIND_REFUSED, "outbind_refused"),                                         \
+		ROW_ENDED(kind, type, END_CONFIG, "config"), ROW_ENDED(kind, type, END_SHUTDOWN, "shutdown")
 
 #endif

@@ -19,6 +19,8 @@ static void take_work(struct session *s, const struct pdu *pdu);
 static void take_bind(struct session *s, const struct pdu *pdu);
 static void take_unbind(struct session *s, const struct pdu *pdu);
 static void take_enquire_link(struct session *s, const struct pdu *pdu);
+static void take_outbind(struct session *s, const struct pdu *pdu);
+static void refuse_state(struct session *s, const struct pdu *pdu);
 
 /* In which states a request is legal, by our role (smpp.md 2). A session that waits to unbind counts as UNBINDING. */
 static const struct rule {
@@ -39,7 +41,7 @@ static const struct rule {
 	{BIND_RECEIVER, ST(OPEN), 0, take_bind},
 	{UNBIND, ST_BOUND | ST(UNBINDING), ST_BOUND | ST(UNBINDING), take_unbind},
 	{ALERT_NOTIFICATION, 0, ST_HEARS, take_work},
-	{OUTBIND, 0, 0, NULL},
+	{OUTBIND, ST(OPEN), 0, take_outbind},
 };
 
 static bool is_bind(uint32_t command)
@@ -145,6 +147,15 @@ static void take_bind(struct session *s, const struct pdu *pdu)
 		session_set_hold(s, HOLD_JUDGE, true);
 	else
 		session_answer_bind(s, status);
+}
+
+/* Only as the first PDU of a connection that the peer made: it says who binds here (smpp.md 6). */
+static void take_outbind(struct session *s, const struct pdu *pdu)
+{
+	if (s->spoken || s->ops->on_outbind == NULL)
+		refuse_state(s, pdu);
+	else
+		s->ops->on_outbind(s, pdu, s->arg);
 }
 
 static void take_unbind(struct session *s, const struct pdu *pdu)
@@ -302,6 +313,7 @@ static void take_frame(struct session *s, const uint8_t *p, uint32_t n)
 		s->malformed_row = 0;
 		take_response(s, &pdu);
 	}
+	s->spoken = true;
 }
 
 /* Framing is lost: a nack with the sequence number if it is there, and the end. */
