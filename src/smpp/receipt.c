@@ -261,7 +261,8 @@ static bool parse_user_data(const struct pdu *pdu, struct view data, char *scrat
 
 static bool may_be_receipt(const struct pdu *pdu)
 {
-	return pdu->command_id == DELIVER_SM || pdu->command_id == DATA_SM;
+	/* submit_sm: from an ESME that carries messages on for us */
+	return pdu->command_id == DELIVER_SM || pdu->command_id == DATA_SM || pdu->command_id == SUBMIT_SM;
 }
 
 bool receipt_parse_pdu(const struct pdu *pdu, char *scratch, size_t cap, struct receipt *out)

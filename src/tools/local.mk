@@ -15,10 +15,11 @@ libtools_a_SOURCES = \
 	src/tools/send.h src/tools/send_time.c \
 	src/tools/send_tlv.c src/tools/send_tlv.h \
 	src/tools/sim.h \
-	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_mo.c src/tools/sim_operate.c \
+	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_dial.c src/tools/sim_mo.c \
+	src/tools/sim_operate.c \
 	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c
 
-tools_libs = libtools.a liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
+tools_libs = libtools.a liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
 
 bin_PROGRAMS += smppgwctl smppsim smppload smppsend
 smppgwctl_SOURCES = src/tools/smppgwctl.c

@@ -2,6 +2,7 @@
  * sim.h - what the files of smppsim share: its settings, its counters, and who does what. One simulator per process.
  *   sim_submit.c   a message came in: its fate, its answer
  *   sim_bind.c     who is bound; receipts go out to them
+ *   sim_dial.c     connections that it makes itself: binding in, outbind
  *   sim_receipt.c  ids and receipts as PDUs
  *   sim_operate.c  query_sm, cancel_sm, replace_sm
  *   sim_mo.c       messages of phone users
@@ -28,11 +29,15 @@ enum sim_receipt_form {
 	SIM_FORM_DATA_SM,
 	SIM_FORM_MINIMAL
 };
-enum sim_id_form { SIM_ID_DEC, SIM_ID_HEX, SIM_ID_HEX_DEC, SIM_ID_DEC_HEX, SIM_ID_UUID };
+enum sim_id_form { SIM_ID_DEC, SIM_ID_HEX, SIM_ID_HEX_DEC, SIM_ID_DEC_HEX, SIM_ID_UUID, SIM_ID_NONE, SIM_ID_THEIRS };
+enum sim_bind_as { SIM_AS_TRANSCEIVER, SIM_AS_TRANSMITTER, SIM_AS_RECEIVER };
 enum sim_receipts_on { SIM_ON_ANY, SIM_ON_SAME };
 
 struct sim_conf {
-	struct opts_address listen;
+	struct opts_address listen, bind_in, outbind;
+	const char *outbind_password;
+	int bind_as;
+	int64_t binds, reconnect; /* us */
 	const char *port_file, *name, *system_id, *password, *control, *capture;
 	int64_t first_id, seed;
 	struct opts_span receipt_delay, response_delay;
@@ -61,6 +66,7 @@ struct sim_counts {
 
 struct sim_bind; /* one bound connection */
 struct sim_binds;
+struct sim_dials;
 struct sim_mos;
 struct sim_capture;
 struct sim_tags;
@@ -77,6 +83,7 @@ struct sim {
 	struct sim_pending *pending;
 	struct sim_binds *binds;
 	struct sim_mos *mos;
+	struct sim_dials *dials;
 	struct sim_ended *ended;     /* messages that have ended, for query_sm */
 	struct sim_capture *capture; /* NULL: not wanted */
 	struct sim_tags *tags;	     /* NULL: not wanted */
@@ -113,6 +120,8 @@ uint8_t sim_submit_keep_text(uint8_t to[SIM_TEXT], struct view text, uint8_t dat
 struct sim_binds *sim_binds_new(struct sim *sim);
 void sim_binds_free(struct sim_binds *bs); /* the sessions have ended */
 void sim_binds_accept(struct sim *sim, int fd, const struct net_addr *peer);
+/* Connects; binding in as an ESME, or calling with outbind. False when there is no place. */
+bool sim_binds_dial(struct sim *sim, const char *host, int64_t port, bool in);
 struct session *sim_bind_session(const struct sim_bind *b);
 uint16_t sim_bind_peer(const struct sim_bind *b);
 /* A receipt is due: into the queue of those who may carry it. */
@@ -127,7 +136,18 @@ bool sim_binds_stalled(const struct sim *sim);
 void sim_binds_unbind(struct sim *sim); /* at the end; sim_binds_idle() follows */
 bool sim_binds_idle(const struct sim *sim);
 
+/* sim_dial.c */
+struct sim_dials *sim_dials_new(struct sim *sim);
+void sim_dials_free(struct sim_dials *d);
+bool sim_dials_wanted(const struct sim *sim); /* it connects by itself, and does not listen */
+void sim_dials_start(struct sim *sim);
+void sim_dials_stop(struct sim *sim);
+void sim_dials_open(struct sim *sim, struct session *s); /* the connection is there: binds, or says outbind */
+void sim_dials_ended(struct sim *sim);			 /* a connection that it made has ended */
+
 /* sim_receipt.c */
+/* The number of a message whose receipts quote the gateway's id; 0 when it brings none. */
+uint64_t sim_receipt_read_theirs(const struct pdu *pdu);
 #define SIM_ID_MAX 40
 /* The id as the response or the receipt writes it; returns octets, adds a NUL. */
 uint32_t sim_receipt_id(enum sim_id_form form, uint64_t id, bool in_receipt, char out[SIM_ID_MAX]);

@@ -27,6 +27,7 @@ struct sim_bind {
 	struct sim_fifo ready;
 	uint16_t peer;
 	bool bound, receives;
+	bool dialled; /* we made the connection */
 };
 
 struct sim_binds {
@@ -118,6 +119,14 @@ static void on_bound(struct session *s, void *arg)
 	struct sim_bind *b = arg;
 	char address[64];
 
+	if (session_role(s) == SESSION_ESME) {
+		const char *id = b->sim->conf.system_id;
+		uint16_t peer = find_peer(b->sim->binds, view_of(id ? id : ""));
+
+		b->peer = peer == PEERS_MAX ? 0 : peer;
+		b->receives = session_can_send(s);
+		session_set_name(s, b->sim->binds->peers[b->peer].system_id);
+	}
 	b->bound = true;
 	b->sim->counts.binds++;
 	b->sim->counts.bound++;
@@ -125,12 +134,25 @@ static void on_bound(struct session *s, void *arg)
 	log_info(session_name(s), "bound state=%s peer=%s", session_state_name(session_state(s)), address);
 }
 
+static void on_open(struct session *s, void *arg)
+{
+	sim_dials_open(((struct sim_bind *)arg)->sim, s);
+}
+
+static void on_refused(struct session *s, uint32_t status, void *arg)
+{
+	struct sim_bind *b = arg;
+
+	b->sim->counts.binds_refused++;
+	log_warn(session_name(s), "bind_refused status=%s", status_name(status));
+}
+
 static void on_request(struct session *s, const struct pdu *pdu, void *arg)
 {
 	struct sim_bind *b = arg;
 
 	(void)s;
-	if (pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM)
+	if (pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM || pdu->command_id == DELIVER_SM)
 		sim_submit(b->sim, b, pdu);
 	else if (pdu->command_id == SUBMIT_MULTI)
 		sim_submit_multi(b->sim, b, pdu);
@@ -206,6 +228,8 @@ static void on_ended(struct session *s, enum end_reason reason, void *arg)
 	if (sim->binds->last_mo == &b->link)
 		sim->binds->last_mo = b->link.prev;
 	list_remove(&b->link);
+	if (b->dialled)
+		sim_dials_ended(sim);
 	mem_free(b);
 	if (sim->ending && sim_binds_idle(sim))
 		loop_stop(sim->engine.loop);
@@ -213,6 +237,8 @@ static void on_ended(struct session *s, enum end_reason reason, void *arg)
 
 static const struct session_ops ops = {
 	.on_bind = on_bind,
+	.on_open = on_open,
+	.on_refused = on_refused,
 	.on_bound = on_bound,
 	.on_request = on_request,
 	.on_settled = on_settled,
@@ -235,6 +261,26 @@ void sim_binds_accept(struct sim *sim, int fd, const struct net_addr *peer)
 		return;
 	}
 	session_hold(b->session, sim->binds->stalled);
+}
+
+bool sim_binds_dial(struct sim *sim, const char *host, int64_t port, bool in)
+{
+	struct sim_bind *b = mem_zalloc(sizeof(*b));
+	struct session *(*make)(struct session_hub *, const char *, int64_t, const struct session_conf *,
+				const struct session_ops *, void *, struct session_stats *) =
+		in ? session_connect : session_call;
+
+	b->sim = sim;
+	b->dialled = true;
+	sim_fifo_init(&b->ready);
+	b->session = make(sim->engine.sessions, host, port, &sim->session_conf, &ops, b, &sim->session_stats);
+	if (!b->session) {
+		mem_free(b);
+		return false;
+	}
+	list_append(&sim->binds->all, &b->link);
+	session_hold(b->session, sim->binds->stalled);
+	return true;
 }
 
 void sim_binds_ready(struct sim *sim, uint32_t i)
@@ -263,6 +309,8 @@ static bool send_one(struct sim *sim, struct sim_bind *b, struct sim_fifo *queue
 	int err;
 
 	sim_receipt_fill(sim, sim_pending_at(sim->pending, i), tlvs, &pdu);
+	if (session_role(b->session) == SESSION_ESME && pdu.command_id == DELIVER_SM)
+		pdu.command_id = SUBMIT_SM;
 	err = session_send(b->session, &pdu, i);
 	if (err == -EAGAIN || err == -ENOTCONN)
 		return false;

@@ -115,6 +115,8 @@ void sim_mo_pump(struct sim *sim)
 		pdu.sm.esm_class = mo->esm_class;
 		pdu.sm.data_coding = mo->data_coding;
 		pdu.sm.short_message = (struct view){mo->octets, mo->octets_n};
+		if (session_role(s) == SESSION_ESME)
+			pdu.command_id = SUBMIT_SM;
 		if (session_send(s, &pdu, SIM_MO_COOKIE | mo->handle) != 0)
 			return;
 		sim->counts.mo_sent++;

@@ -5,12 +5,16 @@
 #include "tools/sim.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "smpp/charset.h"
 #include "smpp/smpp_time.h"
 
 #define CHINA_QUARTERS	  32   /* quarters of an hour east of UTC */
 #define SHORT_MESSAGE_MAX 254u /* octets */
+/* An id of a gateway has 18 digits, and a part's a number behind it: both in one number. */
+#define THEIRS_BITS 60u
+#define THEIRS_ID   ((1ull << THEIRS_BITS) - 1)
 
 static uint32_t print_dec(uint64_t v, unsigned width, char *out)
 {
@@ -64,9 +68,35 @@ uint32_t sim_receipt_id(enum sim_id_form form, uint64_t id, bool in_receipt, cha
 				       (unsigned)(mix(id) & 0xFFFF), (unsigned)(mix(id) >> 16 & 0xFFF),
 				       (unsigned)(id >> 48 & 0xFFF), (unsigned long long)(id & 0xFFFFFFFFFFFF));
 		break;
+	case SIM_ID_NONE:
+		break;
+	case SIM_ID_THEIRS:
+		if (in_receipt)
+			n = print_dec(id & THEIRS_ID, 1, out);
+		if (in_receipt && id >> THEIRS_BITS) {
+			out[n++] = '-';
+			n += print_dec(id >> THEIRS_BITS, 1, out + n);
+		}
+		break;
 	}
 	out[n] = 0;
 	return n;
+}
+
+uint64_t sim_receipt_read_theirs(const struct pdu *pdu)
+{
+	struct view text;
+	char s[SIM_ID_MAX], *end;
+	uint64_t id, part = 0;
+
+	if (!tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &text) || text.n == 0 || text.n >= sizeof(s))
+		return 0;
+	memcpy(s, text.p, text.n);
+	s[text.n] = 0;
+	id = strtoull(s, &end, 10);
+	if (*end == '-')
+		part = strtoull(end + 1, &end, 10);
+	return *end || id > THEIRS_ID || part > UINT64_MAX >> THEIRS_BITS ? 0 : id | part << THEIRS_BITS;
 }
 
 /* YYMMDDhhmm, formatted once a minute. */

@@ -59,6 +59,8 @@ static bool wants_receipt(struct sim *sim, const struct pdu *pdu, bool failed)
 {
 	uint8_t asked = pdu->sm.registered_delivery & 3u;
 
+	if (sim->conf.id_form == SIM_ID_NONE)
+		return false;
 	return (asked == 1 || (asked == 2 && failed)) && !sim_chance(sim, sim->conf.no_receipts);
 }
 
@@ -204,6 +206,12 @@ static uint32_t take(struct sim *sim, struct sim_bind *b, const struct pdu *pdu,
 	return i;
 }
 
+/* Without an id of theirs to quote it is as without one of its own: no receipt fits. */
+static uint64_t next_id(struct sim *sim, const struct pdu *pdu)
+{
+	return sim->conf.id_form == SIM_ID_THEIRS ? sim_receipt_read_theirs(pdu) : sim->next_id++;
+}
+
 static void maybe_drop(struct sim *sim, struct sim_bind *b)
 {
 	if (sim->conf.disconnect_every > 0 && sim->counts.submitted % (uint64_t)sim->conf.disconnect_every == 0)
@@ -219,7 +227,7 @@ void sim_submit(struct sim *sim, struct sim_bind *b, const struct pdu *pdu)
 
 	status = judge(sim);
 	if (status == ESME_ROK && !lost)
-		i = take(sim, b, pdu, sim->next_id++);
+		i = take(sim, b, pdu, next_id(sim, pdu));
 	if (sim->capture)
 		capture(sim, b, pdu, status, i != SIM_NONE ? sim_pending_at(sim->pending, i)->id : 0);
 	sim->counts.silent += silent;

@@ -28,9 +28,19 @@ static const struct opts_about about = {
 static const struct opts_row rows[] = {
 	{"listen", OPTS_ADDRESS, AT(listen), "127.0.0.1:2776", .help = "where to listen; port 0 takes a free one"},
 	{"port-file", OPTS_TEXT, AT(port_file), .arg = "FILE", .help = "writes the port into FILE"},
+	{"bind-in", OPTS_ADDRESS, AT(bind_in),
+	 .help = "binds in to the gateway there as an ESME that carries messages on, instead of listening"},
+	{"outbind", OPTS_ADDRESS, AT(outbind),
+	 .help = "calls the gateway there with outbind and takes its bind, instead of listening"},
+	{"outbind-password", OPTS_TEXT, AT(outbind_password), "",
+	 .help = "what the outbind says; its system_id is name"},
+	{"bind-as", OPTS_CHOICE, AT(bind_as), "transceiver", .choices = "transceiver|transmitter|receiver",
+	 .help = "the bind of bind-in"},
+	{"binds", OPTS_NUMBER, AT(binds), "1", .help = "connections of bind-in or outbind", .min = 1, .max = 1000},
+	{"reconnect", OPTS_TIME, AT(reconnect), "1s", .help = "pause before such a connection is made again"},
 	{"name", OPTS_TEXT, AT(name), "smppsim", .help = "system_id in bind responses"},
-	{"system-id", OPTS_TEXT, AT(system_id), .help = "refuses binds with another system_id"},
-	{"password", OPTS_TEXT, AT(password), .help = "refuses binds with another password"},
+	{"system-id", OPTS_TEXT, AT(system_id), .help = "refuses binds with another system_id; bind-in: binds with it"},
+	{"password", OPTS_TEXT, AT(password), .help = "refuses binds with another password; bind-in: binds with it"},
 	{"control", OPTS_TEXT, AT(control), .arg = "PATH", .help = "a unix socket that takes commands (see: help)"},
 	{"capture", OPTS_TEXT, AT(capture), .arg = "FILE", .help = "writes a JSON line per message received"},
 	{"receipt-delay", OPTS_SPAN, AT(receipt_delay), "100ms", .help = "from a message's answer to its receipt"},
@@ -38,8 +48,9 @@ static const struct opts_row rows[] = {
 	 .help = "where a receipt's id and state stand"},
 	{"intermediate", OPTS_PERCENT, AT(intermediate), "0",
 	 .help = "messages of those that ask for it that are told of as ENROUTE before their receipt"},
-	{"id-form", OPTS_CHOICE, AT(id_form), "dec", .choices = "dec|hex|hex-dec|dec-hex|uuid",
-	 .help = "message ids; two words: in the response, in the receipt"},
+	{"id-form", OPTS_CHOICE, AT(id_form), "dec", .choices = "dec|hex|hex-dec|dec-hex|uuid|none|theirs",
+	 .help = "message ids; two words: in the response, in the receipt; none: no response has one, and no receipt "
+		 "comes; theirs: receipts quote receipted_message_id of the message"},
 	{"first-id", OPTS_NUMBER, AT(first_id), "0", .help = "the first id's number; 0: from the clock",
 	 .max = INT64_MAX},
 	{"receipts-on", OPTS_CHOICE, AT(receipts_on), "any", .choices = "any|same",
@@ -194,6 +205,7 @@ static void set_up(struct sim *sim)
 	sim->pending = sim_pending_new((uint32_t)c->max_pending, loop_now_ms(sim->engine.loop));
 	sim->binds = sim_binds_new(sim);
 	sim->mos = sim_mos_new();
+	sim->dials = sim_dials_new(sim);
 	sim->ended = sim_ended_new();
 	if (c->detect_duplicates)
 		sim->tags = sim_tags_new();
@@ -206,21 +218,28 @@ static int run(struct sim *sim)
 	struct loop *loop = sim->engine.loop;
 	struct loop_hook pump = {.fn = on_turn, .arg = sim}, flush = {.fn = flush_log};
 	struct control *control = NULL;
-	struct event *accepting;
-	int fd, result;
+	struct event *accepting = NULL;
+	int fd = -1, result;
 
 	if (sim->conf.control && !(control = control_open(loop, sim->conf.control, on_line, sim)))
 		fatal("listen on", sim->conf.control);
-	fd = open_listener(sim);
-	accepting = event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, on_accept, sim);
-	event_add(accepting, NULL);
+	if (sim_dials_wanted(sim)) {
+		sim_dials_start(sim);
+	} else {
+		fd = open_listener(sim);
+		accepting = event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, on_accept, sim);
+		event_add(accepting, NULL);
+	}
 	loop_hook(loop, LOOP_PUMP, &pump);
 	loop_hook(loop, LOOP_LOG, &flush);
 	result = loop_run(loop);
 	loop_unhook(loop, &pump);
 	loop_unhook(loop, &flush);
-	event_free(accepting);
-	close(fd);
+	if (accepting) {
+		event_free(accepting);
+		close(fd);
+	}
+	sim_dials_stop(sim);
 	control_close(control);
 	return result;
 }
@@ -236,6 +255,7 @@ static void tear_down(struct sim *sim)
 	engine_close(&sim->engine);
 	sim_tags_free(sim->tags);
 	sim_mos_free(sim->mos);
+	sim_dials_free(sim->dials);
 	sim_ended_free(sim->ended);
 	sim_binds_free(sim->binds);
 	sim_pending_free(sim->pending);
@@ -252,6 +272,10 @@ int main(int argc, char **argv)
 		return at == OPTS_DONE ? 0 : 2;
 	if (strlen(sim.conf.fail_stat) > 20 || strlen(sim.conf.fail_err) > 10 || strlen(sim.conf.name) > 15) {
 		opts_wrong(&about, "--fail-stat has at most 20 characters, --fail-err 10, --name 15");
+		return 2;
+	}
+	if (sim.conf.bind_in.port && sim.conf.outbind.port) {
+		opts_wrong(&about, "--bind-in and --outbind exclude each other");
 		return 2;
 	}
 	set_up(&sim);
