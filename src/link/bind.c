@@ -195,6 +195,11 @@ void bind_next(struct carrier *c)
 	struct carrier_bind *b = bind_wanted(c);
 	if (b == NULL)
 		return;
+	if (!carrier_tls_ready(c)) {
+		c->stats.bind_failures++;
+		bind_later(c, 0);
+		return;
+	}
 	b->session = session_connect(c->cs->sessions, c->conf->host, c->conf->port, &c->sessions, &bind_session_ops, b,
 				     &c->stats.session);
 	if (b->session == NULL) {
@@ -203,6 +208,7 @@ void bind_next(struct carrier *c)
 		bind_later(c, 0);
 		return;
 	}
+	session_secure(b->session, c->tls);
 	bind_name(b);
 	c->attempt = b;
 }

@@ -5,6 +5,7 @@
 #include "link/carrier.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -101,7 +102,8 @@ const struct conf_row carrier_rows[] = {
 	 "TON of the destination that it gets; -1: as the app said.", NULL},
 	{"dest_npi", CONF_INT, AT(dest_npi), "", -1, 255, "-1", true, "NPI of the destination.", NULL},
 	{"source_rewrite", CONF_LIST, AT(source_rewrite), "", 0, 100, "", true,
-	 "Rules \"106=>86106\": how sources begin for it; the first that fits counts, and back in what it sends.", NULL},
+	 "Rules \"106=>86106\": how sources begin for it; the first that fits counts, and back in what it sends.",
+	 NULL},
 	{"dest_rewrite", CONF_LIST, AT(dest_rewrite), "", 0, 100, "", true,
 	 "Rules \"86=>0086\" for numbers in international form; the first that fits counts, and back in what it sends.",
 	 NULL},
@@ -132,6 +134,20 @@ const struct conf_row carrier_rows[] = {
 	{"price", CONF_INT, AT(price), "yuan/1000", 0, 1000000, "0", true, "What it takes for one part.", NULL},
 	{"submit", CONF_CHOICE, AT(submit), "", 0, 0, "submit_sm", true, "The PDU that messages leave with.",
 	 submit_choices},
+	{"tls.enable", CONF_BOOL, AT(tls.enable), "", 0, 0, "false", true,
+	 "Whether we speak TLS with it; of a carrier that comes to us: whether it must.", NULL},
+	{"tls.ca", CONF_STRING, AT(tls.ca), "", 0, 1000, "", true,
+	 "PEM file: its certificate must be signed by one of these; empty: by one that the system trusts.", NULL},
+	{"tls.name", CONF_STRING, AT(tls.name), "", 0, 255, "", true,
+	 "The name that its certificate must carry, sent as SNI; empty: host.", NULL},
+	{"tls.verify", CONF_BOOL, AT(tls.verify), "", 0, 0, "true", true,
+	 "Whether its certificate is verified; without it whoever is on the way can pose as the carrier.", NULL},
+	{"tls.certificate", CONF_STRING, AT(tls.certificate), "", 0, 1000, "", true,
+	 "PEM file with our client certificate and its chain; empty: none.", NULL},
+	{"tls.key", CONF_STRING, AT(tls.key), "", 0, 1000, "", true,
+	 "PEM file with its private key, without a password; empty: it stands in tls.certificate.", NULL},
+	{"tls.min_version", CONF_CHOICE, AT(tls.min_version), "", 0, 0, "1.2", true, "The oldest TLS that is spoken.",
+	 tls_versions},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -184,6 +200,23 @@ static bool carrier_status_of(const char *text, uint32_t *status)
 	return errno == 0 && end != text && *end == '\0' && v > 0 && v <= UINT32_MAX;
 }
 
+static void carrier_check_tls(const struct carrier_conf *c, char **errors, char **warnings)
+{
+	char what[64];
+
+	/* one that comes to us meets the listener's certificates, not its own */
+	if (c->mode != CARRIER_MODE_CONNECT)
+		return;
+	snprintf(what, sizeof(what), "carrier %s", c->name);
+	tls_check_client(&c->tls, c->host, &c->where, what, errors, warnings);
+}
+
+void carriers_warn(const struct carrier_conf *confs, size_t n, char **warnings)
+{
+	for (size_t i = 0; i < n; i++)
+		carrier_check_tls(&confs[i], NULL, warnings);
+}
+
 void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
 {
 	uint32_t status;
@@ -210,6 +243,7 @@ void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
 				"carrier %s: submit is data_sm, whose text is an optional parameter, but send_tlv is "
 				"no",
 				c->name);
+		carrier_check_tls(c, errors, NULL);
 		if (c->reconnect > c->reconnect_max)
 			conf_fault(errors, &c->where, "carrier %s: reconnect is longer than reconnect_max", c->name);
 		if (c->pause > c->pause_max)
@@ -291,6 +325,7 @@ static void carrier_init(struct carrier *c, const struct limits_conf *limits)
 			c->nthrottled++;
 	}
 	bind_init(c);
+	carrier_renew_tls(c);
 	pump_init(c);
 	if (c->cs->registry != NULL)
 		stats_add(c->cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
@@ -376,6 +411,7 @@ void carriers_free(struct carriers *cs)
 		bind_free(c);
 		mem_free(c->throttled);
 		accept_free(c);
+		tls_release(c->tls);
 		mem_free(c);
 	}
 	mem_free(cs->at);

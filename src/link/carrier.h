@@ -64,11 +64,14 @@ struct carrier_conf {
 	int64_t max_queued;	    /* messages that wait for it; 0: no limit */
 	int64_t price;		    /* thousandths of a yuan per part */
 	int submit;		    /* enum: what messages leave with: 0 submit_sm, 1 data_sm */
+	struct tls_conf tls;	    /* of a carrier that comes to us: enable: only over TLS; name: its certificate's */
 };
 extern const struct conf_row carrier_rows[];
 
 /* What the rows cannot say: statuses that are no numbers, names twice; adds to *errors (conf_fault()). */
 void carriers_check(const struct carrier_conf *confs, size_t n, char **errors);
+/* What is no fault but will be one, or is unsafe: certificates that end soon, ...; adds to *warnings. */
+void carriers_warn(const struct carrier_conf *confs, size_t n, char **warnings);
 
 struct carrier;
 struct limits_conf; /* link/account.h */
@@ -118,6 +121,9 @@ void carriers_start(struct carriers *cs); /* begins to bind */
 void carriers_shutdown(struct carriers *cs);
 bool carriers_idle(const struct carriers *cs);
 void carriers_free(struct carriers *cs); /* after carriers_idle() */
+/* Reads the certificates of all carriers again, also where the configuration is the same: new connections get them,
+ * binds that are up stay. What cannot be used is logged, and the old ones are kept. */
+void carriers_renew_tls(struct carriers *cs);
 size_t carriers_count(const struct carriers *cs);
 struct carrier *carriers_at(const struct carriers *cs, size_t i);
 struct carrier *carriers_find(const struct carriers *cs, const char *name);

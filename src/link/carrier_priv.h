@@ -42,6 +42,7 @@ struct carrier {
 	int64_t backoff_ms; /* the last pause; 0: none yet */
 	bool told_up;
 	struct accept accept;
+	struct tls_context *tls; /* of new connections; NULL: plain, or unusable: carrier_tls_ready() */
 
 	/* operate.c */
 	enum carrier_command command;
@@ -84,6 +85,11 @@ void bind_free(struct carrier *c);
 void bind_next(struct carrier *c); /* begins an attempt when one is wanted */
 void bind_name(struct carrier_bind *b);
 extern const struct session_ops bind_session_ops; /* arg: the struct carrier_bind */
+
+/* carrier_tls.c */
+void carrier_renew_tls(struct carrier *c); /* reads the certificates that c->conf names */
+/* False, logged: it wants TLS and its files cannot be used; it must not connect. */
+bool carrier_tls_ready(struct carrier *c);
 
 /* operate.c */
 /* Nothing is out any more: a drained carrier's binds end. */

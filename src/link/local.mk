@@ -9,6 +9,7 @@ liblink_a_SOURCES = \
 	src/link/auth.c src/link/auth.h \
 	src/link/bind.c \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
+	src/link/carrier_tls.c \
 	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
 	src/link/conn_connect.c src/link/conn_shake.c \
 	src/link/conn_tls.c src/link/conn_tls.h \
