@@ -163,7 +163,7 @@ static void retry_later(struct flow *f, struct msg *m, const struct retry_row *r
 
 static bool heals(enum fault fault)
 {
-	return fault == FAULT_TEMPORARY || fault == FAULT_SESSION;
+	return fault == FAULT_TEMPORARY || fault == FAULT_FLOW || fault == FAULT_SESSION;
 }
 
 /* All carriers were tried and what they said passes by: they are tried anew, but those that could not deliver it. */
@@ -195,10 +195,12 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	char text[40];
 	snprintf(text, sizeof(text), "0x%02x", status);
 	struct words words = {view_of(status_name(status)), view_of(text), 0};
-	m->fault = (uint8_t)retries_of_status(f->retries, carrier_number(c), status);
+	struct retry_reading reading = retries_read_status(f->retries, carrier_number(c), status);
+	m->fault = (uint8_t)reading.fault;
+	f->counters.faults[m->fault]++;
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	if (m->forward && m->peer) {
-		flow_answer_app(f, m, status);
+		flow_answer_app(f, m, reading.answer ? reading.answer : status);
 		m->registered = 0; /* an error answer has no receipt (smpp.md 7) */
 		flow_finish(f, m, FINISH_REFUSED, 0, &words);
 		return;
@@ -303,6 +305,7 @@ static bool other_decides(struct flow *f, struct msg *m, enum message_state stat
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w)
 {
 	m->fault = (uint8_t)retries_of_receipt(f->retries, m->carrier, state, w->stat, w->err);
+	f->counters.faults[m->fault]++;
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	struct msg *k = NULL;
 	if (other_decides(f, m, state))

@@ -98,6 +98,13 @@ void flow_count_refusal(struct flow_stats *stats, uint32_t status)
 		"smppgw_finished_total", "Messages that ended, by how.", STATS_COUNTER,                                \
 			AT(finished) + (f) * sizeof(uint64_t), "how", name                                             \
 	}
+#define FAULT(f, name)                                                                                                 \
+	{                                                                                                              \
+		"smppgw_faults_total",                                                                                 \
+			"Errors of carriers: refused submits and failed receipts, by what they are "                   \
+			"about.",                                                                                      \
+			STATS_COUNTER, AT(faults) + (f) * sizeof(uint64_t), "class", name                              \
+	}
 #define STATE(s, name)                                                                                                 \
 	{                                                                                                              \
 		"smppgw_messages", "Messages in memory, by where they are in their life.", STATS_GAUGE,                \
@@ -145,6 +152,18 @@ const struct stats_row flow_stat_rows[] = {
 	FINISHED(FINISH_CANCELLED, "cancelled"),
 	FINISHED(FINISH_REPLACED, "replaced"),
 	FINISHED(FINISH_IN_DOUBT, "in_doubt"),
+	FAULT(FAULT_TEMPORARY, "temporary"),
+	FAULT(FAULT_FLOW, "flow"),
+	FAULT(FAULT_CARRIER, "carrier"),
+	FAULT(FAULT_NETWORK, "network"),
+	FAULT(FAULT_PHONE, "phone"),
+	FAULT(FAULT_NUMBER, "number"),
+	FAULT(FAULT_CONTENT, "content"),
+	FAULT(FAULT_SIGNATURE, "signature"),
+	FAULT(FAULT_BLOCKED, "blocked"),
+	FAULT(FAULT_FREQUENCY, "frequency"),
+	FAULT(FAULT_SESSION, "session"),
+	FAULT(FAULT_PERMANENT, "permanent"),
 	{"smppgw_retries_total", "Messages to be sent again after a temporary error of a carrier.", STATS_COUNTER,
 	 AT(retries), NULL, NULL},
 	{"smppgw_resent_total", "Messages given to the next carrier of their route after an error or a failed receipt.",

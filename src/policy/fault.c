@@ -17,9 +17,10 @@
 #include "smpp/status.h"
 
 const char *const fault_names[FAULTS + 1] = {
-	[FAULT_TEMPORARY] = "temporary", [FAULT_CARRIER] = "carrier",	  [FAULT_PHONE] = "phone",
-	[FAULT_NUMBER] = "number",	 [FAULT_CONTENT] = "content",	  [FAULT_BLOCKED] = "blocked",
-	[FAULT_SESSION] = "session",	 [FAULT_PERMANENT] = "permanent",
+	[FAULT_TEMPORARY] = "temporary", [FAULT_FLOW] = "flow",		  [FAULT_CARRIER] = "carrier",
+	[FAULT_NETWORK] = "network",	 [FAULT_PHONE] = "phone",	  [FAULT_NUMBER] = "number",
+	[FAULT_CONTENT] = "content",	 [FAULT_SIGNATURE] = "signature", [FAULT_BLOCKED] = "blocked",
+	[FAULT_FREQUENCY] = "frequency", [FAULT_SESSION] = "session",	  [FAULT_PERMANENT] = "permanent",
 };
 
 /*
@@ -100,34 +101,49 @@ static const struct fault_row words[] = {
 	{"ID:0097", FAULT_BLOCKED},
 	{"ID:0140", FAULT_BLOCKED},
 	{"ID:0141", FAULT_BLOCKED},
+	{"-9220", FAULT_BLOCKED}, /* hw: black list; the next three: black lists, said stop */
+	{"-8609", FAULT_BLOCKED},
+	{"-8446", FAULT_BLOCKED},
+	{"-8412", FAULT_BLOCKED},
 	/* the number has had its share: another carrier could, but should not */
-	{"LIMIT", FAULT_BLOCKED}, /* ali, hw */
-	{"MILIMIT", FAULT_BLOCKED},
-	{"CTLIMIT", FAULT_BLOCKED}, /* hw */
-	{"BEYONDN", FAULT_BLOCKED},
+	{"LIMIT", FAULT_FREQUENCY}, /* ali, hw */
+	{"MILIMIT", FAULT_FREQUENCY},
+	{"CTLIMIT", FAULT_FREQUENCY}, /* hw */
+	{"BEYONDN", FAULT_FREQUENCY},
+	/* signatures */
+	{"SC:0018", FAULT_SIGNATURE}, /* hw: not registered */
+	{"-9221", FAULT_SIGNATURE},   /* hw: refused; the next two too */
+	{"-9210", FAULT_SIGNATURE},
+	{"-9004", FAULT_SIGNATURE},
+	{"-8421", FAULT_SIGNATURE}, /* hw: forbidden */
+	{"-8410", FAULT_SIGNATURE}, /* hw: none, or several */
 	/* the text, or the hour for such a text */
 	{"KEYWORD", FAULT_CONTENT}, /* ali, hw */
 	{"MK:1004", FAULT_CONTENT}, /* hw */
+	{"SC:0014", FAULT_CONTENT}, /* hw: fits no template; the next one: its template is not registered */
+	{"SC:0017", FAULT_CONTENT},
+	{"-9211", FAULT_CONTENT}, /* hw: keyword; the next one too */
+	{"-100720", FAULT_CONTENT},
 	{"CJ:0007", FAULT_CONTENT}, /* ali */
 	{"ID:0076", FAULT_CONTENT}, /* cmpp, ali: information security */
 	{"ID:0318", FAULT_CONTENT}, /* cmpp, ali: filtered by keyword */
 	{"M:00181", FAULT_CONTENT}, /* prohibited sending period (smpp.md 16) */
 	{"DB:0139", FAULT_CONTENT}, /* cmpp, ali: the same */
 	{"ID:0139", FAULT_CONTENT},
-	/* another network has the number now, or this one has no way to it */
-	{"IB:0012", FAULT_CARRIER}, /* ali: ported */
-	{"IB:0168", FAULT_CARRIER},
-	{"LT:0036", FAULT_CARRIER},
-	{"TE:0008", FAULT_CARRIER},
-	{"E:CHAN", FAULT_CARRIER},
-	{"-9000", FAULT_CARRIER},   /* hw: ported */
-	{"NP:1243", FAULT_CARRIER}, /* cmpp: ported to Unicom */
-	{"MB:1049", FAULT_CARRIER}, /* cmpp: ported out */
-	{"DB:0126", FAULT_CARRIER}, /* ali: ported */
-	{"DB:0129", FAULT_CARRIER},
-	{"ID:0126", FAULT_CARRIER},
-	{"ID:0129", FAULT_CARRIER},
-	{"ID:0043", FAULT_CARRIER}, /* cmpp: may not send to other networks; ali: ported */
+	/* another network has the number now; then: this one has no way to it */
+	{"IB:0012", FAULT_NETWORK}, /* ali: ported */
+	{"IB:0168", FAULT_NETWORK},
+	{"LT:0036", FAULT_NETWORK},
+	{"TE:0008", FAULT_NETWORK},
+	{"E:CHAN", FAULT_NETWORK},
+	{"-9000", FAULT_NETWORK},   /* hw: ported */
+	{"NP:1243", FAULT_NETWORK}, /* cmpp: ported to Unicom */
+	{"MB:1049", FAULT_NETWORK}, /* cmpp: ported out */
+	{"DB:0126", FAULT_NETWORK}, /* ali: ported */
+	{"DB:0129", FAULT_NETWORK},
+	{"ID:0126", FAULT_NETWORK},
+	{"ID:0129", FAULT_NETWORK},
+	{"ID:0043", FAULT_NETWORK}, /* cmpp: may not send to other networks; ali: ported */
 	{"ID:0072", FAULT_CARRIER}, /* cmpp: no route; the next two too */
 	{"MB:1044", FAULT_CARRIER},
 	{"MB:1078", FAULT_CARRIER},
@@ -143,6 +159,9 @@ static const struct fault_row words[] = {
 	{"ID:0112", FAULT_CARRIER},
 	{"ID:0113", FAULT_CARRIER},
 	{"ID:0114", FAULT_CARRIER},
+	/* faster than agreed, or than is allowed at the moment */
+	{"-9999", FAULT_FLOW}, /* hw: speed of the channel; the next one: of the gateway */
+	{"-8426", FAULT_FLOW},
 	/* too much at once */
 	{"MK:0018", FAULT_TEMPORARY}, /* cmpp: centre congested, then network elements that shed load */
 	{"MK:0051", FAULT_TEMPORARY},
@@ -157,12 +176,12 @@ static const struct fault_row words[] = {
 	{"MI:0061", FAULT_TEMPORARY},
 	{"MI:0062", FAULT_TEMPORARY},
 	{"MI:0192", FAULT_TEMPORARY},
-	{"MB:0088", FAULT_TEMPORARY}, /* cmpp: SMPP's 0x58 in decimal */
-	{"MB:1070", FAULT_TEMPORARY}, /* cmpp, ali */
-	{"IB:0008", FAULT_TEMPORARY}, /* cmpp: flow control; so are the next three */
-	{"ID:0008", FAULT_TEMPORARY},
-	{"DB:0010", FAULT_TEMPORARY},
-	{"DB:9007", FAULT_TEMPORARY},
+	{"MB:0088", FAULT_FLOW}, /* cmpp: SMPP's 0x58 in decimal */
+	{"MB:1070", FAULT_FLOW}, /* cmpp, ali */
+	{"IB:0008", FAULT_FLOW}, /* cmpp: flow control; so are the next three */
+	{"ID:0008", FAULT_FLOW},
+	{"DB:0010", FAULT_FLOW},
+	{"DB:9007", FAULT_FLOW},
 	/*
 	 * Its gateway had no link to the next system: nothing has left. Codes that mean "no answer" or "no report"
 	 * (MA:0054, IA:0054, IC:*, MC:*) are not here: the phone may have the message, and a second one would be too

@@ -11,11 +11,15 @@
 /* doc/configuration.md explains them to the operator; test_fault checks that it does. */
 enum fault {
 	FAULT_TEMPORARY, /* too much at once, or a moment's trouble: try again */
-	FAULT_CARRIER,	 /* this carrier cannot, another may: wrong network, route, sender code, its own trouble */
+	FAULT_FLOW,	 /* too fast for this carrier, sender code or moment: it passes by */
+	FAULT_CARRIER,	 /* this carrier cannot, another may: route, sender code, its own trouble */
+	FAULT_NETWORK,	 /* the wrong network: the number has moved to another operator */
 	FAULT_PHONE,	 /* switched off, absent, memory full, suspended */
 	FAULT_NUMBER,	 /* unknown or dead number */
 	FAULT_CONTENT,	 /* the text, its form or its hour is refused */
-	FAULT_BLOCKED,	 /* black list, the user said stop, the number has had its share */
+	FAULT_SIGNATURE, /* the text's signature is missing, or this carrier does not know or want it */
+	FAULT_BLOCKED,	 /* black list, the user said stop */
+	FAULT_FREQUENCY, /* the number has had its share for the minute, hour or day */
 	FAULT_SESSION,	 /* the link or our login, not the message */
 	FAULT_PERMANENT, /* anything else for good */
 	FAULTS

@@ -25,6 +25,11 @@ const struct conf_row error_rows[] = {
 	 "err of a failed receipt, all of it; case does not matter; empty for any.", NULL},
 	{"class", CONF_CHOICE, offsetof(struct error_conf, fault), "", 0, 0, NULL, true, "What the error is about.",
 	 fault_names},
+	{"answer", CONF_STRING, offsetof(struct error_conf, answer), "", 0, 10, "", true,
+	 "command_status that an app gets that waits for this carrier's answer (mode 2); empty for the carrier's own.",
+	 NULL},
+	{"operator", CONF_STRING, offsetof(struct error_conf, operator_name), "", 0, 64, "", true,
+	 "Operator that has the number now, where a code of class network says it.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -52,13 +57,15 @@ static const struct {
 	[FAULT_PHONE] = {RETRY_SAME, RETRY_FAIL},     [FAULT_NUMBER] = {RETRY_FAIL, RETRY_FAIL},
 	[FAULT_CONTENT] = {RETRY_FAIL, RETRY_FAIL},   [FAULT_BLOCKED] = {RETRY_FAIL, RETRY_FAIL},
 	[FAULT_SESSION] = {RETRY_NEXT, RETRY_NEXT},   [FAULT_PERMANENT] = {RETRY_FAIL, RETRY_FAIL},
+	[FAULT_FLOW] = {RETRY_SAME, RETRY_SAME},      [FAULT_NETWORK] = {RETRY_NEXT, RETRY_NEXT},
+	[FAULT_SIGNATURE] = {RETRY_NEXT, RETRY_NEXT}, [FAULT_FREQUENCY] = {RETRY_FAIL, RETRY_FAIL},
 };
 
 struct error_row {
 	int carrier;	 /* number or EVERY_CARRIER */
 	uint32_t status; /* 0: a row for receipts */
 	char *stat, *err;
-	enum fault fault;
+	struct retry_reading reading; /* its operator is owned */
 };
 
 struct retries {
@@ -95,13 +102,17 @@ static const char *row_fault(const struct error_conf *e)
 		return "needs status (for submits), or stat or err (for receipts; stat = \"*\" is every failure)";
 	if (star && star[1])
 		return "has a * inside stat; it can only stand at the end";
+	if (*e->answer && of_receipt)
+		return "has answer, which only a row with status can have: a receipt is answered otherwise";
+	if (*e->operator_name && e->fault != FAULT_NETWORK)
+		return "has operator, which only a row of class network can have";
 	return NULL;
 }
 
 static bool add_error(struct retries *r, const struct error_conf *e, int (*carrier_number)(const char *name, void *arg),
 		      void *arg, char **errors)
 {
-	struct error_row row = {.carrier = EVERY_CARRIER, .fault = (enum fault)e->fault};
+	struct error_row row = {.carrier = EVERY_CARRIER, .reading = {.fault = (enum fault)e->fault}};
 	const char *wrong = row_fault(e);
 	bool good = wrong == NULL;
 	if (wrong)
@@ -114,9 +125,14 @@ static bool add_error(struct retries *r, const struct error_conf *e, int (*carri
 		conf_fault(errors, &e->where, "errors: status \"%s\" is no status like 0x45", e->status);
 		good = false;
 	}
+	if (*e->answer && !status_of(e->answer, &row.reading.answer)) {
+		conf_fault(errors, &e->where, "errors: answer \"%s\" is no status like 0x45", e->answer);
+		good = false;
+	}
 	if (good) {
 		row.stat = mem_strdup(e->stat);
 		row.err = mem_strdup(e->err);
+		row.reading.operator_name = *e->operator_name ? mem_strdup(e->operator_name) : NULL;
 		r->errors[r->n++] = row;
 	}
 	return good;
@@ -210,6 +226,7 @@ void retries_free(struct retries *r)
 	for (size_t i = 0; i < r->n; i++) {
 		mem_free(r->errors[i].stat);
 		mem_free(r->errors[i].err);
+		mem_free((char *)r->errors[i].reading.operator_name);
 	}
 	mem_free(r->errors);
 	mem_free(r);
@@ -222,14 +239,19 @@ static bool is_for(const struct error_row *row, size_t carrier)
 	return row->carrier == EVERY_CARRIER || (size_t)row->carrier == carrier;
 }
 
-enum fault retries_of_status(const struct retries *r, size_t carrier, uint32_t status)
+struct retry_reading retries_read_status(const struct retries *r, size_t carrier, uint32_t status)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct error_row *row = &r->errors[i];
 		if (row->status && row->status == status && is_for(row, carrier))
-			return row->fault;
+			return row->reading;
 	}
-	return fault_of_status(status);
+	return (struct retry_reading){.fault = fault_of_status(status)};
+}
+
+enum fault retries_of_status(const struct retries *r, size_t carrier, uint32_t status)
+{
+	return retries_read_status(r, carrier, status).fault;
 }
 
 static bool same_text(const char *text, struct view word)
@@ -237,16 +259,22 @@ static bool same_text(const char *text, struct view word)
 	return word.n == strlen(text) && strncasecmp(text, (const char *)word.p, word.n) == 0;
 }
 
-enum fault retries_of_receipt(const struct retries *r, size_t carrier, enum message_state state, struct view stat,
-			      struct view err)
+struct retry_reading retries_read_receipt(const struct retries *r, size_t carrier, enum message_state state,
+					  struct view stat, struct view err)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct error_row *row = &r->errors[i];
 		if (!row->status && is_for(row, carrier) && fault_word_fits(row->stat, stat) &&
 		    (!*row->err || same_text(row->err, err)))
-			return row->fault;
+			return row->reading;
 	}
-	return fault_of_receipt(state, stat);
+	return (struct retry_reading){.fault = fault_of_receipt(state, stat)};
+}
+
+enum fault retries_of_receipt(const struct retries *r, size_t carrier, enum message_state state, struct view stat,
+			      struct view err)
+{
+	return retries_read_receipt(r, carrier, state, stat, err).fault;
 }
 
 const struct retry_row *retries_row(const struct retries *r, enum fault fault)

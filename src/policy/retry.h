@@ -19,15 +19,23 @@ enum retry_action {
 /* retry_conf.submit and .receipt: 0 keeps the built-in, else an enum retry_action and one. */
 enum { RETRY_BUILTIN, RETRY_CONF_FAIL, RETRY_CONF_SAME, RETRY_CONF_NEXT };
 
-struct error_conf { /* section errors: ( { carrier; status | stat, err; class } ) */
+struct error_conf { /* section errors: ( { carrier; status | stat, err; class; answer; operator } ) */
 	struct conf_where where;
-	char *carrier; /* "" = all */
-	char *status;  /* "0x14" or "20": a row for submits; "" = a row for receipts */
-	char *stat;    /* word, or prefix with * at its end, any case; "" = any */
-	char *err;     /* text, any case; "" = any */
-	int fault;     /* enum fault */
+	char *carrier;	     /* "" = all */
+	char *status;	     /* "0x14" or "20": a row for submits; "" = a row for receipts */
+	char *stat;	     /* word, or prefix with * at its end, any case; "" = any */
+	char *err;	     /* text, any case; "" = any */
+	int fault;	     /* enum fault */
+	char *answer;	     /* "" or a status: what an app that waits for it is answered; rows with status */
+	char *operator_name; /* "" or who has the number now; class network */
 };
 extern const struct conf_row error_rows[];
+
+struct retry_reading { /* what an error says */
+	enum fault fault;
+	uint32_t answer;	   /* for an app that waits for the answer to this submit; 0: the carrier's own */
+	const char *operator_name; /* who has the number now; NULL: it does not say. Borrows the retries */
+};
 
 struct retry_conf { /* section retry: ( { class; submit; receipt; ... } ); zero members keep what is built in */
 	struct conf_where where;
@@ -56,7 +64,8 @@ struct retries;
 /*
  * Builds from the configuration (not kept); zero rows: what is built in. carrier_number() gives a carrier's number by
  * name or -1. NULL on faults, all added to *errors (conf_fault()): unknown carrier, a status that is no number or 0, a
- * row with both or neither of status and stat/err, a class named twice, a pause over its pause_max.
+ * row with both or neither of status and stat/err, an answer without status, an operator of another class than network,
+ * a class named twice, a pause over its pause_max.
  */
 struct retries *retries_new(const struct retry_conf *retry, size_t retry_n, const struct error_conf *errs,
 			    size_t errs_n, const struct retry_limits *limits,
@@ -64,14 +73,17 @@ struct retries *retries_new(const struct retry_conf *retry, size_t retry_n, cons
 void retries_free(struct retries *r);
 
 /*
- * The class of a refused submit: the first row of section errors that fits (rows that name the carrier before rows
- * for all), else fault_of_status(). carrier is its number; status is not ESME_ROK.
+ * What a refused submit says, and the class alone: the first row of section errors that fits (rows that name the
+ * carrier before rows for all), else fault_of_status(). carrier is its number; status is not ESME_ROK.
  */
+struct retry_reading retries_read_status(const struct retries *r, size_t carrier, uint32_t status);
 enum fault retries_of_status(const struct retries *r, size_t carrier, uint32_t status);
 /*
- * The class of a failed receipt: section errors in the same way, else fault_of_receipt(). state is final and not
- * STATE_DELIVERED; stat and err are the carrier's own text, both may be empty.
+ * What a failed receipt says, and the class alone: section errors in the same way, else fault_of_receipt(). state is
+ * final and not STATE_DELIVERED; stat and err are the carrier's own text, both may be empty.
  */
+struct retry_reading retries_read_receipt(const struct retries *r, size_t carrier, enum message_state state,
+					  struct view stat, struct view err);
 enum fault retries_of_receipt(const struct retries *r, size_t carrier, enum message_state state, struct view stat,
 			      struct view err);
 /* What is done about a class. Good as long as r. */

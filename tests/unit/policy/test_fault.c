@@ -10,9 +10,10 @@
 #include "unit.h"
 
 static const char *const names[FAULTS] = {
-	[FAULT_TEMPORARY] = "temporary", [FAULT_CARRIER] = "carrier",	  [FAULT_PHONE] = "phone",
-	[FAULT_NUMBER] = "number",	 [FAULT_CONTENT] = "content",	  [FAULT_BLOCKED] = "blocked",
-	[FAULT_SESSION] = "session",	 [FAULT_PERMANENT] = "permanent",
+	[FAULT_TEMPORARY] = "temporary", [FAULT_FLOW] = "flow",		  [FAULT_CARRIER] = "carrier",
+	[FAULT_NETWORK] = "network",	 [FAULT_PHONE] = "phone",	  [FAULT_NUMBER] = "number",
+	[FAULT_CONTENT] = "content",	 [FAULT_SIGNATURE] = "signature", [FAULT_BLOCKED] = "blocked",
+	[FAULT_FREQUENCY] = "frequency", [FAULT_SESSION] = "session",	  [FAULT_PERMANENT] = "permanent",
 };
 
 static void test_names(void **state)
@@ -82,13 +83,15 @@ static const struct {
 	{"MK:0001", FAULT_NUMBER},    {"mk:0001", FAULT_NUMBER},       {"DB:0100", FAULT_NUMBER},
 	{"CB:0001", FAULT_NUMBER},    {"MBBLACK", FAULT_BLOCKED},      {"mbblack", FAULT_BLOCKED},
 	{"SC:0016", FAULT_BLOCKED},   {"DB:0141", FAULT_BLOCKED},      {"DB:0144", FAULT_BLOCKED},
-	{"LIMIT", FAULT_BLOCKED},     {"M:00181", FAULT_CONTENT},      {"DB:0139", FAULT_CONTENT},
-	{"KEYWORD", FAULT_CONTENT},   {"-9000", FAULT_CARRIER},	       {"IB:0168", FAULT_CARRIER},
-	{"ID:0043", FAULT_CARRIER},   {"CA:0054", FAULT_CARRIER},      {"DA:0052", FAULT_CARRIER},
-	{"MA:0051", FAULT_CARRIER},   {"IB:0008", FAULT_TEMPORARY},    {"MB:1070", FAULT_TEMPORARY},
+	{"LIMIT", FAULT_FREQUENCY},   {"M:00181", FAULT_CONTENT},      {"DB:0139", FAULT_CONTENT},
+	{"KEYWORD", FAULT_CONTENT},   {"-9000", FAULT_NETWORK},	       {"IB:0168", FAULT_NETWORK},
+	{"ID:0043", FAULT_NETWORK},   {"CA:0054", FAULT_CARRIER},      {"DA:0052", FAULT_CARRIER},
+	{"MA:0051", FAULT_CARRIER},   {"IB:0008", FAULT_FLOW},	       {"MB:1070", FAULT_FLOW},
 	{"MK:0018", FAULT_TEMPORARY}, {"MK:0017", FAULT_PHONE},	       {"MK:0024", FAULT_PHONE},
 	{"MI:0024", FAULT_PHONE},     {"MN:0059", FAULT_PHONE},	       {"MK:XXXX", FAULT_PHONE},
-	{"DB:0102", FAULT_PHONE},     {"DND_REJECTED", FAULT_BLOCKED},
+	{"DB:0102", FAULT_PHONE},     {"DND_REJECTED", FAULT_BLOCKED}, {"SC:0018", FAULT_SIGNATURE},
+	{"-9221", FAULT_SIGNATURE},   {"SC:0017", FAULT_CONTENT},      {"-8412", FAULT_BLOCKED},
+	{"-9999", FAULT_FLOW},	      {"NP:1243", FAULT_NETWORK},
 };
 
 /* Nobody knows what became of these, or lists contradict each other; bare digits are each aggregator's own. */

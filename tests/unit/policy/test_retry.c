@@ -43,6 +43,8 @@ static const struct {
 	[FAULT_PHONE] = {RETRY_SAME, RETRY_FAIL},     [FAULT_NUMBER] = {RETRY_FAIL, RETRY_FAIL},
 	[FAULT_CONTENT] = {RETRY_FAIL, RETRY_FAIL},   [FAULT_BLOCKED] = {RETRY_FAIL, RETRY_FAIL},
 	[FAULT_SESSION] = {RETRY_NEXT, RETRY_NEXT},   [FAULT_PERMANENT] = {RETRY_FAIL, RETRY_FAIL},
+	[FAULT_FLOW] = {RETRY_SAME, RETRY_SAME},      [FAULT_NETWORK] = {RETRY_NEXT, RETRY_NEXT},
+	[FAULT_SIGNATURE] = {RETRY_NEXT, RETRY_NEXT}, [FAULT_FREQUENCY] = {RETRY_FAIL, RETRY_FAIL},
 };
 
 static void assert_builtin(const struct retries *r, enum fault f)
@@ -144,16 +146,16 @@ static void test_pauses(void **state)
 /* --- section errors --- */
 
 static const struct error_conf errs[] = {
-	{HERE, "", "0x45", "", "", FAULT_CARRIER},
-	{HERE, "", "69", "", "", FAULT_CONTENT}, /* the same status: comes too late */
-	{HERE, "", "", "MA:*", "", FAULT_CARRIER},
-	{HERE, "", "", "UNDELIV", "012", FAULT_NUMBER},
-	{HERE, "unicom", "0x45", "", "", FAULT_BLOCKED},
-	{HERE, "unicom", "1024", "", "", FAULT_NUMBER},
-	{HERE, "unicom", "", "", "1F", FAULT_TEMPORARY},
-	{HERE, "移动", "", "MK:0017", "", FAULT_SESSION},
-	{HERE, "telecom", "", "*", "", FAULT_PERMANENT},
-	{HERE, "", "", "拒收", "", FAULT_BLOCKED},
+	{HERE, "", "0x45", "", "", FAULT_CARRIER, "", ""},
+	{HERE, "", "69", "", "", FAULT_CONTENT, "", ""}, /* the same status: comes too late */
+	{HERE, "", "", "MA:*", "", FAULT_CARRIER, "", ""},
+	{HERE, "", "", "UNDELIV", "012", FAULT_NUMBER, "", ""},
+	{HERE, "unicom", "0x45", "", "", FAULT_BLOCKED, "", ""},
+	{HERE, "unicom", "1024", "", "", FAULT_NUMBER, "", ""},
+	{HERE, "unicom", "", "", "1F", FAULT_TEMPORARY, "", ""},
+	{HERE, "移动", "", "MK:0017", "", FAULT_SESSION, "", ""},
+	{HERE, "telecom", "", "*", "", FAULT_PERMANENT, "", ""},
+	{HERE, "", "", "拒收", "", FAULT_BLOCKED, "", ""},
 };
 
 static enum fault of_receipt(const struct retries *r, size_t carrier, const char *stat, const char *err)
@@ -200,7 +202,8 @@ static void test_every_class(void **state)
 {
 	(void)state;
 	for (int f = 0; f < FAULTS; f++) {
-		const struct error_conf rows[] = {{HERE, "", "0xFFFFFFFF", "", "", f}, {HERE, "", "", "X", "", f}};
+		const struct error_conf rows[] = {{HERE, "", "0xFFFFFFFF", "", "", f, "", ""},
+						  {HERE, "", "", "X", "", f, "", ""}};
 		struct retries *r = build(NULL, 0, rows, 2);
 		assert_int_equal(retries_of_status(r, 0, 0xFFFFFFFF), f);
 		assert_int_equal(of_receipt(r, 0, "x", ""), f);
@@ -227,18 +230,44 @@ static void refused(const struct retry_conf *rows, size_t n, const struct error_
 	free(errors);
 }
 
+/* What else a row says: the answer for an app that waits, and who has the number now. */
+static void test_readings(void **state)
+{
+	(void)state;
+	const struct error_conf rows[] = {
+		{HERE, "unicom", "0x45", "", "", FAULT_NETWORK, "0x0B", "移动"},
+		{HERE, "", "", "NP:1243", "", FAULT_NETWORK, "", "unicom"},
+	};
+	struct retries *r = build(NULL, 0, rows, 2);
+	struct retry_reading got = retries_read_status(r, 1, 0x45);
+	assert_int_equal(got.fault, FAULT_NETWORK);
+	assert_int_equal(got.answer, 0x0B);
+	assert_string_equal(got.operator_name, "移动");
+	got = retries_read_status(r, 0, 0x45);
+	assert_int_equal(got.fault, FAULT_PERMANENT);
+	assert_int_equal(got.answer, 0);
+	assert_null(got.operator_name);
+	got = retries_read_receipt(r, 2, STATE_UNDELIVERABLE, view_of("np:1243"), view_of("000"));
+	assert_int_equal(got.fault, FAULT_NETWORK);
+	assert_string_equal(got.operator_name, "unicom");
+	got = retries_read_receipt(r, 2, STATE_UNDELIVERABLE, view_of("MB:1049"), view_of("000"));
+	assert_int_equal(got.fault, FAULT_NETWORK);
+	assert_null(got.operator_name);
+	retries_free(r);
+}
+
 static void test_faults(void **state)
 {
 	(void)state;
 	static const char *const bad_status[] = {"0", "0x", "-1", "0x100000000", "abc", " 1", "0x45 ", "69a", "+1"};
 	for (size_t i = 0; i < sizeof(bad_status) / sizeof(bad_status[0]); i++) {
-		struct error_conf e = {HERE, "", (char *)bad_status[i], "", "", FAULT_PHONE};
+		struct error_conf e = {HERE, "", (char *)bad_status[i], "", "", FAULT_PHONE, "", ""};
 		refused(NULL, 0, &e, 1, (const char *const[]){"is no status like 0x45", NULL});
 	}
 	const struct error_conf bad[] = {
-		{HERE, "联通", "1", "", "", FAULT_PHONE},  {HERE, "", "", "", "", FAULT_PHONE},
-		{HERE, "unicom", "", "", "", FAULT_PHONE}, {HERE, "", "1", "X", "", FAULT_PHONE},
-		{HERE, "", "1", "", "1", FAULT_PHONE},	   {HERE, "", "", "M*K", "", FAULT_PHONE},
+		{HERE, "联通", "1", "", "", FAULT_PHONE, "", ""},  {HERE, "", "", "", "", FAULT_PHONE, "", ""},
+		{HERE, "unicom", "", "", "", FAULT_PHONE, "", ""}, {HERE, "", "1", "X", "", FAULT_PHONE, "", ""},
+		{HERE, "", "1", "", "1", FAULT_PHONE, "", ""},	   {HERE, "", "", "M*K", "", FAULT_PHONE, "", ""},
 	};
 	refused(NULL, 0, bad, 1, (const char *const[]){"carrier \"联通\", which is not in carriers", NULL});
 	refused(NULL, 0, bad + 1, 1, (const char *const[]){"needs status", NULL});
@@ -246,6 +275,14 @@ static void test_faults(void **state)
 	refused(NULL, 0, bad + 3, 1, (const char *const[]){"has both status", NULL});
 	refused(NULL, 0, bad + 4, 1, (const char *const[]){"has both status", NULL});
 	refused(NULL, 0, bad + 5, 1, (const char *const[]){"only stand at the end", NULL});
+	const struct error_conf odd[] = {
+		{HERE, "", "0x45", "", "", FAULT_PHONE, "失败", ""},
+		{HERE, "", "", "X", "", FAULT_PHONE, "0x45", ""},
+		{HERE, "", "", "X", "", FAULT_CARRIER, "", "unicom"},
+	};
+	refused(NULL, 0, odd, 1, (const char *const[]){"answer \"失败\" is no status", NULL});
+	refused(NULL, 0, odd + 1, 1, (const char *const[]){"only a row with status can have", NULL});
+	refused(NULL, 0, odd + 2, 1, (const char *const[]){"only a row of class network can have", NULL});
 	const struct retry_conf rows[] = {{HERE, FAULT_PHONE, 0, 0, 0, 0, 0},
 					  {HERE, FAULT_PHONE, 0, 0, 0, 0, 0},
 					  {HERE, FAULT_CARRIER, 0, 0, 200, 100, 0},
@@ -278,6 +315,54 @@ static struct conf *read_file(const char *text, char **errors)
 	struct conf *c = conf_read(file, sections, errors);
 	unlink(file);
 	return c;
+}
+
+/* The shipped table, as an operator includes it behind rows of his own: no row is hidden by one before it. */
+static void test_shipped(void **state)
+{
+	(void)state;
+	static const char text[] = "errors: ( { stat = \"MA:0022\"; class = \"flow\"; },\n"
+				   "@include \"errors-cn.conf\"\n);\n";
+	const char *top = getenv("SMPPGW_SRC");
+	char folder[] = "/tmp/test_retry.XXXXXX", table[4096], link[64], file[64], *errors = NULL;
+	assert_non_null(mkdtemp(folder));
+	assert_non_null(realpath(top ? top : ".", table));
+	strcat(table, "/etc/errors-cn.conf");
+	snprintf(link, sizeof(link), "%s/errors-cn.conf", folder);
+	snprintf(file, sizeof(file), "%s/gw.conf", folder);
+	assert_int_equal(symlink(table, link), 0);
+	FILE *f = fopen(file, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	struct conf *c = conf_read(file, sections, &errors);
+	unlink(link);
+	unlink(file);
+	rmdir(folder);
+	if (!c)
+		print_error("%s", errors);
+	assert_non_null(c);
+	size_t n;
+	const struct error_conf *es = conf_get(c, "errors", &n);
+	struct retries *r = build(NULL, 0, es, n);
+	assert_in_range(n, 45, 200);
+	assert_int_equal(of_receipt(r, 0, "MA:0022", ""), FAULT_FLOW);
+	assert_int_equal(of_receipt(r, 0, "MA:0023", ""), FAULT_BLOCKED); /* built in */
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(es[i].stat, "MA:0022") == 0)
+			continue;
+		char word[80];
+		snprintf(word, sizeof(word), "%s", es[i].stat);
+		if (word[strlen(word) - 1] == '*')
+			strcpy(word + strlen(word) - 1, "7777");
+		if ((int)of_receipt(r, 0, word, "000") != es[i].fault)
+			print_error("%s:%d: %s\n", es[i].where.file, es[i].where.line, es[i].stat);
+		assert_int_equal(of_receipt(r, 0, word, "000"), es[i].fault);
+		assert_string_equal(es[i].carrier, "");
+		assert_string_equal(es[i].status, "");
+	}
+	retries_free(r);
+	conf_free(c);
 }
 
 static void test_file(void **state)
@@ -362,7 +447,8 @@ static void test_documented(void **state)
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_built_in), cmocka_unit_test(test_every_action), cmocka_unit_test(test_numbers),
 	cmocka_unit_test(test_pauses),	 cmocka_unit_test(test_error_rows),   cmocka_unit_test(test_every_class),
-	cmocka_unit_test(test_faults),	 cmocka_unit_test(test_file),	      cmocka_unit_test(test_documented),
+	cmocka_unit_test(test_readings), cmocka_unit_test(test_shipped),      cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_file),	 cmocka_unit_test(test_documented),
 };
 
 UNIT_MAIN(cases)
