@@ -3,14 +3,15 @@
  * text that does not convert is the caller's business.
  */
 #include "smpp/charset.h"
+#include "smpp/gbk.h"
 #include "smpp/gsm7.h"
 
 #define REPLACEMENT 0xFFFD
 #define SCALAR_MAX  0x10FFFF
 
 static const char *const names[] = {
-	[CHARSET_GSM7] = "gsm7", [CHARSET_LATIN1] = "latin1", [CHARSET_ASCII] = "ascii",
-	[CHARSET_UTF8] = "utf8", [CHARSET_UCS2] = "ucs2",     [CHARSET_BINARY] = "binary",
+	[CHARSET_GSM7] = "gsm7", [CHARSET_LATIN1] = "latin1", [CHARSET_ASCII] = "ascii", [CHARSET_UTF8] = "utf8",
+	[CHARSET_UCS2] = "ucs2", [CHARSET_BINARY] = "binary", [CHARSET_GBK] = "gbk",
 };
 
 #define NCHARSETS (sizeof names / sizeof names[0])
@@ -56,6 +57,8 @@ enum charset charset_of_dcs(uint8_t data_coding, enum charset dcs0)
 		return CHARSET_LATIN1;
 	case 0x08:
 		return CHARSET_UCS2;
+	case 0x0F: /* reserved, and GBK with Chinese carriers */
+		return CHARSET_GBK;
 	default:
 		return CHARSET_BINARY;
 	}
@@ -140,6 +143,17 @@ static inline int32_t get_utf8(struct view s, uint32_t *pos)
 	return v;
 }
 
+static inline int32_t get_gbk(struct view s, uint32_t *pos)
+{
+	uint8_t lead = s.p[(*pos)++];
+
+	if (lead < 0x80)
+		return lead;
+	if (*pos == s.n || !gbk_is_pair(lead, s.p[*pos]))
+		return -1;
+	return gbk_scalar(lead, s.p[(*pos)++]);
+}
+
 static inline int32_t get_one(enum charset c, struct view s, uint32_t *pos)
 {
 	int32_t v;
@@ -156,6 +170,8 @@ static inline int32_t get_one(enum charset c, struct view s, uint32_t *pos)
 	case CHARSET_ASCII:
 		v = s.p[(*pos)++];
 		return v < 0x80 ? v : -1;
+	case CHARSET_GBK:
+		return get_gbk(s, pos);
 	case CHARSET_BINARY:
 	default:
 		*pos += 1;
@@ -244,6 +260,20 @@ static inline uint32_t put_utf8(int32_t v, uint8_t *out, uint32_t cap)
 	return need;
 }
 
+static inline uint32_t put_gbk(int32_t v, uint8_t *out, uint32_t cap)
+{
+	uint16_t pair = gbk_pair(v); /* 0 for ASCII, which is one octet */
+
+	if (v < 0x80 && cap >= 1) {
+		out[0] = (uint8_t)v;
+		return 1;
+	}
+	if (v < 0x80 || pair == 0 || cap < 2)
+		return 0;
+	put_unit(pair, out);
+	return 2;
+}
+
 /* v is a scalar value. */
 static inline uint32_t put_one(enum charset c, int32_t v, uint8_t *out, uint32_t cap)
 {
@@ -262,6 +292,8 @@ static inline uint32_t put_one(enum charset c, int32_t v, uint8_t *out, uint32_t
 			return 0;
 		out[0] = (uint8_t)v;
 		return 1;
+	case CHARSET_GBK:
+		return put_gbk(v, out, cap);
 	case CHARSET_BINARY:
 	default:
 		return 0;

@@ -15,6 +15,7 @@ static const struct {
 } limits[] = {
 	[CHARSET_GSM7] = {160, 153, 152}, [CHARSET_LATIN1] = {140, 134, 133}, [CHARSET_ASCII] = {140, 134, 133},
 	[CHARSET_UTF8] = {140, 134, 133}, [CHARSET_UCS2] = {140, 134, 132},   [CHARSET_BINARY] = {140, 134, 133},
+	[CHARSET_GBK] = {140, 134, 133},
 };
 
 /* Characters that belong to the one before: combining marks, variation selectors, joiners, skin tones. */
@@ -90,6 +91,16 @@ static uint32_t whole_utf8(struct view text, uint32_t from, uint32_t cut)
 	return cut;
 }
 
+/* Its octets do not say which half they are: counted from the border before. */
+static uint32_t whole_gbk(struct view text, uint32_t from, uint32_t cut)
+{
+	uint32_t end = from;
+
+	for (uint32_t next = from; next <= cut; charset_get(CHARSET_GBK, text, &next))
+		end = next;
+	return end;
+}
+
 /* The last border of characters at or before cut, from <= cut < text.n. */
 static uint32_t whole(enum charset c, struct view text, uint32_t from, uint32_t cut)
 {
@@ -100,6 +111,8 @@ static uint32_t whole(enum charset c, struct view text, uint32_t from, uint32_t 
 		return whole_ucs2(text, from, cut);
 	case CHARSET_UTF8:
 		return whole_utf8(text, from, cut);
+	case CHARSET_GBK:
+		return whole_gbk(text, from, cut);
 	case CHARSET_LATIN1:
 	case CHARSET_ASCII:
 	case CHARSET_BINARY:

@@ -12,7 +12,8 @@ enum split_mode { SPLIT_UDH8, SPLIT_UDH16, SPLIT_SAR, SPLIT_PAYLOAD };
 
 /*
  * The most octets of text that a single message / one part may carry (160/153/152, 140/134/133, 140/134/132).
- * CHARSET_GSM7 counts its unpacked septets; ASCII, Latin-1, UTF-8 and binary count as 8-bit. SPLIT_SAR has the limits
+ * CHARSET_GSM7 counts its unpacked septets; ASCII, Latin-1, UTF-8, GBK and binary count as
+ * 8-bit. SPLIT_SAR has the limits
  * of SPLIT_UDH8, as the SMSC puts such a header on the air (70/67 for Chinese). SPLIT_PAYLOAD: one message_payload.
  */
 uint32_t split_single(enum charset c);

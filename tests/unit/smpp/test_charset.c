@@ -64,14 +64,14 @@ static void bad(enum charset c, struct view s, uint32_t step)
 
 static void names_go_both_ways(void **state)
 {
-	static const char *const names[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary"};
+	static const char *const names[] = {"gsm7", "latin1", "ascii", "utf8", "ucs2", "binary", "gbk"};
 
 	(void)state;
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 7; i++) {
 		assert_string_equal(charset_name((enum charset)i), names[i]);
 		assert_int_equal(charset_by_name(names[i]), i);
 	}
-	assert_int_equal(charset_by_name("gbk"), -1);
+	assert_int_equal(charset_by_name("gb18030"), -1);
 	assert_int_equal(charset_by_name(""), -1);
 	assert_int_equal(charset_by_name("GSM7"), -1);
 	assert_int_equal(charset_by_name(NULL), -1);
@@ -95,7 +95,7 @@ static enum charset expected_of_dcs(unsigned dcs)
 		CHARSET_BINARY,
 		CHARSET_BINARY,
 		CHARSET_BINARY,
-		CHARSET_BINARY,
+		CHARSET_GBK,
 	};
 	static const enum charset by_class[4] = {CHARSET_GSM7, CHARSET_BINARY, CHARSET_UCS2, CHARSET_BINARY};
 
@@ -305,7 +305,7 @@ static void every_scalar_in_utf8_and_utf16(void **state)
 		seen++;
 	}
 	assert_int_equal(seen, 0x110000 - 0x800);
-	for (uint32_t c = 0; c <= CHARSET_BINARY; c++) {
+	for (uint32_t c = 0; c <= CHARSET_GBK; c++) {
 		uint8_t out[4];
 
 		assert_int_equal(charset_put((enum charset)c, -1, out, 4), 0);
@@ -416,7 +416,7 @@ static void empty_and_past_the_end(void **state)
 	uint8_t out[1];
 
 	(void)state;
-	for (uint32_t c = 0; c <= CHARSET_BINARY; c++) {
+	for (uint32_t c = 0; c <= CHARSET_GBK; c++) {
 		uint32_t pos = 0;
 
 		assert_int_equal(charset_get((enum charset)c, bytes(NULL, 0), &pos), -1);
@@ -425,7 +425,7 @@ static void empty_and_past_the_end(void **state)
 		assert_int_equal(charset_get((enum charset)c, bytes("ab", 2), &pos), -1);
 		assert_int_equal(pos, 9);
 		assert_int_equal(charset_units((enum charset)c, bytes(NULL, 0)), 0);
-		for (uint32_t to = 0; to <= CHARSET_BINARY; to++) {
+		for (uint32_t to = 0; to <= CHARSET_GBK; to++) {
 			assert_int_equal(
 				charset_convert((enum charset)c, bytes(NULL, 0), (enum charset)to, false, out, 0), 0);
 			assert_true(charset_fits((enum charset)c, bytes(NULL, 0), (enum charset)to));
@@ -542,7 +542,7 @@ static void four_times_is_always_enough(void **state)
 	for (unsigned round = 0; round < 20000; round++) {
 		uint8_t s[16], out[64];
 		uint32_t n = round % 17;
-		enum charset from = (enum charset)(round % 6), to = (enum charset)(round / 6 % 5);
+		enum charset from = (enum charset)(round % 7), to = (enum charset)(round / 7 % 5);
 
 		for (uint32_t i = 0; i < n; i++) {
 			seed = seed * 1664525u + 1013904223u;
@@ -565,7 +565,72 @@ static void units_are_what_limits_count(void **state)
 	assert_int_equal(charset_units(CHARSET_BINARY, bytes("\0\0", 2)), 2);
 }
 
+/* Written out from the code chart, not from a table of ours. */
+static void golden_gbk(void **state)
+{
+	static const struct {
+		const char *utf8, *gbk;
+	} table[] = {
+		{"中", "\xD6\xD0"},
+		{"银行", "\xD2\xF8\xD0\xD0"},
+		{"【", "\xA1\xBE"},
+		{"】", "\xA1\xBF"},
+		{"，", "\xA3\xAC"},
+		{"。", "\xA1\xA3"},
+		{"款", "\xBF\xEE"},
+		{"繁體", "\xB7\xB1\xF3\x77"},
+		{"丂", "\x81\x40"},
+		{"①", "\xA2\xD9"},
+		{"ａ", "\xA3\xE1"},
+		{"年利率3.45%", "\xC4\xEA\xC0\xFB\xC2\xCA"
+				"3.45%"},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
+		converts(CHARSET_UTF8, view_of(table[i].utf8), CHARSET_GBK, view_of(table[i].gbk));
+		converts(CHARSET_GBK, view_of(table[i].gbk), CHARSET_UTF8, view_of(table[i].utf8));
+	}
+	refuses(CHARSET_UTF8, view_of("😀"), CHARSET_GBK);
+	refuses(CHARSET_UTF8, view_of("ü€Ж한"), CHARSET_GBK);
+	bad(CHARSET_GBK, bytes("\xD6", 1), 1);
+	bad(CHARSET_GBK, bytes("\xD6\x7F", 2), 1);
+	bad(CHARSET_GBK, bytes("\xD6 ", 2), 1);
+	bad(CHARSET_GBK, bytes("\xFF\xD0", 2), 1);
+	bad(CHARSET_GBK, bytes("\x80", 1), 1);
+}
+
+/* Every pair of octets: what reads as a character writes the same, and GB 2312 has its 6,763 ideographs. */
+static void every_gbk_pair(void **state)
+{
+	unsigned characters = 0, gb2312 = 0;
+
+	(void)state;
+	for (unsigned i = 0x8000; i < 0x10000; i++) {
+		uint8_t pair[2] = {(uint8_t)(i >> 8), (uint8_t)i}, out[4];
+		uint32_t pos = 0;
+		int32_t v = charset_get(CHARSET_GBK, bytes(pair, 2), &pos);
+
+		if (v < 0)
+			continue;
+		assert_int_equal(pos, 2);
+		assert_int_equal(charset_put(CHARSET_GBK, v, out, 4), 2);
+		assert_memory_equal(out, pair, 2);
+		assert_int_equal(charset_put(CHARSET_GBK, v, out, 1), 0);
+		characters++;
+		gb2312 += v >= 0x4E00 && v <= 0x9FA5 && pair[0] >= 0xB0 && pair[0] <= 0xF7 && pair[1] >= 0xA1;
+	}
+	assert_in_range(characters, 21700, 22100); /* tables differ by symbols */
+	assert_int_equal(gb2312, 6763);
+	for (unsigned i = 0; i < 0x80; i++) {
+		uint8_t octet = (uint8_t)i;
+		converts(CHARSET_GBK, bytes(&octet, 1), CHARSET_ASCII, bytes(&octet, 1));
+	}
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(golden_gbk),
+	cmocka_unit_test(every_gbk_pair),
 	cmocka_unit_test(names_go_both_ways),
 	cmocka_unit_test(every_data_coding_has_an_alphabet),
 	cmocka_unit_test(every_septet_both_ways),

@@ -11,8 +11,8 @@
 static uint8_t text[ROOM];
 static uint32_t ends[SPLIT_MAX];
 
-static const enum charset charsets[] = {CHARSET_GSM7, CHARSET_LATIN1, CHARSET_ASCII,
-					CHARSET_UTF8, CHARSET_UCS2,   CHARSET_BINARY};
+static const enum charset charsets[] = {CHARSET_GSM7, CHARSET_LATIN1, CHARSET_ASCII, CHARSET_UTF8,
+					CHARSET_UCS2, CHARSET_BINARY, CHARSET_GBK};
 static const enum split_mode modes[] = {SPLIT_UDH8, SPLIT_UDH16, SPLIT_SAR};
 
 static struct view first(uint32_t n)
@@ -33,7 +33,7 @@ static uint32_t limit_of(enum charset c, enum split_mode mode)
 static void limits(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 6; i++) {
+	for (unsigned i = 0; i < 7; i++) {
 		assert_int_equal(split_single(charsets[i]), charsets[i] == CHARSET_GSM7 ? 160 : 140);
 		for (unsigned m = 0; m < 3; m++)
 			assert_int_equal(split_part(charsets[i], modes[m]), limit_of(charsets[i], modes[m]));
