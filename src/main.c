@@ -256,6 +256,9 @@ int main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	if (o.test) {
+		flow_warn(&d.settings.flow, &errors);
+		fputs(errors ? errors : "", stderr);
+		free(errors);
 		printf("%s: no faults\n", o.file);
 		settings_free(&d.settings);
 		return EXIT_SUCCESS;

@@ -34,11 +34,12 @@ static void account_on_bound(struct session *s, void *arg)
 {
 	struct app *app = arg;
 	struct account *a = app->account;
-	char peer[64];
+	char peer[64], tls[CONN_TLS_INFO];
 
 	net_print(session_peer(s), peer);
-	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x binds=%zu",
-		 session_state_name(session_state(s)), peer, app->version, a->nbinds);
+	session_tls_info(s, tls);
+	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x binds=%zu tls=\"%s\"",
+		 session_state_name(session_state(s)), peer, app->version, a->nbinds, tls);
 	app->receives = session_can_send(s);
 	if (!app->receives)
 		return;

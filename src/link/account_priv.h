@@ -44,8 +44,9 @@ struct app {			/* one connection from an app; lives as long as its session */
 	uint8_t version; /* as the app said it */
 	enum app_wait wait;
 	int64_t wait_until_ms;
-	char said[17];	/* the system_id of its bind, made printable */
-	char *password; /* only while it waits */
+	char said[17];	 /* the system_id of its bind, made printable */
+	const char *why; /* it is refused, where the status does not tell enough; NULL: it does */
+	char *password;	 /* only while it waits */
 	uint32_t password_n;
 	bool bound, receives;
 	unsigned unanswered; /* of our requests, one after the other, that timed out */
@@ -110,7 +111,7 @@ void doors_close(struct accounts *as);
 /* admit.c */
 extern const struct session_ops admit_session_ops; /* of a session that is not bound; arg: its struct app */
 struct app *admit_app_new(struct accounts *as);
-void admit_app_keep(struct app *app); /* its session is there */
+void admit_app_keep(struct app *app);				       /* its session is there */
 void admit_connection(int fd, const struct net_addr *peer, void *arg); /* arg: struct door */
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */

@@ -20,8 +20,11 @@ static void admit_log_refused(struct app *app, uint32_t status)
 	unsigned suppressed;
 
 	if (log_limit(&app->as->refused_log, ADMIT_LOGS, &suppressed))
-		log_warn(session_name(app->session), "event=bind_refused system_id=%s type=%s status=%s suppressed=%u",
-			 app->said, command_name(app->bind_command), status_name(status), suppressed);
+		log_warn(session_name(app->session),
+			 "event=bind_refused system_id=%s type=%s status=%s why=\"%s\" suppressed=%u", app->said,
+			 command_name(app->bind_command), status_name(status), app->why != NULL ? app->why : "",
+			 suppressed);
+	app->why = NULL;
 }
 
 static uint32_t admit_refuse(struct app *app, uint32_t status)
@@ -169,6 +172,32 @@ static bool admit_allows(const struct app *app, const struct net_addr *peer)
 	return a == NULL || a->conf->allow.n == 0 || net_cidr_match(a->allow, a->allows, peer);
 }
 
+/* Why the connection is less safe than was agreed; NULL when it is not. */
+static const char *admit_unsafe(const struct session *s, bool required, const char *name)
+{
+	if (required && !session_is_secure(s))
+		return "TLS is required";
+	if (name != NULL && *name != '\0' && !session_peer_named(s, name))
+		return "the client certificate does not carry the agreed name";
+	return NULL;
+}
+
+static const char *admit_unsafe_carrier(const struct session *s, const struct carrier *c)
+{
+	return admit_unsafe(s, carrier_conf(c)->tls.enable, carrier_conf(c)->tls.name);
+}
+
+static bool admit_is_safe(struct app *app)
+{
+	const struct account *a = app->account;
+
+	if (app->carrier != NULL)
+		app->why = admit_unsafe_carrier(app->session, app->carrier);
+	else if (a != NULL)
+		app->why = admit_unsafe(app->session, a->conf->require_tls, a->conf->client_name);
+	return app->why == NULL;
+}
+
 static struct auth *admit_auth(const struct app *app)
 {
 	if (app->carrier != NULL)
@@ -211,7 +240,7 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 		return admit_refuse(app, status);
 	if (as->shutting)
 		return admit_refuse(app, ESME_RBINDFAIL);
-	if (!admit_allows(app, session_peer(s)))
+	if (!admit_allows(app, session_peer(s)) || !admit_is_safe(app))
 		return admit_refuse(app, ESME_RBINDFAIL);
 	struct auth *auth = admit_auth(app);
 	if (auth != NULL && auth_compare(auth, bind->password) == AUTH_RIGHT)
@@ -351,7 +380,8 @@ static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg
 	admit_note_said(app, pdu->outbind.system_id);
 	if (as->carriers != NULL && !as->shutting)
 		c = accept_caller(as->carriers, session_peer(s), &pdu->outbind, &why);
-	if (c != NULL) {
+	const char *unsafe = c != NULL ? admit_unsafe_carrier(s, c) : NULL;
+	if (c != NULL && unsafe == NULL) {
 		as->listener.open--;
 		admit_forget(app);
 		accept_answer(c, s);
@@ -359,8 +389,8 @@ static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg
 	}
 	as->listener.outbinds_refused++;
 	if (log_limit(&as->refused_log, ADMIT_LOGS, &suppressed))
-		log_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\" suppressed=%u", app->said, why,
-			 suppressed);
+		log_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\" suppressed=%u", app->said,
+			 unsafe != NULL ? unsafe : why, suppressed);
 	session_abort(s, END_OUTBIND_REFUSED);
 }
 
@@ -372,8 +402,9 @@ static void admit_log_ended(const struct app *app, struct session *s, enum end_r
 	enum log_level level = looked_only ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 
 	if (log_on(level) && log_limit(&app->as->connection_log, ADMIT_LOGS, &suppressed))
-		log_write(level, session_name(s), "event=ended reason=%s up_s=0 octets_in=%llu suppressed=%u",
-			  reason_name(reason), (unsigned long long)session_octets_in(s), suppressed);
+		log_write(level, session_name(s),
+			  "event=ended reason=%s up_s=0 octets_in=%llu error=\"%s\" suppressed=%u", reason_name(reason),
+			  (unsigned long long)session_octets_in(s), session_error(s), suppressed);
 }
 
 static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)

@@ -61,6 +61,8 @@ struct flow;
 /* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with
  * faults. */
 bool flow_check(const struct flow_conf *conf, char **errors);
+/* What is no fault, but will be or is unsafe, as "file:line: warning: ..." lines; *warnings is NULL at first. */
+void flow_warn(const struct flow_conf *conf, char **warnings);
 /*
  * NULL with *errors when the configuration is faulty. Loading starts when Redis is up; apps are let in when the journal
  * is loaded, or after some seconds without Redis (their submits get ESME_RSYSERR then). on_fatal is called when it

@@ -55,6 +55,7 @@ static void check_accounts(const struct flow_conf *conf, char **errors)
 				   a->system_id, a->class_name);
 	}
 	accounts_check(conf->accounts, conf->accounts_n, errors);
+	accounts_check_listens(conf->accounts, conf->accounts_n, conf->listens, conf->listens_n, errors, NULL);
 }
 
 static void check_carriers(const struct flow_conf *conf, char **errors)
@@ -111,6 +112,12 @@ static struct senders *make_senders(const struct flow_conf *conf, char **errors)
 		.arg = (void *)conf,
 	};
 	return senders_new(&setup, errors);
+}
+
+void flow_warn(const struct flow_conf *conf, char **warnings)
+{
+	accounts_check_listens(conf->accounts, conf->accounts_n, conf->listens, conf->listens_n, NULL, warnings);
+	carriers_warn(conf->carriers, conf->carriers_n, warnings);
 }
 
 bool flow_check(const struct flow_conf *conf, char **errors)
