@@ -153,7 +153,7 @@ int console_answer(const struct console_command *table, void *arg, const struct 
 {
 	const char *words[CONSOLE_MAX_WORDS];
 	struct buf text = {0};
-	struct console_call call = {.arg = arg, .table = table, .out = &text};
+	struct console_call call = {.arg = arg, .table = table, .uid = who->uid, .out = &text};
 	const struct console_command *command = console_judge(&call, who->right, line, n, words);
 	int result = command ? command->fn(&call) : -1;
 	struct console_later *l = call.later;

@@ -33,6 +33,7 @@ struct console_call {
 	const struct console_command *table;
 	const char *const *words; /* behind the name of the command; UTF-8 */
 	size_t n;
+	uid_t uid;	   /* who asks */
 	struct buf *out;   /* the output, UTF-8 */
 	char message[256]; /* why it failed */
 	struct console_later *later;

@@ -142,6 +142,8 @@ const struct console_command verb_table[] = {
 	 "Puts dead letters back to the end of the account's backlog."},
 	{"cancel", "--account ACCOUNT --id ID|--group KEY|--campaign NAME|--to NUMBER", 4, 4, CONSOLE_OPERATE,
 	 verb_cancel, "Takes back messages of an account that no carrier has."},
+	{"carrier", "NAME show|pause|resume|drain|tps N|tps default", 1, 3, CONSOLE_OPERATE, verb_carrier,
+	 "Stops, drains, goes on with one carrier, or changes its rate, until the next start."},
 	{"doubt", "list|resend|fail [ID|--all|--carrier NAME]", 1, 3, CONSOLE_OPERATE, verb_doubt,
 	 "Lists or settles messages whose submit a carrier did not answer."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},

@@ -16,6 +16,9 @@ int verb_deadletters(struct console_call *call);
 /* verb_cancel.c */
 int verb_cancel(struct console_call *call);
 
+/* verb_carrier.c */
+int verb_carrier(struct console_call *call);
+
 /* verb_doubt.c */
 int verb_doubt(struct console_call *call);
 
