@@ -40,6 +40,8 @@ static void print_id(enum id_form form, uint64_t n, char out[80])
 	case ID_SAME:
 		snprintf(out, 80, "77");
 		break;
+	case ID_THEIRS:
+		break;
 	}
 }
 
@@ -50,7 +52,10 @@ static uint64_t number_of(enum id_form form, const char *cid)
 
 void smsc_receipt_id(const struct smsc *s, const char *cid, char out[80])
 {
-	print_id(s->in_receipt, number_of(s->in_response, cid), out);
+	if (s->in_receipt == ID_THEIRS)
+		snprintf(out, 80, "%s", cid);
+	else
+		print_id(s->in_receipt, number_of(s->in_response, cid), out);
 }
 
 /* -- submit_sm -- */
@@ -67,7 +72,9 @@ static struct peer *peer_by_number(struct smsc *s, uint32_t number)
 
 static void give_id(struct smsc *s, struct got *g)
 {
-	if (s->same_ids && g->label != NULL && g->label->cid[0] != '\0')
+	if (s->in_response == ID_THEIRS)
+		snprintf(g->cid, sizeof(g->cid), "%s", g->theirs);
+	else if (s->same_ids && g->label != NULL && g->label->cid[0] != '\0')
 		snprintf(g->cid, sizeof(g->cid), "%s", g->label->cid);
 	else
 		print_id(s->in_response, s->next_id++, g->cid);
@@ -88,7 +95,7 @@ static void on_receipt_due(struct timer *t)
 	struct got *g = LIST_OF(t, struct got, receipt);
 	struct smsc *s = g->smsc;
 	struct peer *p = smsc_peer(s, 0);
-	struct pdu pdu = {.command_id = DELIVER_SM};
+	struct pdu pdu = {.command_id = smsc_request(s, false)};
 	char cid[80], text[256];
 
 	loop_timer(s->loop, t, s->receipt_ms);
@@ -128,9 +135,16 @@ void smsc_answer(struct smsc *s, struct got *g, uint32_t status)
 	g->took = status == ESME_ROK;
 	if (g->took) {
 		give_id(s, g);
-		resp.resp.id = view_of(g->cid);
+		if (s->in_response != ID_THEIRS)
+			resp.resp.id = view_of(g->cid);
 		if (s->receipt_ms > 0)
 			loop_timer(s->loop, &g->receipt, s->receipt_ms);
+	}
+	uint8_t mem[16];
+	struct tlv_out tlvs = {mem, 0, sizeof(mem), false};
+	if (s->congestion >= 0) {
+		tlv_put_int(&tlvs, TLV_CONGESTION_STATE, (uint32_t)s->congestion, 1);
+		resp.tlvs = (struct view){tlvs.p, tlvs.n};
 	}
 	if (p != NULL)
 		peer_send(p, &resp);
@@ -193,6 +207,9 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 	struct udh_concat concat;
 	struct view text = {NULL, 0}, payload;
 
+	struct view theirs;
+	if (tlv_find_str(pdu->tlvs, TLV_RECEIPTED_MESSAGE_ID, &theirs))
+		copy_view(g->theirs, sizeof(g->theirs), theirs);
 	g->has_payload = tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload);
 	if (!pdu_text(pdu, &text))
 		return;
@@ -281,11 +298,24 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 	case DATA_SM:
 		take_submit(s, p, pdu);
 		break;
+	case DELIVER_SM: /* it has bound in */
+		take_submit(s, p, pdu);
+		break;
+	case BIND_TRANSCEIVER | COMMAND_RESP:
+	case BIND_TRANSMITTER | COMMAND_RESP:
+	case BIND_RECEIVER | COMMAND_RESP:
+		s->bind_answered = true;
+		s->bind_answer = pdu->command_status;
+		p->bound = pdu->command_status == ESME_ROK;
+		p->receives = pdu->command_id != (BIND_RECEIVER | COMMAND_RESP); /* what it has to say */
+		break;
+	case SUBMIT_SM | COMMAND_RESP:
 	case DELIVER_SM | COMMAND_RESP:
 	case DATA_SM | COMMAND_RESP:
 		if (pdu->sequence == s->deliver_sequence) {
 			s->answered = true;
 			s->answer = pdu->command_status;
+			copy_view(s->answer_id, sizeof(s->answer_id), pdu->resp.id);
 		}
 		take_receipt_answer(s, pdu);
 		break;
@@ -301,15 +331,58 @@ static void on_pdu(struct peer *p, const struct pdu *pdu)
 	}
 }
 
-static const struct peer_ops peer_ops = {on_pdu, NULL};
-
-static void on_dial(struct wire *w, void *arg)
+static void on_closed(struct peer *p)
 {
-	struct smsc *s = arg;
+	((struct smsc *)p->owner)->closed++;
+}
+
+static const struct peer_ops peer_ops = {on_pdu, on_closed};
+
+static struct peer *take_connection(struct smsc *s, struct wire *w)
+{
 	struct peer *p = peer_new(w, &peer_ops, s, ++s->connections);
 
 	p->next_sequence = 1000 * s->connections;
 	list_append(&s->peers, &p->link);
+	return p;
+}
+
+static void on_dial(struct wire *w, void *arg)
+{
+	take_connection(arg, w);
+}
+
+bool smsc_bind_in(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *bind)
+{
+	struct wire *w = wire_dial(hub, port, from);
+
+	if (w == NULL)
+		return false;
+	s->esme = true;
+	s->bind_answered = false;
+	peer_send(take_connection(s, w), bind);
+	return true;
+}
+
+bool smsc_outbind(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *outbind,
+		  bool enquire)
+{
+	struct wire *w = wire_dial(hub, port, from);
+
+	if (w == NULL)
+		return false;
+	struct peer *p = take_connection(s, w);
+	if (enquire)
+		peer_send_header(p, ENQUIRE_LINK, ESME_ROK, p->next_sequence++);
+	peer_send(p, outbind);
+	return true;
+}
+
+uint32_t smsc_request(const struct smsc *s, bool as_data_sm)
+{
+	if (as_data_sm)
+		return DATA_SM;
+	return s->esme ? SUBMIT_SM : DELIVER_SM;
 }
 
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
@@ -332,6 +405,7 @@ struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels)
 	s->port = port;
 	s->labels = labels;
 	s->over_status = ESME_RTHROTTLED;
+	s->congestion = -1;
 	s->in_response = s->in_receipt = ID_TEXT;
 	s->next_id = 4139665;
 	list_init(&s->peers);

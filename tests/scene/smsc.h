@@ -27,7 +27,7 @@ struct got { /* a submit_sm */
 	uint32_t bind; /* the number of the connection that it came over */
 	uint32_t sequence, command_id;
 	bool answered, seen, took; /* took: answered with ROK */
-	char cid[80];
+	char cid[80], theirs[80];  /* its receipted_message_id; "": none */
 	struct timer timer;	   /* of an answer that comes later */
 	struct timer receipt;	   /* of its receipt, when receipts are sent by themselves */
 	uint32_t receipt_sequence; /* sent and not answered; 0: none */
@@ -36,7 +36,8 @@ struct got { /* a submit_sm */
 	uint32_t status; /* that it will be answered with */
 };
 
-enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED, ID_NONE, ID_SAME };
+/* ID_THEIRS: the response has none, receipts quote receipted_message_id of the message */
+enum id_form { ID_TEXT, ID_DEC, ID_HEX, ID_HEX_UPPER, ID_DEC_PADDED, ID_NONE, ID_SAME, ID_THEIRS };
 
 struct smsc {
 	struct list link;
@@ -48,7 +49,12 @@ struct smsc {
 	uint32_t connections; /* so far */
 	struct list got;      /* struct got, in order of arrival, also those looked at */
 	bool silent;	      /* does not answer submit_sm */
+	int congestion;	      /* congestion_state in its responses; -1: none */
 	bool away;	      /* refuses connections */
+	bool esme; /* it binds in to the gateway: messages come as deliver_sm, its receipts and MO are submit_sm */
+	bool bind_answered; /* the last bind that it made */
+	uint32_t bind_answer;
+	unsigned closed; /* connections that the gateway has closed */
 	uint32_t bind_status;
 	uint32_t mood;	    /* the status that submit_sm gets */
 	unsigned mood_left; /* so often still, then ROK; 0: always */
@@ -69,6 +75,7 @@ struct smsc {
 	unsigned outstanding, most_outstanding; /* unanswered submit_sm, of one bind at most */
 	bool answered;				/* the last deliver_sm */
 	uint32_t answer;
+	char answer_id[80];
 	uint32_t deliver_sequence;
 	unsigned nacks;
 };
@@ -77,6 +84,13 @@ struct smsc *smsc_new(const char *name, int64_t port, struct labels *labels);
 void smsc_free(struct smsc *s);
 /* A gateway has started: serves its connections. */
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop);
+/* Connects to the gateway and binds as an ESME (bind says all but the versions); false: nobody listens. */
+bool smsc_bind_in(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *bind);
+/* Connects to the gateway and calls it with outbind; a bind is taken as always. enquire: says enquire_link before. */
+bool smsc_outbind(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *outbind,
+		  bool enquire);
+/* What its own messages and receipts leave with. */
+uint32_t smsc_request(const struct smsc *s, bool as_data_sm);
 /* The gateway is gone. */
 void smsc_forget_connections(struct smsc *s);
 /* Bind number i (from 1, in the order in which they bound; 0: the first that receives); NULL when there is none. */

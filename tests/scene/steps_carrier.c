@@ -67,6 +67,16 @@ static bool do_send_receipts(struct world *w, struct step *s)
 	return c->receipt_ms > 0 || step_fail(s, "\"%s\" is no time like 50ms", s->args[1]);
 }
 
+static bool do_congested(struct world *w, struct step *s)
+{
+	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
+
+	if (c == NULL)
+		return false;
+	c->congestion = strcmp(s->args[1], "none") == 0 ? -1 : (int)strtol(s->args[1], NULL, 10);
+	return true;
+}
+
 static bool do_silent(struct world *w, struct step *s)
 {
 	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
@@ -117,14 +127,14 @@ static bool do_answer_now(struct world *w, struct step *s)
 
 static bool read_form(const struct step *s, const char *word, enum id_form *form)
 {
-	static const char *const names[] = {"text", "dec", "hex", "HEX", "padded", "none", "same"};
+	static const char *const names[] = {"text", "dec", "hex", "HEX", "padded", "none", "same", "theirs"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		*form = (enum id_form)i;
 		if (strcmp(names[i], word) == 0)
 			return true;
 	}
-	return step_fail(s, "the forms of ids are text, dec, hex, HEX, padded, none, same");
+	return step_fail(s, "the forms of ids are text, dec, hex, HEX, padded, none, same, theirs");
 }
 
 static bool do_ids(struct world *w, struct step *s)
@@ -265,8 +275,7 @@ static bool send_receipt(struct smsc *c, const struct step *s, const struct rece
 	struct peer *p = smsc_peer(c, (uint32_t)step_number(s, "bind", 0));
 	uint8_t tlv_mem[256];
 	struct tlv_out tlvs = {tlv_mem, 0, sizeof(tlv_mem), false};
-	struct pdu pdu = {.command_id = strcmp(step_option(s, "command", "deliver_sm"), "data_sm") == 0 ? DATA_SM
-													: DELIVER_SM};
+	struct pdu pdu = {.command_id = smsc_request(c, strcmp(step_option(s, "command", ""), "data_sm") == 0)};
 	char text[512];
 
 	if (p == NULL)
@@ -369,6 +378,8 @@ static bool expect_answer(struct world *w, struct step *s)
 		return false;
 	if (!c->answered)
 		return step_fail(s, "%s's deliver_sm was not answered, expected %s", c->name, s->args[1]);
+	if (c->esme && status == ESME_ROK && strlen(c->answer_id) != 18)
+		return step_fail(s, "%s's submit_sm was answered with the id \"%s\"", c->name, c->answer_id);
 	return c->answer == status ||
 	       step_fail(s, "%s's deliver_sm was answered %s, not %s", c->name, steps_status(c->answer), s->args[1]);
 }
@@ -399,12 +410,13 @@ static bool do_reply(struct world *w, struct step *s)
 	struct peer *p = c != NULL ? smsc_peer(c, (uint32_t)step_number(s, "bind", 0)) : NULL;
 	uint8_t user[USER_DATA_MAX], tlv_mem[USER_DATA_MAX + 64];
 	struct tlv_out tlvs = {tlv_mem, 0, sizeof(tlv_mem), false};
-	struct pdu pdu = {.command_id = strcmp(step_option(s, "command", ""), "data_sm") == 0 ? DATA_SM : DELIVER_SM};
+	struct pdu pdu = {.command_id = 0};
 	bool sar = strcmp(step_option(s, "kind", ""), "sar") == 0;
 	uint32_t n = 0;
 
 	if (p == NULL)
 		return step_fail(s, "%s has no bind that receives", s->args[3]);
+	pdu.command_id = smsc_request(c, strcmp(step_option(s, "command", ""), "data_sm") == 0);
 	pdu.sm.data_coding = (uint8_t)step_number(s, "dcs", 8);
 	if (!mo_user_data(s, pdu.sm.data_coding, user, &n))
 		return false;
@@ -429,6 +441,7 @@ static bool do_reply(struct world *w, struct step *s)
 const struct step_row steps_carrier[] = {
 	{"carrier NAME accepts", "", STEP_ACTS, do_accept},
 	{"carrier NAME is silent", "", STEP_ACTS, do_silent},
+	{"carrier NAME says congested STATE", "", STEP_SETS, do_congested},
 	{"carrier NAME answers binds STATUS", "", STEP_SETS, do_answer_binds},
 	{"carrier NAME answers after TIME", "", STEP_ACTS, do_answer_after},
 	{"carrier NAME sends receipts after TIME", "", STEP_SETS, do_send_receipts},
