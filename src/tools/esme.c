@@ -22,6 +22,29 @@ void esme_bind(struct session *s, const struct esme_conf *conf, uint32_t command
 	session_bind(s, &pdu);
 }
 
+bool esme_tls(const char *program, const struct esme_conf *conf, struct tls_context **tls)
+{
+	struct tls_conf with = {
+		.enable = true,
+		.certificate = (char *)(uintptr_t)conf->tls_cert,
+		.key = (char *)(uintptr_t)conf->tls_key,
+		.ca = (char *)(uintptr_t)conf->tls_ca,
+		.name = (char *)(uintptr_t)conf->tls_name,
+		.verify = !conf->tls_insecure,
+	};
+	bool any = *conf->tls_cert || *conf->tls_key || *conf->tls_ca || *conf->tls_name || conf->tls_insecure;
+	struct tls_report report = {.fault = ""};
+
+	*tls = NULL;
+	if (conf->tls)
+		*tls = tls_client_new(&with, conf->host, NULL, &report);
+	else if (any)
+		snprintf(report.fault, sizeof(report.fault), "there are --tls-... options, but --tls is missing");
+	if (report.fault[0] != '\0')
+		fprintf(stderr, "%s: %s\n", program, report.fault);
+	return report.fault[0] == '\0';
+}
+
 void esme_status_text(uint32_t status, char out[256])
 {
 	snprintf(out, 256, "0x%02X %s (%s)", status, status_name(status), status_help(status));

@@ -33,6 +33,7 @@ struct load {
 	struct engine engine;
 	struct load_book *book;
 	struct load_binds *binds;
+	struct tls_context *tls; /* NULL: plain */
 	struct load_text *text;
 	struct buf journal;
 	int journal_fd; /* -1: none */

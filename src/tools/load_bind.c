@@ -136,7 +136,9 @@ static void start_slot(struct slot *slot)
 
 	slot->session = session_connect(l->engine.sessions, l->conf.esme.host, l->conf.esme.port, &bs->conf, &ops, slot,
 					&bs->stats);
-	if (!slot->session)
+	if (slot->session)
+		session_secure(slot->session, l->tls);
+	else
 		lost(slot);
 }
 

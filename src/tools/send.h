@@ -47,6 +47,7 @@ struct sender {
 	struct session_conf session_conf;
 	struct session_stats stats;
 	struct session *session; /* NULL: ended */
+	struct tls_context *tls; /* NULL: plain */
 	struct compose compose;
 	uint8_t tlvs[COMPOSE_MAX + 4096];
 	uint32_t tlvs_n; /* those of the options */

@@ -38,6 +38,8 @@ struct sim_conf {
 	const char *outbind_password;
 	int bind_as;
 	int64_t binds, reconnect; /* us */
+	const char *tls_cert, *tls_key, *tls_client_ca;
+	bool dial_tls;
 	const char *port_file, *name, *system_id, *password, *control, *capture;
 	int64_t first_id, seed;
 	struct opts_span receipt_delay, response_delay;
@@ -78,6 +80,7 @@ struct sim {
 	struct engine engine;
 	struct session_conf session_conf;
 	struct session_stats session_stats;
+	struct tls_context *tls_in, *tls_out; /* of connections to us, and of those we make; NULL: plain */
 	struct throttle throttle;
 	struct rng rng;
 	struct sim_pending *pending;

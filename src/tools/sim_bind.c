@@ -221,7 +221,7 @@ static void on_ended(struct session *s, enum end_reason reason, void *arg)
 	struct sim_bind *b = arg;
 	struct sim *sim = b->sim;
 
-	log_info(session_name(s), "ended reason=%s", reason_name(reason));
+	log_info(session_name(s), "ended reason=%s error=\"%s\"", reason_name(reason), session_error(s));
 	sim->counts.bound -= b->bound;
 	if (b->bound)
 		sim_fifo_splice(sim->pending, &sim->binds->peers[b->peer].ready, &b->ready);
@@ -260,6 +260,7 @@ void sim_binds_accept(struct sim *sim, int fd, const struct net_addr *peer)
 		mem_free(b);
 		return;
 	}
+	session_secure(b->session, sim->tls_in);
 	session_hold(b->session, sim->binds->stalled);
 }
 
@@ -278,6 +279,7 @@ bool sim_binds_dial(struct sim *sim, const char *host, int64_t port, bool in)
 		mem_free(b);
 		return false;
 	}
+	session_secure(b->session, sim->tls_out);
 	list_append(&sim->binds->all, &b->link);
 	session_hold(b->session, sim->binds->stalled);
 	return true;

@@ -147,6 +147,7 @@ static void run(struct load *l)
 static void tear_down(struct load *l)
 {
 	engine_close(&l->engine);
+	tls_release(l->tls);
 	load_binds_free(l->binds);
 	load_book_free(l->book);
 	load_text_free(l->text);
@@ -163,7 +164,7 @@ int main(int argc, char **argv)
 
 	if (at < 0)
 		return at == OPTS_DONE ? 0 : LOAD_USAGE;
-	if (set_up(&l) != 0)
+	if (!esme_tls(about.program, &l.conf.esme, &l.tls) || set_up(&l) != 0)
 		return LOAD_USAGE;
 	run(&l);
 	if (l.exit == LOAD_ALL_MATCHED)

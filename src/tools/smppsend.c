@@ -324,10 +324,12 @@ static void run(struct sender *x)
 	engine_open(&x->engine, 2, on_signal, x);
 	x->session = session_connect(x->engine.sessions, x->conf.esme.host, x->conf.esme.port, &x->session_conf, &ops,
 				     x, &x->stats);
+	session_secure(x->session, x->tls);
 	if (loop_run(x->engine.loop) != 0)
 		x->exit = SEND_FAILED;
 	log_flush();
 	engine_close(&x->engine);
+	tls_release(x->tls);
 }
 
 int main(int argc, char **argv)
@@ -338,7 +340,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (at < 0)
 		return at == OPTS_DONE ? 0 : SEND_USAGE;
-	if (set_up(&x) != 0)
+	if (set_up(&x) != 0 || !esme_tls(about.program, &x.conf.esme, &x.tls))
 		return SEND_USAGE;
 	run(&x);
 	return (int)x.exit;

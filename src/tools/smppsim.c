@@ -38,6 +38,13 @@ static const struct opts_row rows[] = {
 	 .help = "the bind of bind-in"},
 	{"binds", OPTS_NUMBER, AT(binds), "1", .help = "connections of bind-in or outbind", .min = 1, .max = 1000},
 	{"reconnect", OPTS_TIME, AT(reconnect), "1s", .help = "pause before such a connection is made again"},
+	{"tls-cert", OPTS_TEXT, AT(tls_cert), "", "FILE",
+	 .help = "speaks TLS with this certificate, and its chain, where it listens"},
+	{"tls-key", OPTS_TEXT, AT(tls_key), "", "FILE", .help = "its key, where it does not stand in the same file"},
+	{"tls-client-ca", OPTS_TEXT, AT(tls_client_ca), "", "FILE",
+	 .help = "refuses connections without a client certificate that one of these has signed"},
+	{"dial-tls", OPTS_FLAG, AT(dial_tls),
+	 .help = "speaks TLS where it connects (--bind-in, --outbind): with --tls-cert, which is no listener's then"},
 	{"name", OPTS_TEXT, AT(name), "smppsim", .help = "system_id in bind responses"},
 	{"system-id", OPTS_TEXT, AT(system_id), .help = "refuses binds with another system_id; bind-in: binds with it"},
 	{"password", OPTS_TEXT, AT(password), .help = "refuses binds with another password; bind-in: binds with it"},
@@ -181,6 +188,29 @@ static int open_listener(struct sim *sim)
 	return fd;
 }
 
+static bool open_tls(struct sim *sim)
+{
+	const struct sim_conf *c = &sim->conf;
+	struct tls_report report = {.fault = ""};
+	struct tls_conf with = {
+		.certificate = (char *)(uintptr_t)c->tls_cert,
+		.key = (char *)(uintptr_t)c->tls_key,
+		.ca = (char *)(uintptr_t)c->tls_client_ca,
+		.verify = *c->tls_client_ca != '\0',
+	};
+
+	if (c->dial_tls)
+		sim->tls_out =
+			tls_client_new(&with, c->bind_in.port ? c->bind_in.host : c->outbind.host, NULL, &report);
+	else if (*c->tls_cert)
+		sim->tls_in = tls_server_new(&with, NULL, &report);
+	else if (*c->tls_key || *c->tls_client_ca)
+		snprintf(report.fault, sizeof(report.fault), "--tls-cert is missing");
+	if (report.fault[0] != '\0')
+		opts_wrong(&about, "%s", report.fault);
+	return report.fault[0] == '\0';
+}
+
 static void set_up(struct sim *sim)
 {
 	struct sim_conf *c = &sim->conf;
@@ -253,6 +283,8 @@ static void tear_down(struct sim *sim)
 	buf_free(&out);
 	sim_capture_close(sim->capture);
 	engine_close(&sim->engine);
+	tls_release(sim->tls_in);
+	tls_release(sim->tls_out);
 	sim_tags_free(sim->tags);
 	sim_mos_free(sim->mos);
 	sim_dials_free(sim->dials);
@@ -278,6 +310,8 @@ int main(int argc, char **argv)
 		opts_wrong(&about, "--bind-in and --outbind exclude each other");
 		return 2;
 	}
+	if (!open_tls(&sim))
+		return 2;
 	set_up(&sim);
 	result = run(&sim);
 	tear_down(&sim);
