@@ -21,8 +21,9 @@
 #ifndef SO_PEERGROUPS
 #define SO_PEERGROUPS 59 /* Linux 4.13 */
 #endif
-#define CONSOLE_MAX_GROUPS 256 /* of a peer that are looked at */
-#define CONSOLE_REST_MS	   1000
+#define CONSOLE_MAX_GROUPS   256 /* of a peer that are looked at */
+#define CONSOLE_REST_MS	     1000
+#define CONSOLE_MAX_PROGRESS 16384 /* octets that a peer has not read */
 
 struct console {
 	struct loop *loop;
@@ -243,6 +244,19 @@ static void peer_request(struct peer *p, size_t n)
 	}
 	peer_count(p, result == 0);
 	peer_send_answer(p);
+}
+
+void console_progress(struct console_later *l, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	if (!l->peer || evbuffer_get_length(bufferevent_get_output(l->peer->bev)) > CONSOLE_MAX_PROGRESS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	evbuffer_add_printf(bufferevent_get_output(l->peer->bev), "progress %s\n", text);
 }
 
 void console_finish(struct console_later *l, const char *error)

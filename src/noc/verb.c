@@ -146,6 +146,8 @@ const struct console_command verb_table[] = {
 	 "Stops, drains, goes on with one carrier, or changes its rate, until the next start."},
 	{"doubt", "list|resend|fail [ID|--all|--carrier NAME]", 1, 3, CONSOLE_OPERATE, verb_doubt,
 	 "Lists or settles messages whose submit a carrier did not answer."},
+	{"ported", "load FILE [--replace]|get NUMBER|set NUMBER OPERATOR|del NUMBER|count", 1, 3, CONSOLE_OPERATE,
+	 verb_ported, "Loads, shows or changes which operator serves a ported number."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
 	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
 	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},

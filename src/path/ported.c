@@ -195,6 +195,7 @@ static void finish_reading(struct ported *p)
 	log_info("-", "event=ported_read numbers=%zu bytes=%zu seconds=%.1f epoch=%llu",
 		 ported_table_count(p->set->table), ported_table_octets(p->set->table), (double)ms / 1000.0,
 		 (unsigned long long)p->meta.epoch);
+	p->setup.changed(p->setup.arg);
 }
 
 /* Text from Redis. */
@@ -289,6 +290,7 @@ void ported_replace(struct ported *p, struct ported_set *set, unsigned which, ui
 	p->set = set;
 	p->meta.epoch = epoch;
 	p->meta.set = which;
+	p->setup.changed(p->setup.arg);
 }
 
 /* --- following the other nodes --- */
@@ -297,8 +299,14 @@ static void on_change(void *arg, struct view text, struct view value)
 {
 	struct ported *p = arg;
 	struct number number;
-	if (p->state == PORTED_READY && read_number(text, &number))
-		set_text(p, p->set, &number, value);
+	char known[PORTED_TEXT_MAX];
+	if (p->state != PORTED_READY || !read_number(text, &number))
+		return;
+	ported_text(p, &number, known);
+	if (view_eq(value, view_of(known)))
+		return; /* this node said so itself */
+	set_text(p, p->set, &number, value);
+	p->others = true;
 }
 
 static void on_followed(void *arg, bool ok, const struct store_ported_meta *meta, size_t changes)
@@ -319,6 +327,9 @@ static void on_followed(void *arg, bool ok, const struct store_ported_meta *meta
 	} else if (changes == STORE_PORTED_PAGE) {
 		p->followed_ms = 0; /* there may be more: at the next tick */
 	}
+	if (p->others)
+		p->setup.changed(p->setup.arg);
+	p->others = false;
 }
 
 static void follow(struct ported *p)
@@ -451,7 +462,8 @@ void ported_free(struct ported *p)
 		return;
 	loop_timer_clear(p->setup.loop, &p->tick);
 	stats_drop(p->setup.stats, &p->counters);
-	ported_job_free(p->job);
+	if (p->job)
+		ported_job_stop(p->job);
 	ported_set_free(p->set);
 	ported_set_free(p->next);
 	for (size_t i = 0; i < p->names_n; i++)

@@ -18,6 +18,7 @@ struct ported_setup { /* borrowed for the object's life */
 	struct store *store;
 	const struct routes *routes; /* names of operators; may be reloaded */
 	bool (*ready)(void *arg);    /* whether reading may begin: the node runs */
+	void (*changed)(void *arg);  /* another table is in force, or others have changed numbers */
 	void *arg;
 	struct stats *stats;
 };

@@ -52,6 +52,15 @@ struct ported_job {
 
 static void step(struct ported_job *job);
 
+static void job_free(struct ported_job *job)
+{
+	loop_unhook(job->p->setup.loop, &job->hook);
+	close(job->fd);
+	ported_set_free(job->into);
+	mem_free(job->file);
+	mem_free(job);
+}
+
 static void job_end(struct ported_job *job, const char *error)
 {
 	struct ported *p = job->p;
@@ -68,18 +77,13 @@ static void job_end(struct ported_job *job, const char *error)
 	if (error)
 		ported_read_again(p); /* memory may show rows that are not stored */
 	job->ops->done(job->arg, error, r);
-	ported_job_free(job);
+	job_free(job);
 }
 
-void ported_job_free(struct ported_job *job)
+void ported_job_stop(struct ported_job *job)
 {
-	if (!job)
-		return;
-	loop_unhook(job->p->setup.loop, &job->hook);
-	close(job->fd);
-	ported_set_free(job->into);
-	mem_free(job->file);
-	mem_free(job);
+	job->ops->done(job->arg, "the gateway stops; load it again", &job->report);
+	job_free(job);
 }
 
 /* --- lines --- */
@@ -401,6 +405,6 @@ int ported_load(struct ported *p, const char *file, bool replace, const struct p
 	if (store_ported_lock(p->setup.store, PORTED_LOCK_TAKE, on_locked, job) == 0)
 		return 0;
 	p->job = NULL;
-	ported_job_free(job);
+	job_free(job);
 	return say(why, "the store (Redis) is away; try again when smppgwctl status says that it is up");
 }

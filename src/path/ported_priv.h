@@ -30,6 +30,7 @@ struct ported {
 	unsigned bucket, asked;	       /* reading: the next one to ask for; not answered yet */
 	bool known;		       /* has been read once */
 	bool failed, following, again;
+	bool others; /* other nodes have changed numbers */
 	int64_t began_ms, followed_ms;
 	char *names[PORTED_NAMES];
 	int8_t operators[PORTED_NAMES]; /* by name: its number in routes, -1 none */
@@ -51,6 +52,6 @@ void ported_read_again(struct ported *p);
 
 /* Once a second, while a file is loaded. */
 void ported_job_tick(struct ported_job *job);
-void ported_job_free(struct ported_job *job);
+void ported_job_stop(struct ported_job *job); /* the gateway leaves; the store has gone */
 
 #endif

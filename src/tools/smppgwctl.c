@@ -3,6 +3,7 @@
  * Knows no commands: the gateway does (help lists them).
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,27 @@ static void put_word(struct buf *line, const char *word)
 		buf_put(line, word, 1);
 	}
 	buf_puts(line, "\"");
+}
+
+/* Words that name a file which the gateway reads: it knows nothing of this directory. */
+static const struct {
+	const char *command, *sub;
+} readers[] = {{"ported", "load"}};
+
+/* The file's whole path, in a buffer; the word itself when it names no file. */
+static const char *whole_path(char **argv, int at, int i, char path[2 * PATH_MAX])
+{
+	char here[PATH_MAX];
+
+	for (size_t k = 0; k < sizeof(readers) / sizeof(readers[0]); k++) {
+		if (i < at + 2 || strcmp(argv[at], readers[k].command) != 0 ||
+		    strcmp(argv[at + 1], readers[k].sub) != 0 || strchr("-/", argv[i][0]) ||
+		    !getcwd(here, sizeof(here)))
+			continue;
+		snprintf(path, 2 * PATH_MAX, "%s/%s", here, argv[i]);
+		return path;
+	}
+	return argv[i];
 }
 
 static int connect_to(const char *path)
@@ -94,22 +116,31 @@ static bool send_line(int fd, struct buf *line)
 	return true;
 }
 
-/* The first line of the answer, then what follows as it comes. */
+/* Lines of progress, then the first line of the answer, then what follows as it comes. */
 struct answer {
 	char first[4096]; /* without its newline */
 	size_t n;
 	bool whole; /* the first line has ended */
 };
 
+static const char progress[] = "progress ";
+
 static void take(struct answer *a, const char *p, size_t n)
 {
 	while (n > 0 && !a->whole) {
-		if (*p == '\n')
-			a->whole = true;
-		else if (a->n < sizeof(a->first) - 1)
+		bool end = *p == '\n';
+
+		if (!end && a->n < sizeof(a->first) - 1)
 			a->first[a->n++] = *p;
 		p++;
 		n--;
+		if (!end)
+			continue;
+		a->whole = strncmp(a->first, progress, strlen(progress)) != 0;
+		if (!a->whole) {
+			fprintf(stderr, "%.*s\n", (int)(a->n - strlen(progress)), a->first + strlen(progress));
+			memset(a, 0, sizeof(*a));
+		}
 	}
 	fwrite(p, 1, n, stdout);
 	fflush(stdout); /* top and the like go on for long */
@@ -151,6 +182,7 @@ int main(int argc, char **argv)
 {
 	struct ctl_conf conf;
 	struct buf line = {0};
+	char path[2 * PATH_MAX];
 	int at = opts_parse(&about, rows, sizeof(rows) / sizeof(rows[0]), &conf, argc, argv), fd, result;
 
 	if (at < 0)
@@ -166,7 +198,7 @@ int main(int argc, char **argv)
 			return USAGE;
 		}
 		buf_puts(&line, i > at ? " " : "");
-		put_word(&line, argv[i]);
+		put_word(&line, whole_path(argv, at, i, path));
 	}
 	buf_puts(&line, "\n");
 	signal(SIGPIPE, SIG_IGN);

@@ -253,6 +253,22 @@ static redisReply *run_remove(const struct call *c)
 	return fake_reply_integer(removed);
 }
 
+static redisReply *run_hincrby(const struct call *c)
+{
+	struct key *k = key_make(c->d, c->key, HASH);
+	struct item *it = item_find(k, &c->argv[2]);
+	char text[24];
+
+	if (it == NULL)
+		it = item_add(k, &c->argv[2]);
+	long long v = it->value.p != NULL ? strtoll((const char *)it->value.p, NULL, 10) : 0;
+	v += strtoll((const char *)c->argv[3].p, NULL, 10);
+	snprintf(text, sizeof(text), "%lld", v);
+	mem_free(it->value.p);
+	it->value = blob_of(text, strlen(text));
+	return fake_reply_integer(v);
+}
+
 static redisReply *run_hget(const struct call *c)
 {
 	const struct item *it = item_find(key_find(c->d, c->key), &c->argv[2]);
@@ -554,6 +570,7 @@ static const struct command {
 	{"PING", 1, false, run_ping},
 	{"HSET", 4, true, run_hset},
 	{"HDEL", 3, false, run_remove},
+	{"HINCRBY", 4, true, run_hincrby},
 	{"HGET", 3, false, run_hget},
 	{"HGETALL", 2, false, run_hgetall},
 	{"HSCAN", 3, false, run_hscan},
@@ -572,6 +589,7 @@ static const struct command {
 	{"SET", 3, true, run_set},
 	{"APPEND", 3, true, run_append},
 	{"DEL", 2, false, run_del},
+	{"UNLINK", 2, false, run_del},
 	{"EXISTS", 2, false, run_exists},
 	{"EXPIRE", 3, false, run_expire},
 };
