@@ -472,6 +472,7 @@ void smsc_deliver(struct smsc *s, struct peer *p, struct pdu *pdu)
 void smsc_end_bind(struct smsc *s, struct peer *p, bool orderly)
 {
 	p->bound = false;
+	p->closed = true;
 	if (orderly)
 		wire_close(p->wire);
 	else

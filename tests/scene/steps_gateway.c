@@ -164,6 +164,43 @@ static bool do_fail_doubts(struct world *w, struct step *s)
 	return settle_doubts(w, s, false);
 }
 
+/* -- the operator's hand on carriers -- */
+
+static bool command_carrier(struct world *w, struct step *s, enum carrier_command command)
+{
+	struct carrier *c = carriers_find(flow_carriers(w->flow), s->args[0]);
+
+	if (c == NULL)
+		return step_fail(s, "there is no carrier %s", s->args[0]);
+	carrier_set_command(c, command, "uid:0");
+	return true;
+}
+
+static bool do_pause_carrier(struct world *w, struct step *s)
+{
+	return command_carrier(w, s, CARRIER_PAUSED);
+}
+
+static bool do_drain_carrier(struct world *w, struct step *s)
+{
+	return command_carrier(w, s, CARRIER_DRAINED);
+}
+
+static bool do_resume_carrier(struct world *w, struct step *s)
+{
+	return command_carrier(w, s, CARRIER_RUN);
+}
+
+static bool do_set_tps(struct world *w, struct step *s)
+{
+	struct carrier *c = carriers_find(flow_carriers(w->flow), s->args[0]);
+
+	if (c == NULL)
+		return step_fail(s, "there is no carrier %s", s->args[0]);
+	carrier_set_tps(c, strcmp(s->args[1], "default") == 0 ? -1 : strtol(s->args[1], NULL, 10), "uid:0");
+	return true;
+}
+
 /* -- counters -- */
 
 struct counting {
@@ -188,11 +225,13 @@ static bool expect_counter(struct world *w, struct step *s)
 {
 	struct counting x = {s->args[0], step_option(s, "of", NULL), 0, false};
 	uint64_t want = strtoull(s->args[1], NULL, 10);
+	uint64_t least = (uint64_t)step_number(s, "least", (long)want);
+	uint64_t most = (uint64_t)step_number(s, "most", (long)want);
 
 	stats_walk(w->stats, count, &x);
 	if (!x.found)
 		return step_fail(s, "there is no counter %s", x.name);
-	return x.sum == want ||
+	return (x.sum >= least && x.sum <= most) ||
 	       step_fail(s, "%s is %llu, not %llu", x.name, (unsigned long long)x.sum, (unsigned long long)want);
 }
 
@@ -384,7 +423,11 @@ const struct step_row steps_gateway[] = {
 	{"expect gateway PHASE", "", STEP_LOOKS, expect_phase},
 	{"operator resends COUNT in doubt", "message carrier", STEP_ACTS, do_resend_doubts},
 	{"operator fails COUNT in doubt", "message carrier", STEP_ACTS, do_fail_doubts},
+	{"operator pauses carrier NAME", "", STEP_ACTS, do_pause_carrier},
+	{"operator drains carrier NAME", "", STEP_ACTS, do_drain_carrier},
+	{"operator resumes carrier NAME", "", STEP_ACTS, do_resume_carrier},
+	{"operator sets tps of NAME to COUNT", "", STEP_ACTS, do_set_tps},
 	{"expect doubts CARRIER COUNT", "held", STEP_LOOKS, expect_doubts},
-	{"expect counter NAME COUNT", "of", STEP_LOOKS, expect_counter},
+	{"expect counter NAME COUNT", "of least most", STEP_LOOKS, expect_counter},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
