@@ -16,7 +16,8 @@ struct carrier *accept_find(const struct carriers *cs, struct view system_id)
 {
 	for (size_t i = 0; i < cs->n; i++) {
 		const struct carrier_conf *conf = cs->at[i]->conf;
-		if (conf->mode == CARRIER_MODE_ACCEPT && view_eq(view_of(conf->system_id), system_id))
+		if (conf->mode == CARRIER_MODE_ACCEPT && !cs->at[i]->removed &&
+		    view_eq(view_of(conf->system_id), system_id))
 			return cs->at[i];
 	}
 	return NULL;
@@ -50,7 +51,7 @@ const char *accept_hash(const struct carriers *cs)
 {
 	for (size_t i = 0; i < cs->n; i++) {
 		const struct carrier_conf *conf = cs->at[i]->conf;
-		if (conf->mode == CARRIER_MODE_ACCEPT && auth_is_hash(conf->password))
+		if (conf->mode == CARRIER_MODE_ACCEPT && !cs->at[i]->removed && auth_is_hash(conf->password))
 			return conf->password;
 	}
 	return NULL;
@@ -69,13 +70,13 @@ bool accept_allows(const struct carrier *c, const struct net_addr *peer)
 
 bool accept_open(const struct carrier *c)
 {
-	return c->cs->started && !c->cs->shutting && c->command != CARRIER_DRAINED;
+	return c->cs->started && !c->cs->shutting && !carrier_unwanted(c);
 }
 
 static struct carrier_bind *accept_free_bind(const struct carrier *c)
 {
 	for (size_t i = 0; i < c->nbinds; i++) {
-		if (c->binds[i].session == NULL)
+		if (c->binds[i].session == NULL && !c->binds[i].leaving)
 			return &c->binds[i];
 	}
 	return NULL;
@@ -153,7 +154,7 @@ struct carrier *accept_caller(const struct carriers *cs, const struct net_addr *
 	*why = "no carrier of mode outbind has this outbind_system_id";
 	for (size_t i = 0; i < cs->n; i++) {
 		struct carrier *c = cs->at[i];
-		if (c->conf->mode != CARRIER_MODE_OUTBIND ||
+		if (c->conf->mode != CARRIER_MODE_OUTBIND || c->removed ||
 		    !view_eq(view_of(c->conf->outbind_system_id), said->system_id))
 			continue;
 		*why = accept_fault(c, peer, said);

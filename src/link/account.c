@@ -232,45 +232,29 @@ static void account_before_walk(void *object)
 	struct account *a = LIST_OF(object, struct account, stats);
 
 	a->stats.bound = a->nbinds;
+	a->stats.removed = a->removed;
 	a->stats.outstanding = 0;
 	LIST_EACH(node, &a->binds)
 		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
 }
 
-static struct account *account_new(struct accounts *as, const struct account_conf *conf, size_t number)
+void accounts_add(struct accounts *as, const struct account_conf *conf)
 {
 	struct account *a = mem_zalloc(sizeof(*a));
 	struct view id = view_of(conf->system_id);
 
 	a->as = as;
-	a->conf = conf;
-	a->number = number;
-	a->auth.secret = conf->password;
-	if (auth_is_hash(conf->password))
-		as->any_hash = conf->password;
-	a->allow = mem_zalloc((conf->allow.n + 1) * sizeof(*a->allow));
-	for (size_t i = 0; i < conf->allow.n; i++) {
-		if (net_cidr_parse(conf->allow.at[i], &a->allow[a->allows]) == 0)
-			a->allows++;
-	}
-	a->sessions = (struct session_conf){
-		.enquire_link_ms = conf->enquire_link,
-		.response_ms = conf->response_timeout,
-		.bind_ms = as->limits->session_init,
-		.partial_ms = as->limits->partial_pdu,
-		.max_pdu = (uint32_t)as->limits->max_pdu,
-		.window_out = (uint32_t)conf->window,
-		.window_in = (uint32_t)conf->window,
-	};
-	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
+	a->number = as->n;
+	as->at = mem_realloc(as->at, (as->n + 1) * sizeof(struct account *));
+	as->at[as->n++] = a;
 	list_init(&a->binds);
-	outbind_init(a);
+	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
+	account_take_conf(a, conf);
 	if (accounts_find(as, id) == NULL && map_put(as->by_id, map_hash(id.p, id.n), (uint64_t)(uintptr_t)a) != 0)
 		log_error("-", "event=out_of_memory account=%s", conf->system_id);
 	if (as->registry != NULL)
 		stats_add(as->registry, account_stat_rows, account_stat_rows_n, &a->stats, "account", conf->system_id,
 			  account_before_walk);
-	return a;
 }
 
 int accounts_listen(struct accounts *as, const struct listen_conf *listens, size_t m, char **why)
@@ -297,7 +281,6 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	as->loop = loop;
 	as->conns = conns;
 	as->sessions = sessions;
-	as->limits = limits;
 	as->our_system_id = mem_strdup(our_system_id);
 	as->ops = ops;
 	as->arg = arg;
@@ -306,18 +289,10 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	list_init(&as->apps);
 	list_init(&as->waits);
 	as->wait_timer.fn = admit_timer;
-	as->unbound = (struct session_conf){
-		.response_ms = limits->session_init,
-		.bind_ms = limits->session_init,
-		.partial_ms = limits->partial_pdu,
-		.max_pdu = (uint32_t)limits->max_pdu,
-		.window_out = 1,
-		.window_in = 1,
-	};
-	as->at = mem_zalloc((n + 1) * sizeof(struct account *));
-	as->n = n;
+	accounts_use_limits(as, limits);
 	for (size_t i = 0; i < n; i++)
-		as->at[i] = account_new(as, &confs[i], i);
+		accounts_add(as, &confs[i]);
+	accounts_find_hash(as);
 	if (stats != NULL)
 		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL, NULL);
 	return as;
@@ -363,6 +338,7 @@ void accounts_free(struct accounts *as)
 		outbind_stop(a);
 		auth_free(&a->auth);
 		mem_free(a->allow);
+		conf_copy_free(account_rows, a->own);
 		mem_free(a);
 	}
 	if (as->registry != NULL)

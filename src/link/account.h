@@ -20,16 +20,16 @@ struct account_conf {
 	struct conf_list allow;	    /* CIDR; empty = everywhere */
 	struct conf_list sources;   /* source codes that the account owns; MO routes by the longest */
 	int64_t max_binds, tps, burst, window;
-	int64_t interface_version; /* 0: the peer's own; else taken instead (clients send wrong constants) */
-	bool plain_status;	   /* standard codes instead of our vendor codes */
-	char *class_name;	   /* default message class; key "class" */
-	int dcs0;		   /* enum charset: what data_coding 0 means with this app */
-	int long_mode;		   /* enum split_mode: of long replies */
-	int number_form;	   /* enum address_form, path/address.h: of phones that reply */
+	int64_t interface_version;   /* 0: the peer's own; else taken instead (clients send wrong constants) */
+	bool plain_status;	     /* standard codes instead of our vendor codes */
+	char *class_name;	     /* default message class; key "class" */
+	int dcs0;		     /* enum charset: what data_coding 0 means with this app */
+	int long_mode;		     /* enum split_mode: of long replies */
+	int number_form;	     /* enum address_form, path/address.h: of phones that reply */
 	struct conf_list relay_tlvs; /* names or tags; empty: all that SMPP has */
-	int64_t zone;		   /* minutes east of UTC for dates in receipts */
+	int64_t zone;		     /* minutes east of UTC for dates in receipts */
 	int64_t response_timeout, enquire_link; /* ms */
-	int64_t share;		/* messages in its turn, against other accounts */
+	int64_t share;				/* messages in its turn, against other accounts */
 	int64_t max_queued;	/* its messages that no carrier has taken yet; 0: no limit; over it ESME_RMSGQFUL */
 	int receipts;		/* enum: of a long text that we split: 0 one receipt, 1 one per part */
 	int deliver;		/* enum: what receipts and replies leave with: 0 deliver_sm, 1 data_sm */
@@ -65,13 +65,16 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors);
 void accounts_check_listens(const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
 			    char **errors, char **warnings);
 
-struct carriers; /* link/carrier.h */
-struct account;	 /* opaque; its number is its index in the configuration */
+struct carriers;	    /* link/carrier.h */
+#define ACCOUNTS_MAX 65000u /* with those that reloads have removed */
+
+struct account; /* opaque; its number stays for the life of the process */
 struct accounts;
 
 struct account_stats {
 	uint64_t requests, throttled, binds, binds_refused, outbinds, outbind_failures;
 	uint64_t bound;	      /* gauge */
+	uint64_t removed;     /* gauge */
 	uint64_t outstanding; /* gauge: deliver_sm without answer */
 	struct session_stats session;
 };
@@ -128,9 +131,35 @@ __attribute__((warn_unused_result)) int accounts_listen(struct accounts *as, con
 void accounts_shutdown(struct accounts *as);
 bool accounts_idle(const struct accounts *as); /* no session left */
 void accounts_free(struct accounts *as);       /* after accounts_idle() */
+
+/*
+ * A reload, as carriers_prepare() and the rest (link/carrier.h): what can fail comes first (sockets are opened,
+ * certificates read), NULL with faults in *errors. Before accounts_listen() no socket is opened.
+ *
+ * What is new holds for the next bind, and for the next request on binds that are up (tps, burst, window, timers);
+ * those are not judged again by password, allow, bind and max_binds. Binds of an account that is removed are unbound,
+ * connections under its name are refused as unknown; its number, and what waits for it, stay.
+ */
+struct accounts_next { /* borrowed from accounts_prepare() on, in place of what was before */
+	const struct account_conf *confs;
+	size_t n;
+	const struct listen_conf *listens;
+	size_t listens_n;
+	const struct limits_conf *limits;
+	const char *our_system_id; /* copied */
+};
+struct accounts_plan;
+__attribute__((warn_unused_result)) struct accounts_plan *
+accounts_prepare(struct accounts *as, const struct accounts_next *next, char **errors);
+void accounts_drop(struct accounts *as, struct accounts_plan *p);
+size_t accounts_number(const struct accounts *as, const struct accounts_plan *p, const char *system_id);
+void accounts_grow(struct accounts *as, const struct accounts_plan *p);
+void accounts_apply(struct accounts *as, struct accounts_plan *p);
+bool account_removed(const struct account *a); /* a reload has taken it out */
+
 size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);
-struct account *accounts_find(const struct accounts *as, struct view system_id); /* NULL when unknown */
+struct account *accounts_find(const struct accounts *as, struct view system_id); /* removed ones too; NULL: unknown */
 
 /*
  * Something waits for this account and no bind can receive it. If it has an outbind address it is called: connect,

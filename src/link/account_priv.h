@@ -14,6 +14,9 @@
 struct account {
 	struct accounts *as;
 	const struct account_conf *conf;
+	struct account_conf *own;	 /* what conf is when it is removed: a copy of the last one */
+	bool removed;			 /* not in the configuration any more */
+	const struct account_conf *next; /* while a reload is applied */
 	size_t number;
 	struct auth auth;
 	struct net_cidr *allow;
@@ -96,6 +99,13 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id);
 
 /* account.c: the bind is accepted, the session is the account's from now. */
 void account_take(struct account *a, struct app *app);
+void accounts_add(struct accounts *as, const struct account_conf *conf);
+
+/* account_reload.c */
+/* Everything of an account that only copies what is in conf, which is borrowed from now; but its throttle. */
+void account_take_conf(struct account *a, const struct account_conf *conf);
+void accounts_use_limits(struct accounts *as, const struct limits_conf *limits);
+void accounts_find_hash(struct accounts *as);
 
 /* door.c */
 /*
@@ -115,6 +125,7 @@ void admit_app_keep(struct app *app);				       /* its session is there */
 void admit_connection(int fd, const struct net_addr *peer, void *arg); /* arg: struct door */
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */
+void admit_turn_away(struct app *app);	  /* its account is not there any more, while it waits to be let in */
 void admit_forget(struct app *app);	  /* it ended while it waited, or not */
 
 #endif

@@ -50,7 +50,8 @@ const struct conf_row account_rows[] = {
 	 "How the app gets the numbers of phones that reply: 8613800138000, 13800138000 or +8613800138000.",
 	 number_choices},
 	{"relay_tlvs", CONF_LIST, AT(relay_tlvs), "", 0, 200, "", true,
-	 "Optional parameters, by name or tag (\"0x1403\"), that pass between it and carriers; empty: all that SMPP has.",
+	 "Optional parameters, by name or tag (\"0x1403\"), that pass between it and carriers; empty: all that SMPP "
+	 "has.",
 	 NULL},
 	{"zone", CONF_INT, AT(zone), "min", -720, 720, "480", true, "Minutes east of UTC for dates in receipts.", NULL},
 	{"response_timeout", CONF_INT, AT(response_timeout), "ms", 100, 3600000, "30000", true,
@@ -137,6 +138,8 @@ const struct stats_row account_stat_rows[] = {
 	COUNT(binds_refused, "Binds refused, the system_id being known."),
 	COUNT(outbinds, "Calls with outbind to the app."),
 	COUNT(outbind_failures, "Of these: without a bind of the app."),
+	GAUGE("account", struct account_stats, removed,
+	      "1 when a reload has taken the account out of the configuration."),
 	GAUGE("account", struct account_stats, bound, "Binds now."),
 	GAUGE("account", struct account_stats, outstanding, "deliver_sm without an answer now."),
 	ROWS_OF_SESSION("account", struct account_stats),

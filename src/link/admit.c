@@ -160,6 +160,8 @@ static void admit_look_up(struct app *app, struct view system_id)
 	const struct accounts *as = app->as;
 
 	app->account = accounts_find(as, system_id);
+	if (app->account != NULL && app->account->removed)
+		app->account = NULL;
 	app->carrier = app->account == NULL && as->carriers != NULL ? accept_find(as->carriers, system_id) : NULL;
 }
 
@@ -308,6 +310,16 @@ static void admit_settle_places(struct accounts *as, const struct account *only)
 void admit_place_free(struct account *a)
 {
 	admit_settle_places(a->as, a);
+}
+
+void admit_turn_away(struct app *app)
+{
+	struct session *s = app->session;
+
+	if (app->wait == APP_WAITS_NOT)
+		return;
+	admit_wait_over(app);
+	session_judge(s, admit_refuse(app, ESME_RBINDFAIL));
 }
 
 void admit_timer(struct timer *t)

@@ -6,6 +6,7 @@
 #include "link/carrier_priv.h"
 
 #define BIND_STEADY_US 10000000 /* a bind up for so long starts the pauses from the beginning */
+#define BIND_MOST      200	/* carrier_conf.binds at its highest, as pairs */
 #define BIND_ALREADY   5	/* ESME_RALYBND: at least so many first pauses, until the old session may be gone */
 
 /* Refusals that do not heal by trying again soon (smpp.md 5). */
@@ -38,7 +39,7 @@ static void bind_later(struct carrier *c, int64_t at_least_ms)
 	if (ms > c->conf->reconnect_max)
 		ms = c->conf->reconnect_max;
 	c->backoff_ms = ms;
-	if (!c->cs->shutting && c->command != CARRIER_DRAINED)
+	if (!c->cs->shutting && !carrier_unwanted(c))
 		loop_timer(c->cs->loop, &c->bind_timer, carriers_jitter(c->cs, ms));
 }
 
@@ -72,6 +73,7 @@ static void bind_on_bound(struct session *s, void *arg)
 	carrier_tell_state(c);
 	carrier_wake(c);
 	bind_next(c);
+	carrier_reload_bound(b);
 }
 
 static void bind_on_refused(struct session *s, uint32_t status, void *arg)
@@ -108,7 +110,7 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 
 	if (b->bound && up_us >= BIND_STEADY_US)
 		c->backoff_ms = 0;
-	if (!b->bound)
+	if (!b->bound && reason != END_CONFIG)
 		c->stats.bind_failures++;
 	if (c->attempt == b)
 		c->attempt = NULL;
@@ -122,6 +124,7 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
 		 (unsigned long long)session_octets_out(s), session_error(s), (long long)c->backoff_ms);
 	carrier_tell_state(c);
+	carrier_reload_ended(b, reason);
 }
 
 /* Who bound in to us was judged at the door, and does not bind again; kept so that no callback is missing. */
@@ -150,8 +153,11 @@ static void bind_on_request(struct session *s, const struct pdu *pdu, void *arg)
 static void bind_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,
 			    int64_t sent_us, void *arg)
 {
+	struct carrier_bind *b = arg;
+
 	(void)s;
-	pump_settled(((struct carrier_bind *)arg)->carrier, cookie, outcome, resp, sent_us);
+	pump_settled(b->carrier, cookie, outcome, resp, sent_us);
+	carrier_reload_settled(b);
 }
 
 static void bind_on_room(struct session *s, void *arg)
@@ -178,7 +184,7 @@ static struct carrier_bind *bind_wanted(struct carrier *c)
 {
 	for (size_t i = 0; i < c->nbinds; i++) {
 		struct carrier_bind *b = &c->binds[(c->bind_next + i) % c->nbinds];
-		if (b->session == NULL) {
+		if (b->session == NULL && !b->leaving) {
 			c->bind_next = (size_t)(b - c->binds) + 1;
 			return b;
 		}
@@ -188,8 +194,7 @@ static struct carrier_bind *bind_wanted(struct carrier *c)
 
 void bind_next(struct carrier *c)
 {
-	bool now = c->conf->mode == CARRIER_MODE_CONNECT && c->command != CARRIER_DRAINED && c->cs->started &&
-		   !c->cs->shutting;
+	bool now = c->conf->mode == CARRIER_MODE_CONNECT && !carrier_unwanted(c) && c->cs->started && !c->cs->shutting;
 
 	if (!now || c->attempt != NULL || wheel_isset(&c->bind_timer))
 		return;
@@ -227,19 +232,29 @@ static void bind_on_timer(struct timer *t)
 	bind_next(LIST_OF(t, struct carrier, bind_timer));
 }
 
-void bind_init(struct carrier *c)
+size_t bind_count(const struct carrier_conf *conf)
+{
+	return (size_t)conf->binds * (conf->bind == CARRIER_BIND_PAIR ? 2 : 1);
+}
+
+void bind_dress(struct carrier *c, size_t i)
 {
 	bool pairs = c->conf->bind == CARRIER_BIND_PAIR;
-	size_t each = pairs ? 2 : 1;
 
-	c->nbinds = (size_t)c->conf->binds * each;
-	c->binds = mem_zalloc((c->nbinds + 1) * sizeof(*c->binds));
+	c->binds[i].number = (unsigned)(pairs ? i / 2 : i) + 1;
+	/* of a carrier that comes to us it is set when it comes */
+	c->binds[i].kind = !pairs ? CARRIER_TRX : i % 2 == 0 ? CARRIER_TX : CARRIER_RX;
+}
+
+void bind_init(struct carrier *c)
+{
+	/* as many as there can be: their sessions know them by address, and a reload may want more */
+	c->binds = mem_zalloc(BIND_MOST * sizeof(*c->binds));
+	c->nbinds = c->wanted = bind_count(c->conf);
 	c->bind_timer.fn = bind_on_timer;
-	for (size_t i = 0; i < c->nbinds; i++) {
+	for (size_t i = 0; i < BIND_MOST; i++) {
 		c->binds[i].carrier = c;
-		c->binds[i].number = (unsigned)(i / each) + 1;
-		/* of a carrier that comes to us it is set when it comes */
-		c->binds[i].kind = !pairs ? CARRIER_TRX : i % 2 == 0 ? CARRIER_TX : CARRIER_RX;
+		bind_dress(c, i);
 	}
 }
 

@@ -179,6 +179,7 @@ const struct stats_row carrier_stat_rows[] = {
 	COUNT(congested, "Times that its congestion_state lowered the rate."),
 	COUNT(window_too_small, "Times that its fixed window became too small for tps and its latency."),
 	GAUGE(up, "1 when a bind is there that can send."),
+	GAUGE(removed, "1 when a reload has taken the carrier out of the configuration."),
 	GAUGE(bound, "Binds now."),
 	GAUGE(outstanding, "Messages without an answer now."),
 	GAUGE(limit, "Messages/s that it is sent at most after it said that we are too fast; 0: tps alone."),
@@ -263,7 +264,7 @@ int64_t carriers_jitter(struct carriers *cs, int64_t v)
 
 bool carrier_up(const struct carrier *c)
 {
-	if (c->command != CARRIER_RUN || c->cs->shutting)
+	if (c->command != CARRIER_RUN || c->removed || c->cs->shutting)
 		return false;
 	for (size_t i = 0; i < c->nbinds; i++) {
 		if (c->binds[i].bound && c->binds[i].session != NULL && session_can_send(c->binds[i].session))
@@ -295,6 +296,7 @@ static void carrier_before_walk(void *object)
 	struct carrier *c = LIST_OF(object, struct carrier, stats);
 
 	c->stats.up = carrier_up(c);
+	c->stats.removed = c->removed;
 	c->stats.bound = 0;
 	for (size_t i = 0; i < c->nbinds; i++)
 		c->stats.bound += c->binds[i].bound;
@@ -305,10 +307,9 @@ static void carrier_before_walk(void *object)
 	c->stats.window_needed = needed;
 }
 
-static void carrier_init(struct carrier *c, const struct limits_conf *limits)
+void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits)
 {
-	const struct carrier_conf *conf = c->conf;
-
+	c->conf = conf;
 	c->sessions = (struct session_conf){
 		.enquire_link_ms = conf->enquire_link,
 		.response_ms = conf->response_timeout,
@@ -317,18 +318,31 @@ static void carrier_init(struct carrier *c, const struct limits_conf *limits)
 		.max_pdu = (uint32_t)limits->max_pdu,
 		.window_in = conf->window > 0 ? (uint32_t)conf->window : CARRIER_WINDOW_IN,
 	};
+	mem_free(c->throttled);
 	c->throttled = mem_zalloc((conf->throttled.n + 1) * sizeof(*c->throttled));
+	c->nthrottled = 0;
 	if (conf->mode == CARRIER_MODE_ACCEPT) /* an ESME's word for "later" */
 		c->throttled[c->nthrottled++] = ESME_RX_T_APPN;
 	for (size_t i = 0; i < conf->throttled.n; i++) {
 		if (carrier_status_of(conf->throttled.at[i], &c->throttled[c->nthrottled]))
 			c->nthrottled++;
 	}
+}
+
+void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits)
+{
+	struct carrier *c = mem_zalloc(sizeof(*c));
+
+	c->cs = cs;
+	c->number = cs->n;
+	cs->at = mem_realloc(cs->at, (cs->n + 1) * sizeof(struct carrier *));
+	cs->at[cs->n++] = c;
+	carrier_take_conf(c, conf, limits);
 	bind_init(c);
 	carrier_renew_tls(c);
 	pump_init(c);
-	if (c->cs->registry != NULL)
-		stats_add(c->cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
+	if (cs->registry != NULL)
+		stats_add(cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
 			  carrier_before_walk);
 }
 
@@ -347,16 +361,9 @@ struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, c
 	if (seed == 0 && getrandom(&cs->random, sizeof(cs->random), 0) < 0)
 		cs->random = (uint64_t)loop_now_us(loop);
 	cs->random |= 1; /* xorshift stays at 0 */
-	cs->at = mem_zalloc((n + 1) * sizeof(struct carrier *));
-	cs->n = n;
-	for (size_t i = 0; i < n; i++) {
-		struct carrier *c = cs->at[i] = mem_zalloc(sizeof(*c));
-		c->cs = cs;
-		c->conf = &confs[i];
-		c->number = i;
-		carrier_init(c, limits);
-	}
 	pump_start(cs);
+	for (size_t i = 0; i < n; i++)
+		carriers_add(cs, &confs[i], limits);
 	return cs;
 }
 
@@ -412,6 +419,7 @@ void carriers_free(struct carriers *cs)
 		mem_free(c->throttled);
 		accept_free(c);
 		tls_release(c->tls);
+		conf_copy_free(carrier_rows, c->own);
 		mem_free(c);
 	}
 	mem_free(cs->at);

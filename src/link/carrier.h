@@ -48,16 +48,16 @@ struct carrier_conf {
 	int64_t pause, pause_max;			      /* ms: after ESME_RTHROTTLED */
 	int64_t decrease, increase; /* percent: of what went well, after it; of tps, more each second */
 	int64_t interface_version;
-	int dcs0;	/* enum charset */
-	int encoding;	/* enum dialect_encoding, path/dialect.h */
+	int dcs0;					    /* enum charset */
+	int encoding;					    /* enum dialect_encoding, path/dialect.h */
 	struct conf_list relay_tlvs;			    /* names or tags; empty: all that SMPP has */
 	int64_t source_ton, source_npi, dest_ton, dest_npi; /* -1: as the app said */
 	struct conf_list source_rewrite, dest_rewrite;	    /* "86=>0086", path/address.h */
 	int send_tlv;	/* enum: 0 auto (only if bind_resp had sc_interface_version), 1 yes, 2 no */
 	int receipt_id; /* enum, see path/idform.h: 0 learn, 1 text, 2 hex_resp_dec_dlr, 3 dec_resp_hex_dlr */
 	bool receipt_by_text, acceptd_final, unknown_final;
-	struct conf_list success; /* stat words that mean delivered */
-	bool ack_receipts;	  /* esm_class 0x08 is a receipt */
+	struct conf_list success;   /* stat words that mean delivered */
+	bool ack_receipts;	    /* esm_class 0x08 is a receipt */
 	int64_t zone;		    /* minutes east of UTC for dates in its receipts */
 	int long_mode;		    /* enum split_mode */
 	struct conf_list throttled; /* statuses that mean "slow down": "0x58", "0x14" */
@@ -73,6 +73,8 @@ void carriers_check(const struct carrier_conf *confs, size_t n, char **errors);
 /* What is no fault but will be one, or is unsafe: certificates that end soon, ...; adds to *warnings. */
 void carriers_warn(const struct carrier_conf *confs, size_t n, char **warnings);
 
+#define CARRIERS_MAX 65000u /* with those that reloads have removed */
+
 struct carrier;
 struct limits_conf; /* link/account.h */
 struct carriers;
@@ -81,9 +83,9 @@ struct carrier_stats {
 	uint64_t submitted, answered_ok, answered_error, throttled, pauses, lost /* outcome unknown */;
 	uint64_t connects, bind_failures, binds_refused, outbinds, deliver_in, alerts_in;
 	uint64_t congested, window_too_small;
-	uint64_t up, bound, outstanding;       /* gauges; up 1: a bind that can send */
-	uint64_t limit, window, window_needed; /* gauges: messages/s, 0 none; requests per bind, 0 not known */
-	struct histogram response;	       /* submit_sm -> submit_sm_resp */
+	uint64_t up, removed, bound, outstanding; /* gauges; up 1: a bind that can send */
+	uint64_t limit, window, window_needed;	  /* gauges: messages/s, 0 none; requests per bind, 0 not known */
+	struct histogram response;		  /* submit_sm -> submit_sm_resp */
 	struct session_stats session;
 };
 extern const struct stats_row carrier_stat_rows[];
@@ -121,6 +123,27 @@ void carriers_start(struct carriers *cs); /* begins to bind */
 void carriers_shutdown(struct carriers *cs);
 bool carriers_idle(const struct carriers *cs);
 void carriers_free(struct carriers *cs); /* after carriers_idle() */
+
+/*
+ * A reload: carriers_prepare() checks what can fail, and changes nothing: NULL with faults in *errors. Then
+ * carriers_grow(), which adds the new ones at the end, and carriers_apply(), which frees the plan; or carriers_drop().
+ * confs[n] and limits are borrowed from then on, in place of those before. Numbers stay: a carrier that is not in confs
+ * is removed, but keeps its number (and a copy of its options), gets no message, and unbinds when all that is out is
+ * answered; it is the same one when it comes back. Binds that need not be made anew stay up; the others are made anew
+ * one after the other.
+ */
+struct carriers_plan;
+__attribute__((warn_unused_result)) struct carriers_plan *carriers_prepare(struct carriers *cs,
+									   const struct carrier_conf *confs, size_t n,
+									   const struct limits_conf *limits,
+									   char **errors);
+void carriers_drop(struct carriers_plan *p);
+/* The number that a carrier of this name, which is there or in the plan, has after carriers_grow(). */
+size_t carriers_number(const struct carriers *cs, const struct carriers_plan *p, const char *name);
+void carriers_grow(struct carriers *cs, const struct carriers_plan *p);
+void carriers_apply(struct carriers *cs, struct carriers_plan *p);
+bool carrier_removed(const struct carrier *c); /* a reload has taken it out */
+
 /* Reads the certificates of all carriers again, also where the configuration is the same: new connections get them,
  * binds that are up stay. What cannot be used is logged, and the old ones are kept. */
 void carriers_renew_tls(struct carriers *cs);

@@ -21,6 +21,8 @@ struct carrier_bind {
 	enum carrier_kind kind;
 	struct session *session; /* NULL: down */
 	bool bound;
+	bool stale;	  /* made before a reload changed the way to the carrier: its turn to leave will come */
+	bool leaving;	  /* takes no more, ends when all that is out on it is answered; not made again while set */
 	uint32_t refused; /* status of the bind response */
 };
 
@@ -43,6 +45,11 @@ struct carrier {
 	bool told_up;
 	struct accept accept;
 	struct tls_context *tls; /* of new connections; NULL: plain, or unusable: carrier_tls_ready() */
+
+	/* carrier_reload.c */
+	bool removed;		  /* not in the configuration any more */
+	struct carrier_conf *own; /* what conf is then: a copy of the last one */
+	size_t wanted;		  /* of binds, by the configuration; nbinds is more while others leave */
 
 	/* operate.c */
 	enum carrier_command command;
@@ -78,9 +85,25 @@ struct carriers {
 /* carrier.c */
 int64_t carriers_jitter(struct carriers *cs, int64_t v); /* three quarters to five quarters of v */
 void carrier_tell_state(struct carrier *c);		 /* on_state when it has changed */
+/* Everything of a carrier that only copies what is in conf, which is borrowed from now. */
+void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits);
+void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits);
+/* It is to have no binds: the operator has drained it, or a reload removed it. */
+static inline bool carrier_unwanted(const struct carrier *c)
+{
+	return c->removed || c->command == CARRIER_DRAINED;
+}
+
+/* carrier_reload.c */
+void carrier_reload_settled(struct carrier_bind *b); /* one of its requests is settled */
+void carrier_reload_bound(struct carrier_bind *b);
+void carrier_reload_ended(struct carrier_bind *b, enum end_reason reason); /* it is down now */
+void carrier_reload_trim(struct carrier *c);
 
 /* bind.c */
 void bind_init(struct carrier *c);
+size_t bind_count(const struct carrier_conf *conf);
+void bind_dress(struct carrier *c, size_t i); /* one that is down: number and kind as the configuration has it */
 void bind_free(struct carrier *c);
 void bind_next(struct carrier *c); /* begins an attempt when one is wanted */
 void bind_name(struct carrier_bind *b);
@@ -98,6 +121,7 @@ void operate_settled(struct carrier *c);
 /* pump.c */
 void pump_start(struct carriers *cs);
 void pump_init(struct carrier *c);
+void pump_make_order(struct carrier *c); /* it has more than one bind now */
 /* The rate and the windows (c->sessions too) as the configuration and the operator want them now. */
 void pump_follow(struct carrier *c);
 void pump_settled(struct carrier *c, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,

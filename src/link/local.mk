@@ -4,11 +4,13 @@ noinst_LIBRARIES += liblink.a
 liblink_a_SOURCES = \
 	src/link/accept.c src/link/accept.h \
 	src/link/account.c src/link/account.h src/link/account_priv.h \
+	src/link/account_reload.c \
 	src/link/account_rows.c \
 	src/link/admit.c \
 	src/link/auth.c src/link/auth.h \
 	src/link/bind.c \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
+	src/link/carrier_reload.c \
 	src/link/carrier_tls.c \
 	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
 	src/link/conn_connect.c src/link/conn_shake.c \

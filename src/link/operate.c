@@ -13,11 +13,11 @@ static const char *const command_events[] = {
 
 void operate_settled(struct carrier *c)
 {
-	if (c->command != CARRIER_DRAINED || c->in_flight > 0)
+	if (!carrier_unwanted(c) || c->in_flight > 0)
 		return;
 	for (size_t i = 0; i < c->nbinds; i++) {
 		if (c->binds[i].session != NULL)
-			session_end(c->binds[i].session, END_WE_UNBOUND);
+			session_end(c->binds[i].session, c->removed ? END_CONFIG : END_WE_UNBOUND);
 	}
 }
 
@@ -33,7 +33,7 @@ void carrier_set_command(struct carrier *c, enum carrier_command command, const 
 	if (command == CARRIER_DRAINED) {
 		loop_timer_clear(c->cs->loop, &c->bind_timer);
 		operate_settled(c);
-	} else if (was == CARRIER_DRAINED) {
+	} else if (was == CARRIER_DRAINED && !c->removed) {
 		bind_next(c);
 	}
 	if (command == CARRIER_RUN)

@@ -46,7 +46,7 @@ static void outbind_pause(struct account *a)
 	o->pause_ms = o->pause_ms == 0 ? OUTBIND_PAUSE_MS : 2 * o->pause_ms;
 	if (o->pause_ms > OUTBIND_PAUSE_MAX_MS)
 		o->pause_ms = OUTBIND_PAUSE_MAX_MS;
-	if (!a->as->shutting)
+	if (!a->as->shutting && !a->removed)
 		loop_timer(a->as->loop, &o->timer, o->pause_ms);
 }
 
@@ -97,7 +97,7 @@ void outbind_init(struct account *a)
 
 void outbind_want(struct account *a)
 {
-	if (a->outbind.wanted || a->outbind.port == 0 || a->receivers > 0)
+	if (a->removed || a->outbind.wanted || a->outbind.port == 0 || a->receivers > 0)
 		return;
 	a->outbind.wanted = true;
 	outbind_next(a);

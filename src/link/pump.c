@@ -32,7 +32,7 @@ static struct carrier_bind *pump_pick(struct carrier *c)
 
 	for (size_t i = 0; i < c->nbinds; i++) {
 		struct carrier_bind *b = &c->binds[i];
-		if (b->session == NULL || session_room(b->session) == 0)
+		if (b->session == NULL || b->leaving || session_room(b->session) == 0)
 			continue;
 		if (best == NULL || session_outstanding(b->session) < session_outstanding(best->session))
 			best = b;
@@ -229,15 +229,20 @@ void pump_follow(struct carrier *c)
 		pump_set_window(c, fit_window(fit_needed(&c->fit, pace.tps, (uint32_t)conf->binds)));
 }
 
-void pump_init(struct carrier *c)
+void pump_make_order(struct carrier *c)
 {
 	uint32_t widest = c->conf->window > 0 ? (uint32_t)c->conf->window : FIT_MAX;
 
+	c->order = order_new((uint32_t)c->wanted * widest);
+}
+
+void pump_init(struct carrier *c)
+{
 	list_init(&c->awake);
 	c->pause_timer.fn = pump_on_pause_over;
 	c->tps_live = -1;
 	if (c->nbinds > 1)
-		c->order = order_new((uint32_t)c->nbinds * widest);
+		pump_make_order(c);
 	pace_init(&c->pace, &(struct pace_conf){0}, loop_now_us(c->cs->loop));
 	pump_follow(c);
 }
