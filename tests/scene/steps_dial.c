@@ -104,7 +104,23 @@ static bool do_ask(struct world *w, struct step *s)
 	return true;
 }
 
+/* Connections open, nobody there. */
+static bool do_vanish(struct world *w, struct step *s)
+{
+	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
+
+	if (c == NULL)
+		return false;
+	LIST_EACH(node, &c->peers) {
+		struct peer *p = LIST_OF(node, struct peer, link);
+		wire_black_hole(p->wire);
+		p->bound = false;
+	}
+	return true;
+}
+
 const struct step_row steps_dial[] = {
+	{"carrier NAME vanishes", "", STEP_ACTS, do_vanish},
 	{"carrier NAME binds in", "as id password version from answer", STEP_ACTS, do_bind_in},
 	{"carrier NAME calls with outbind", "id password from enquire", STEP_ACTS, do_outbind},
 	{"carrier NAME asks with query_sm", "", STEP_ACTS, do_ask},

@@ -56,7 +56,7 @@ static bool part_receipt(const struct step *s, const char *part, void *arg)
 	struct got *g = last_part(x->smsc, x->label, (unsigned)strtoul(part, NULL, 10), true);
 	struct peer *p = smsc_peer(x->smsc, (uint32_t)step_number(s, "bind", 0));
 	char cid[80], text[256];
-	struct pdu pdu = {.command_id = DELIVER_SM};
+	struct pdu pdu = {.command_id = smsc_request(x->smsc, false)};
 
 	if ((g == NULL || p == NULL) && step_number(s, "maybe", 0) != 0)
 		return true;
@@ -92,10 +92,11 @@ static bool do_early_part_receipt(struct world *w, struct step *s)
 	struct label *l = find_label(w, s, s->args[2]);
 	struct peer *p = c != NULL ? smsc_peer(c, 0) : NULL;
 	char cid[80], text[256];
-	struct pdu pdu = {.command_id = DELIVER_SM};
+	struct pdu pdu = {.command_id = 0};
 
 	if (l == NULL || p == NULL || c->in_response != ID_TEXT)
 		return step_fail(s, "no such bind, or the ids are no text");
+	pdu.command_id = smsc_request(c, false);
 	snprintf(cid, sizeof(cid), "M%llu", (unsigned long long)c->next_id);
 	smsc_receipt_text(cid, s->args[3], step_option(s, "err", "000"), text, sizeof(text));
 	pdu.sm.src.addr = view_of(l->to);
