@@ -64,19 +64,29 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 		struct carrier *c = carriers_at(all, i);
 		const struct carrier_conf *conf = carrier_conf(c);
 		const struct carrier_stats *stats = carrier_stats(c);
+		struct health_view health;
 
+		flow_carrier_health(flow, c, &health);
 		g->owner = carrier_name(c);
 		g->carrier = true;
 		g->bound = g->outstanding = 0;
 		carrier_each_session(c, snapshot_session, g);
+		uint32_t needed, each = carrier_window_each(c, &needed);
 		to->carriers[i] = (struct snapshot_carrier){
 			.name = g->owner,
 			.up = carrier_up(c),
+			.command = carrier_command(c),
 			.paused_ms = carrier_paused_ms(c),
 			.bound = g->bound,
 			.binds = (uint64_t)conf->binds * (conf->bind == 1 ? 2 : 1),
 			.outstanding = g->outstanding,
-			.window = (uint64_t)(conf->window * conf->binds),
+			.window = carrier_window(c),
+			.window_each = each,
+			.window_needed = needed,
+			.window_small = conf->window > 0 && carrier_tps(c) > 0 && needed > each,
+			.tps = (uint64_t)carrier_tps(c),
+			.tps_live = carrier_tps_live(c),
+			.limit = carrier_limit(c),
 			.queued = flow_carrier_queued(flow, c),
 			.submitted = stats->submitted,
 			.ok = stats->answered_ok,
@@ -85,6 +95,9 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 			.doubts = flow_carrier_doubts(flow, c),
 			.p50_us = histogram_quantile(&stats->response, 0.5),
 			.p99_us = histogram_quantile(&stats->response, 0.99),
+			.health = health_state_name(health.state),
+			.health_why = health_cause_name(health.why),
+			.delivery = health.delivery,
 			.id_form = flow_carrier_id_form(flow, c),
 		};
 	}

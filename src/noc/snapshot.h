@@ -19,12 +19,20 @@ struct snapshot_source {
 struct snapshot_carrier {
 	const char *name;
 	bool up;
-	int64_t paused_ms;	      /* of the throttle pause, left; 0 */
-	uint64_t bound, binds;	      /* connections: bound now, wanted */
-	uint64_t outstanding, window; /* over all binds */
+	enum carrier_command command;	     /* the operator's */
+	int64_t paused_ms;		     /* of the throttle pause, left; 0 */
+	uint64_t bound, binds;		     /* connections: bound now, wanted */
+	uint64_t outstanding, window;	     /* over all binds */
+	uint64_t window_each, window_needed; /* per bind; needed 0: not known */
+	bool window_small;		     /* fixed, and less than is needed */
+	uint64_t tps, limit;		     /* messages/s: agreed, learnt from throttling; 0: none */
+	bool tps_live;			     /* the operator's, not the configuration's */
 	uint64_t queued, submitted, ok, errors, throttled;
 	uint64_t doubts;	/* submits without an answer that nothing has settled */
 	int64_t p50_us, p99_us; /* submit_sm to its response, since the start */
+	const char *health;	/* good, away, proving; static text */
+	const char *health_why; /* static text; "-" */
+	int delivery;		/* percent of its receipts that say delivered; -1: too few to tell */
 	const char *id_form;	/* of message ids in its receipts; static text */
 };
 

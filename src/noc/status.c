@@ -75,17 +75,44 @@ static const char *status_carrier_state(const struct snapshot_carrier *c, char o
 {
 	char span[STATUS_STAMP];
 
-	if (c->bound > 0 && c->paused_ms > 0)
+	if (c->command == CARRIER_PAUSED)
+		snprintf(out, 64, "paused");
+	else if (c->command == CARRIER_DRAINED)
+		snprintf(out, 64, "%s", c->bound > 0 ? "draining" : "drained");
+	else if (c->bound > 0 && c->paused_ms > 0)
 		snprintf(out, 64, "paused %s", status_span(c->paused_ms, span));
 	else
 		snprintf(out, 64, "%s", c->up ? "up" : "down");
 	return out;
 }
 
+/* Outstanding and allowed; what is too small says what it takes. */
+static void status_window(struct table *t, const struct snapshot_carrier *c)
+{
+	if (c->window_small)
+		table_cell(t, "%" PRIu64 "/%" PRIu64 " needs %" PRIu64, c->outstanding, c->window,
+			   c->window_needed * (c->window / c->window_each));
+	else
+		table_cell(t, "%" PRIu64 "/%" PRIu64, c->outstanding, c->window);
+}
+
+/* The agreed rate, below it the one that was learnt. */
+static void status_tps(struct table *t, const struct snapshot_carrier *c)
+{
+	char limit[32] = "", tps[32] = "-";
+
+	if (c->limit > 0)
+		snprintf(limit, sizeof(limit), "%" PRIu64 "/", c->limit);
+	if (c->tps > 0)
+		snprintf(tps, sizeof(tps), "%" PRIu64, c->tps);
+	table_cell(t, "%s%s%s", limit, tps, c->tps_live ? " live" : "");
+}
+
 void status_carriers(const struct snapshot *s, const char *name, struct buf *out)
 {
 	struct table *t = table_new(
-		"CARRIER STATE +BINDS +WINDOW +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +DOUBT +P50 +P99 IDS");
+		"CARRIER STATE HEALTH +BINDS +WINDOW +TPS +QUEUED +SUBMITTED +OK +ERRORS +THROTTLED +DOUBT +DELIVERED "
+		"+P50 +P99 IDS");
 	char state[64];
 
 	for (size_t i = 0; i < s->carriers_n; i++) {
@@ -94,14 +121,20 @@ void status_carriers(const struct snapshot *s, const char *name, struct buf *out
 			continue;
 		table_text(t, c->name);
 		table_text(t, status_carrier_state(c, state));
+		table_text(t, c->health);
 		table_cell(t, "%" PRIu64 "/%" PRIu64, c->bound, c->binds);
-		table_cell(t, "%" PRIu64 "/%" PRIu64, c->outstanding, c->window);
+		status_window(t, c);
+		status_tps(t, c);
 		table_cell(t, "%" PRIu64, c->queued);
 		table_cell(t, "%" PRIu64, c->submitted);
 		table_cell(t, "%" PRIu64, c->ok);
 		table_cell(t, "%" PRIu64, c->errors);
 		table_cell(t, "%" PRIu64, c->throttled);
 		table_cell(t, "%" PRIu64, c->doubts);
+		if (c->delivery < 0)
+			table_text(t, "-");
+		else
+			table_cell(t, "%d%%", c->delivery);
 		status_response(t, c->p50_us);
 		status_response(t, c->p99_us);
 		table_text(t, c->id_form);

@@ -42,6 +42,9 @@ static void status_json_messages(struct json *j, const struct snapshot *s)
 	json_close(j, '}');
 }
 
+static const char *const command_names[] = {
+	[CARRIER_RUN] = "run", [CARRIER_PAUSED] = "paused", [CARRIER_DRAINED] = "drained"};
+
 static void status_json_carrier(struct json *j, const struct snapshot_carrier *c)
 {
 	json_open(j, NULL, '{');
@@ -52,6 +55,12 @@ static void status_json_carrier(struct json *j, const struct snapshot_carrier *c
 	json_u64(j, "binds", c->binds);
 	json_u64(j, "outstanding", c->outstanding);
 	json_u64(j, "window", c->window);
+	json_text(j, "command", command_names[c->command]);
+	json_u64(j, "tps", c->tps);
+	json_bool(j, "tps_live", c->tps_live);
+	json_u64(j, "limit", c->limit);
+	json_u64(j, "window_each", c->window_each);
+	json_u64(j, "window_needed", c->window_needed);
 	json_u64(j, "queued", c->queued);
 	json_u64(j, "submitted", c->submitted);
 	json_u64(j, "ok", c->ok);
@@ -60,6 +69,10 @@ static void status_json_carrier(struct json *j, const struct snapshot_carrier *c
 	json_u64(j, "in_doubt", c->doubts);
 	json_ms(j, "p50_ms", c->p50_us);
 	json_ms(j, "p99_ms", c->p99_us);
+	json_text(j, "health", c->health);
+	json_text(j, "health_why", c->health_why);
+	if (c->delivery >= 0)
+		json_u64(j, "delivered_percent", (uint64_t)c->delivery);
 	json_text(j, "id_form", c->id_form);
 	json_close(j, '}');
 }

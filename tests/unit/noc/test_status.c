@@ -19,6 +19,10 @@ static struct snapshot_carrier carriers[] = {
 	 .binds = 2,
 	 .outstanding = 3,
 	 .window = 200,
+	 .window_each = 100,
+	 .window_needed = 61,
+	 .tps = 200,
+	 .limit = 140,
 	 .queued = 12,
 	 .submitted = 100200,
 	 .ok = 100100,
@@ -27,9 +31,34 @@ static struct snapshot_carrier carriers[] = {
 	 .doubts = 4,
 	 .p50_us = 1200,
 	 .p99_us = 15040,
+	 .health = "good",
+	 .health_why = "-",
+	 .delivery = 93,
 	 .id_form = "hex_resp_dec_dlr"},
-	{.name = "unicom", .up = false, .binds = 4, .window = 400, .id_form = "learning"},
-	{.name = "电信", .up = true, .paused_ms = 2900, .bound = 1, .binds = 1, .window = 10, .id_form = "text"},
+	{.name = "unicom",
+	 .up = false,
+	 .command = CARRIER_DRAINED,
+	 .binds = 4,
+	 .window = 400,
+	 .health = "away",
+	 .health_why = "down",
+	 .delivery = -1,
+	 .id_form = "learning"},
+	{.name = "电信",
+	 .up = true,
+	 .paused_ms = 2900,
+	 .bound = 1,
+	 .binds = 1,
+	 .window = 10,
+	 .window_each = 10,
+	 .window_needed = 38,
+	 .window_small = true,
+	 .tps = 50,
+	 .tps_live = true,
+	 .health = "proving",
+	 .health_why = "errors",
+	 .delivery = -1,
+	 .id_form = "text"},
 };
 static struct snapshot_account accounts[] = {
 	{.name = "bank",
@@ -109,14 +138,14 @@ static void test_text(void **state)
 		      "0   closing 0   delivering 0   "
 		      "leaving 0   parked 1\n"
 		      "\n"
-		      "CARRIER  STATE       BINDS  WINDOW  QUEUED  SUBMITTED      OK  ERRORS  THROTTLED  DOUBT     P50"
-		      "      P99  IDS\n"
-		      "移动     up            2/2   3/200      12     100200  100100      97          5      4  1.2 ms"
-		      "  15.0 ms  hex_resp_dec_dlr\n"
-		      "unicom   down          0/4   0/400       0          0       0       0          0      0       -"
-		      "        -  learning\n"
-		      "电信     paused 2 s    1/1    0/10       0          0       0       0          0      0       -"
-		      "        -  text\n"
+		      "CARRIER  STATE       HEALTH   BINDS         WINDOW      TPS  QUEUED  SUBMITTED      OK  ERRORS  "
+		      "THROTTLED  DOUBT  DELIVERED     P50      P99  IDS\n"
+		      "移动     up          good       2/2          3/200  140/200      12     100200  100100      97  "
+		      "        5      4        93%  1.2 ms  15.0 ms  hex_resp_dec_dlr\n"
+		      "unicom   drained     away       0/4          0/400        -       0          0       0       0  "
+		      "        0      0          -       -        -  learning\n"
+		      "电信     paused 2 s  proving    1/1  0/10 needs 38  50 live       0          0       0       0  "
+		      "        0      0          -       -        -  text\n"
 		      "\n"
 		      "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
 		      "bank       1/4    100300          7            2        9     1200\n"
@@ -228,10 +257,12 @@ static void test_json(void **state)
 		"\"memory\":{\"resident_bytes\":35200000,\"messages_bytes\":1500000}",
 		"\"by_state\":{\"new\":0,\"storing\":0,\"held\":0,\"queued\":12,\"sent\":9,",
 		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":"
-		"200,"
+		"200,\"command\":\"run\",\"tps\":200,\"tps_live\":false,\"limit\":140,\"window_each\":100,"
+		"\"window_needed\":61,"
 		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"in_doubt\":4,\"p50_"
 		"ms\":1.200,"
-		"\"p99_ms\":15.040,\"id_form\":\"hex_resp_dec_dlr\"}",
+		"\"p99_ms\":15.040,\"health\":\"good\",\"health_why\":\"-\",\"delivered_percent\":93,"
+		"\"id_form\":\"hex_resp_dec_dlr\"}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
 		"\"waiting\":9,\"backlog\":1200}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
