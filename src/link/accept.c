@@ -246,3 +246,28 @@ void accept_check(const struct carrier_conf *c, char **errors)
 		conf_fault(errors, &c->where, "carrier %s: outbind_password begins with $; only password may be a hash",
 			   c->name);
 }
+
+static void accept_check_name(const struct carrier_conf *c, const char *whose, const char *name,
+			      const struct conf_where *where, char **errors)
+{
+	conf_fault(errors, &c->where, "carrier %s: mode is accept, but its system_id \"%s\" is %s %s's in line %d",
+		   c->name, c->system_id, whose, name, where->line);
+}
+
+void carriers_check_names(const struct carrier_conf *confs, size_t n, const struct account_conf *accounts, size_t m,
+			  char **errors)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct carrier_conf *c = &confs[i];
+		if (c->mode != CARRIER_MODE_ACCEPT)
+			continue;
+		for (size_t j = 0; j < i; j++) {
+			if (confs[j].mode == CARRIER_MODE_ACCEPT && strcmp(confs[j].system_id, c->system_id) == 0)
+				accept_check_name(c, "carrier", confs[j].name, &confs[j].where, errors);
+		}
+		for (size_t j = 0; j < m; j++) {
+			if (strcmp(accounts[j].system_id, c->system_id) == 0)
+				accept_check_name(c, "account", accounts[j].system_id, &accounts[j].where, errors);
+		}
+	}
+}

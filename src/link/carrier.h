@@ -75,6 +75,11 @@ void carriers_warn(const struct carrier_conf *confs, size_t n, char **warnings);
 
 #define CARRIERS_MAX 65000u /* with those that reloads have removed */
 
+/* Who binds in to us is known by its system_id alone: no carrier of mode accept may have another's or an account's. */
+struct account_conf; /* link/account.h */
+void carriers_check_names(const struct carrier_conf *confs, size_t n, const struct account_conf *accounts, size_t m,
+			  char **errors);
+
 struct carrier;
 struct limits_conf; /* link/account.h */
 struct carriers;
