@@ -6,6 +6,7 @@ link_unit_tests = \
 	tests/unit/link/test_carrier \
 	tests/unit/link/test_conn \
 	tests/unit/link/test_conn_connect \
+	tests/unit/link/test_conn_tls \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_fit \
 	tests/unit/link/test_operate \
@@ -17,6 +18,7 @@ link_unit_tests = \
 	tests/unit/link/test_session_end \
 	tests/unit/link/test_order \
 	tests/unit/link/test_throttle \
+	tests/unit/link/test_tls \
 	tests/unit/link/test_window
 check_PROGRAMS += $(link_unit_tests)
 TESTS += $(link_unit_tests)
@@ -26,6 +28,7 @@ link_unit_ldadd = liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(HIREDIS_LIBS)
 link_unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 link_unit_rig = tests/unit/link/rig.c tests/unit/link/rig.h \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h
+link_unit_certs = tests/unit/link/certs.c tests/unit/link/certs.h
 link_unit_owner = tests/unit/link/owner.c tests/unit/link/owner.h $(link_unit_rig)
 link_unit_accounts = tests/unit/link/accounts_rig.c tests/unit/link/accounts_rig.h $(link_unit_rig)
 link_unit_carriers = tests/unit/link/carriers_rig.c tests/unit/link/carriers_rig.h $(link_unit_rig)
@@ -69,6 +72,10 @@ tests_unit_link_test_session_end_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_session_end_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_order_SOURCES = tests/unit/link/test_order.c
 tests_unit_link_test_order_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_tls_SOURCES = tests/unit/link/test_tls.c $(link_unit_certs)
+tests_unit_link_test_tls_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_conn_tls_SOURCES = tests/unit/link/test_conn_tls.c $(link_unit_certs)
+tests_unit_link_test_conn_tls_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_throttle_SOURCES = tests/unit/link/test_throttle.c
 tests_unit_link_test_throttle_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_window_SOURCES = tests/unit/link/test_window.c

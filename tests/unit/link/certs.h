@@ -1,0 +1,22 @@
+/*
+ * certs.h - certificates for tests, made when they run: files in a folder of their own.
+ */
+#ifndef UNIT_LINK_CERTS_H
+#define UNIT_LINK_CERTS_H
+
+struct cert_wish {
+	const char *file;     /* FILE.pem and FILE.key are written */
+	const char *name;     /* common name, and DNS name of what no CA is */
+	const char *issuer;   /* the file of a CA made before; NULL: signs itself, and is a CA */
+	long begins, ends;    /* seconds from now */
+	const char *password; /* of the key; NULL: none */
+};
+
+/* The folder, made anew with every call; certs_gone() removes it. */
+const char *certs_folder(void);
+void certs_gone(void);
+void certs_make(const struct cert_wish *wish);
+/* "FOLDER/file", good until the eighth call after. */
+char *certs_path(const char *file);
+
+#endif
