@@ -4,6 +4,7 @@
 #include "path/deliver.h"
 
 #include "base/ids.h"
+#include "path/address.h"
 #include "smpp/charset.h"
 #include "smpp/receipt.h"
 #include "smpp/split.h"
@@ -133,13 +134,15 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 }
 
 /* An app without TLVs gets as much of a long text as short_message holds. */
-static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_t peer_version, struct pdu *pdu)
+static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
+		    struct deliver_scratch *scratch, struct pdu *pdu)
 {
 	struct view text;
 	msg_pdu(m, NULL, pdu);
 	pdu->command_id = DELIVER_SM;
 	pdu->command_status = 0;
 	pdu->sm.registered_delivery = 0;
+	address_show((enum address_form)conf->number_form, &pdu->sm.src, scratch->number);
 	if (peer_version >= 0x34)
 		return;
 	if (pdu_text(pdu, &text)) {
@@ -177,7 +180,7 @@ void deliver_fill(const struct msg *m, const struct account_conf *conf, uint8_t 
 		  struct deliver_scratch *scratch, struct pdu *pdu)
 {
 	if (m->mo)
-		fill_mo(m, conf, peer_version, pdu);
+		fill_mo(m, conf, peer_version, scratch, pdu);
 	else
 		fill_receipt(m, conf, peer_version, scratch, pdu);
 	if (conf->deliver == ACCOUNT_WITH_DATA_SM && peer_version >= 0x34 && !to_data_sm(scratch, pdu))

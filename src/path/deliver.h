@@ -7,12 +7,14 @@
 
 #include "link/account.h"
 #include "path/msg.h"
+#include "path/number.h"
 
 struct deliver_scratch {
 	char text[512];
 	uint8_t tlvs[2048];
 	uint8_t data[PDU_MAX_DEFAULT]; /* TLVs of a data_sm, its text among them */
 	char id[24];
+	char number[NUMBER_MAX + 2];
 };
 
 /*

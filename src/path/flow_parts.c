@@ -19,15 +19,27 @@ static uint16_t reference(const struct msg *m)
 
 /* How a text is cut: its parts must fit each other, whatever carrier has each and whatever the configuration says now.
  */
-static uint8_t cut_for(const struct relay_peer *peer)
+static uint16_t cut_for(const struct relay_peer *peer)
 {
-	return (uint8_t)((unsigned)parts_mode(peer) | (unsigned)peer->dcs0 << 4);
+	return (uint16_t)((unsigned)parts_mode(peer) | (unsigned)peer->form << 4 | (unsigned)peer->dcs0 << 8 |
+			  (unsigned)peer->app_dcs0 << 12);
 }
 
-static struct relay_peer peer_of_cut(uint8_t cut)
+static struct relay_peer peer_of_cut(uint16_t cut)
 {
-	return (struct relay_peer){
-		.tlvs = true, .dcs0 = (enum charset)(cut >> 4), .long_mode = (enum split_mode)(cut & 15u)};
+	return (struct relay_peer){.tlvs = true,
+				   .dcs0 = (enum charset)(cut >> 8 & 15u),
+				   .app_dcs0 = (enum charset)(cut >> 12),
+				   .form = (enum dialect_form)(cut >> 4 & 15u),
+				   .long_mode = (enum split_mode)(cut & 15u)};
+}
+
+void flow_part_peer(const struct flow *f, struct msg *k, struct relay_peer *peer)
+{
+	const struct relay_peer cut = peer_of_cut(msg_whole(f->msgs, k)->cut);
+	peer->part = true;
+	peer->app_dcs0 = cut.form == DIALECT_STAYS ? cut.app_dcs0 : cut.dcs0;
+	peer->long_mode = cut.long_mode;
 }
 
 struct splitting {
@@ -89,7 +101,7 @@ static void drop_kin(struct flow *f, struct msg *m, enum msg_kin kind)
 	}
 }
 
-/* Those that are new go into the queue: in the message's place, or behind all that waits. */
+/* Those that are new: next at the carrier that took the message, one behind the other; or behind all that waits. */
 static void queue_parts(struct flow *f, struct msg *m, bool last)
 {
 	uint64_t parts[256] = {0};
@@ -98,11 +110,11 @@ static void queue_parts(struct flow *f, struct msg *m, bool last)
 			parts[k->part] = k->handle;
 	}
 	for (unsigned i = 1; i <= 255; i++) {
-		struct msg *k = msgs_get(f->msgs, parts[last ? i : 256 - i]);
+		struct msg *k = msgs_get(f->msgs, parts[i]);
 		if (k && last)
 			flow_enqueue(f, k);
 		else if (k)
-			flow_put_back(f, k);
+			flow_go_next(f, k);
 	}
 }
 
@@ -123,7 +135,7 @@ void flow_parts_withdraw(struct flow *f, struct msg *m)
 void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
 {
 	struct splitting x = {.flow = f, .whole = m};
-	if (!parts_make(m, peer, reference(m), make_part, &x)) {
+	if (!parts_make(m, peer, &f->relay, reference(m), make_part, &x)) {
 		drop_kin(f, m, KIN_PART);
 		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
 			 (unsigned long long)m->id);
@@ -340,13 +352,19 @@ void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struc
 static const char *const mode_names[] = {
 	[SPLIT_UDH8] = "udh8", [SPLIT_UDH16] = "udh16", [SPLIT_SAR] = "sar", [SPLIT_PAYLOAD] = "payload"};
 
-/* "udh8 gsm7", how the text was cut; and of one that has ended "failed number UNDELIV 012": finish, fault, and the
+static const char *const form_names[] = {
+	[DIALECT_OPEN] = "open", [DIALECT_STAYS] = "stays",   [DIALECT_DEFAULT] = "default", [DIALECT_UCS2] = "ucs2",
+	[DIALECT_GBK] = "gbk",	 [DIALECT_LATIN1] = "latin1", [DIALECT_ASCII] = "ascii"};
+
+/* "udh8 latin1/gsm7/ucs2", how the text was cut: its mark; data_coding 0 in the message and at the carrier; the form
+ * that it has been given; and of one that has ended "failed number UNDELIV 012": finish, fault, and the
  * carrier's words; "-" for one that it did not say. */
 struct view flow_part_why(const struct flow *f, struct msg *k, char out[LEG_WHY_MAX])
 {
 	struct relay_peer cut = peer_of_cut(msg_whole(f->msgs, k)->cut);
 	struct record r;
-	int n = snprintf(out, LEG_WHY_MAX, "%s %s", mode_names[cut.long_mode], charset_name(cut.dcs0));
+	int n = snprintf(out, LEG_WHY_MAX, "%s %s/%s/%s", mode_names[cut.long_mode], charset_name(cut.app_dcs0),
+			 charset_name(cut.dcs0), form_names[cut.form]);
 	if (k->final_state) {
 		msg_record(k, &r);
 		n += snprintf(out + n, LEG_WHY_MAX - (size_t)n, " %s %s %.*s %.*s", finish_name((enum finish)k->how),
@@ -369,16 +387,34 @@ static struct view next_word(struct view *rest)
 	return n == 1 && word.p[0] == '-' ? none : word;
 }
 
+/* The next of the names between slashes, as its place in names; the first when it is none of them. */
+static unsigned next_name(struct view *rest, const char *const *names, unsigned n)
+{
+	uint32_t end = 0;
+	while (end < rest->n && rest->p[end] != '/')
+		end++;
+	struct view name = {rest->p, end};
+	rest->p += end + (end < rest->n);
+	rest->n -= end + (end < rest->n);
+	for (unsigned i = 0; i < n; i++) {
+		if (view_eq(name, view_of(names[i])))
+			return i;
+	}
+	return 0;
+}
+
 static void read_cut(struct msg *m, struct view *why)
 {
-	struct view mode = next_word(why), charset = next_word(why);
-	for (unsigned i = SPLIT_UDH8; i <= SPLIT_PAYLOAD; i++) {
-		for (unsigned c = CHARSET_GSM7; c <= CHARSET_BINARY; c++) {
-			if (view_eq(mode, view_of(mode_names[i])) &&
-			    view_eq(charset, view_of(charset_name((enum charset)c))))
-				m->cut = (uint8_t)(i | c << 4);
-		}
-	}
+	const char *charsets[CHARSET_GBK + 1];
+	struct view mode = next_word(why), how = next_word(why);
+	for (unsigned c = CHARSET_GSM7; c <= CHARSET_GBK; c++)
+		charsets[c] = charset_name((enum charset)c);
+	struct relay_peer cut = {.tlvs = true};
+	cut.long_mode = (enum split_mode)next_name(&mode, mode_names, SPLIT_PAYLOAD + 1);
+	cut.app_dcs0 = (enum charset)next_name(&how, charsets, CHARSET_GBK + 1);
+	cut.dcs0 = (enum charset)next_name(&how, charsets, CHARSET_GBK + 1);
+	cut.form = (enum dialect_form)next_name(&how, form_names, DIALECT_LOST);
+	m->cut = cut_for(&cut);
 }
 
 static void read_why(struct msg *k, struct view why, struct words *w)
@@ -443,7 +479,7 @@ void flow_parts_more(struct flow *f, struct msg *m)
 {
 	struct splitting x = {.flow = f, .whole = m};
 	struct relay_peer peer = peer_of_cut(m->cut);
-	if (!parts_make(m, &peer, reference(m), make_part, &x)) {
+	if (!parts_make(m, &peer, &f->relay, reference(m), make_part, &x)) {
 		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
 			 (unsigned long long)m->id);
 		drop_kin(f, m, KIN_PART);

@@ -34,13 +34,26 @@ static enum message_state state_of(struct view stat)
 	return STATE_UNDELIVERABLE;
 }
 
+static bool is_success(const struct carrier_conf *conf, struct view stat)
+{
+	for (size_t i = 0; i < conf->success.n; i++) {
+		if (stat.n == strlen(conf->success.at[i]) &&
+		    strncasecmp((const char *)stat.p, conf->success.at[i], stat.n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* State by TLV, else by stat word. TLV value 0 says nothing on a 3.4 link. False when nothing is said. */
-static bool read_state(const struct pdu *pdu, struct view stat, enum message_state *state)
+static bool read_state(const struct carrier_conf *conf, const struct pdu *pdu, struct view stat,
+		       enum message_state *state)
 {
 	uint32_t tlv;
 	bool by_tlv = tlv_find_int(pdu->tlvs, TLV_MESSAGE_STATE, &tlv) && tlv >= STATE_ENROUTE && tlv <= STATE_SKIPPED;
 	if (by_tlv)
 		*state = (enum message_state)tlv;
+	else if (is_success(conf, stat))
+		*state = STATE_DELIVERED;
 	else
 		*state = stat.n ? state_of(stat) : STATE_UNKNOWN;
 	return by_tlv || stat.n;
@@ -77,7 +90,8 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 		  struct outcome *out)
 {
 	struct receipt text = {0};
-	if (!receipt_recognise(pdu, conf->receipt_by_text))
+	bool ack = conf->ack_receipts && (pdu->sm.esm_class & ESM_TYPE_MASK) == ESM_DELIVERY_ACK;
+	if (!ack && !receipt_recognise(pdu, conf->receipt_by_text))
 		return false;
 	receipt_parse_pdu(pdu, scratch, OUTCOME_SCRATCH - ERR_ROOM, &text);
 	*out = (struct outcome){.stat = cut(text.stat), .err = cut(text.err)};
@@ -87,7 +101,7 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 		out->id = text.id;
 	else if (text.id.n && !view_eq(text.id, out->id))
 		out->other_id = text.id;
-	bool said = read_state(pdu, text.stat, &out->state);
+	bool said = read_state(conf, pdu, text.stat, &out->state);
 	out->final = is_final(conf, pdu, out->state, said);
 	out->submit_date = text.submit_date;
 	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)

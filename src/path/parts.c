@@ -64,22 +64,28 @@ static void copy_tlvs(struct view from, struct tlv_out *to)
 	}
 }
 
-bool parts_make(const struct msg *m, const struct relay_peer *peer, uint16_t ref,
+bool parts_make(const struct msg *m, const struct relay_peer *peer, struct relay_scratch *scratch, uint16_t ref,
 		bool (*part)(void *arg, unsigned seq, unsigned total, struct view frame), void *arg)
 {
 	uint8_t user[PARTS_USER_MAX], frame[FRAME_MAX], tlv_mem[2048];
 	uint32_t ends[SPLIT_MAX];
-	struct pdu pdu;
+	struct relay_words words;
+	struct pdu pdu, whole;
 	struct view text;
-	msg_pdu(m, NULL, &pdu);
-	const struct pdu whole = pdu;
+	msg_pdu(m, NULL, &whole);
+	if (!relay_words(&whole, peer, scratch, &words))
+		return false;
+	const struct view tlvs_of_all = whole.tlvs;
+	whole.sm.data_coding = words.said.data_coding;
+	whole.sm.short_message = words.said.text;
+	whole.tlvs = (struct view){NULL, 0};
 	uint32_t total = plan(&whole, peer, &text, ends);
 	for (uint32_t i = total; i-- > 0;) {
 		struct tlv_out tlvs = {tlv_mem, 0, sizeof(tlv_mem), false};
 		struct parts_mark mark = {parts_mode(peer), ref, (uint8_t)total, (uint8_t)(i + 1)};
 		uint32_t from = i ? ends[i - 1] : 0;
 		pdu = whole;
-		copy_tlvs(whole.tlvs, &tlvs);
+		copy_tlvs(tlvs_of_all, &tlvs);
 		parts_put(&pdu, (struct view){text.p + from, ends[i] - from}, &mark, user, &tlvs);
 		pdu.tlvs = (struct view){tlvs.p, tlvs.n};
 		size_t n = pdu_encode(&pdu, frame, sizeof(frame));

@@ -24,15 +24,15 @@ void parts_put(struct pdu *pdu, struct view text, const struct parts_mark *mark,
 /* How a peer's parts are marked. */
 enum split_mode parts_mode(const struct relay_peer *peer);
 /*
- * Into how many parts the text of a submit must be cut for a peer: 1 when it fits, is a part already (UDH, SAR) or goes
- * as one payload; 0 when there would be more than SPLIT_MAX.
+ * Into how many parts the text of a submit, as relay_text() has made it, must be cut for a peer: 1 when it fits, is a
+ * part already (UDH, SAR) or goes as one payload; 0 when there would be more than SPLIT_MAX.
  */
 unsigned parts_count(const struct pdu *pdu, const struct relay_peer *peer);
 /*
- * Calls part() for each of the parts, the last one first, with the message's own frame cut down to it. False when
- * part() said so.
+ * Calls part() for each of the parts, the last one first, with the message's own frame cut down to it, in the words of
+ * the peer. False when part() said so.
  */
-bool parts_make(const struct msg *m, const struct relay_peer *peer, uint16_t ref,
+bool parts_make(const struct msg *m, const struct relay_peer *peer, struct relay_scratch *scratch, uint16_t ref,
 		bool (*part)(void *arg, unsigned seq, unsigned total, struct view frame), void *arg);
 
 #endif

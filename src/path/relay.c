@@ -2,34 +2,48 @@
  * relay.c - from the app's frame to the carrier's. Must not know binds, queues or routes.
  *
  * What is ours to decide is set (registered_delivery, times, mode); what is the app's passes (text, data_coding, UDH,
- * addresses); our vendor TLVs and tags that 3.4 does not have stay here (smpp.md 4).
+ * addresses), in the carrier's words where they differ (dialect.h, marks.h); TLVs pass by lists (pass.h).
  */
 #include "path/relay.h"
 
+#include "path/address.h"
 #include "smpp/smpp_time.h"
-#include "smpp/udh.h"
 
-#define OURS_FIRST	  0x3E00u
-#define OURS_LAST	  0x3EFFu
 #define RECEIPT_TEXT	  20u  /* characters of the text that a receipt shows */
 #define SHORT_MESSAGE_MAX 254u /* [S 5.2.21] */
 
-static bool is_relayed(const struct tlv *t)
+/* --- options --- */
+
+static void check_encoding(const struct carrier_conf *conf, char **errors)
 {
-	return (t->tag < OURS_FIRST || t->tag > OURS_LAST) && tlv_row(t->tag);
+	static const struct {
+		enum dialect_encoding encoding;
+		enum charset dcs0;
+	} needs[] = {{DIALECT_TO_GSM7, CHARSET_GSM7}, {DIALECT_TO_UTF8, CHARSET_UTF8}};
+	uint8_t room[4];
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (conf->encoding == (int)needs[i].encoding && conf->dcs0 != (int)needs[i].dcs0)
+			conf_fault(errors, &conf->where, "carrier %s: encoding %s needs dcs0 = \"%s\"", conf->name,
+				   charset_name(needs[i].dcs0), charset_name(needs[i].dcs0));
+	}
+	if ((conf->encoding == DIALECT_TO_GBK || conf->dcs0 == CHARSET_GBK) &&
+	    charset_put(CHARSET_GBK, 0x4E2D, room, sizeof(room)) == 0)
+		conf_fault(errors, &conf->where, "carrier %s: the C library here has no GBK (iconv)", conf->name);
 }
 
-struct view relay_tlvs(struct view from, uint8_t *out, uint32_t cap)
+void relay_check_carrier(const struct carrier_conf *conf, char **errors)
 {
-	struct tlv_out o = {out, 0, cap, false};
-	struct tlv t;
-	uint32_t pos = 0;
-	while (tlv_next(from, &pos, &t)) {
-		if (is_relayed(&t))
-			tlv_put(&o, t.tag, t.value.p, t.value.n);
-	}
-	return (struct view){o.p, o.n};
+	check_encoding(conf, errors);
+	address_check(conf, errors);
+	pass_check(&conf->relay_tlvs, &conf->where, "carrier", conf->name, errors);
 }
+
+void relay_check_account(const struct account_conf *conf, char **errors)
+{
+	pass_check(&conf->relay_tlvs, &conf->where, "account", conf->system_id, errors);
+}
+
+/* --- addresses, data_sm --- */
 
 /* Numbers under TON 1 carry neither + nor 00 [S 5.2.5]; others are passed as the app wrote them. */
 static void relay_number(struct pdu_addr *a, struct relay_scratch *scratch)
@@ -55,25 +69,79 @@ static bool make_data_sm(struct pdu *pdu, struct relay_scratch *scratch)
 	return !o.full;
 }
 
-/* Which part it is stands in TLVs, which the peer does not take: in a header instead (smpp.md 9). */
-static void sar_to_header(struct pdu *pdu, struct relay_scratch *scratch)
+/* --- texts --- */
+
+bool relay_words(const struct pdu *pdu, const struct relay_peer *peer, struct relay_scratch *scratch,
+		 struct relay_words *out)
 {
-	struct udh_concat concat;
-	struct view text = pdu->sm.short_message;
-	if (!udh_concat_pdu(pdu, &concat) || !concat.sar || text.n + 6 > SHORT_MESSAGE_MAX)
-		return;
-	concat.sar = concat.ref16 = false;
-	uint32_t n = udh_write(&concat, scratch->user);
-	if (text.n)
-		memcpy(scratch->user + n, text.p, text.n);
-	pdu->sm.short_message = (struct view){scratch->user, n + text.n};
-	pdu->sm.esm_class |= ESM_UDHI;
+	const struct dialect d = {peer->app_dcs0, peer->dcs0, peer->encoding, peer->form};
+	scratch->why = NULL;
+	scratch->form = DIALECT_STAYS;
+	if (!marks_read(pdu, peer->long_mode, peer->tlvs, scratch->header, &out->marks)) {
+		scratch->why = "both short_message and message_payload";
+		return false;
+	}
+	out->said = (struct dialect_said){DIALECT_STAYS, pdu->sm.data_coding, out->marks.text};
+	if (dialect_same(&d) || out->marks.foreign || (peer->part && pdu->sm.data_coding == 8))
+		return true;
+	dialect_say(&d, pdu->sm.data_coding, out->marks.text, marks_on_air(&out->marks),
+		    scratch->text + MARKS_HEADER_MAX, RELAY_TEXT_MAX, &out->said);
+	scratch->form = out->said.form;
+	if (out->said.form == DIALECT_LOST)
+		scratch->why = "the part does not fit in the carrier's alphabet";
+	return out->said.form != DIALECT_LOST;
 }
+
+/* Header and text in one, in scratch. */
+static struct view joined(const struct relay_words *w, struct relay_scratch *scratch)
+{
+	uint8_t *at = scratch->text + MARKS_HEADER_MAX;
+	struct view header = w->marks.header, text = w->said.text;
+	if (text.n && text.p != at)
+		memmove(at, text.p, text.n);
+	if (header.n)
+		memcpy(at - header.n, header.p, header.n);
+	return (struct view){at - header.n, header.n + text.n};
+}
+
+/* In the place where its length belongs; false: nowhere, it must be cut. */
+static bool put_text(struct pdu *pdu, const struct relay_words *w, const struct relay_peer *peer,
+		     struct relay_scratch *scratch)
+{
+	bool long_text = w->marks.header.n + w->said.text.n > SHORT_MESSAGE_MAX;
+	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
+	struct view user = w->marks.header.n ? joined(w, scratch) : w->said.text;
+	if (peer->tlvs)
+		o.n = pass_tlvs(pdu->tlvs, &peer->pass, true, o.p, o.cap).n;
+	if (peer->tlvs && w->marks.sar)
+		marks_put_sar(&o, &w->marks.concat);
+	if (peer->tlvs && long_text)
+		tlv_put(&o, TLV_MESSAGE_PAYLOAD, user.p, user.n);
+	pdu->tlvs = (struct view){o.p, o.n};
+	pdu->sm.short_message = peer->tlvs && long_text ? (struct view){NULL, 0} : user;
+	pdu->sm.data_coding = w->said.data_coding;
+	if (w->marks.changed)
+		pdu->sm.esm_class = (uint8_t)((pdu->sm.esm_class & ~ESM_UDHI) | (w->marks.header.n ? ESM_UDHI : 0));
+	return !o.full && (peer->tlvs || !long_text);
+}
+
+bool relay_text(struct pdu *pdu, const struct relay_peer *peer, struct relay_scratch *scratch)
+{
+	struct relay_words w;
+	if (!relay_words(pdu, peer, scratch, &w))
+		return false;
+	if (w.said.form != DIALECT_STAYS || w.marks.changed || !peer->tlvs)
+		return put_text(pdu, &w, peer, scratch);
+	if (pdu->tlvs.n)
+		pdu->tlvs = pass_tlvs(pdu->tlvs, &peer->pass, false, scratch->tlvs, sizeof(scratch->tlvs));
+	return true;
+}
+
+/* --- all of it --- */
 
 bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *peer, struct relay_scratch *scratch,
 		struct pdu *pdu)
 {
-	struct view text;
 	msg_pdu(m, NULL, pdu);
 	pdu->command_id = SUBMIT_SM;
 	pdu->command_status = 0;
@@ -87,16 +155,7 @@ bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *pe
 		pdu->sm.validity = view_of(scratch->validity);
 	}
 	relay_number(&pdu->sm.dst, scratch);
-	if (!peer->tlvs) {
-		if (!pdu_text(pdu, &text) || text.n > SHORT_MESSAGE_MAX)
-			return false;
-		pdu->sm.short_message = text;
-		sar_to_header(pdu, scratch);
-		pdu->tlvs = (struct view){NULL, 0};
-	} else if (pdu->tlvs.n) {
-		pdu->tlvs = relay_tlvs(pdu->tlvs, scratch->tlvs, sizeof(scratch->tlvs));
-	}
-	return !peer->data_sm || make_data_sm(pdu, scratch);
+	return relay_text(pdu, peer, scratch) && (!peer->data_sm || make_data_sm(pdu, scratch));
 }
 
 size_t relay_shorten(const struct msg *m, uint8_t *buf, size_t cap)

@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ids.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "path/inbound.h"
 #include "path/menu.h"
 #include "path/reassembly.h"
 #include "path/record.h"
-#include "path/relay.h"
 #include "smpp/charset.h"
 
 #define TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
@@ -86,7 +87,7 @@ struct mo {
 	unsigned pending; /* effects not stored yet, and one while effects are still being found */
 	bool failed;
 	struct number from;
-	char code[24]; /* where it was sent to */
+	char code[24];		/* where it was sent to */
 	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */
 	struct menu_values values;
 	bool whole;		      /* the last part of a long text came: its effects stand for the part */
@@ -114,8 +115,8 @@ static void drop(struct mo *mo)
 		mem_free(mo->parts[i].frame);
 	list_remove(&mo->link);
 	mem_free(mo->parts);
-	mem_free(mo);
 	conf_copy_free(menu_rows, mo->menu);
+	mem_free(mo);
 }
 
 static void add_part_again(struct reply *r, const struct carrier *c, struct view frame);
@@ -135,6 +136,17 @@ static void return_parts(const struct mo *mo)
 	}
 }
 
+/* A carrier that has bound in to us gets an id, as from any SMSC. */
+static void answer_carrier(const struct mo *mo, struct session *s)
+{
+	struct reply *r = mo->reply;
+	char id[IDS_DIGITS + 1] = "";
+	if (!mo->failed && session_role(s) == SESSION_SMSC)
+		ids_print(r->ops->new_id(r->arg), id);
+	session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK, view_of(id),
+		       (struct view){NULL, 0});
+}
+
 /* The one end of a MO: its effects are stored, or could not be. */
 static void done(struct mo *mo)
 {
@@ -146,8 +158,7 @@ static void done(struct mo *mo)
 			 "event=mo_failed error=\"store away\" action=\"the carrier sends it again\"");
 	}
 	if (s)
-		session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK,
-			       (struct view){NULL, 0}, (struct view){NULL, 0});
+		answer_carrier(mo, s);
 	for (size_t i = 0; !mo->failed && i < mo->parts_n; i++) {
 		if (store_part_del(r->store, view_of(mo->parts[i].key)) < 0)
 			log_debug(carrier_name(mo->carrier), "event=part_kept part=%zu of=%zu", i + 1, mo->parts_n);
@@ -188,29 +199,39 @@ static void on_forwarded(void *arg, uint64_t token, bool ok)
 	on_effect(arg, token, ok);
 }
 
-/* The deliver_sm that the app will get: as it came, or with the text put together. */
+static const struct account *account_of(const struct mo *mo)
+{
+	return mo->account < 0 ? NULL : accounts_at(mo->reply->accounts, (size_t)mo->account);
+}
+
+/* What the app will get: the text, or a part of it. */
+static bool forward_frame(void *arg, struct view frame)
+{
+	struct mo *mo = arg;
+	struct reply *r = mo->reply;
+	static uint8_t rec[RECORD_MAX];
+	struct view name = view_of(account_of(mo) ? account_name(account_of(mo)) : UNROUTED);
+	struct record record = {
+		.kind = RECORD_MO, .account = name, .via = view_of(carrier_name(mo->carrier)), .frame = frame};
+	size_t size = record_encode(&record, rec, sizeof(rec));
+	if (size)
+		expect(mo, store_backlog_add(r->store, name, r->ops->new_id(r->arg), (struct view){rec, (uint32_t)size},
+					     0, on_forwarded, token_of(mo)));
+	return size > 0;
+}
+
+/* In the account's words: as it came, or with the text put together. */
 static void forward(struct mo *mo, const struct pdu *pdu)
 {
 	struct reply *r = mo->reply;
-	static uint8_t frame[RECORD_MAX], rec[RECORD_MAX], tlvs[PDU_MAX_DEFAULT];
-	struct pdu out = *pdu;
-	out.tlvs = relay_tlvs(pdu->tlvs, tlvs, sizeof(tlvs)); /* a carrier's vendor TLVs would be read as ours */
-	struct view name =
-		view_of(mo->account < 0 ? UNROUTED : account_name(accounts_at(r->accounts, (size_t)mo->account)));
-	size_t n = pdu_encode(&out, frame, sizeof(frame));
-	struct record record = {.kind = RECORD_MO,
-				.account = name,
-				.via = view_of(carrier_name(mo->carrier)),
-				.frame = {frame, (uint32_t)n}};
-	size_t size = n ? record_encode(&record, rec, sizeof(rec)) : 0;
-	if (!size) {
-		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%.*s",
-			  (int)name.n, (const char *)name.p);
-		return;
-	}
-	r->counters.forwarded++;
-	expect(mo, store_backlog_add(r->store, name, r->ops->new_id(r->arg), (struct view){rec, (uint32_t)size}, 0,
-				     on_forwarded, token_of(mo)));
+	const struct account *a = account_of(mo);
+	const struct inbound in = {carrier_conf(mo->carrier), a ? account_conf(a) : NULL,
+				   (uint16_t)r->ops->new_id(r->arg)};
+	if (inbound_frames(&in, pdu, forward_frame, mo))
+		r->counters.forwarded++;
+	else
+		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%s",
+			  a ? account_name(a) : UNROUTED);
 }
 
 static void answer(struct mo *mo, const char *utf8)
@@ -482,15 +503,6 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 		log_warn(name, "event=part_dropped reason=\"carrier gone\"");
 }
 
-struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
-			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
-			struct stats *stats)
-{
-	struct reply *r = mem_zalloc(sizeof(*r));
-	set_up(r, setup);
-	r->sessions = sessions;
-	r->accounts = accounts;
-	r->store = store;
 static void set_up(struct reply *r, const struct reply_setup *setup)
 {
 	r->setup = *setup;
@@ -504,6 +516,15 @@ void reply_use(struct reply *r, const struct reply_setup *setup)
 	reassembly_set_bounds(r->parts, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000);
 }
 
+struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, struct session_hub *sessions,
+			struct accounts *accounts, struct store *store, const struct reply_ops *ops, void *arg,
+			struct stats *stats)
+{
+	struct reply *r = mem_zalloc(sizeof(*r));
+	set_up(r, setup);
+	r->sessions = sessions;
+	r->accounts = accounts;
+	r->store = store;
 	r->ops = ops;
 	r->arg = arg;
 	r->stats = stats;

@@ -160,6 +160,7 @@ bool pdu_put_unsuccess(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu
 /* esm_class, SMSC -> ESME (smpp.md 7) */
 #define ESM_TYPE_MASK	 0x3Cu
 #define ESM_RECEIPT	 0x04u
+#define ESM_DELIVERY_ACK 0x08u
 #define ESM_INTERMEDIATE 0x20u
 #define ESM_UDHI	 0x40u
 #define ESM_MODE_MASK	 0x03u

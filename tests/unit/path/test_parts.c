@@ -12,6 +12,7 @@
 #define ROUNDS	 300
 
 static struct msgs *ms;
+static struct relay_scratch scratch;
 static uint64_t seed = 42;
 
 struct gathered { /* parts as their frames say */
@@ -148,7 +149,7 @@ static unsigned cut_up(uint8_t data_coding, struct view text, enum split_mode mo
 	got.esm_class = pdu.sm.esm_class;
 	got.charset = charset_of_dcs(data_coding, CHARSET_GSM7);
 	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
-	assert_true(parts_make(m, &peer, ref, gather, &got));
+	assert_true(parts_make(m, &peer, &scratch, ref, gather, &got));
 	msgs_give(ms, m);
 	assert_int_equal(got.n, count);
 	assert_int_equal(got.text_n, text.n);
@@ -274,17 +275,18 @@ static void test_stops(void **state)
 	struct pdu pdu = submit_of(8, compose(one, 1, 300, CHARSET_UCS2), tlv_mem, false);
 	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
 	unsigned n = 0;
-	assert_false(parts_make(m, &peer, 1, only_two, &n));
+	assert_false(parts_make(m, &peer, &scratch, 1, only_two, &n));
 	assert_int_equal(n, 2);
 	msgs_give(ms, m);
 }
 
+static enum split_mode as_data;
+
 /* A part goes as data_sm, too: its header and text in message_payload. */
 static bool send_as_data(void *arg, unsigned seq, unsigned total, struct view frame)
 {
-	static struct relay_scratch scratch;
 	static uint8_t wire[4096];
-	struct relay_peer peer = {.tlvs = true, .data_sm = true};
+	struct relay_peer peer = {.tlvs = true, .data_sm = true, .part = true, .long_mode = as_data};
 	struct pdu pdu, again;
 	struct udh_concat concat;
 	struct view text;
@@ -312,11 +314,12 @@ static void test_data_sm(void **state)
 	static const char *const one[] = {"款", "😀"};
 	for (unsigned i = 0; i < 3; i++) {
 		struct relay_peer peer = peer_of(modes[i]);
+		as_data = modes[i];
 		struct pdu pdu = submit_of(8, compose(one, 2, 200, CHARSET_UCS2), tlv_mem, false);
 		struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
 		unsigned n = 0, count = parts_count(&pdu, &peer);
 		assert_true(count > 1);
-		assert_true(parts_make(m, &peer, 9, send_as_data, &n));
+		assert_true(parts_make(m, &peer, &scratch, 9, send_as_data, &n));
 		assert_int_equal(n, count);
 		msgs_give(ms, m);
 	}

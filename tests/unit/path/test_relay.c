@@ -171,6 +171,7 @@ static void test_tlvs(void **state)
 static void test_vendor_tlvs(void **state)
 {
 	(void)state;
+	static const struct pass all;
 	uint8_t mem[300], kept[300];
 	struct tlv_out o = {mem, 0, sizeof(mem), false};
 	struct view v;
@@ -178,15 +179,15 @@ static void test_vendor_tlvs(void **state)
 		o.n = 0;
 		tlv_put_str(&o, (uint16_t)tag, sample_view("x"));
 		tlv_put_int(&o, TLV_SOURCE_PORT, 1, 2);
-		struct view out = relay_tlvs((struct view){mem, o.n}, kept, sizeof(kept));
+		struct view out = pass_tlvs((struct view){mem, o.n}, &all, false, kept, sizeof(kept));
 		assert_false(tlv_find(out, (uint16_t)tag, &v));
 		assert_true(tlv_find(out, TLV_SOURCE_PORT, &v));
 	}
 	o.n = 0;
 	for (unsigned tag = TLV_MESSAGE_CLASS; tag <= TLV_ORIGINAL_MESSAGE_ID; tag++)
 		tlv_put_str(&o, (uint16_t)tag, sample_view("promo"));
-	assert_int_equal(relay_tlvs((struct view){mem, o.n}, kept, sizeof(kept)).n, 0);
-	assert_int_equal(relay_tlvs((struct view){NULL, 0}, kept, sizeof(kept)).n, 0);
+	assert_int_equal(pass_tlvs((struct view){mem, o.n}, &all, false, kept, sizeof(kept)).n, 0);
+	assert_int_equal(pass_tlvs((struct view){NULL, 0}, &all, false, kept, sizeof(kept)).n, 0);
 }
 
 static void test_payload(void **state)
@@ -290,16 +291,109 @@ static void test_sar_without_tlvs(void **state)
 	assert_int_equal(pdu.sm.short_message.n, n + 6);
 	assert_memory_equal(pdu.sm.short_message.p + 6, text, n);
 	assert_int_equal(pdu.tlvs.n, 0);
-	assert_true(wire(&sent, true, &pdu)); /* with TLVs it passes as it is */
+	assert_true(wire(&sent, true, &pdu)); /* nor does one want it that marks parts by headers */
 	assert_true(udh_concat_pdu(&pdu, &concat));
-	assert_true(concat.sar);
-	assert_int_equal(concat.ref, 0x1234);
+	assert_false(concat.sar);
+	assert_int_equal(pdu.tlvs.n, 0);
+}
+
+/* A short message, a UDH part, a SAR part and a payload in another alphabet: all else of the PDU is as before. */
+static void test_alphabet(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"\x80 3,45 \xA3", "caf\xE9 {5}", "rate"}; /* Latin-1 */
+	static const char *const wants[] = {NULL,
+					    "caf\x05 \x1B\x28"
+					    "5\x1B\x29",
+					    "rate"};
+	const struct relay_peer peer = {.tlvs = true, .dcs0 = CHARSET_GSM7, .app_dcs0 = CHARSET_LATIN1};
+	for (unsigned kind = 0; kind < 3; kind++) {
+		for (size_t i = 0; i < 3; i++) {
+			uint8_t user[64], tlv_mem[128], frame[512], ucs2[64];
+			struct tlv_out o = {tlv_mem, 0, sizeof(tlv_mem), false};
+			struct udh_concat mark = {7, 2, 1, false, false};
+			uint32_t header = kind == 1 ? udh_write(&mark, user) : 0, n = (uint32_t)strlen(texts[i]);
+			struct pdu sent = sample_submit(), pdu;
+			struct view text;
+			memcpy(user + header, texts[i], n);
+			sent.sm.short_message = (struct view){user, header + n};
+			sent.sm.esm_class = kind == 1 ? ESM_UDHI : 0;
+			if (kind == 2) {
+				sent.sm.short_message = (struct view){NULL, 0};
+				tlv_put(&o, TLV_MESSAGE_PAYLOAD, user, n);
+			}
+			tlv_put_int(&o, TLV_SOURCE_PORT, 5000, 2);
+			sent.tlvs = (struct view){o.p, o.n};
+			struct msg *m = sample_msg(ms, &sent, RECORD_MT);
+			assert_true(relay_fill(m, SAMPLE_NOW, &peer, &scratch, &pdu));
+			assert_true(pdu_encode(&pdu, frame, sizeof(frame)) > 0);
+			assert_int_equal(pdu.sm.data_coding, wants[i] ? 0 : 8);
+			assert_int_equal(pdu.sm.esm_class, sent.sm.esm_class);
+			assert_true(pdu_text(&pdu, &text));
+			assert_memory_equal(text.p, user, header);
+			text = (struct view){text.p + header, text.n - header};
+			/* 0x80 of Latin-1 is a control character, which only UCS-2 has */
+			uint32_t ucs2_n = sample_ucs2("\xC2\x80 3,45 £", ucs2, sizeof(ucs2));
+			assert_int_equal(text.n, wants[i] ? strlen(wants[i]) : ucs2_n);
+			assert_memory_equal(text.p, wants[i] ? (const void *)wants[i] : ucs2, text.n);
+			assert_true(tlv_find(pdu.tlvs, TLV_SOURCE_PORT, &text));
+			assert_false(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &text)); /* it fits */
+			msgs_give(ms, m);
+		}
+	}
+}
+
+/* A text that grows beyond short_message goes as payload; where there are no TLVs it must be cut, in its new words. */
+static void test_grows(void **state)
+{
+	(void)state;
+	static uint8_t frame[4096];
+	struct relay_peer peer = {.tlvs = true, .encoding = DIALECT_TO_UCS2, .long_mode = SPLIT_PAYLOAD};
+	struct pdu sent = sample_submit(), pdu;
+	char text[200];
+	struct view v;
+	memset(text, 'a', sizeof(text));
+	sent.sm.short_message = (struct view){(uint8_t *)text, sizeof(text)};
+	struct msg *m = sample_msg(ms, &sent, RECORD_MT);
+	assert_true(relay_fill(m, SAMPLE_NOW, &peer, &scratch, &pdu));
+	assert_int_equal(pdu.sm.short_message.n, 0);
+	assert_true(tlv_find(pdu.tlvs, TLV_MESSAGE_PAYLOAD, &v));
+	assert_int_equal(v.n, 400);
+	assert_int_equal(pdu.sm.data_coding, 8);
+	assert_true(pdu_encode(&pdu, frame, sizeof(frame)) > 0);
+	peer.tlvs = false;
+	assert_false(relay_fill(m, SAMPLE_NOW, &peer, &scratch, &pdu));
+	assert_null(scratch.why);
+	assert_true(pdu_text(&pdu, &v));
+	assert_int_equal(v.n, 400);
+	msgs_give(ms, m);
+}
+
+/* A part that fits in none of the carrier's alphabets is not cut, and says why. */
+static void test_no_form(void **state)
+{
+	(void)state;
+	const struct relay_peer peer = {.tlvs = true, .dcs0 = CHARSET_LATIN1, .app_dcs0 = CHARSET_GSM7};
+	struct udh_concat mark = {7, 2, 1, false, false};
+	struct pdu sent = sample_submit(), pdu;
+	uint8_t user[159];
+	uint32_t header = udh_write(&mark, user);
+	memset(user + header, 'a', sizeof(user) - header);
+	user[20] = 0x1B; /* a euro, which Latin-1 lacks, and 152 characters are too many for UCS-2 */
+	user[21] = 0x65;
+	sent.sm.esm_class = ESM_UDHI;
+	sent.sm.short_message = (struct view){user, sizeof(user)};
+	struct msg *m = sample_msg(ms, &sent, RECORD_MT);
+	assert_false(relay_fill(m, SAMPLE_NOW, &peer, &scratch, &pdu));
+	assert_non_null(scratch.why);
+	msgs_give(ms, m);
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_passes),	CASE(test_decides), CASE(test_validity),	 CASE(test_numbers), CASE(test_tlvs),
-	CASE(test_vendor_tlvs), CASE(test_payload), CASE(test_sar_without_tlvs), CASE(test_shorten),
+	CASE(test_passes),  CASE(test_decides),	    CASE(test_validity), CASE(test_numbers),
+	CASE(test_tlvs),    CASE(test_vendor_tlvs), CASE(test_payload),	 CASE(test_sar_without_tlvs),
+	CASE(test_shorten), CASE(test_alphabet),    CASE(test_grows),	 CASE(test_no_form),
 };
 
 UNIT_MAIN(cases)
