@@ -28,6 +28,7 @@ static const struct conf_section sections[] = {
 	{"log", false, sizeof(struct log_conf), log_rows},
 	{"store", false, sizeof(struct store_conf), store_rows},
 	{"messages", false, sizeof(struct messages_conf), messages_rows},
+	{"health", false, sizeof(struct health_conf), health_rows},
 	{"limits", false, sizeof(struct limits_conf), limits_rows},
 	{"listen", true, sizeof(struct listen_conf), listen_rows},
 	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
@@ -36,6 +37,7 @@ static const struct conf_section sections[] = {
 	{"carriers", true, sizeof(struct carrier_conf), carrier_rows},
 	{"operators", true, sizeof(struct operator_conf), operator_rows},
 	{"routes", true, sizeof(struct route_conf), route_rows},
+	{"routing", false, sizeof(struct routing_conf), routing_rows},
 	{"reply", false, sizeof(struct reply_conf), reply_rows},
 	{"keywords", true, sizeof(struct keyword_conf), keyword_rows},
 	{"menus", true, sizeof(struct menu_conf), menu_rows},
@@ -57,6 +59,7 @@ static void fill(struct settings *s)
 	f->system_id = s->top->system_id;
 	f->store = conf_get(c, "store", NULL);
 	f->messages = conf_get(c, "messages", NULL);
+	f->health = conf_get(c, "health", NULL);
 	f->limits = conf_get(c, "limits", NULL);
 	f->reply = conf_get(c, "reply", NULL);
 	f->listens = conf_get(c, "listen", &f->listens_n);
@@ -64,6 +67,7 @@ static void fill(struct settings *s)
 	f->carriers = conf_get(c, "carriers", &f->carriers_n);
 	f->operators = conf_get(c, "operators", &f->operators_n);
 	f->routes = conf_get(c, "routes", &f->routes_n);
+	f->routing = conf_get(c, "routing", NULL);
 	f->keywords = conf_get(c, "keywords", &f->keywords_n);
 	f->menus = conf_get(c, "menus", &f->menus_n);
 	f->classes = conf_get(c, "classes", &f->classes_n);

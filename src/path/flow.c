@@ -34,7 +34,7 @@ void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms)
 bool flow_withdraw(struct flow *f, struct msg *m)
 {
 	if (m->state == MSG_QUEUED)
-		queue_remove(f->queue, m, flow_urgency(m));
+		queue_remove(f->queue, m);
 	else if (m->state != MSG_HELD)
 		return false;
 	flow_redo_none(m);
@@ -77,11 +77,6 @@ void flow_drop(struct flow *f, struct msg *m)
 	list_remove(&m->link);
 	f->counters.by_state[m->state]--;
 	msgs_give(f->msgs, m);
-}
-
-enum class_urgency flow_urgency(const struct msg *m)
-{
-	return class_urgency((enum class_id)m->class_id);
 }
 
 /* --- answers --- */
@@ -176,7 +171,9 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 {
 	uint64_t session = m->peer;
-	uint32_t command = m->owes == OWES_DATA_DELIVER ? DATA_SM : DELIVER_SM;
+	uint32_t command = m->owes == OWES_DATA_DELIVER	    ? DATA_SM
+			   : m->owes == OWES_SUBMIT_DELIVER ? SUBMIT_SM
+							    : DELIVER_SM;
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, ok ? ESME_ROK : ESME_RSYSERR);
 		return;
@@ -188,7 +185,7 @@ void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 	}
 	m->peer = 0;
 	m->owes = OWES_NOTHING;
-	flow_answer(f, session, command, m->sequence, ok ? ESME_ROK : ESME_RX_T_APPN, FLOW_NOTHING);
+	flow_answer_carrier(f, session, command, m->sequence, ok ? ESME_ROK : ESME_RX_T_APPN);
 }
 
 struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const struct pdu *pdu)
@@ -342,7 +339,7 @@ static void on_timer(struct timer *t)
 			flow_enqueue(f, m);
 		return;
 	case MSG_QUEUED:
-		queue_remove(f->queue, m, flow_urgency(m));
+		queue_remove(f->queue, m);
 		flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
 		return;
 	case MSG_AWAITING:

@@ -9,7 +9,9 @@
 #include "link/account.h"
 #include "link/carrier.h"
 #include "path/backlog.h"
+#include "path/health.h"
 #include "path/msg.h"
+#include "path/ported.h"
 #include "path/reply.h"
 #include "path/route.h"
 #include "path/senders.h"
@@ -32,27 +34,29 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 };
 extern const struct conf_row messages_rows[];
 
-/* What main has read from the configuration; borrowed for life. */
+/* What main has read from the configuration; borrowed until flow_reload(). */
 struct flow_conf {
 	unsigned node;
 	const char *system_id; /* ours, in bind responses */
 	const struct store_conf *store;
 	const struct messages_conf *messages;
+	const struct health_conf *health;
 	const struct limits_conf *limits;
 	const struct listen_conf *listens;
 	const struct account_conf *accounts;
 	const struct carrier_conf *carriers;
 	const struct route_conf *routes;
 	const struct operator_conf *operators;
+	const struct routing_conf *routing;
 	const struct reply_conf *reply;
 	const struct keyword_conf *keywords;
 	const struct menu_conf *menus;
 	const struct class_conf *classes;
 	const struct retry_conf *retries;
 	const struct error_conf *errors;
-	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
 	const struct code_conf *codes;
 	const struct sender_conf *senders;
+	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
 	size_t classes_n, retries_n, errors_n, codes_n, senders_n;
 	uint64_t seed; /* of jitter and references; 0: random */
 };
@@ -74,6 +78,12 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
  * done. */
 void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg);
 void flow_free(struct flow *f);
+/*
+ * Takes another configuration, which has passed flow_check() and whose options without `reload` are those that hold
+ * (conf_carry()): whole, and the old one is not borrowed any more; or not at all: -1 with faults in *errors (a socket
+ * cannot be opened, it is leaving). What waits goes by the new routes.
+ */
+__attribute__((warn_unused_result)) int flow_reload(struct flow *f, const struct flow_conf *next, char **errors);
 
 enum flow_phase { FLOW_WAITING /* for Redis */, FLOW_LOADING, FLOW_RUNNING, FLOW_LEAVING };
 struct flow_status {
@@ -103,6 +113,9 @@ void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
+struct ported *flow_ported(const struct flow *f);
+bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
+void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
 /* The form of a carrier's message ids in its receipts (idform.h), "learning" until it is known. Static text. */
 const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c);

@@ -10,6 +10,7 @@
 #include "policy/policy.h"
 
 #define PART_MIN     128u  /* octets: no part of a long text that goes on has less */
+#define GROWS_MOST   2u	   /* times: a text in another alphabet */
 #define RECEIPT_MASK 0x03u /* registered_delivery: a final receipt is asked for */
 
 void flow_note_refusal(struct flow *f, const struct account *a, uint32_t command_id, uint32_t status, const char *why)
@@ -57,10 +58,9 @@ void flow_count_waiting(struct flow *f, struct msg *m)
 }
 
 /* How many wait for the carrier that a message of this route goes to first; walked once a turn, then counted on. */
-static struct depth *depth_of(struct flow *f, const struct route *route, const struct carrier_conf **conf)
+static struct depth *depth_of(struct flow *f, uint16_t route, const struct carrier_conf **conf)
 {
-	uint16_t owner = f->lane_owner[route->number];
-	struct carrier *c = carriers_at(f->carriers, owner == FLOW_NOBODY ? route->carriers[0] : owner);
+	struct carrier *c = carriers_at(f->carriers, flow_taker(f, route));
 	struct depth *d = &f->depth[carrier_number(c)];
 	uint64_t turn = loop_turns(f->loop) + 1;
 	*conf = carrier_conf(c);
@@ -184,7 +184,6 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 		return NULL;
 	m->account = (uint16_t)account_number(a);
 	m->class_id = (uint8_t)sub->class_id;
-	m->route = sub->route->number;
 	m->due_ms = sub->due_ms;
 	m->expiry_ms = sub->expiry_ms;
 	m->registered = pdu->sm.registered_delivery;
@@ -193,6 +192,8 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
 	m->check = msg_check(view_of(account_name(a)), pdu->sm.src);
+	if (!flow_set_way(f, m, sub->route)) /* what it may cost has been asked before */
+		m->route = sub->route;
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
 	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
 		if (index_add(f->index, m) < 0)
@@ -211,37 +212,57 @@ struct submit_limits flow_limits(const struct flow *f)
 }
 
 /* Whether no carrier of the route could have the text in parts: more than SPLIT_MAX (smpp.md 9). */
-static bool too_long(const struct flow *f, const struct pdu *pdu, const struct route *route)
+static bool too_long(struct flow *f, const struct account *a, const struct pdu *pdu, const struct route *route)
 {
 	struct view text;
-	if (!pdu_text(pdu, &text) || text.n < SPLIT_MAX * PART_MIN)
+	if (!pdu_text(pdu, &text) || text.n < SPLIT_MAX * PART_MIN / GROWS_MOST)
 		return false;
 	for (unsigned i = 0; i < route->n; i++) {
-		struct relay_peer peer = flow_peer_of(carriers_at(f->carriers, route->carriers[i]), true);
-		if (parts_count(pdu, &peer) > 0)
+		struct relay_peer peer = flow_peer_of(carriers_at(f->carriers, route->carriers[i]), a, true);
+		struct pdu said = *pdu;
+		if (relay_text(&said, &peer, &f->relay) && parts_count(&said, &peer) > 0)
 			return false;
 	}
 	return true;
+}
+
+/* The route that it has now, if a carrier of it can take the message at all. */
+static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub, const char **why)
+{
+	struct flow_way way = {&sub->to, (uint16_t)account_number(a), sub->class_id, pdu->sm.src.addr};
+	int number = flow_decide(f, &way);
+	if (number < 0) {
+		*why = "no route for this number; add one to routes";
+		return ESME_RINVDSTADR;
+	}
+	sub->route = (uint16_t)number;
+	const struct route *route = routes_at(f->routes, sub->route);
+	if (!flow_affordable(f, sub->route, sub->class_id)) {
+		*why = "every carrier of the route is dearer than max_price of the class";
+		return ESME_RSUBMITFAIL;
+	}
+	if (!flow_sender_fits(f, account_number(a), sub->class_id, pdu, route)) {
+		*why = "no carrier of the route has a code that leaves room for the extension";
+		return ESME_RINVSRCADR;
+	}
+	if (too_long(f, a, pdu, route)) {
+		*why = "the text needs more than 255 parts";
+		return ESME_RINVMSGLEN;
+	}
+	return ESME_ROK;
 }
 
 /* The source too is given by it: the account's code where pdu has none. */
 static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
 {
 	const struct submit_limits limits = flow_limits(f);
-	uint32_t status = submit_judge(pdu, &limits, f->routes, f->default_class[account_number(a)],
-				       loop_wall_ms(f->loop), sub, why);
+	uint32_t status = submit_judge(pdu, &limits, f->default_class[account_number(a)], loop_wall_ms(f->loop), sub, why);
 	if (!status)
 		status = flow_judge_source(f, a, sub->class_id, pdu, why);
+	if (!status)
+		status = judge_way(f, a, pdu, sub, why);
 	if (status)
 		return status;
-	if (!flow_sender_fits(f, account_number(a), sub->class_id, pdu, sub->route)) {
-		*why = "no carrier of the route has a code that leaves room for the extension";
-		return ESME_RINVSRCADR;
-	}
-	if (too_long(f, pdu, sub->route)) {
-		*why = "the text needs more than 255 parts";
-		return ESME_RINVMSGLEN;
-	}
 	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {
 		*why = "the store is away";
 		return ESME_RSYSERR;
@@ -361,7 +382,7 @@ static void all_sent(struct wave *w)
 	mem_free(x);
 }
 
-static bool send_part(void *arg, struct view frame)
+static bool send_frame(void *arg, struct view frame)
 {
 	struct sending *x = arg;
 	struct flow *f = x->wave.flow;
@@ -371,7 +392,8 @@ static bool send_part(void *arg, struct view frame)
 		return false;
 	m->account = (uint16_t)account_number(x->account);
 	m->class_id = CLASS_NOTICE;
-	m->route = x->route;
+	m->route = m->home = x->route;
+	m->epoch = f->epoch;
 	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
 	m->internal = true;
 	if (!make_record(f, m, frame, view_of(account_name(x->account)), 0)) {
@@ -392,31 +414,31 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		   store_fn fn, uint64_t token)
 {
 	struct flow *f = arg;
-	const struct route *route = routes_find(f->routes, to);
+	struct flow_way way = {to, (uint16_t)account, CLASS_NOTICE, view_of(source)};
+	int number = flow_decide(f, &way);
 	if (!store_up(f->store))
 		return -1;
-	if (!route) {
-		char number[32];
+	if (number < 0) {
+		char masked[32];
 		log_warn(account_name(accounts_at(f->accounts, account)),
 			 "event=answer_failed code=%s number=%s reason=\"no "
 			 "route for this number; add one to routes\"",
-			 source, log_number(to->digits, to->n, number));
+			 source, log_number(to->digits, to->n, masked));
 		return 1;
 	}
-	const struct carrier_conf *carrier = carrier_conf(carriers_at(f->carriers, route->carriers[0]));
+	uint8_t frame[COMPOSE_MAX];
 	struct sending *x = mem_zalloc(sizeof(*x));
 	*x = (struct sending){.wave = {f, 1, share_sent, all_sent},
 			      .account = accounts_at(f->accounts, account),
-			      .route = route->number,
+			      .route = (uint16_t)number,
 			      .fn = fn,
 			      .token = token};
 	struct compose c = {.source = source,
 			    .to = to,
 			    .utf8 = utf8,
-			    .dcs0 = (enum charset)carrier->dcs0,
-			    .mode = (enum split_mode)carrier->long_mode,
-			    .ref = (uint16_t)rng_next(&f->rng)};
-	if (compose_parts(&c, send_part, x) == 0) {
+			    .dcs0 = (enum charset)account_conf(x->account)->dcs0};
+	size_t n = compose_text(&c, frame);
+	if (n == 0 || !send_frame(x, (struct view){frame, (uint32_t)n})) {
 		log_error(account_name(x->account),
 			  "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
 			  "long, or messages.max_held reached\"",

@@ -54,103 +54,6 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 	return k;
 }
 
-/* --- the next carrier --- */
-
-static void grow_lanes(struct flow *f)
-{
-	size_t n = routes_count(f->routes);
-	if (n == f->lanes)
-		return;
-	f->lane_owner = mem_realloc(f->lane_owner, n * sizeof(*f->lane_owner));
-	queue_grow(f->queue, n);
-	f->lanes = n;
-	flow_find_owners(f);
-}
-
-/* What m has cost so far: every submit that a carrier took. */
-static int64_t spent(const struct flow *f, const struct msg *m, int64_t parts)
-{
-	int64_t sum =
-		m->cid_len && !m->announced ? carrier_conf(carriers_at(f->carriers, m->carrier))->price * parts : 0;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
-		if (k->cid_len && k->carrier != MSG_NO_CARRIER)
-			sum += carrier_conf(carriers_at(f->carriers, k->carrier))->price * (k->part ? 1 : parts);
-	}
-	return sum;
-}
-
-/* Bits of home's carriers where one more submit of m would cost too much. */
-static uint8_t too_dear(const struct flow *f, const struct msg *m)
-{
-	const struct route *home = routes_at(f->routes, m->home);
-	int64_t parts = m->parts ? m->parts : 1, max = f->rules[m->class_id].max_price;
-	int64_t left = max - (max ? spent(f, m, parts) : 0);
-	uint8_t dear = 0;
-	for (unsigned i = 0; max && i < home->n; i++) {
-		if (carrier_conf(carriers_at(f->carriers, home->carriers[i]))->price * parts > left)
-			dear |= (uint8_t)(1u << i);
-	}
-	return dear;
-}
-
-/* The bit of a carrier in m's home; 0: it is not there. */
-static uint8_t bit_of(const struct flow *f, const struct msg *m, uint16_t carrier)
-{
-	const struct route *home = routes_at(f->routes, m->home);
-	for (unsigned i = 0; i < home->n; i++) {
-		if (home->carriers[i] == carrier)
-			return (uint8_t)(1u << i);
-	}
-	return 0;
-}
-
-/* Carriers that took it and could not deliver it. */
-static uint8_t failed_at(const struct flow *f, const struct msg *m)
-{
-	uint8_t bits = 0;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
-		bits |= k->kin_kind == KIN_PAST && k->final_state ? bit_of(f, m, k->carrier) : 0;
-	return bits;
-}
-
-/* Gives m the lane of home's carriers without these and without those that are too dear; false: none is left. */
-static bool leave_out(struct flow *f, struct msg *m, uint8_t closed)
-{
-	int route = routes_without(f->routes, m->home, (uint8_t)(closed | too_dear(f, m)));
-	if (route < 0)
-		return false;
-	grow_lanes(f);
-	m->route = (uint16_t)route;
-	return true;
-}
-
-bool flow_next_carrier(struct flow *f, struct msg *m)
-{
-	if (m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
-		return false;
-	m->tried |= bit_of(f, m, m->carrier);
-	if (!leave_out(f, m, m->tried))
-		return false;
-	f->counters.resent++;
-	return true;
-}
-
-void flow_recall(struct flow *f, struct msg *m)
-{
-	m->home = m->route;
-	m->attempts = m->cid_len ? 1 : 0;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
-		bool once = k->kin_kind == KIN_DOUBT || (k->kin_kind == KIN_PAST && k->part <= 1);
-		m->attempts = (uint8_t)(m->attempts + once); /* the parts of one submit are one */
-	}
-	m->tried = failed_at(f, m);
-	if (m->tried && leave_out(f, m, m->tried))
-		return;
-	m->tried = 0;
-	if (m->attempts && !leave_out(f, m, 0))
-		m->route = m->home;
-}
-
 /* --- refused --- */
 
 static void retry_later(struct flow *f, struct msg *m, const struct retry_row *row)
@@ -159,6 +62,12 @@ static void retry_later(struct flow *f, struct msg *m, const struct retry_row *r
 	f->counters.retries++;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, at < m->expiry_ms ? at : m->expiry_ms);
+}
+
+/* The carrier's own trouble; the number, its owner and the text are the same everywhere. */
+static bool is_carriers(enum fault fault)
+{
+	return fault == FAULT_CARRIER || fault == FAULT_TEMPORARY || fault == FAULT_SESSION || fault == FAULT_PERMANENT;
 }
 
 static bool heals(enum fault fault)
@@ -173,8 +82,7 @@ static bool from_the_first(struct flow *f, struct msg *m)
 		return false;
 	if (m->kin_kind == KIN_PART)
 		return true;
-	m->tried = failed_at(f, m);
-	return leave_out(f, m, m->tried);
+	return flow_all_carriers(f, m);
 }
 
 /* The same carrier later, or the next one now; false when neither will do. */
@@ -198,6 +106,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	struct retry_reading reading = retries_read_status(f->retries, carrier_number(c), status);
 	m->fault = (uint8_t)reading.fault;
 	f->counters.faults[m->fault]++;
+	health_submitted(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, is_carriers((enum fault)m->fault));
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	if (m->forward && m->peer) {
 		flow_answer_app(f, m, reading.answer ? reading.answer : status);
@@ -313,7 +222,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART ||
 	    m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
-	if (!(row->receipt == RETRY_NEXT ? flow_next_carrier(f, m) : leave_out(f, m, m->tried)))
+	if (!(row->receipt == RETRY_NEXT ? flow_next_carrier(f, m) : flow_same_carriers(f, m)))
 		return false;
 	flow_redo_none(m); /* its carrier id is that of k from here on */
 	k = flow_set_aside(f, m, KIN_PAST);

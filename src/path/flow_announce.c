@@ -30,7 +30,7 @@ static void on_announced(void *arg, uint64_t token, bool ok)
 		return; /* it has ended meanwhile, or its text is being replaced */
 	struct carrier *c = carriers_at(f->carriers, m->carrier);
 	if (ok && carrier_up(c) && m->round == f->rounds[m->carrier]) {
-		list_append(&f->announced[m->carrier], &m->link);
+		list_append(f->announced[m->carrier], &m->link);
 		carrier_wake(c);
 		return;
 	}
@@ -43,7 +43,7 @@ static void on_announced(void *arg, uint64_t token, bool ok)
 
 struct msg *flow_next_announced(struct flow *f, size_t carrier)
 {
-	struct list *l = &f->announced[carrier];
+	struct list *l = f->announced[carrier];
 	if (list_empty(l))
 		return NULL;
 	struct msg *m = LIST_OF(l->next, struct msg, link);
@@ -55,7 +55,14 @@ void flow_announced_first(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
-	list_put(&f->announced[m->carrier], &m->link);
+	list_put(f->announced[m->carrier], &m->link);
+}
+
+void flow_go_next(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->expiry_ms);
+	list_append(f->announced[m->carrier], &m->link);
 }
 
 void flow_announced_back(struct flow *f, size_t carrier)

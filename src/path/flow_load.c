@@ -107,15 +107,6 @@ static void adopt_kin(struct flow *f, struct msg *m)
 	}
 }
 
-/* NULL: the configuration has none for its number any more. */
-static const struct route *route_of(const struct flow *f, const struct msg *m)
-{
-	struct pdu pdu;
-	struct number to;
-	msg_pdu(m, NULL, &pdu);
-	return number_parse(pdu.sm.dst, &to) ? routes_find(f->routes, &to) : NULL;
-}
-
 static void on_restored(void *arg, struct msg *m)
 {
 	struct flow *f = arg;
@@ -131,8 +122,6 @@ static void on_restored(void *arg, struct msg *m)
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->unchecked = needs_check(m);
-	const struct route *route = route_of(f, m);
-	m->route = route ? route->number : 0;
 	flow_recall(f, m);
 	if (flow_parts_resume(f, m))
 		return;
@@ -145,10 +134,8 @@ static void on_restored(void *arg, struct msg *m)
 		m->carrier = doubt->carrier;
 		m->slot = doubt->slot;
 		flow_hold_doubt(f, m);
-	} else if (route) {
-		resume_unsent(f, m);
 	} else {
-		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
+		resume_unsent(f, m);
 	}
 }
 

@@ -45,8 +45,7 @@ static void find_one(struct msg *m, void *arg)
 static void go_on(struct flow *f, struct msg *m, uint64_t near)
 {
 	struct msg *beside = near ? msgs_get(f->msgs, near) : NULL;
-	if (beside &&
-	    (beside->state != MSG_QUEUED || beside->route != m->route || flow_urgency(beside) != flow_urgency(m)))
+	if (beside && (beside->state != MSG_QUEUED || !queue_same_line(beside, m)))
 		beside = NULL;
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
 		flow_set_state(f, m, MSG_HELD);
@@ -202,7 +201,7 @@ static void start_replacing(struct flow *f, struct session *s, const struct pdu 
 	x->times = *times;
 	x->registered = pdu->replace.registered_delivery;
 	x->n = make_replacement(f, m, pdu, times, x->rec, cap);
-	struct msg *near = m->state == MSG_QUEUED ? queue_neighbour(f->queue, m, flow_urgency(m)) : NULL;
+	struct msg *near = m->state == MSG_QUEUED ? queue_neighbour(f->queue, m) : NULL;
 	x->near = near ? near->handle : 0;
 	withdraw(f, m);
 	if (!pdu->replace.schedule.n)

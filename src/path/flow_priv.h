@@ -7,12 +7,14 @@
 
 #include "base/ids.h"
 #include "base/map.h"
+#include "path/address.h"
 #include "path/deliver.h"
 #include "path/doubts.h"
 #include "path/finished.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
 #include "path/index.h"
+#include "path/lanes.h"
 #include "path/match.h"
 #include "path/outbox.h"
 #include "path/outcome.h"
@@ -20,12 +22,11 @@
 #include "path/queue.h"
 #include "path/relay.h"
 #include "path/restore.h"
+#include "path/share.h"
 #include "path/submit.h"
 #include "policy/classes.h"
 #include "policy/retry.h"
 #include "smpp/smpp_time.h"
-
-#define FLOW_NOBODY 0xFFFFu /* owner of a lane none of whose carriers is up */
 
 struct flow {
 	struct loop *loop;
@@ -39,30 +40,38 @@ struct flow {
 	struct accounts *accounts;
 	struct carriers *carriers;
 	struct routes *routes;
+	struct ported *ported;
 	struct queue *queue;
 	struct match *match;
 	struct index *index;
 	struct doubts *doubts;
 	struct retries *retries;
 	struct senders *senders;
-	size_t lanes; /* of queue and lane_owner */
+	struct lanes *taking; /* who takes from which lane */
+	struct health *health;
+	size_t lanes; /* of the queue */
 	struct outbox *outbox;
 	struct reply *reply;
 	struct store *store;
 	struct stats *stats;
 	struct flow_stats counters;
 	struct class_rule rules[CLASSES];
+	size_t accounts_n, carriers_n;	      /* of what stands by account and by carrier here */
+	struct store_conf *store_conf;	      /* a copy: it cannot change */
 	uint64_t *waiting;	      /* by account: messages that no carrier has taken yet (msg.counted) */
 	enum class_id *default_class; /* by account number */
-	uint16_t *lane_owner;	      /* by lane: the first carrier of its route that is up */
-	size_t *lane_turn;	      /* by carrier: where it looked last */
+	struct side **sides;	      /* by carrier: flow_next.c's */
+	size_t sides_n;
+	uint16_t epoch;	  /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
+	uint32_t walked;  /* how far those that wait have been looked at after a change */
+	int64_t hours_ms; /* UTC: next change of rules by the hour */
 	uint8_t *rounds;	/* by carrier: refusals for pace; what was announced before is in the queue again */
-	struct list *announced; /* by carrier: HELD messages that the store knows of, next to go */
+	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
 	uint64_t *unsettled;	/* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;	/* (account, number) that said stop in this process' life, by two hashes */
 	struct list redo;	/* messages whose write is owed */
 	struct list debts;
-	struct timer redo_timer, listen_timer, leave_timer;
+	struct timer redo_timer, listen_timer, leave_timer, health_timer, walk_timer, hours_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
 	bool doubts_owed; /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
@@ -78,8 +87,23 @@ struct flow {
 	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
+	struct address_room room;
 	char sender[SENDER_MAX + 1]; /* that the message being pulled leaves with */
 	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
+};
+
+struct flow_names { /* numbers of accounts and carriers by name, for what is built from a configuration */
+	const struct flow_conf *conf;
+	struct flow *flow; /* a reload of this one, with the plans; NULL: the start */
+	const struct accounts_plan *accounts;
+	const struct carriers_plan *carriers;
+};
+
+struct flow_built {
+	struct routes *routes;
+	struct retries *retries;
+	struct senders *senders;
+	struct class_rule rules[CLASSES];
 };
 
 extern const struct account_ops flow_account_ops;
@@ -135,9 +159,20 @@ bool flow_withdraw(struct flow *f, struct msg *m);
 struct msg *flow_take(struct flow *f);	   /* a part, an earlier submit, a note; NULL at the bound */
 struct msg *flow_take_new(struct flow *f); /* a new message: max_held leaves room for what comes of those there are */
 void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, freed */
-enum class_urgency flow_urgency(const struct msg *m);
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
 		 struct view id);
+/* flow_kind.c */
+/* What the carrier's kind asks of a PDU that leaves for it: our id that its receipts quote, no receipts wanted. */
+void flow_dress(struct flow *f, const struct carrier *c, struct msg *m, bool with_tlvs, struct pdu *pdu);
+/* The id (canonical) that the carrier's receipts for m quote, m being answered by resp; its length, 0: none. */
+size_t flow_id_quoted(const struct flow *f, const struct carrier *c, struct msg *m, const struct pdu *resp,
+		      char out[IDFORM_MAX]);
+/* m is taken (AWAITING): of a carrier that sends no receipts that is its end. True: m has ended. */
+bool flow_ack_is_final(struct flow *f, const struct carrier *c, struct msg *m);
+/* Answers a carrier's request; s may be gone. */
+void flow_answer_carrier(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status);
+
+/* flow.c */
 void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu);
 void flow_owe_parked(struct flow *f, struct msg *m, size_t carrier, struct view parked_id);
 void flow_owe_wave(struct msg *m, struct wave *w);
@@ -157,6 +192,15 @@ void flow_remove_doubtful(struct flow *f);
 struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const struct pdu *pdu);
 void flow_asked_free(struct asked *x);
 void flow_answer_asked(struct flow *f); /* at the end of all: whatever has not been answered */
+
+/* flow_setup.c */
+/* False with faults, and then nothing has changed. A reload: the routes of the flow are changed. */
+bool flow_build(struct flow_names *names, struct flow_built *out, char **errors);
+
+/* flow_reload.c */
+void flow_take_built(struct flow *f, const struct flow_built *built); /* in place of what was before */
+/* There are more accounts or carriers, or their options are others: what stands here by their numbers follows. */
+void flow_grow(struct flow *f);
 
 /* flow_load.c */
 /* Found at start: its number may have said stop before that. It goes on, or ends, when that is known. */
@@ -218,11 +262,50 @@ void flow_take_replace(struct flow *f, struct account *a, struct session *s, con
 void flow_store_again(struct flow *f, struct msg *m);	/* REDO_RECORD: the record as it is in memory, then on */
 void flow_replace_older(struct flow *f, struct msg *m); /* m is stored: ends what it replaces */
 
-/* flow_send.c */
-void flow_find_owners(struct flow *f);
+/* flow_route.c */
+struct flow_way { /* what decides a route */
+	const struct number *to;
+	uint16_t account;
+	enum class_id class_id;
+	struct view source;
+};
+int flow_decide(struct flow *f, const struct flow_way *w); /* the number of its route now; -1: no rule holds */
+/* Whether one part may be sent by a carrier of the route for what its class may cost. */
+bool flow_affordable(const struct flow *f, uint16_t route, enum class_id class_id);
+/* Gives m this route, less carriers that have failed or would cost too much; false: none is left. */
+bool flow_set_way(struct flow *f, struct msg *m, uint16_t home);
+/*
+ * Decides again when something has changed since m's route was decided. False: m waits for another hour, or has ended.
+ * m is in no list.
+ */
+bool flow_on_its_way(struct flow *f, struct msg *m);
+void flow_routes_changed(struct flow *f); /* rules, or what is known of many numbers: all that wait are looked at */
+bool flow_next_carrier(struct flow *f, struct msg *m);	/* the lane of the carriers that are left; false: none */
+bool flow_same_carriers(struct flow *f, struct msg *m); /* the same ones again, less those too dear; false: none */
+bool flow_all_carriers(struct flow *f, struct msg *m);	/* all but those that took it and could not deliver it */
+/* After a restart: attempts, and the carriers that it is not to go to again, are known by its earlier submits. */
+void flow_recall(struct flow *f, struct msg *m);
+
+/* flow_next.c */
+void flow_next_init(struct flow *f);
+void flow_next_grow(struct flow *f); /* carriers or accounts were added, or their options changed */
+void flow_next_free(struct flow *f);
+void flow_find_takers(struct flow *f); /* a carrier went up or down, or its health or price has changed */
+void flow_grow_lanes(struct flow *f);  /* routes may have been added */
+uint16_t flow_taker(const struct flow *f, size_t lane); /* who takes first, or would when it were up */
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_put_near(struct flow *f, struct msg *m, struct msg *near);	   /* the same, looked for from one beside it */
 void flow_put_back(struct flow *f, struct msg *m);			   /* to its own place: order is kept */
+struct flow_taking { /* from where a message was taken */
+	size_t lane, turn;
+	uint8_t waiting; /* classes */
+};
+struct msg *flow_take_next(struct flow *f, size_t carrier, struct flow_taking *t); /* NULL: nothing, or not its turn */
+/* It was taken for good, as n messages. Else flow_untake(): it is the next again. */
+void flow_took(struct flow *f, size_t carrier, const struct flow_taking *t, const struct msg *m, unsigned n);
+void flow_untake(struct flow *f, struct msg *m);
+
+/* flow_send.c */
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn); /* m's carrier id into the store; -1: down */
 void flow_store_cid(struct flow *f, struct msg *m); /* the same for one whose receipt is awaited; owed until done */
 /*
@@ -234,13 +317,16 @@ void flow_settle(struct flow *f, struct msg *m); /* a crash would not send it ag
 void flow_await(struct flow *f, struct msg *m);	 /* a carrier has it: its receipt is awaited */
 void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
-struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs);
+/* What a carrier takes of an account's messages; a NULL: nothing is known of it. Borrows their configurations, for the
+ * turn. */
+struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a, bool with_tlvs);
 
 void flow_unsettle(struct flow *f, struct msg *m);
 
 /* flow_announce.c */
 bool flow_must_announce(const struct flow *f, const struct msg *m);
 void flow_announce(struct flow *f, struct msg *m); /* m is held until the store knows; then it is in its place again */
+void flow_go_next(struct flow *f, struct msg *m); /* behind what is announced to m's carrier, before all that waits */
 struct msg *flow_next_announced(struct flow *f, size_t carrier); /* NULL: none */
 void flow_announced_first(struct flow *f, struct msg *m);	 /* before all that are announced to its carrier */
 void flow_announced_back(struct flow *f, size_t carrier);	 /* it is down: theirs is the queue again */
@@ -259,9 +345,6 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 /* flow_again.c */
 /* m's present submit becomes kin of m; m has no carrier id then. NULL at the bound of messages. */
 struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind);
-bool flow_next_carrier(struct flow *f, struct msg *m); /* gives m the lane of the carriers that are left; false: none */
-/* After a restart: attempts, and the carriers that it is not to go to again, are known by its earlier submits. */
-void flow_recall(struct flow *f, struct msg *m);
 void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t status);
 /* A failed receipt: true when m goes on, by another carrier or the same; its owed answer is taken care of. */
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w);
@@ -277,6 +360,8 @@ void flow_doubt_over(struct flow *f, struct msg *k); /* frees k */
 /* flow_parts.c */
 void flow_split(struct flow *f, struct msg *m,
 		const struct relay_peer *peer); /* m becomes parts, queued in its place */
+/* What peer, made for its message, is for a part: its text is in the words in which it was cut. */
+void flow_part_peer(const struct flow *f, struct msg *k, struct relay_peer *peer);
 void flow_part_ended(struct flow *f, struct msg *k, enum finish how, const struct words *w);
 /* Mode 2: a carrier has taken m; the app is answered when it has all of the text. m's state is set after. */
 void flow_forward_answer(struct flow *f, struct msg *m);

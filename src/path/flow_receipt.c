@@ -27,15 +27,20 @@ struct heard {		   /* a receipt */
 static void answer(struct flow *f, const struct heard *h, uint32_t status)
 {
 	if (h->s)
-		session_answer(h->s, h->pdu->command_id, h->pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
+		flow_answer_carrier(f, session_handle(h->s), h->pdu->command_id, h->pdu->sequence, status);
 	else if (status == ESME_ROK)
 		flow_forget_parked(f, h->carrier, h->parked_id);
 }
 
 static void owe(struct flow *f, struct msg *m, const struct heard *h)
 {
+	uint32_t command = h->pdu->command_id;
 	if (h->s)
-		flow_owe(m, h->pdu->command_id == DATA_SM ? OWES_DATA_DELIVER : OWES_DELIVER, h->s, h->pdu);
+		flow_owe(m,
+			 command == DATA_SM	? OWES_DATA_DELIVER
+			 : command == SUBMIT_SM ? OWES_SUBMIT_DELIVER
+						: OWES_DELIVER,
+			 h->s, h->pdu);
 	else
 		flow_owe_parked(f, m, h->carrier, h->parked_id);
 }
@@ -83,6 +88,7 @@ static void take_final(struct flow *f, const struct heard *h, struct msg *m)
 	struct words words = {h->o->stat, h->o->err, done_time(f, m, h->o)};
 	bool delivered = h->o->state == STATE_DELIVERED;
 	f->counters.receipts++;
+	health_ended(f->health, m->carrier, loop_now_us(f->loop) / 1000, delivered);
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	owe(f, m, h);
 	if (!delivered && flow_failed_again(f, m, h->o->state, &words))
@@ -161,7 +167,7 @@ static void on_parked_stored(void *arg, uint64_t token, bool ok)
 {
 	struct flow *f = arg;
 	struct parking *p = (struct parking *)(uintptr_t)token;
-	flow_answer(f, p->session, p->command_id, p->sequence, ok ? ESME_ROK : ESME_RX_T_APPN, FLOW_NOTHING);
+	flow_answer_carrier(f, p->session, p->command_id, p->sequence, ok ? ESME_ROK : ESME_RX_T_APPN);
 	mem_free(p);
 }
 
@@ -236,7 +242,7 @@ void flow_unpark(struct flow *f, struct carrier *c, struct msg *m)
 void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const struct pdu *resp)
 {
 	char cid[IDFORM_MAX];
-	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
+	size_t n = flow_id_quoted(f, c, k, resp, cid);
 	flow_release_doubt(f, k);
 	doubts_remove(f->doubts, k);
 	k->kin_kind = KIN_PAST;
@@ -348,6 +354,9 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 	char scratch[OUTCOME_SCRATCH];
 	struct outcome o;
 	struct flow_sent room;
+	struct address_room addresses;
+	struct pdu normal;
+	pdu = address_come(carrier_conf(c), pdu, &addresses, &normal);
 	pdu = flow_sent_to(f, c, pdu, &room);
 	struct heard h = {.s = s, .pdu = pdu, .o = &o};
 	if (pdu->command_id == ALERT_NOTIFICATION) {

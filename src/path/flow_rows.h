@@ -40,6 +40,8 @@ struct flow_stats {
 	uint64_t retries, put_back, in_doubt, late;
 	uint64_t receipts, receipts_intermediate, parked, receipts_unknown, receipts_duplicate;
 	uint64_t doubtful, restored;
+	uint64_t health[HEALTH_STATES]; /* carriers that came into the state */
+	uint64_t rerouted, decided_again;
 	uint64_t faults[FAULTS]; /* errors of carriers */
 	uint64_t resent, late_success, doubts_settled, alerts, alerts_dropped;
 	uint64_t by_state[MSG_STATES], bytes, parked_now; /* gauges */

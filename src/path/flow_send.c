@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
-/* --- the queue --- */
+/* --- to the carrier --- */
 
 static uint64_t opted_hash(size_t account, const struct number *n, uint64_t *second)
 {
@@ -37,106 +37,56 @@ static bool has_opted_out(const struct flow *f, const struct msg *m)
 	return map_find(f->opted, hash, is_second, &second, &value);
 }
 
-void flow_find_owners(struct flow *f)
-{
-	for (size_t lane = 0; lane < routes_count(f->routes); lane++) {
-		const struct route *r = routes_at(f->routes, lane);
-		f->lane_owner[lane] = FLOW_NOBODY;
-		for (unsigned i = 0; i < r->n && f->lane_owner[lane] == FLOW_NOBODY; i++) {
-			struct carrier *c = carriers_at(f->carriers, r->carriers[i]);
-			if (!carrier_up(c))
-				continue;
-			f->lane_owner[lane] = r->carriers[i];
-			if (queue_depth(f->queue, lane))
-				carrier_wake(c);
-		}
-	}
-}
-
-static void wake_owner(struct flow *f, size_t lane)
-{
-	if (f->lane_owner[lane] != FLOW_NOBODY)
-		carrier_wake(carriers_at(f->carriers, f->lane_owner[lane]));
-}
-
-void flow_enqueue(struct flow *f, struct msg *m)
-{
-	if (m->unchecked) {
-		flow_recheck(f, m);
-		return;
-	}
-	flow_set_state(f, m, MSG_QUEUED);
-	flow_set_timer(f, m, m->expiry_ms);
-	if (!m->tried)
-		m->home = m->route;
-	if (m->attempts) /* again after a temporary error: before all that came later */
-		queue_put_back(f->queue, m, flow_urgency(m));
-	else
-		queue_put(f->queue, m, flow_urgency(m));
-	wake_owner(f, m->route);
-}
-
-/* Back to its own place: order is kept. */
-void flow_put_near(struct flow *f, struct msg *m, struct msg *near)
-{
-	flow_set_state(f, m, MSG_QUEUED);
-	flow_set_timer(f, m, m->expiry_ms);
-	if (near)
-		queue_put_near(f->queue, m, near, flow_urgency(m));
-	else
-		queue_put_back(f->queue, m, flow_urgency(m));
-	wake_owner(f, m->route);
-}
-
-void flow_put_back(struct flow *f, struct msg *m)
-{
-	flow_put_near(f, m, NULL);
-}
-
-static struct msg *next_for(struct flow *f, size_t carrier)
-{
-	size_t n = routes_count(f->routes);
-	for (size_t i = 0; i < n; i++) {
-		size_t lane = (f->lane_turn[carrier] + i) % n;
-		if (f->lane_owner[lane] != carrier)
-			continue;
-		struct msg *m = queue_take(f->queue, lane);
-		if (!m)
-			continue;
-		f->lane_turn[carrier] = lane + 1;
-		return m;
-	}
-	return NULL;
-}
-
-struct relay_peer flow_peer_of(const struct carrier *c, bool with_tlvs)
+struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a, bool with_tlvs)
 {
 	const struct carrier_conf *conf = carrier_conf(c);
+	const struct account_conf *app = a ? account_conf(a) : NULL;
 	return (struct relay_peer){.tlvs = with_tlvs,
 				   .data_sm = conf->submit && with_tlvs,
 				   .dcs0 = (enum charset)conf->dcs0,
-				   .long_mode = (enum split_mode)conf->long_mode};
+				   .app_dcs0 = (enum charset)(app ? app->dcs0 : conf->dcs0),
+				   .encoding = (enum dialect_encoding)conf->encoding,
+				   .long_mode = (enum split_mode)conf->long_mode,
+				   .pass = {&conf->relay_tlvs, app ? &app->relay_tlvs : NULL}};
 }
 
-/* True when m can go as it is, in pdu; else it has become parts that wait in its place, or has ended. */
-static bool make_ready(struct flow *f, struct carrier *c, struct msg *m, bool with_tlvs, struct pdu *pdu)
+static struct relay_peer peer_for(const struct flow *f, const struct carrier *c, struct msg *m, bool with_tlvs)
 {
-	struct relay_peer peer = flow_peer_of(c, with_tlvs);
-	bool good = relay_fill(m, loop_wall_ms(f->loop), &peer, &f->relay, pdu);
-	if (!good)
-		msg_pdu(m, NULL, pdu);
+	const struct account *a = m->account == MSG_NO_ACCOUNT ? NULL : accounts_at(f->accounts, m->account);
+	struct relay_peer peer = flow_peer_of(c, a, with_tlvs);
+	if (m->kin_kind == KIN_PART)
+		flow_part_peer(f, m, &peer);
+	return peer;
+}
+
+/* It can never go to this carrier, and so to none. */
+static void end_unsendable(struct flow *f, struct carrier *c, struct msg *m, const char *why)
+{
+	log_warn(carrier_name(c), "event=unsendable id=%llu part=%u reason=\"%s\"",
+		 (unsigned long long)msg_whole(f->msgs, m)->id, m->part, why);
+	flow_finish(f, m, FINISH_UNSENDABLE, 0, NULL);
+}
+
+/*
+ * Into how many parts m goes at this carrier; 1: as it is, in pdu; 0: not by this carrier, or it has ended. What its
+ * text becomes is then in peer->form: parts are made of the same.
+ */
+static unsigned make_ready(struct flow *f, struct carrier *c, struct msg *m, struct relay_peer *peer, struct pdu *pdu)
+{
+	bool good = relay_fill(m, loop_wall_ms(f->loop), peer, &f->relay, pdu);
+	const char *why = f->relay.why;
+	peer->form = f->relay.form;
 	if (!flow_set_sender(f, c, m, pdu)) {
 		flow_other_sender(f, m);
-		return false;
+		return 0;
 	}
-	unsigned parts = m->kin_kind == KIN_PART ? 1 : parts_count(pdu, &peer);
-	if (good && parts == 1)
-		return true;
-	if (parts > 1)
-		flow_split(f, m, &peer);
-	else
-		flow_finish(f, m, FINISH_UNSENDABLE, 0, NULL);
-	return false;
+	unsigned parts = m->kin_kind == KIN_PART ? 1 : parts_count(pdu, peer);
+	if (!why && (parts > 1 || (parts == 1 && good)) && address_leave(carrier_conf(c), pdu, &f->room, &why)) {
+		flow_dress(f, c, m, peer->tlvs, pdu);
+		return parts;
+	}
+	end_unsendable(f, c, m, why ? why : "too long for this carrier");
+	return 0;
 }
 
 /*
@@ -145,28 +95,75 @@ static bool make_ready(struct flow *f, struct carrier *c, struct msg *m, bool wi
  */
 static bool doubt_full(const struct flow *f, const struct carrier *c)
 {
-	const struct carrier_conf *conf = carrier_conf(c);
-	return f->unsettled[carrier_number(c)] >= (uint64_t)(conf->binds * conf->window);
+	return f->unsettled[carrier_number(c)] >= carrier_window(c);
 }
 
-/* The next message that may go: what the number's owner has stopped ends here. */
-static struct msg *pull(struct flow *f, struct carrier *c, bool with_tlvs, struct pdu *pdu)
+struct pulling { /* one message for a carrier */
+	struct carrier *carrier;
+	bool with_tlvs;
+	uint32_t room, *needs;
+	struct pdu *pdu;
+};
+
+/* Taken out of the queue: may it go by this carrier now? What the number's owner has stopped ends here. */
+static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 {
-	struct msg *m;
-	while (!doubt_full(f, c) &&
-	       ((m = flow_next_announced(f, carrier_number(c))) || (m = next_for(f, carrier_number(c))))) {
-		if (has_opted_out(f, m)) {
-			flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
-			continue;
-		}
-		if (m->carrier != carrier_number(c))
-			flow_unannounce(f, m);
-		m->carrier = (uint16_t)carrier_number(c);
-		if (!make_ready(f, c, m, with_tlvs, pdu))
-			continue;
-		if (!flow_must_announce(f, m))
-			return m;
+	if (has_opted_out(f, m)) {
+		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
+		return false;
+	}
+	if (m->carrier != carrier)
+		flow_unannounce(f, m);
+	if (m->epoch == f->epoch || m->kin_kind == KIN_PART)
+		return true;
+	if (flow_on_its_way(f, m)) /* to where it goes by what holds now, perhaps here again */
+		flow_put_back(f, m);
+	return false;
+}
+
+enum pulled { PULLED, PULLED_ELSE, PULLED_STOP };
+
+static enum pulled pull_one(struct flow *f, struct msg *m, const struct pulling *x, const struct flow_taking *t)
+{
+	uint16_t carrier = (uint16_t)carrier_number(x->carrier);
+	if (!may_go(f, m, carrier))
+		return PULLED_ELSE;
+	m->carrier = carrier;
+	struct relay_peer peer = peer_for(f, x->carrier, m, x->with_tlvs);
+	unsigned parts = make_ready(f, x->carrier, m, &peer, x->pdu);
+	if (parts == 0)
+		return PULLED_ELSE;
+	if (parts > x->room && t) { /* all parts of a text go together */
+		*x->needs = parts;
+		flow_untake(f, m);
+		return PULLED_STOP;
+	}
+	if (t)
+		flow_took(f, carrier, t, m, parts);
+	if (parts > 1)
+		flow_split(f, m, &peer);
+	else if (!flow_must_announce(f, m))
+		return PULLED;
+	else
 		flow_announce(f, m);
+	return PULLED_ELSE;
+}
+
+/* The next message that may go: what was begun before, then what waits. */
+static struct msg *pull(struct flow *f, const struct pulling *x)
+{
+	size_t carrier = carrier_number(x->carrier);
+	struct flow_taking t;
+	while (!doubt_full(f, x->carrier)) {
+		struct msg *m = flow_next_announced(f, carrier);
+		bool queued = m == NULL;
+		if (queued)
+			m = flow_take_next(f, carrier, &t);
+		if (!m)
+			return NULL;
+		enum pulled done = pull_one(f, m, x, queued ? &t : NULL);
+		if (done != PULLED_ELSE)
+			return done == PULLED ? m : NULL;
 	}
 	return NULL;
 }
@@ -191,10 +188,12 @@ void flow_settle(struct flow *f, struct msg *m)
 		carrier_wake(c);
 }
 
-static bool on_pull(struct carrier *c, bool with_tlvs, struct pdu *pdu, uint64_t *cookie, void *arg)
+static bool on_pull(struct carrier *c, bool with_tlvs, uint32_t room, uint32_t *needs, struct pdu *pdu,
+		    uint64_t *cookie, void *arg)
 {
 	struct flow *f = arg;
-	struct msg *m = f->phase == FLOW_RUNNING ? pull(f, c, with_tlvs, pdu) : NULL;
+	const struct pulling x = {c, with_tlvs, room, needs, pdu};
+	struct msg *m = f->phase == FLOW_RUNNING ? pull(f, &x) : NULL;
 	if (!m)
 		return false;
 	loop_timer_clear(f->loop, &m->timer);
@@ -213,7 +212,7 @@ static void on_unpull(struct carrier *c, uint64_t cookie, void *arg)
 	(void)c;
 	m->attempts--;
 	flow_settle(f, m);
-	if (m->announced)
+	if (m->announced || m->kin_kind == KIN_PART)
 		flow_announced_first(f, m);
 	else
 		flow_put_back(f, m);
@@ -306,7 +305,7 @@ static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struc
 static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp)
 {
 	char cid[IDFORM_MAX];
-	size_t n = resp->has_body ? idform_canonical(resp->resp.id, cid) : 0;
+	size_t n = flow_id_quoted(f, c, m, resp, cid);
 	if (n) {
 		m->unmark = m->announced; /* in the slot of its announcement then */
 		m->announced = false;
@@ -315,8 +314,9 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 		take_over_id(f, c, m->slot, (struct view){(const uint8_t *)cid, (uint32_t)n});
 		return msg_set_cid(f->msgs, m, cid, n);
 	}
-	log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
-		 (unsigned long long)m->id);
+	if (!carrier_conf(c)->ack_final)
+		log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
+			 (unsigned long long)m->id);
 	if (m->announced) { /* its made-up id stands in the store already, in that slot */
 		m->announced = false;
 		return 0;
@@ -343,7 +343,7 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
 	if (!m->volatile_)
 		flow_store_cid(f, m);
-	if (match_parked(f->match))
+	if (!flow_ack_is_final(f, c, m) && match_parked(f->match))
 		flow_unpark(f, c, m);
 }
 
@@ -353,6 +353,8 @@ static void answered(struct flow *f, struct carrier *c, struct msg *m, const str
 	if (!took) {
 		flow_settle(f, m);
 		flow_unannounce(f, m);
+	} else {
+		health_submitted(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, false);
 	}
 	if (throttled) {
 		m->attempts--;
@@ -391,7 +393,9 @@ static void on_carrier_state(struct carrier *c, bool up, void *arg)
 	log_info(carrier_name(c), "event=carrier_%s", up ? "up" : "down");
 	if (!up)
 		flow_announced_back(f, carrier_number(c));
-	flow_find_owners(f);
+	if (!up && f->phase == FLOW_RUNNING && carrier_command(c) == CARRIER_RUN)
+		health_link_lost(f->health, carrier_number(c), loop_now_us(f->loop) / 1000);
+	flow_find_takers(f);
 }
 
 void flow_opted(struct flow *f, size_t account, const struct number *n, bool out)

@@ -15,32 +15,37 @@
 #define READ_BUDGET   262144 /* octets per connection and turn */
 #define LEAVE_MS      10000  /* for what is out to be answered */
 #define LEAVE_POLL_MS 50
+#define PLACES_SPARE  20000 /* sessions of carriers that a reload adds */
 
 /* --- checks across sections --- */
 
+/* The first start: numbers are places in the configuration. A reload: those that are there keep theirs. */
 static int carrier_by_name(const char *name, void *arg)
 {
-	const struct flow_conf *conf = arg;
-	for (size_t i = 0; i < conf->carriers_n; i++) {
-		if (strcmp(conf->carriers[i].name, name) == 0)
-			return (int)i;
+	const struct flow_names *names = arg;
+	for (size_t i = 0; i < names->conf->carriers_n; i++) {
+		if (strcmp(names->conf->carriers[i].name, name) != 0)
+			continue;
+		return names->flow ? (int)carriers_number(names->flow->carriers, names->carriers, name) : (int)i;
 	}
 	return -1;
 }
 
 static int account_by_name(const char *name, void *arg)
 {
-	const struct flow_conf *conf = arg;
-	for (size_t i = 0; i < conf->accounts_n; i++) {
-		if (strcmp(conf->accounts[i].system_id, name) == 0)
-			return (int)i;
+	const struct flow_names *names = arg;
+	for (size_t i = 0; i < names->conf->accounts_n; i++) {
+		if (strcmp(names->conf->accounts[i].system_id, name) != 0)
+			continue;
+		return names->flow ? (int)accounts_number(names->flow->accounts, names->accounts, name) : (int)i;
 	}
 	return -1;
 }
 
 static bool has_account(const struct flow_conf *conf, const char *name)
 {
-	return account_by_name(name, (void *)conf) >= 0;
+	struct flow_names names = {.conf = conf};
+	return account_by_name(name, &names) >= 0;
 }
 
 static void check_accounts(const struct flow_conf *conf, char **errors)
@@ -53,6 +58,7 @@ static void check_accounts(const struct flow_conf *conf, char **errors)
 				   "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
 				   "promo",
 				   a->system_id, a->class_name);
+		relay_check_account(a, errors);
 	}
 	accounts_check(conf->accounts, conf->accounts_n, errors);
 	accounts_check_listens(conf->accounts, conf->accounts_n, conf->listens, conf->listens_n, errors, NULL);
@@ -65,8 +71,10 @@ static void check_carriers(const struct flow_conf *conf, char **errors)
 		if (strcspn(c->name, ":/ \t{}") != strlen(c->name))
 			conf_fault(errors, &c->where,
 				   "carrier name \"%s\" may not hold blanks, colons, slashes or braces", c->name);
+		relay_check_carrier(c, errors);
 	}
 	carriers_check(conf->carriers, conf->carriers_n, errors);
+	carriers_check_names(conf->carriers, conf->carriers_n, conf->accounts, conf->accounts_n, errors);
 }
 
 static void check_replies(const struct flow_conf *conf, char **errors)
@@ -84,22 +92,39 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 	}
 }
 
-static struct routes *make_routes(const struct flow_conf *conf, char **errors)
+static int64_t carrier_price(int carrier, void *arg)
 {
-	return routes_new(conf->routes, conf->routes_n, conf->operators, conf->operators_n, carrier_by_name,
-			  (void *)conf, errors);
+	const struct flow_conf *conf = ((const struct flow_names *)arg)->conf;
+	for (size_t i = 0; i < conf->carriers_n; i++) {
+		if (carrier_by_name(conf->carriers[i].name, arg) == carrier)
+			return conf->carriers[i].price;
+	}
+	return 0;
 }
 
-static struct retries *make_retries(const struct flow_conf *conf, char **errors)
+static struct routes *make_routes(struct flow_names *names, char **errors)
 {
+	const struct flow_conf *conf = names->conf;
+	struct routes_conf rules = {conf->routes, conf->routes_n, conf->operators, conf->operators_n, conf->routing};
+	struct routes_names numbers = {carrier_by_name, account_by_name, carrier_price, names};
+	if (!names->flow)
+		return routes_new(&rules, &numbers, errors);
+	struct routes *r = names->flow->routes;
+	return routes_reload(r, &rules, &numbers, errors) == 0 ? r : NULL;
+}
+
+static struct retries *make_retries(struct flow_names *names, char **errors)
+{
+	const struct flow_conf *conf = names->conf;
 	const struct messages_conf *m = conf->messages;
 	struct retry_limits limits = {m->retry, m->retry_max, (unsigned)m->attempts};
 	return retries_new(conf->retries, conf->retries_n, conf->errors, conf->errors_n, &limits, carrier_by_name,
-			   (void *)conf, errors);
+			   names, errors);
 }
 
-static struct senders *make_senders(const struct flow_conf *conf, char **errors)
+static struct senders *make_senders(struct flow_names *names, char **errors)
 {
+	const struct flow_conf *conf = names->conf;
 	struct senders_setup setup = {
 		.accounts = conf->accounts,
 		.codes = conf->codes,
@@ -109,9 +134,26 @@ static struct senders *make_senders(const struct flow_conf *conf, char **errors)
 		.senders_n = conf->senders_n,
 		.account_number = account_by_name,
 		.carrier_number = carrier_by_name,
-		.arg = (void *)conf,
+		.arg = names,
 	};
 	return senders_new(&setup, errors);
+}
+
+bool flow_build(struct flow_names *names, struct flow_built *out, char **errors)
+{
+	const struct flow_conf *conf = names->conf;
+	bool good = classes_build(conf->classes, conf->classes_n, out->rules, errors);
+	out->retries = make_retries(names, errors);
+	out->senders = make_senders(names, errors);
+	out->routes = NULL;
+	/* last: a reload changes the routes that are there */
+	if (good && out->retries && out->senders)
+		out->routes = make_routes(names, errors);
+	if (out->routes)
+		return true;
+	retries_free(out->retries);
+	senders_free(out->senders);
+	return false;
 }
 
 void flow_warn(const struct flow_conf *conf, char **warnings)
@@ -124,14 +166,16 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 {
 	char *found = NULL;
 	struct class_rule rules[CLASSES];
+	struct flow_names names = {.conf = conf};
 	check_accounts(conf, &found);
 	check_carriers(conf, &found);
 	check_replies(conf, &found);
-	struct routes *routes = make_routes(conf, &found);
+	struct routes *routes = make_routes(&names, &found);
 	routes_free(routes);
 	classes_build(conf->classes, conf->classes_n, rules, &found);
-	retries_free(make_retries(conf, &found));
-	senders_free(make_senders(conf, &found));
+	health_check(conf->health, &found);
+	retries_free(make_retries(&names, &found));
+	senders_free(make_senders(&names, &found));
 	if (!found)
 		return true;
 	*errors = found;
@@ -202,45 +246,53 @@ static void before_walk(void *object)
 	counters->parked_now = match_parked(f->match);
 }
 
+static bool is_running(void *arg)
+{
+	return ((const struct flow *)arg)->phase == FLOW_RUNNING;
+}
+
+static void on_ported_changed(void *arg)
+{
+	flow_routes_changed(arg);
+}
+
 static void make_path(struct flow *f)
 {
 	const struct flow_conf *conf = &f->conf;
 	size_t carriers = conf->carriers_n, lanes = routes_count(f->routes);
 	f->queue = queue_new(lanes);
 	f->lanes = lanes;
+	flow_next_init(f);
 	f->doubts = doubts_new(f->msgs, carriers);
-	f->lane_owner = mem_zalloc((lanes ? lanes : 1) * sizeof(*f->lane_owner));
-	f->depth = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->depth));
-	f->rounds = mem_zalloc(carriers + 1);
-	f->announced = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->announced));
-	for (size_t i = 0; i < carriers; i++)
-		list_init(&f->announced[i]);
-	f->unsettled = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->unsettled));
-	f->lane_turn = mem_zalloc((carriers ? carriers : 1) * sizeof(*f->lane_turn));
 	f->opted = map_new();
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked,
 			     conf->messages->park * 1000);
 	f->index = index_new(f->msgs);
 	match_on_expired(f->match, flow_parked_expired, f);
 	match_on_learnt(f->match, flow_form_learnt, f);
-	for (size_t i = 0; i < carriers; i++) {
-		if (conf->carriers[i].receipt_id > 0)
-			match_fix_form(f->match, i, (enum idform)(conf->carriers[i].receipt_id - 1));
-	}
 	f->finished = finished_new(f->loop, conf->messages->query_keep, f->stats);
-	f->store = store_new(f->loop, conf->store, conf->node, &flow_store_ops, f, f->stats);
+	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
+	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
+	f->ported = ported_new(&(struct ported_setup){.loop = f->loop,
+						      .store = f->store,
+						      .routes = f->routes,
+						      .ready = is_running,
+						      .changed = on_ported_changed,
+						      .arg = f,
+						      .stats = f->stats});
 	finished_use(f->finished, f->store);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
 			       &flow_outbox_ops, f, f->stats);
 	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
 	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
+	flow_grow(f);
 	flow_wait_for_store(f);
 }
 
 /* Places for sessions: the carriers' own, so that connections of apps can never keep a carrier from being bound. */
 static uint32_t session_places(const struct flow_conf *conf)
 {
-	uint32_t places = (uint32_t)conf->limits->max_connections;
+	uint32_t places = (uint32_t)conf->limits->max_connections + PLACES_SPARE;
 	for (size_t i = 0; i < conf->carriers_n; i++)
 		places += 2 * (uint32_t)conf->carriers[i].binds; /* a pair takes two */
 	return places;
@@ -273,23 +325,20 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new(room_of(conf->messages->max_held));
-	f->routes = make_routes(conf, errors);
-	f->retries = make_retries(conf, errors);
-	f->senders = make_senders(conf, errors);
-	if (!classes_build(conf->classes, conf->classes_n, f->rules, errors))
-		log_error("-", "event=fault what=classes");
+	struct flow_names names = {.conf = conf};
+	struct flow_built built;
+	if (!flow_build(&names, &built, errors)) /* flow_check() has found no fault */
+		log_error("-", "event=fault what=rules");
+	flow_take_built(f, &built);
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
 	f->sessions = session_hub_new(loop, f->conns, session_places(conf));
-	f->waiting = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->waiting));
-	f->default_class = mem_zalloc((conf->accounts_n + 1) * sizeof(*f->default_class));
-	for (size_t i = 0; i < conf->accounts_n; i++)
-		class_by_name(view_of(conf->accounts[i].class_name), &f->default_class[i]);
 	f->accounts = accounts_new(loop, f->conns, f->sessions, conf->accounts, conf->accounts_n, conf->limits,
 				   conf->system_id, &flow_account_ops, f, stats);
 	f->carriers = carriers_new(loop, f->sessions, conf->carriers, conf->carriers_n, conf->limits, &flow_carrier_ops,
 				   f, stats, conf->seed);
+	accounts_let_in(f->accounts, f->carriers);
 	make_path(f);
-	flow_find_owners(f);
+	flow_routes_changed(f);
 	policy_stats(stats);
 	stats_add(stats, flow_stat_rows, flow_stat_rows_n, &f->counters, NULL, NULL, before_walk);
 	return f;
@@ -348,6 +397,8 @@ void flow_free(struct flow *f)
 		return;
 	stats_drop(f->stats, &f->counters);
 	store_free(f->store);
+	conf_copy_free(store_rows, f->store_conf);
+	ported_free(f->ported);
 	flow_answer_asked(f); /* answers name accounts */
 	reply_free(f->reply);
 	carriers_free(f->carriers);
@@ -358,19 +409,22 @@ void flow_free(struct flow *f)
 	doubts_free(f->doubts);
 	retries_free(f->retries);
 	senders_free(f->senders);
+	flow_next_free(f);
 	queue_free(f->queue);
 	finished_free(f->finished);
 	routes_free(f->routes);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
+	loop_timer_clear(f->loop, &f->walk_timer);
+	loop_timer_clear(f->loop, &f->hours_timer);
 	loop_timer_clear(f->loop, &f->redo_timer);
 	loop_timer_clear(f->loop, &f->listen_timer);
 	loop_timer_clear(f->loop, &f->leave_timer);
 	msgs_free(f->msgs);
 	map_free(f->opted);
-	mem_free(f->lane_owner);
-	mem_free(f->lane_turn);
 	mem_free(f->unsettled);
+	for (size_t i = 0; i < f->carriers_n; i++)
+		mem_free(f->announced[i]);
 	mem_free(f->announced);
 	mem_free(f->rounds);
 	mem_free(f->default_class);
@@ -417,18 +471,31 @@ struct carriers *flow_carriers(const struct flow *f)
 	return f->carriers;
 }
 
+struct ported *flow_ported(const struct flow *f)
+{
+	return f->ported;
+}
+
+bool flow_operator_known(const struct flow *f, const char *name)
+{
+	int i = routes_operator(f->routes, name);
+	return i >= 0 && routes_operator_known(f->routes, (size_t)i);
+}
+
 /* Lanes without a carrier that is up count with the first of their route: that is where one looks for them. */
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c)
 {
 	uint64_t n = 0;
-	for (size_t lane = 0; lane < routes_count(f->routes); lane++) {
-		uint16_t owner = f->lane_owner[lane];
-		if (owner == FLOW_NOBODY)
-			owner = routes_at(f->routes, lane)->carriers[0];
-		if (owner == carrier_number(c))
+	for (size_t lane = 0; lane < f->lanes; lane++) {
+		if (flow_taker(f, lane) == carrier_number(c))
 			n += queue_depth(f->queue, lane);
 	}
 	return n;
+}
+
+void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out)
+{
+	health_look(f->health, carrier_number(c), out);
 }
 
 const char *flow_carrier_id_form(const struct flow *f, const struct carrier *c)

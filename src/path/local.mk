@@ -1,6 +1,11 @@
 # src/path/local.mk - the way of a message.
 noinst_LIBRARIES += libpath.a
 libpath_a_SOURCES = \
+	src/path/address.c src/path/address.h \
+	src/path/dialect.c src/path/dialect.h \
+	src/path/inbound.c src/path/inbound.h \
+	src/path/marks.c src/path/marks.h \
+	src/path/pass.c src/path/pass.h \
 	src/path/backlog.c src/path/backlog.h \
 	src/path/compose.c src/path/compose.h \
 	src/path/deliver.c src/path/deliver.h \
@@ -12,17 +17,26 @@ libpath_a_SOURCES = \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
 	src/path/flow_announce.c \
+	src/path/flow_kind.c \
 	src/path/flow_load.c \
+	src/path/flow_next.c \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \
+	src/path/flow_reload.c src/path/flow_route.c \
 	src/path/flow_sender.c \
+	src/path/health.c src/path/health.h \
 	src/path/index.c src/path/index.h \
+	src/path/lanes.c src/path/lanes.h \
 	src/path/match.c src/path/match.h \
 	src/path/parts.c src/path/parts.h \
 	src/path/menu.c src/path/menu.h \
 	src/path/msg.c src/path/msg.h \
 	src/path/number.c src/path/number.h \
 	src/path/outbox.c src/path/outbox.h \
+	src/path/ported.c src/path/ported.h src/path/ported_priv.h src/path/ported_load.c \
+	src/path/ported_line.c src/path/ported_line.h \
+	src/path/ported_table.c src/path/ported_table.h \
+	src/path/store_ported.c src/path/store_ported.h \
 	src/path/outcome.c src/path/outcome.h \
 	src/path/queue.c src/path/queue.h \
 	src/path/reassembly.c src/path/reassembly.h \
@@ -30,8 +44,11 @@ libpath_a_SOURCES = \
 	src/path/relay.c src/path/relay.h \
 	src/path/reply.c src/path/reply.h \
 	src/path/restore.c src/path/restore.h \
+	src/path/country.c src/path/country.h \
+	src/path/trie.c src/path/trie.h \
+	src/path/route.c src/path/route.h src/path/route_priv.h src/path/route_rows.c src/path/route_rules.c \
 	src/path/senders.c src/path/senders.h \
-	src/path/route.c src/path/route.h \
+	src/path/share.c src/path/share.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
 	src/path/store_backlog.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \

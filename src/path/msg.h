@@ -34,6 +34,7 @@ enum msg_owes {
 	OWES_DATA,	   /* data_sm_resp to an app */
 	OWES_DELIVER,	   /* deliver_sm_resp to a carrier, for a receipt */
 	OWES_DATA_DELIVER, /* data_sm_resp to a carrier, for a receipt */
+	OWES_SUBMIT_DELIVER, /* submit_sm_resp to a carrier that has bound in to us, for a receipt */
 	OWES_PARKED,	   /* a parked receipt is to be removed from the store: peer is a struct debt */
 	OWES_WAVE,	   /* one share of a request that concerns several messages: peer is a struct wave */
 };
@@ -70,6 +71,7 @@ struct msg {
 	uint32_t slot;	/* of its receipt entry in the store */
 	uint32_t check; /* of account and source, for questions after its end: finished.h */
 	uint16_t account, carrier, route;
+	uint16_t epoch;	     /* flow.epoch that its route was decided by */
 	uint16_t home;	     /* the route that its number has; route: what is left of it after carriers that failed */
 	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
 	uint8_t part, parts; /* KIN_PART: from 1; parts also of its parent */
@@ -80,7 +82,7 @@ struct msg {
 	uint8_t ann;	     /* of its announcement's name: submits before it */
 	uint8_t round;	     /* of announcing at its carrier, flow.rounds */
 	uint8_t how;	     /* KIN_PART that has ended: enum finish */
-	uint8_t cut;	     /* parent of parts: how its text was cut, flow_parts.c */
+	uint16_t cut;	     /* parent of parts: how its text was cut, flow_parts.c */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */

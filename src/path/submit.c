@@ -116,8 +116,8 @@ static enum submit_mode mode_of(uint8_t esm_class)
 	return modes[esm_class & ESM_MODE_MASK];
 }
 
-uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits, const struct routes *routes,
-		      enum class_id default_class, int64_t now_ms, struct submit *out, const char **why)
+uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits, enum class_id default_class,
+		      int64_t now_ms, struct submit *out, const char **why)
 {
 	*why = "";
 	uint32_t status = check_fields(pdu, why);
@@ -125,11 +125,6 @@ uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits,
 		return status;
 	if (!number_parse(pdu->sm.dst, &out->to)) {
 		*why = "destination is not a phone number";
-		return ESME_RINVDSTADR;
-	}
-	out->route = routes_find(routes, &out->to);
-	if (!out->route) {
-		*why = "no route for this number; add one to routes";
 		return ESME_RINVDSTADR;
 	}
 	if (!class_resolve(pdu->tlvs, pdu->sm.service_type, default_class, &out->class_id)) {

@@ -1,5 +1,5 @@
 /*
- * submit.h - judges a submit_sm before anything is done about it: fields, times, number, route, class. A data_sm of an
+ * submit.h - judges a submit_sm before anything is done about it: fields, times, number, class. A data_sm of an
  * app is made one first. Pure.
  */
 #ifndef PATH_SUBMIT_H
@@ -7,7 +7,6 @@
 
 #include "link/account.h"
 #include "path/number.h"
-#include "path/route.h"
 #include "policy/class.h"
 #include "policy/classes.h"
 
@@ -21,7 +20,7 @@ struct submit_limits {
 
 struct submit {
 	struct number to;
-	const struct route *route;
+	uint16_t route; /* filled by who decides it, not by submit_judge() */
 	enum class_id class_id;
 	enum submit_mode mode;
 	int64_t due_ms;	   /* UTC: not before; 0 = now */
@@ -32,8 +31,8 @@ struct submit {
  * ESME_ROK with *out filled, or the status to answer and *why, a static text for the log. The first fault in the order
  * of the fields decides.
  */
-uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits, const struct routes *routes,
-		      enum class_id default_class, int64_t now_ms, struct submit *out, const char **why);
+uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits, enum class_id default_class,
+		      int64_t now_ms, struct submit *out, const char **why);
 
 struct submit_times {
 	int64_t due_ms, expiry_ms; /* as in struct submit */

@@ -1,5 +1,5 @@
 /*
- * class.c - message classes (design.md 6). Knows what a class is called and how urgent it is; knows no message, no
+ * class.c - message classes (design.md 6). Knows what a class is called; knows no message, no
  * account and no carrier.
  */
 #include "policy/class.h"
@@ -10,12 +10,10 @@
 
 static const struct {
 	const char *name;
-	enum class_urgency urgency;
 	bool promotional;
 } rows[CLASSES] = {
-	[CLASS_OTP] = {"otp", URGENCY_FIRST, false},	      [CLASS_ALERT] = {"alert", URGENCY_FIRST, false},
-	[CLASS_NOTICE] = {"notice", URGENCY_NORMAL, false},   [CLASS_REMIND] = {"remind", URGENCY_NORMAL, false},
-	[CLASS_COLLECT] = {"collect", URGENCY_NORMAL, false}, [CLASS_PROMO] = {"promo", URGENCY_BULK, true},
+	[CLASS_OTP] = {"otp", false},	    [CLASS_ALERT] = {"alert", false},	  [CLASS_NOTICE] = {"notice", false},
+	[CLASS_REMIND] = {"remind", false}, [CLASS_COLLECT] = {"collect", false}, [CLASS_PROMO] = {"promo", true},
 };
 
 /* service_type holds 5 characters [S 5.2.11]: longer class names are recognised by that many. */
@@ -24,11 +22,6 @@ static const struct {
 const char *class_name(enum class_id c)
 {
 	return rows[c].name;
-}
-
-enum class_urgency class_urgency(enum class_id c)
-{
-	return rows[c].urgency;
 }
 
 bool class_promotional(enum class_id c)

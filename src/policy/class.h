@@ -8,13 +8,10 @@
 #include <stdint.h>
 #include "smpp/view.h"
 
+/* The most urgent first: this order is the one in which they leave. */
 enum class_id { CLASS_OTP, CLASS_ALERT, CLASS_NOTICE, CLASS_REMIND, CLASS_COLLECT, CLASS_PROMO, CLASSES };
 
-/* How soon a class leaves: 0 first. */
-enum class_urgency { URGENCY_FIRST, URGENCY_NORMAL, URGENCY_BULK, URGENCIES };
-
 const char *class_name(enum class_id c);
-enum class_urgency class_urgency(enum class_id c);
 /* Whether the class is advertising: needs consent, keeps opt-outs. */
 bool class_promotional(enum class_id c);
 /* By name, exact; false when there is none. */

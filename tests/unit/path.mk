@@ -1,6 +1,11 @@
 # tests/unit/path.mk - unit tests of src/path.
 
 path_unit_tests = \
+	tests/unit/path/test_address \
+	tests/unit/path/test_dialect \
+	tests/unit/path/test_inbound \
+	tests/unit/path/test_marks \
+	tests/unit/path/test_pass \
 	tests/unit/path/test_compose \
 	tests/unit/path/test_deliver \
 	tests/unit/path/test_doubts \
@@ -14,6 +19,9 @@ path_unit_tests = \
 	tests/unit/path/test_outcome \
 	tests/unit/path/test_parts \
 	tests/unit/path/test_queue \
+	tests/unit/path/test_share \
+	tests/unit/path/test_health \
+	tests/unit/path/test_lanes \
 	tests/unit/path/test_reassembly \
 	tests/unit/path/test_record \
 	tests/unit/path/test_relay \
@@ -27,6 +35,16 @@ TESTS += $(path_unit_tests)
 path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 path_samples = tests/unit/path/samples.c tests/unit/path/samples.h
+tests_unit_path_test_address_SOURCES = tests/unit/path/test_address.c $(path_samples)
+tests_unit_path_test_address_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_dialect_SOURCES = tests/unit/path/test_dialect.c $(path_samples)
+tests_unit_path_test_dialect_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_inbound_SOURCES = tests/unit/path/test_inbound.c $(path_samples)
+tests_unit_path_test_inbound_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_marks_SOURCES = tests/unit/path/test_marks.c $(path_samples)
+tests_unit_path_test_marks_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_pass_SOURCES = tests/unit/path/test_pass.c $(path_samples)
+tests_unit_path_test_pass_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_compose_SOURCES = tests/unit/path/test_compose.c $(path_samples)
 tests_unit_path_test_compose_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_deliver_SOURCES = tests/unit/path/test_deliver.c $(path_samples)
@@ -51,6 +69,12 @@ tests_unit_path_test_outcome_SOURCES = tests/unit/path/test_outcome.c $(path_sam
 tests_unit_path_test_outcome_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_parts_SOURCES = tests/unit/path/test_parts.c $(path_samples)
 tests_unit_path_test_parts_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_share_SOURCES = tests/unit/path/test_share.c $(path_samples)
+tests_unit_path_test_share_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_health_SOURCES = tests/unit/path/test_health.c $(path_samples)
+tests_unit_path_test_health_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_lanes_SOURCES = tests/unit/path/test_lanes.c $(path_samples)
+tests_unit_path_test_lanes_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_queue_SOURCES = tests/unit/path/test_queue.c $(path_samples)
 tests_unit_path_test_queue_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_reassembly_SOURCES = tests/unit/path/test_reassembly.c $(path_samples)

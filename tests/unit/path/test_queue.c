@@ -1,5 +1,6 @@
 /*
- * test_queue.c - lanes against a model: first come first served within an urgency, places kept, bulk never starved.
+ * test_queue.c - lanes against a model: first come first served within a class and account, places kept; accounts take
+ * their turns by deficit round robin.
  */
 #include "path/queue.h"
 
@@ -34,12 +35,23 @@ static struct msg *make(uint16_t lane, uint64_t id)
 	return m;
 }
 
+static struct msg *take_any(struct queue *q, size_t lane)
+{
+	for (int c = 0; c < CLASSES; c++) {
+		struct msg *m = queue_take(q, lane, (enum class_id)c);
+		if (m)
+			return m;
+	}
+	return NULL;
+}
+
 static void drain(struct queue *q)
 {
 	struct msg *m;
 	for (size_t lane = 0; lane < LANES; lane++) {
-		while ((m = queue_take(q, lane)))
+		while ((m = take_any(q, lane)))
 			msgs_give(ms, m);
+		assert_int_equal(queue_classes(q, lane), 0);
 	}
 	assert_int_equal(queue_total(q), 0);
 	queue_free(q);
@@ -50,79 +62,161 @@ static void test_empty(void **state)
 	(void)state;
 	struct queue *q = queue_new(LANES);
 	for (size_t lane = 0; lane < LANES; lane++) {
-		assert_null(queue_take(q, lane));
+		assert_null(queue_take(q, lane, CLASS_OTP));
 		assert_int_equal(queue_depth(q, lane), 0);
+		assert_int_equal(queue_classes(q, lane), 0);
 	}
 	drain(q);
 	queue_free(NULL);
 	queue_free(queue_new(0));
 }
 
-/* Urgent ones first, whenever they came; of each urgency in order. */
-static void test_urgency(void **state)
+static struct msg *make_for(uint16_t account, enum class_id class_id)
+{
+	struct msg *m = make(0, account);
+	m->account = account;
+	m->class_id = (uint8_t)class_id;
+	return m;
+}
+
+/* The classes that wait, and each in its own line. */
+static void test_classes(void **state)
 {
 	(void)state;
 	struct queue *q = queue_new(LANES);
-	static const enum class_urgency came[] = {URGENCY_BULK, URGENCY_NORMAL, URGENCY_FIRST,
-						  URGENCY_BULK, URGENCY_FIRST,	URGENCY_NORMAL};
-	static const uint64_t want[] = {2, 4, 1, 5, 0, 3};
-	for (uint64_t i = 0; i < 6; i++)
-		queue_put(q, make(1, i), came[i]);
-	assert_int_equal(queue_depth(q, 1), 6);
-	assert_int_equal(queue_depth(q, 0), 0);
-	assert_null(queue_take(q, 0));
+	static const enum class_id came[] = {CLASS_PROMO, CLASS_NOTICE, CLASS_OTP, CLASS_PROMO, CLASS_OTP};
+	for (uint64_t i = 0; i < 5; i++) {
+		struct msg *m = make(1, i);
+		m->class_id = (uint8_t)came[i];
+		queue_put(q, m);
+	}
+	assert_int_equal(queue_classes(q, 0), 0);
+	assert_int_equal(queue_classes(q, 1), 1u << CLASS_PROMO | 1u << CLASS_NOTICE | 1u << CLASS_OTP);
+	assert_int_equal(queue_class_depth(q, 1, CLASS_OTP), 2);
+	assert_int_equal(queue_depth(q, 1), 5);
+	struct msg *m = queue_take(q, 1, CLASS_PROMO);
+	assert_int_equal(m->id, 0);
+	msgs_give(ms, m);
+	m = queue_take(q, 1, CLASS_NOTICE);
+	assert_int_equal(m->id, 1);
+	msgs_give(ms, m);
+	assert_null(queue_take(q, 1, CLASS_NOTICE));
+	assert_int_equal(queue_classes(q, 1), 1u << CLASS_PROMO | 1u << CLASS_OTP);
+	drain(q);
+}
+
+/* Accounts that always have messages get them by their shares, whoever came first with however many. */
+static void test_shares(void **state)
+{
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	unsigned taken[4] = {0};
+	for (int i = 0; i < 4000; i++) {
+		queue_put(q, make_for(1, CLASS_PROMO));
+		if (i < 1500)
+			queue_put(q, make_for(2, CLASS_PROMO));
+		if (i < 1500)
+			queue_put(q, make_for(3, CLASS_PROMO));
+	}
+	queue_set_share(q, 2, 3);
+	for (int i = 0; i < 1000; i++) {
+		struct msg *m = queue_take(q, 0, CLASS_PROMO);
+		taken[m->account]++;
+		msgs_give(ms, m);
+	}
+	assert_int_equal(taken[1], 200);
+	assert_int_equal(taken[2], 600);
+	assert_int_equal(taken[3], 200);
+	drain(q);
+}
+
+/* Long texts cost what they are long: an account of texts in ten parts sends one where another sends ten. */
+static void test_long_texts(void **state)
+{
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	unsigned parts[3] = {0};
+	for (int i = 0; i < 2000; i++) {
+		queue_put(q, make_for(1, CLASS_NOTICE));
+		queue_put(q, make_for(2, CLASS_NOTICE));
+	}
+	for (int i = 0; i < 1100; i++) {
+		struct msg *m = queue_take(q, 0, CLASS_NOTICE);
+		parts[m->account] += m->account == 1 ? 10 : 1;
+		if (m->account == 1)
+			queue_charge(q, m, 9);
+		msgs_give(ms, m);
+	}
+	assert_in_range(parts[1], 990, 1010);
+	assert_in_range(parts[2], 990, 1010);
+	drain(q);
+}
+
+/* What cannot go yet is the next again, and so is its account. */
+static void test_untake(void **state)
+{
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	for (int i = 0; i < 3; i++) {
+		queue_put(q, make_for(1, CLASS_NOTICE));
+		queue_put(q, make_for(2, CLASS_NOTICE));
+	}
+	for (int i = 0; i < 5; i++) {
+		struct msg *m = queue_take(q, 0, CLASS_NOTICE);
+		assert_int_equal(m->account, 1);
+		queue_untake(q, m);
+	}
 	for (int i = 0; i < 6; i++) {
-		struct msg *m = queue_take(q, 1);
-		assert_int_equal(m->id, want[i]);
+		struct msg *m = queue_take(q, 0, CLASS_NOTICE);
+		assert_int_equal(m->account, i % 2 + 1);
 		msgs_give(ms, m);
 	}
 	drain(q);
 }
 
-/* While there is urgent work without end, one in 16 is bulk: no more, no fewer. */
-static void test_no_starving(void **state)
+/* Parts of one text have its order: they come back as they went. */
+static void test_parts(void **state)
 {
 	(void)state;
 	struct queue *q = queue_new(LANES);
-	unsigned taken[URGENCIES] = {0}, row = 0;
-	for (uint64_t i = 0; i < 100; i++) {
-		struct msg *m = make(0, i);
-		m->class_id = URGENCY_BULK;
-		queue_put(q, m, URGENCY_BULK);
+	struct msg *part[5];
+	queue_put(q, make_for(1, CLASS_NOTICE));
+	struct msg *text = make_for(1, CLASS_NOTICE);
+	queue_put(q, text);
+	queue_put(q, make_for(1, CLASS_NOTICE));
+	msgs_give(ms, queue_take(q, 0, CLASS_NOTICE));
+	assert_ptr_equal(queue_take(q, 0, CLASS_NOTICE), text);
+	for (int i = 0; i < 5; i++) {
+		part[i] = make_for(1, CLASS_NOTICE);
+		part[i]->order = text->order;
+		part[i]->part = (uint8_t)(i + 1);
 	}
-	for (unsigned i = 0; i < 1600; i++) {
-		for (int u = URGENCY_FIRST; u <= URGENCY_NORMAL; u++) {
-			if (queue_depth(q, 0) > 150)
-				continue;
-			struct msg *m = make(0, 0);
-			m->class_id = (uint8_t)u;
-			queue_put(q, m, (enum class_urgency)u);
-		}
-		struct msg *m = queue_take(q, 0);
-		taken[m->class_id]++;
-		row = m->class_id == URGENCY_BULK ? 0 : row + 1;
-		assert_true(row < 16);
+	for (int i = 0; i < 5; i++)
+		queue_put_back(q, part[i * 3 % 5]);
+	for (int i = 0; i < 5; i++) {
+		struct msg *m = queue_take(q, 0, CLASS_NOTICE);
+		assert_int_equal(m->part, i + 1);
 		msgs_give(ms, m);
 	}
-	assert_int_equal(taken[URGENCY_BULK], 100);
+	msgs_give(ms, text);
 	drain(q);
 }
 
 /*
- * The model: per lane and urgency the orders that wait. Random puts, takes, puts back and removals; what is taken is
- * always the oldest of its urgency.
+ * The model: per lane, class and account the orders that wait. Random puts, takes, puts back and removals; what is
+ * taken is always the oldest of its line.
  */
 struct model {
 	struct msg *waiting[MESSAGES];
 	size_t n;
 };
 
-static struct msg *oldest(const struct model *x, uint16_t lane, uint8_t urgency)
+static struct msg *oldest(const struct model *x, const struct msg *like)
 {
 	struct msg *best = NULL;
 	for (size_t i = 0; i < x->n; i++) {
 		struct msg *m = x->waiting[i];
-		if (m->route == lane && m->class_id == urgency && (!best || m->order < best->order))
+		if (queue_same_line(m, like) && (!best || m->order < best->order))
 			best = m;
 	}
 	return best;
@@ -167,26 +261,27 @@ static void test_model(void **state)
 		unsigned what = sample_below(&seed, 10);
 		if (what < 4 && in.n + out_n < MESSAGES) {
 			struct msg *m = make(lane, ++id);
-			m->class_id = (uint8_t)sample_below(&seed, URGENCIES);
-			queue_put(q, m, (enum class_urgency)m->class_id);
+			m->class_id = (uint8_t)sample_below(&seed, CLASSES);
+			m->account = sample_below(&seed, 5) ? (uint16_t)sample_below(&seed, 4) : MSG_NO_ACCOUNT;
+			queue_put(q, m);
 			in.waiting[in.n++] = m;
 		} else if (what < 7) {
-			struct msg *m = queue_take(q, lane);
+			struct msg *m = take_any(q, lane);
 			assert_int_equal(m != NULL, depth(&in, lane) > 0);
 			if (!m)
 				continue;
 			assert_int_equal(m->route, lane);
-			assert_ptr_equal(m, oldest(&in, lane, m->class_id));
+			assert_ptr_equal(m, oldest(&in, m));
 			forget(&in, m);
 			out[out_n++] = m;
 		} else if (what < 9 && out_n) { /* refused for a while: back to its place */
 			size_t at = sample_below(&seed, (uint32_t)out_n);
-			queue_put_back(q, out[at], (enum class_urgency)out[at]->class_id);
+			queue_put_back(q, out[at]);
 			in.waiting[in.n++] = out[at];
 			out[at] = out[--out_n];
 		} else if (in.n && sample_below(&seed, 4) == 0) { /* expired */
 			struct msg *m = in.waiting[sample_below(&seed, (uint32_t)in.n)];
-			queue_remove(q, m, (enum class_urgency)m->class_id);
+			queue_remove(q, m);
 			forget(&in, m);
 			msgs_give(ms, m);
 		} else if (out_n > 50) { /* answered */
@@ -206,13 +301,13 @@ static void test_all_to_the_next_lane(void **state)
 	(void)state;
 	struct queue *q = queue_new(LANES);
 	for (uint64_t i = 0; i < 300000; i++) {
-		queue_put(q, make(0, i), URGENCY_BULK);
-		struct msg *m = queue_take(q, 0);
+		queue_put(q, make(0, i));
+		struct msg *m = queue_take(q, 0, CLASS_OTP);
 		m->route = 1;
-		queue_put_back(q, m, URGENCY_BULK);
+		queue_put_back(q, m);
 	}
 	for (uint64_t i = 0; i < 300000; i++) {
-		struct msg *m = queue_take(q, 1);
+		struct msg *m = queue_take(q, 1, CLASS_OTP);
 		assert_int_equal(m->id, i);
 		msgs_give(ms, m);
 	}
@@ -226,13 +321,13 @@ static void test_window_comes_back(void **state)
 	struct queue *q = queue_new(LANES);
 	struct msg *window[20];
 	for (uint64_t i = 0; i < 40; i++)
-		queue_put(q, make(0, i), URGENCY_NORMAL);
+		queue_put(q, make(0, i));
 	for (int i = 0; i < 20; i++)
-		window[i] = queue_take(q, 0);
+		window[i] = queue_take(q, 0, CLASS_OTP);
 	for (int i = 0; i < 20; i++)
-		queue_put_back(q, window[i * 7 % 20], URGENCY_NORMAL);
+		queue_put_back(q, window[i * 7 % 20]);
 	for (uint64_t i = 0; i < 40; i++) {
-		struct msg *m = queue_take(q, 0);
+		struct msg *m = queue_take(q, 0, CLASS_OTP);
 		assert_int_equal(m->id, i);
 		msgs_give(ms, m);
 	}
@@ -241,8 +336,11 @@ static void test_window_comes_back(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_urgency, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_no_starving, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_classes, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_shares, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_long_texts, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_untake, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_model, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_all_to_the_next_lane, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_window_comes_back, setup, teardown),
