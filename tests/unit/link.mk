@@ -1,6 +1,7 @@
 # tests/unit/link.mk - unit tests of src/link. Those with a rig run sessions over the in-memory network of the scenes.
 
 link_unit_tests = \
+	tests/unit/link/test_accept \
 	tests/unit/link/test_account \
 	tests/unit/link/test_auth \
 	tests/unit/link/test_carrier \
@@ -33,6 +34,9 @@ link_unit_owner = tests/unit/link/owner.c tests/unit/link/owner.h $(link_unit_ri
 link_unit_accounts = tests/unit/link/accounts_rig.c tests/unit/link/accounts_rig.h $(link_unit_rig)
 link_unit_carriers = tests/unit/link/carriers_rig.c tests/unit/link/carriers_rig.h $(link_unit_rig)
 
+tests_unit_link_test_accept_SOURCES = tests/unit/link/test_accept.c $(link_unit_accounts)
+tests_unit_link_test_accept_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_accept_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_account_SOURCES = tests/unit/link/test_account.c $(link_unit_accounts)
 tests_unit_link_test_account_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_account_LDADD = $(link_unit_ldadd)

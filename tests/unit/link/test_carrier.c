@@ -402,7 +402,12 @@ static void faults_of_the_configuration_are_named(void **state)
 
 	(void)state;
 	memset(confs, 0, sizeof(confs));
-	confs[0].name = confs[1].name = (char *)"mobile";
+	for (size_t i = 0; i < 2; i++) {
+		confs[i].name = (char *)"mobile";
+		confs[i].host = (char *)"127.0.0.1";
+		confs[i].system_id = confs[i].password = (char *)"gw";
+		confs[i].outbind_system_id = confs[i].outbind_password = (char *)"";
+	}
 	confs[0].where = (struct conf_where){"gw.conf", 3};
 	confs[1].where = (struct conf_where){"gw.conf", 4};
 	confs[1].throttled = (struct conf_list){statuses, 2};
