@@ -66,7 +66,7 @@ static void job_end(struct ported_job *job, const char *error)
 	struct ported *p = job->p;
 	const struct ported_report *r = &job->report;
 	job->report.ms = loop_now_ms(p->setup.loop) - job->began_ms;
-	if (store_ported_lock(p->setup.store, PORTED_LOCK_GIVE, NULL, NULL) < 0)
+	if (job->phase != PHASE_LOCK && store_ported_lock(p->setup.store, PORTED_LOCK_GIVE, NULL, NULL) < 0)
 		log_debug("-", "event=ported_lock_left"); /* it ends by itself */
 	log_info("-", "event=ported_load_ends rows=%llu bad=%llu seconds=%.1f outcome=\"%s\"",
 		 (unsigned long long)r->rows, (unsigned long long)r->bad, (double)r->ms / 1000.0, error ? error : "ok");
@@ -74,7 +74,7 @@ static void job_end(struct ported_job *job, const char *error)
 	p->counters.rows += r->rows;
 	p->counters.bad += r->bad;
 	p->job = NULL;
-	if (error)
+	if (error && r->rows)
 		ported_read_again(p); /* memory may show rows that are not stored */
 	job->ops->done(job->arg, error, r);
 	job_free(job);

@@ -266,7 +266,7 @@ int store_ported_put(struct store *s, const struct store_ported_row *row, store_
 
 static void put_change(struct store *s, struct buf *cmd, const struct store_ported_row *row)
 {
-	resp_start(cmd, 9);
+	resp_start(cmd, 10);
 	resp_str(cmd, "XADD");
 	put_key(s, cmd, ":log");
 	resp_str(cmd, "MINID");
