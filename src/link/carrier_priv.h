@@ -117,6 +117,8 @@ bool carrier_tls_ready(struct carrier *c);
 /* operate.c */
 /* Nothing is out any more: a drained carrier's binds end. */
 void operate_settled(struct carrier *c);
+/* The configuration was read again: its rate counts, not the operator's. */
+void operate_forget(struct carrier *c);
 
 /* pump.c */
 void pump_start(struct carriers *cs);

@@ -177,6 +177,7 @@ static void follow(struct carrier *c, const struct carrier_conf *conf, const str
 	forget_own(c);
 	carrier_renew_tls(c);
 	resize(c);
+	operate_forget(c);
 	pump_follow(c);
 	if (was_removed)
 		log_info(conf->name, "event=carrier_back");

@@ -54,6 +54,14 @@ void carrier_set_tps(struct carrier *c, int64_t tps, const char *who)
 	carrier_wake(c);
 }
 
+void operate_forget(struct carrier *c)
+{
+	if (c->tps_live < 0)
+		return;
+	c->tps_live = -1;
+	log_info(c->conf->name, "event=tps_as_configured tps=%lld", (long long)c->conf->tps);
+}
+
 bool carrier_tps_live(const struct carrier *c)
 {
 	return c->tps_live >= 0;

@@ -3,8 +3,8 @@
  *
  * The agreed rate: never more than tps + burst in a second. The learnt limit lies below it after the carrier said that
  * we are too fast: `decrease` percent of what went well; then it grows by a fixed step a second, `increase` percent of
- * tps, until it is tps again: after 100 / increase seconds at the latest, when nothing is throttled meanwhile.
- * Without tps the step is that part of the rate at the decrease, and the limit is lifted at twice that rate.
+ * tps and at least 1, until it is tps again: after 100 / increase seconds at the latest, when nothing is throttled
+ * meanwhile. Without tps the step is that part of the rate at the decrease, and the limit is lifted at twice that rate.
  */
 #ifndef LINK_PACE_H
 #define LINK_PACE_H

@@ -198,6 +198,16 @@ void carriers_rig_on_dial(struct wire *w, void *arg)
 	wire_on_data(w, smsc_on_data, t);
 }
 
+/* A configuration that was read has no NULL strings. */
+static void fill_strings(struct carrier_conf *conf)
+{
+	for (const struct conf_row *row = carrier_rows; row->key != NULL; row++) {
+		char **at = (char **)(void *)((char *)conf + row->offset);
+		if ((row->type == CONF_STRING || row->type == CONF_SECRET) && *at == NULL)
+			*at = (char *)"";
+	}
+}
+
 struct carriers_rig *carriers_rig_prepare(void)
 {
 	struct carriers_rig *t = calloc(1, sizeof(*t));
@@ -228,6 +238,7 @@ struct carriers_rig *carriers_rig_prepare(void)
 		.interface_version = 0x34,
 		.throttled = {t->throttled, 2},
 	};
+	fill_strings(&t->conf);
 	t->seen = calloc(CARRIERS_SEEN, sizeof(*t->seen));
 	t->due = calloc(CARRIERS_SEEN, sizeof(*t->due));
 	t->congestion = -1;

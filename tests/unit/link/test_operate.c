@@ -169,6 +169,37 @@ static void the_rate_is_changed_live(void **state)
 	carriers_rig_stop(t);
 }
 
+static void a_reload_ends_the_live_rate_and_keeps_a_pause(void **state)
+{
+	struct carriers_rig *t = carriers_rig_prepare();
+	char *errors = NULL;
+
+	(void)state;
+	t->conf.tps = 100;
+	carriers_rig_start_with(t);
+	carrier_set_tps(t->carrier, 7, "uid 0");
+	carrier_set_command(t->carrier, CARRIER_PAUSED, "uid 0");
+	struct carrier_conf other = t->conf;
+	other.tps = 300;
+	other.window = 0;
+	struct carriers_plan *p = carriers_prepare(t->carriers, &other, 1, &t->limits, &errors);
+	assert_non_null(p);
+	carriers_grow(t->carriers, p);
+	carriers_apply(t->carriers, p);
+	assert_int_equal(carrier_tps(t->carrier), 300);
+	assert_false(carrier_tps_live(t->carrier));
+	assert_int_equal(carrier_command(t->carrier), CARRIER_PAUSED);
+	assert_int_equal(carrier_window(t->carrier), 10);
+	carriers_rig_give(t, 400);
+	assert_int_equal(sent_in(t, 1000), 0);
+	carrier_set_command(t->carrier, CARRIER_RUN, "uid 0");
+	unsigned n = sent_in(t, 1000);
+	assert_true(n >= 299 && n <= 303);
+	assert_int_equal(t->binds[BIND_TRANSCEIVER & 7], 1);
+	t->conf = other;
+	carriers_rig_stop(t);
+}
+
 /* Windows. */
 
 static void a_window_sizes_itself_to_rate_and_latency(void **state)
@@ -423,6 +454,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(an_idle_carrier_drains_at_once_and_a_pause_leaves_it_bound_again),
 	cmocka_unit_test(a_bind_under_way_ends_when_the_carrier_is_drained),
 	cmocka_unit_test(the_rate_is_changed_live),
+	cmocka_unit_test(a_reload_ends_the_live_rate_and_keeps_a_pause),
 	cmocka_unit_test(a_window_sizes_itself_to_rate_and_latency),
 	cmocka_unit_test(a_fixed_window_that_is_too_small_is_warned_about_once),
 	cmocka_unit_test(parts_wait_until_tokens_for_all_are_there),
