@@ -86,9 +86,10 @@ static bool from_the_first(struct flow *f, struct msg *m)
 }
 
 /* The same carrier later, or the next one now; false when neither will do. */
-static bool again(struct flow *f, struct msg *m, enum retry_action action, const struct retry_row *row)
+static bool again(struct flow *f, struct msg *m, enum retry_action action, const struct retry_row *row,
+		  const struct retry_reading *r)
 {
-	if (action == RETRY_NEXT && flow_next_carrier(f, m)) {
+	if (action == RETRY_NEXT && flow_elsewhere(f, m, r)) {
 		flow_enqueue(f, m);
 		return true;
 	}
@@ -115,7 +116,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 		return;
 	}
 	bool more = m->attempts < row->attempts;
-	if (more && again(f, m, row->submit, row)) {
+	if (more && again(f, m, row->submit, row, &reading)) {
 		log_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
 			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
 			 msg_state_name((enum msg_state)m->state));
@@ -213,7 +214,8 @@ static bool other_decides(struct flow *f, struct msg *m, enum message_state stat
 
 bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, const struct words *w)
 {
-	m->fault = (uint8_t)retries_of_receipt(f->retries, m->carrier, state, w->stat, w->err);
+	struct retry_reading reading = retries_read_receipt(f->retries, m->carrier, state, w->stat, w->err);
+	m->fault = (uint8_t)reading.fault;
 	f->counters.faults[m->fault]++;
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	struct msg *k = NULL;
@@ -222,7 +224,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART ||
 	    m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
-	if (!(row->receipt == RETRY_NEXT ? flow_next_carrier(f, m) : flow_same_carriers(f, m)))
+	if (!(row->receipt == RETRY_NEXT ? flow_elsewhere(f, m, &reading) : flow_same_carriers(f, m)))
 		return false;
 	flow_redo_none(m); /* its carrier id is that of k from here on */
 	k = flow_set_aside(f, m, KIN_PAST);

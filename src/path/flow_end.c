@@ -87,6 +87,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 		flow_part_ended(f, m, how, w);
 		return;
 	}
+	if (how == FINISH_DELIVERED)
+		flow_network_right(f, m);
 	note_end(f, m, how, w);
 	remember_end(f, m, w);
 	if (m->forward && m->peer && finish_status(how))

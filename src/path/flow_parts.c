@@ -277,10 +277,11 @@ static bool carrier_failed(const struct msg *k)
 static bool go_on(struct flow *f, struct msg *m, const struct msg *worst)
 {
 	const struct retry_row *row = retries_row(f->retries, (enum fault)worst->fault);
+	const struct retry_reading reading = {.fault = (enum fault)worst->fault};
 	m->carrier = worst->carrier;
 	m->attempts = worst->attempts > m->attempts ? worst->attempts : (uint8_t)(m->attempts + 1);
 	if (!carrier_failed(worst) || row->receipt != RETRY_NEXT || m->attempts >= row->attempts || per_part(f, m) ||
-	    !flow_next_carrier(f, m))
+	    !flow_elsewhere(f, m, &reading))
 		return false;
 	log_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
 		 receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));

@@ -63,6 +63,7 @@ struct flow {
 	struct side **sides;	      /* by carrier: flow_next.c's */
 	size_t sides_n;
 	uint16_t epoch;	  /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
+	int guessed;	  /* operator of the last flow_decide(), or ROUTE_NO_OPERATOR */
 	uint32_t walked;  /* how far those that wait have been looked at after a change */
 	int64_t hours_ms; /* UTC: next change of rules by the hour */
 	uint8_t *rounds;	/* by carrier: refusals for pace; what was announced before is in the queue again */
@@ -270,6 +271,10 @@ struct flow_way { /* what decides a route */
 	struct view source;
 };
 int flow_decide(struct flow *f, const struct flow_way *w); /* the number of its route now; -1: no rule holds */
+void flow_query_of(const struct flow *f, const struct flow_way *w, struct route_query *q); /* what routes are asked */
+/* After an error: to the network where its number is said to be, or to the next carrier; false: neither is there. */
+bool flow_elsewhere(struct flow *f, struct msg *m, const struct retry_reading *r);
+void flow_network_right(struct flow *f, struct msg *m); /* m was delivered where it was guessed to be */
 /* Whether one part may be sent by a carrier of the route for what its class may cost. */
 bool flow_affordable(const struct flow *f, uint16_t route, enum class_id class_id);
 /* Gives m this route, less carriers that have failed or would cost too much; false: none is left. */

@@ -96,6 +96,71 @@ bool flow_all_carriers(struct flow *f, struct msg *m)
 	return leave_out(f, m, m->tried);
 }
 
+static int decide_msg(struct flow *f, const struct msg *m);
+
+/* --- the wrong network --- */
+
+static void on_learnt(void *arg, bool stored)
+{
+	(void)arg;
+	if (!stored)
+		log_warn("-", "event=ported_not_stored action=\"learnt again when a carrier says so again\"");
+}
+
+/*
+ * m's carrier says that its number is with another network (now_at: its operator, or NULL when it does not say): that
+ * is learnt, and m goes there, once. A part never does, its text goes on as a whole.
+ */
+static bool other_network(struct flow *f, struct msg *m, const char *now_at)
+{
+	struct pdu pdu;
+	struct number to;
+	struct ported_entry was;
+	char masked[32];
+	msg_pdu(m, NULL, &pdu);
+	if (!number_parse(pdu.sm.dst, &to))
+		return false;
+	ported_find(f->ported, &to, &was);
+	int op = m->guessed ? m->guessed - 1 : was.operator_ >= 0 ? was.operator_ : routes_operator_of(f->routes, &to);
+	const char *not_at = op >= 0 ? routes_operator_name(f->routes, (size_t)op) : NULL;
+	int learnt = now_at   ? ported_learn(f->ported, &to, now_at, on_learnt, f)
+		     : not_at ? ported_learn_not(f->ported, &to, not_at, on_learnt, f)
+			      : -1;
+	log_info(m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)),
+		 "event=wrong_network id=%llu number=%s operator=%s now_at=%s", (unsigned long long)m->id,
+		 log_number(to.digits, to.n, masked), not_at ? not_at : "-", now_at ? now_at : "-");
+	if (learnt < 0 || m->rerouted || m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
+		return false;
+	int home = decide_msg(f, m);
+	if (home < 0 || home == m->home || !flow_set_way(f, m, (uint16_t)home))
+		return false;
+	m->tried |= bit_of(f, m, m->carrier);
+	if (!leave_out(f, m, m->tried))
+		return false;
+	m->rerouted = true;
+	f->counters.rerouted++;
+	return true;
+}
+
+bool flow_elsewhere(struct flow *f, struct msg *m, const struct retry_reading *r)
+{
+	return (r->fault == FAULT_NETWORK && other_network(f, m, r->operator_name)) || flow_next_carrier(f, m);
+}
+
+/* What was guessed is known now. */
+void flow_network_right(struct flow *f, struct msg *m)
+{
+	struct pdu pdu;
+	struct number to;
+	if (!m->guessed)
+		return;
+	msg_pdu(m, NULL, &pdu);
+	if (number_parse(pdu.sm.dst, &to) &&
+	    ported_learn(f->ported, &to, routes_operator_name(f->routes, (size_t)m->guessed - 1), on_learnt, f) < 0)
+		on_learnt(f, false);
+	m->guessed = 0;
+}
+
 /* --- deciding --- */
 
 bool flow_affordable(const struct flow *f, uint16_t route, enum class_id class_id)
@@ -108,17 +173,50 @@ bool flow_affordable(const struct flow *f, uint16_t route, enum class_id class_i
 	return any;
 }
 
-int flow_decide(struct flow *f, const struct flow_way *w)
+/*
+ * A number that is not at the operator of its prefix is at one of the others, nobody has said at which: the first of
+ * them, in the order of the configuration, that a rule sends it to.
+ */
+static const struct route *guess(const struct flow *f, struct route_query *q)
 {
-	struct route_query q = {
+	int prefix = routes_operator_of(f->routes, q->to);
+	if (q->operator_ != ROUTE_NO_OPERATOR || prefix < 0 || !(q->not_operators >> prefix & 1))
+		return NULL;
+	for (size_t i = 0; i < routes_operators(f->routes); i++) {
+		if ((q->not_operators >> i & 1) || !routes_operator_known(f->routes, i))
+			continue;
+		q->operator_ = (int)i;
+		const struct route *route = routes_decide(f->routes, q);
+		if (route)
+			return route;
+	}
+	q->operator_ = ROUTE_NO_OPERATOR;
+	return NULL;
+}
+
+void flow_query_of(const struct flow *f, const struct flow_way *w, struct route_query *q)
+{
+	struct ported_entry ported = {.operator_ = ROUTE_NO_OPERATOR};
+	ported_find(f->ported, w->to, &ported);
+	*q = (struct route_query){
 		.to = w->to,
 		.account = w->account == MSG_NO_ACCOUNT ? ROUTE_NO_ACCOUNT : w->account,
 		.class_id = w->class_id,
 		.source = w->source,
 		.now_ms = loop_wall_ms(f->loop),
-		.operator_ = ROUTE_NO_OPERATOR,
+		.operator_ = ported.operator_,
+		.not_operators = ported.not_operators,
 	};
-	const struct route *route = routes_decide(f->routes, &q);
+}
+
+int flow_decide(struct flow *f, const struct flow_way *w)
+{
+	struct route_query q;
+	flow_query_of(f, w, &q);
+	const struct route *route = q.not_operators ? guess(f, &q) : NULL;
+	f->guessed = route ? q.operator_ : ROUTE_NO_OPERATOR;
+	if (!route)
+		route = routes_decide(f->routes, &q);
 	return route ? route->number : -1;
 }
 
@@ -149,6 +247,7 @@ static uint8_t move_bits(const struct flow *f, uint8_t bits, uint16_t from, uint
 bool flow_set_way(struct flow *f, struct msg *m, uint16_t home)
 {
 	m->tried = m->tried ? move_bits(f, m->tried, m->home, home) : 0;
+	m->guessed = f->guessed == ROUTE_NO_OPERATOR ? 0 : (uint8_t)(f->guessed + 1);
 	m->epoch = f->epoch;
 	m->home = m->route = home;
 	if (!m->tried && f->rules[m->class_id].max_price == 0)

@@ -79,6 +79,7 @@ struct msg {
 	uint8_t owes;	     /* enum msg_owes */
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
+	uint8_t guessed;     /* operator that its number may be at, by the routes, + 1; 0: none was guessed */
 	uint8_t ann;	     /* of its announcement's name: submits before it */
 	uint8_t round;	     /* of announcing at its carrier, flow.rounds */
 	uint8_t how;	     /* KIN_PART that has ended: enum finish */
@@ -107,6 +108,7 @@ struct msg {
 	bool writing;	 /* kin: its mark is on its way to the store */
 	bool marking;	 /* held until it is stored that a submit of it failed */
 	bool counted;	 /* in its account's count of messages that no carrier has taken */
+	bool rerouted;	 /* a carrier has said wrong network, and it went to another one */
 	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */
 	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
 };
