@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/lib.sh \
 	tests/system/run \
+	tests/system/accept.sh \
 	tests/system/accounts.sh \
 	tests/system/backlog.sh \
 	tests/system/config.sh \
@@ -9,8 +10,10 @@ EXTRA_DIST += \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
 	tests/system/mo.sh \
+	tests/system/operate.sh \
 	tests/system/operations.sh \
 	tests/system/outbind.sh \
+	tests/system/ported.sh \
 	tests/system/redis.sh \
 	tests/system/stats.sh \
 	tests/system/throttle.sh \
