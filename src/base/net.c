@@ -108,8 +108,7 @@ void net_print(const struct net_addr *a, char out[64])
 	}
 }
 
-/* The 16 octets of an address, IPv4 mapped; false for other families. */
-static bool net_octets(const struct net_addr *a, uint8_t out[16])
+bool net_octets(const struct net_addr *a, uint8_t out[16])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	const void *ss = &a->ss;

@@ -32,6 +32,9 @@ bool net_parse_hostport(const char *text, char host[256], int64_t *port);
 /* "127.0.0.1:2775", "[::1]:2775" */
 void net_print(const struct net_addr *a, char out[64]);
 
+/* The 16 octets of an address, IPv4 as ::ffff:a.b.c.d; false for other families. */
+bool net_octets(const struct net_addr *a, uint8_t out[16]);
+
 struct net_cidr {
 	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
 	uint8_t bits;	  /* 0..128 */

@@ -149,6 +149,7 @@ void account_take(struct account *a, struct app *app)
 	session_adopt(app->session, &a->sessions, &account_session_ops, app, &a->stats.session);
 	app->account = a;
 	app->bound = true;
+	admit_known(app);
 	if (app->callee != NULL)
 		outbind_answered(app);
 	list_append(&a->binds, &app->of_account);
@@ -288,6 +289,7 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	as->by_id = map_new();
 	list_init(&as->apps);
 	list_init(&as->waits);
+	as->strangers = crowd_new();
 	as->wait_timer.fn = admit_timer;
 	accounts_use_limits(as, limits);
 	for (size_t i = 0; i < n; i++)
@@ -344,6 +346,7 @@ void accounts_free(struct accounts *as)
 	if (as->registry != NULL)
 		stats_drop(as->registry, &as->listener);
 	map_free(as->by_id);
+	crowd_free(as->strangers);
 	mem_free(as->at);
 	mem_free(as->our_system_id);
 	mem_free(as);

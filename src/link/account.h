@@ -47,7 +47,9 @@ struct listen_conf {
 	struct conf_where where;
 	char *address;
 	int64_t port;
-	struct tls_conf tls; /* on when it has a certificate; its ca is client_ca */
+	struct tls_conf tls;	     /* on when it has a certificate; its ca is client_ca */
+	bool proxy;		     /* a balancer connects here, with PROXY headers, before TLS */
+	struct conf_list proxy_from; /* CIDR: the balancers */
 };
 extern const struct conf_row listen_rows[];
 
@@ -55,6 +57,8 @@ struct limits_conf { /* section "limits": bounds of all links */
 	struct conf_where where;
 	int64_t session_init, partial_pdu; /* ms */
 	int64_t max_pdu, max_connections, max_output /* octets per connection */;
+	int64_t max_per_address;	 /* connections from one address that are not bound; 0: no bound */
+	int64_t keepalive, user_timeout; /* s, ms; of TCP, 0: off */
 };
 extern const struct conf_row limits_rows[];
 
@@ -82,7 +86,7 @@ extern const struct stats_row account_stat_rows[];
 extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
-	uint64_t connections, over_limit, unknown_system_id, outbinds_refused;
+	uint64_t connections, over_limit, over_address, no_header, unknown_system_id, outbinds_refused;
 	uint64_t open; /* gauge */
 	struct session_stats session;
 };

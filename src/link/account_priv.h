@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "link/account.h"
 #include "link/auth.h"
+#include "link/crowd.h"
 #include "link/outbind.h"
 
 struct account {
@@ -52,12 +53,15 @@ struct app {			/* one connection from an app; lives as long as its session */
 	char *password;	 /* only while it waits */
 	uint32_t password_n;
 	bool bound, receives;
-	unsigned unanswered; /* of our requests, one after the other, that timed out */
+	struct crowd_group *stranger; /* it counts there; NULL: it is bound, or was called */
+	unsigned unanswered;	      /* of our requests, one after the other, that timed out */
 };
 
 struct door { /* a socket that apps come by */
 	struct accounts *as;
-	struct listen_conf *conf; /* a copy */
+	struct listen_conf *conf;	/* a copy */
+	struct conn_listen_conf listen; /* what of it the listener looks at */
+	struct net_cidr *proxy_from;
 	struct conn_listener *listener;
 	struct tls_context *tls;   /* of new connections; NULL: plain */
 	struct tls_context *fresh; /* what doors_apply() puts in its place */
@@ -76,6 +80,7 @@ struct accounts {
 	size_t n;
 	struct map *by_id;
 	struct doors doors;
+	struct crowd *strangers; /* connections that are not bound, by address */
 	struct conn_hub *conns;
 	const struct limits_conf *limits;
 	char *our_system_id;
@@ -123,6 +128,9 @@ extern const struct session_ops admit_session_ops; /* of a session that is not b
 struct app *admit_app_new(struct accounts *as);
 void admit_app_keep(struct app *app);				       /* its session is there */
 void admit_connection(int fd, const struct net_addr *peer, void *arg); /* arg: struct door */
+/* Its PROXY header was refused. */
+void admit_no_header(const struct net_addr *peer, enum end_reason reason, const char *why, void *arg);
+void admit_known(struct app *app); /* it has bound, or has gone: it counts no more for its address */
 void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */
 void admit_turn_away(struct app *app);	  /* its account is not there any more, while it waits to be let in */

@@ -112,6 +112,7 @@ bool account_removed(const struct account *a)
 void accounts_use_limits(struct accounts *as, const struct limits_conf *limits)
 {
 	as->limits = limits;
+	conn_hub_set_tcp(as->conns, limits->keepalive, limits->user_timeout);
 	as->unbound = (struct session_conf){
 		.response_ms = limits->session_init,
 		.bind_ms = limits->session_init,

@@ -92,6 +92,10 @@ const struct conf_row account_rows[] = {
 const struct conf_row listen_rows[] = {
 	{"address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", false, "Address to listen on.", NULL},
 	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", false, "TCP port to listen on.", NULL},
+	{"proxy", CONF_BOOL, AT(proxy), "", 0, 0, "false", true,
+	 "Whether a load balancer connects here, and says by a PROXY header of version 2 who its client is.", NULL},
+	{"proxy_from", CONF_LIST, AT(proxy_from), "", 0, 1000, "", true,
+	 "With proxy: addresses and networks (CIDR) of the balancers; nobody else may connect here.", NULL},
 	{"tls.certificate", CONF_STRING, AT(tls.certificate), "", 0, 1000, "", true,
 	 "PEM file with our certificate and its chain: connections here speak TLS; empty: plain.", NULL},
 	{"tls.key", CONF_STRING, AT(tls.key), "", 0, 1000, "", true,
@@ -114,6 +118,12 @@ const struct conf_row limits_rows[] = {
 	{"max_pdu", CONF_INT, AT(max_pdu), "octets", 1024, 70000, "70000", false, "The longest PDU.", NULL},
 	{"max_connections", CONF_INT, AT(max_connections), "", 1, 1000000, "20000", false,
 	 "Connections from apps at once.", NULL},
+	{"max_per_address", CONF_INT, AT(max_per_address), "", 0, 1000000, "100", true,
+	 "Connections from one address (IPv6: one /64) that are not bound yet; 0: no limit.", NULL},
+	{"keepalive", CONF_INT, AT(keepalive), "s", 0, 32767, "60", true,
+	 "Silence on a TCP connection after which the kernel probes the peer; 0: it does not.", NULL},
+	{"user_timeout", CONF_INT, AT(user_timeout), "ms", 0, 3600000, "30000", true,
+	 "How long the peer's kernel may leave what we sent unacknowledged; 0: as the kernel has it.", NULL},
 	{"max_output", CONF_INT, AT(max_output), "octets", 524288, 67108864, "1048576", false,
 	 "Octets that may wait to be read by one peer.", NULL},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
@@ -149,6 +159,8 @@ const size_t account_stat_rows_n = sizeof(account_stat_rows) / sizeof(account_st
 const struct stats_row listener_stat_rows[] = {
 	ROW_COUNT2("listener", struct listener_stats, connections, "Connections accepted."),
 	ROW_COUNT2("listener", struct listener_stats, over_limit, "Connections closed at once: max_connections."),
+	ROW_COUNT2("listener", struct listener_stats, over_address, "Connections closed at once: max_per_address."),
+	ROW_COUNT2("listener", struct listener_stats, no_header, "Connections closed for their PROXY header."),
 	ROW_COUNT2("listener", struct listener_stats, unknown_system_id, "Binds refused: unknown system_id."),
 	ROW_COUNT2("listener", struct listener_stats, outbinds_refused, "Calls with outbind that were refused."),
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
@@ -190,7 +202,7 @@ static void account_check_outbind(const struct account_conf *c, char **errors)
 
 	if (c->outbind == NULL || *c->outbind == '\0')
 		return;
-	if (!outbind_parse(c->outbind, host, &port))
+	if (!net_parse_hostport(c->outbind, host, &port))
 		conf_fault(errors, &c->where, "account %s: outbind: \"%s\" is not host:port", c->system_id, c->outbind);
 	if (!account_offers(c, BIND_RECEIVER) && !account_offers(c, BIND_TRANSCEIVER))
 		conf_fault(errors, &c->where, "account %s: outbind needs receiver or transceiver in bind",
@@ -248,6 +260,24 @@ static void account_check_tls(const struct account_conf *c, bool any_tls, bool a
 			   c->system_id);
 }
 
+static void listen_check_proxy(const struct listen_conf *c, char **errors)
+{
+	struct net_cidr cidr;
+
+	if (c->proxy && c->proxy_from.n == 0)
+		conf_fault(errors, &c->where, "listen on port %lld: proxy needs the balancers in proxy_from",
+			   (long long)c->port);
+	if (!c->proxy && c->proxy_from.n > 0)
+		conf_fault(errors, &c->where, "listen on port %lld: proxy_from has no effect without proxy",
+			   (long long)c->port);
+	for (size_t i = 0; i < c->proxy_from.n; i++) {
+		if (net_cidr_parse(c->proxy_from.at[i], &cidr) != 0)
+			conf_fault(errors, &c->where,
+				   "listen on port %lld: proxy_from: \"%s\" is no address or network like 10.0.0.0/8",
+				   (long long)c->port, c->proxy_from.at[i]);
+	}
+}
+
 void accounts_check_listens(const struct account_conf *confs, size_t n, const struct listen_conf *listens, size_t m,
 			    char **errors, char **warnings)
 {
@@ -260,6 +290,8 @@ void accounts_check_listens(const struct account_conf *confs, size_t n, const st
 		any_ca = any_ca || (tls && listens[i].tls.ca != NULL && *listens[i].tls.ca != '\0');
 		snprintf(what, sizeof(what), "listen on port %lld", (long long)listens[i].port);
 		tls_check_server(&listens[i].tls, &listens[i].where, what, errors, warnings);
+		if (errors != NULL)
+			listen_check_proxy(&listens[i], errors);
 	}
 	for (size_t i = 0; i < n && errors != NULL; i++)
 		account_check_tls(&confs[i], any_tls, any_ca, errors);

@@ -344,6 +344,7 @@ void admit_timer(struct timer *t)
 void admit_forget(struct app *app)
 {
 	admit_wait_over(app);
+	admit_known(app);
 	list_remove(&app->link);
 	app->as->napps--;
 	mem_free(app);
@@ -459,29 +460,60 @@ void admit_app_keep(struct app *app)
 	app->as->listener.open++;
 }
 
+/* A connection that is closed before anything is read from it. */
+static void admit_shut_out(struct accounts *as, const struct net_addr *peer, uint64_t *counter, enum end_reason reason,
+			   const char *why)
+{
+	/* a look by a load balancer is not worth a line at level warn */
+	enum log_level level = reason == END_PEER_CLOSED ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN;
+	unsigned suppressed;
+	char text[64];
+
+	net_print(peer, text);
+	++*counter;
+	as->listener.session.ended[reason]++;
+	if (log_on(level) && log_limit(&as->connection_log, ADMIT_LOGS, &suppressed))
+		log_write(level, text, "event=ended reason=%s connections=%zu suppressed=%u why=\"%s\"",
+			  reason_name(reason), as->napps, suppressed, why);
+}
+
+void admit_no_header(const struct net_addr *peer, enum end_reason reason, const char *why, void *arg)
+{
+	struct accounts *as = ((struct door *)arg)->as;
+
+	as->listener.connections++;
+	admit_shut_out(as, peer, &as->listener.no_header, reason, why);
+}
+
+void admit_known(struct app *app)
+{
+	crowd_leave(app->as->strangers, app->stranger);
+	app->stranger = NULL;
+}
+
 void admit_connection(int fd, const struct net_addr *peer, void *arg)
 {
 	const struct door *door = arg;
 	struct accounts *as = door->as;
-	unsigned suppressed;
+	struct crowd_group *stranger = crowd_enter(as->strangers, peer, (size_t)as->limits->max_per_address);
 
 	as->listener.connections++;
+	if (stranger == NULL) {
+		conn_refuse(as->conns, fd);
+		admit_shut_out(as, peer, &as->listener.over_address, END_NOT_ALLOWED,
+			       "too many connections from this address are not bound; see limits.max_per_address");
+		return;
+	}
 	struct app *app = admit_app_new(as);
+	app->stranger = stranger;
 	if (as->napps < (size_t)as->limits->max_connections)
 		app->session = session_accept(as->sessions, fd, peer, &as->unbound, &admit_session_ops, app,
 					      &as->listener.session);
 	else
 		conn_refuse(as->conns, fd);
 	if (app->session == NULL) {
-		char text[64];
-		net_print(peer, text);
-		as->listener.over_limit++;
-		as->listener.session.ended[END_NOT_ALLOWED]++;
-		if (log_limit(&as->connection_log, ADMIT_LOGS, &suppressed))
-			log_warn(text,
-				 "event=ended reason=%s connections=%zu suppressed=%u advice=\"raise "
-				 "limits.max_connections\"",
-				 reason_name(END_NOT_ALLOWED), as->napps, suppressed);
+		admit_shut_out(as, peer, &as->listener.over_limit, END_NOT_ALLOWED, "raise limits.max_connections");
+		admit_known(app);
 		mem_free(app);
 		return;
 	}

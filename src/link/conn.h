@@ -104,8 +104,22 @@ const char *conn_error(const struct conn *c);
 
 /* A listening socket that hands over accepted connections (the owner calls conn_accepted()). */
 struct conn_listener;
-struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
-				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
+struct conn_listen_conf { /* borrowed for the listener's life; all but address and port may change */
+	const char *address;
+	int64_t port;
+	bool proxy;			   /* each connection begins with a PROXY header (link/proxy.h) */
+	const struct net_cidr *proxy_from; /* who may send one; others are refused */
+	size_t proxy_froms;
+	int64_t header_ms; /* how long the header may take */
+};
+struct conn_listen_ops {
+	/* Takes fd. peer: with proxy the balancer's client. */
+	void (*on_accept)(int fd, const struct net_addr *peer, void *arg);
+	/* A connection was closed for its PROXY header; peer: the balancer. */
+	void (*on_refused)(const struct net_addr *peer, enum end_reason reason, const char *why, void *arg);
+};
+struct conn_listener *conn_listen(struct conn_hub *hub, const struct conn_listen_conf *conf,
+				  const struct conn_listen_ops *ops, void *arg,
 				  const char **why /* static or errno text when NULL is returned */);
 void conn_unlisten(struct conn_listener *l);
 

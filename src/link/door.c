@@ -11,11 +11,38 @@ static bool door_wants_tls(const struct listen_conf *conf)
 	return conf->tls.certificate != NULL && *conf->tls.certificate != '\0';
 }
 
+static const struct conn_listen_ops door_ops = {
+	.on_accept = admit_connection,
+	.on_refused = admit_no_header,
+};
+
+/* What the listener looks at, from d->conf. */
+static void door_tell_listener(struct door *d)
+{
+	const struct listen_conf *conf = d->conf;
+	const struct conf_list *from = &conf->proxy_from;
+
+	mem_free(d->proxy_from);
+	d->proxy_from = mem_zalloc((from->n + 1) * sizeof(*d->proxy_from));
+	d->listen = (struct conn_listen_conf){
+		.address = conf->address,
+		.port = conf->port,
+		.proxy = conf->proxy,
+		.proxy_from = d->proxy_from,
+		.header_ms = d->as->limits->session_init,
+	};
+	for (size_t i = 0; i < from->n; i++) {
+		if (net_cidr_parse(from->at[i], &d->proxy_from[d->listen.proxy_froms]) == 0)
+			d->listen.proxy_froms++;
+	}
+}
+
 static void door_free(struct door *d)
 {
 	conn_unlisten(d->listener);
 	tls_release(d->tls);
 	tls_release(d->fresh);
+	mem_free(d->proxy_from);
 	mem_free(d->conf);
 	mem_free(d);
 }
@@ -28,7 +55,8 @@ static struct door *door_open(struct accounts *as, const struct listen_conf *con
 	d->as = as;
 	d->conf = mem_zalloc(sizeof(*d->conf));
 	*d->conf = *conf;
-	d->listener = conn_listen(as->conns, conf->address, conf->port, admit_connection, d, &why);
+	door_tell_listener(d);
+	d->listener = conn_listen(as->conns, &d->listen, &door_ops, d, &why);
 	if (d->listener != NULL)
 		return d;
 	conf_fault(errors, &conf->where, "cannot listen on %s port %lld: %s", conf->address, (long long)conf->port,
@@ -110,6 +138,7 @@ static void door_apply(struct door *d, const struct listen_conf *conf)
 	bool renewed = d->tls != NULL && d->fresh != NULL && !tls_same_certificate(d->tls, d->fresh);
 
 	*d->conf = *conf;
+	door_tell_listener(d);
 	tls_release(d->tls);
 	d->tls = d->fresh;
 	d->fresh = NULL;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "link/conn.h"
+#include "link/proxied.h"
 
 #define LISTENER_BACKLOG  1024
 #define LISTENER_BATCH	  64  /* connections accepted in one turn */
@@ -19,8 +20,10 @@ struct conn_listener {
 	int fd;
 	struct event on_read;
 	struct timer timer;
-	void (*on_accept)(int fd, const struct net_addr *peer, void *arg);
+	const struct conn_listen_conf *conf;
+	const struct conn_listen_ops *ops;
 	void *arg;
+	struct proxied *proxied;
 	struct log_limit limit;
 };
 
@@ -53,8 +56,10 @@ static void listener_on_readable(evutil_socket_t listening, short what, void *ar
 	(void)what;
 	for (int i = 0; i < LISTENER_BATCH; i++) {
 		int fd = net_accept((int)listening, &peer);
-		if (fd >= 0)
-			l->on_accept(fd, &peer, l->arg);
+		if (fd >= 0 && l->conf->proxy)
+			proxied_take(l->proxied, fd, &peer);
+		else if (fd >= 0)
+			l->ops->on_accept(fd, &peer, l->arg);
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			listener_pause(l, errno);
 		if (fd < 0 && errno != ECONNABORTED && errno != EINTR)
@@ -62,13 +67,12 @@ static void listener_on_readable(evutil_socket_t listening, short what, void *ar
 	}
 }
 
-struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
-				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
-				  const char **why)
+struct conn_listener *conn_listen(struct conn_hub *hub, const struct conn_listen_conf *conf,
+				  const struct conn_listen_ops *ops, void *arg, const char **why)
 {
 	struct net_addr at;
 
-	if (net_resolve(address, port, &at, why) != 0)
+	if (net_resolve(conf->address, conf->port, &at, why) != 0)
 		return NULL;
 	int fd = net_listen(&at, LISTENER_BACKLOG);
 	if (fd < 0) {
@@ -79,8 +83,10 @@ struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int
 	l->loop = conn_hub_loop(hub);
 	l->fd = fd;
 	l->timer.fn = listener_on_timer;
-	l->on_accept = on_accept;
+	l->ops = ops;
 	l->arg = arg;
+	l->conf = conf;
+	l->proxied = proxied_new(l->loop, conf, ops, arg);
 	event_assign(&l->on_read, loop_base(l->loop), fd, EV_READ | EV_PERSIST, listener_on_readable, l);
 	event_add(&l->on_read, NULL);
 	return l;
@@ -92,6 +98,7 @@ void conn_unlisten(struct conn_listener *l)
 		return;
 	event_del(&l->on_read);
 	loop_timer_clear(l->loop, &l->timer);
+	proxied_free(l->proxied);
 	close(l->fd);
 	mem_free(l);
 }

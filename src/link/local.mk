@@ -15,6 +15,7 @@ liblink_a_SOURCES = \
 	src/link/conn.c src/link/conn.h src/link/conn_priv.h \
 	src/link/conn_connect.c src/link/conn_shake.c \
 	src/link/conn_tls.c src/link/conn_tls.h \
+	src/link/crowd.c src/link/crowd.h \
 	src/link/door.c \
 	src/link/fit.c src/link/fit.h \
 	src/link/operate.c \
@@ -22,6 +23,8 @@ liblink_a_SOURCES = \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
 	src/link/pace.c src/link/pace.h \
+	src/link/proxied.c src/link/proxied.h \
+	src/link/proxy.c src/link/proxy.h \
 	src/link/pump.c \
 	src/link/reason.c src/link/reason.h \
 	src/link/rows.h \

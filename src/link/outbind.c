@@ -17,28 +17,6 @@
 #define OUTBIND_PAUSE_MAX_MS 300000
 #define OUTBIND_STEADY_US    10000000
 
-bool outbind_parse(const char *text, char host[256], int64_t *port)
-{
-	const char *colon = strrchr(text, ':');
-	size_t n = colon != NULL ? (size_t)(colon - text) : 0;
-	char *end;
-
-	if (n == 0 || n > 255)
-		return false;
-	bool bracketed = text[0] == '[' && text[n - 1] == ']';
-	if (!bracketed && memchr(text, ':', n) != NULL)
-		return false; /* an IPv6 address whose port nobody can tell */
-	if (colon[1] < '0' || colon[1] > '9')
-		return false;
-	long v = strtol(colon + 1, &end, 10);
-	if (*end != '\0' || v < 1 || v > 65535)
-		return false;
-	memcpy(host, text, n);
-	host[n] = '\0';
-	*port = v;
-	return true;
-}
-
 static void outbind_pause(struct account *a)
 {
 	struct outbind *o = &a->outbind;
@@ -91,7 +69,7 @@ static void outbind_on_timer(struct timer *t)
 void outbind_init(struct account *a)
 {
 	a->outbind.timer.fn = outbind_on_timer;
-	if (a->conf->outbind != NULL && !outbind_parse(a->conf->outbind, a->outbind.host, &a->outbind.port))
+	if (a->conf->outbind != NULL && !net_parse_hostport(a->conf->outbind, a->outbind.host, &a->outbind.port))
 		a->outbind.port = 0;
 }
 

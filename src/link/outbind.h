@@ -23,9 +23,6 @@ struct outbind { /* of an account; outbind.c alone writes it */
 	bool wanted;	    /* something waits, until a bind that can receive comes up */
 };
 
-/* "host:port", "[::1]:2775"; false when it is neither. */
-bool outbind_parse(const char *text, char host[256], int64_t *port);
-
 void outbind_init(struct account *a);
 /* Something waits: calls, now or after the pause, until a bind that can receive is there. */
 void outbind_want(struct account *a);

@@ -13,8 +13,9 @@ static const struct {
 	[END_CONNECT_FAILED] = {"connect_failed", "Nobody answered at the carrier's address; check host, port and "
 						  "firewall."},
 	[END_RESOLVE_FAILED] = {"resolve_failed", "The carrier's host has no address; check host and the resolver."},
-	[END_TLS_FAILED] = {"tls_failed", "TLS with the peer failed; the error says what; see certificate, ca, name and "
-					  "min_version under tls, on both sides."},
+	[END_TLS_FAILED] = {"tls_failed",
+			    "TLS with the peer failed; the error says what; see certificate, ca, name and "
+			    "min_version under tls, on both sides."},
 	[END_BIND_REFUSED] = {"bind_refused", "The bind was refused; the status in the log line says why."},
 	[END_BIND_TIMEOUT] = {"bind_timeout", "No bind, or no answer to ours, came in time; check what "
 					      "speaks there."},
@@ -28,6 +29,9 @@ static const struct {
 	[END_DISPLACED] = {"displaced", "The bind was dead and a new bind took its place; nothing to do."},
 	[END_NOT_ALLOWED] = {"not_allowed", "Too many connections, or an address that is not allowed; see limits and "
 					    "allow."},
+	[END_PROXY_HEADER] = {"proxy_header",
+			      "A listener with proxy = true got no PROXY header of version 2; check the "
+			      "balancer."},
 	[END_OUTBIND_REFUSED] = {"outbind_refused", "An outbind that no carrier expects; the log line says what is "
 						    "wrong with it."},
 	[END_CONFIG] = {"config", "The account or carrier was changed or removed in the configuration."},

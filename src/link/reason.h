@@ -11,7 +11,7 @@ enum end_reason {
 	END_IO_ERROR,	    /* reset, unreachable, ... */
 	END_CONNECT_FAILED, /* connection refused or timed out */
 	END_RESOLVE_FAILED,
-	END_TLS_FAILED,	  /* no handshake, or a record that is none; conn_error() says what */
+	END_TLS_FAILED,	     /* no handshake, or a record that is none; conn_error() says what */
 	END_BIND_REFUSED,    /* bind_resp with an error, given or received */
 	END_BIND_TIMEOUT,    /* client: no bind_resp; server: no bind (session_init) */
 	END_SILENT,	     /* no answer to enquire_link */
@@ -21,6 +21,7 @@ enum end_reason {
 	END_SLOW_READER,     /* output over its bound */
 	END_DISPLACED,	     /* a new bind took the place of a dead one */
 	END_NOT_ALLOWED,     /* too many connections, address not allowed */
+	END_PROXY_HEADER,    /* a listener behind a balancer: no PROXY header, a wrong one, or none in time */
 	END_OUTBIND_REFUSED, /* an outbind that no carrier of ours expects */
 	END_CONFIG,	     /* account or carrier changed or removed */
 	END_SHUTDOWN,

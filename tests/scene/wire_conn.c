@@ -252,11 +252,11 @@ void conn_hub_set_tcp(struct conn_hub *hub, int64_t keepalive_s, int64_t user_ti
 	(void)user_timeout_ms;
 }
 
-struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int64_t port,
-				  void (*on_accept)(int fd, const struct net_addr *peer, void *arg), void *arg,
-				  const char **why)
+struct conn_listener *conn_listen(struct conn_hub *hub, const struct conn_listen_conf *conf,
+				  const struct conn_listen_ops *ops, void *arg, const char **why)
 {
-	(void)address;
+	int64_t port = conf->port;
+
 	LIST_EACH(node, &hub->listeners) {
 		if (LIST_OF(node, struct conn_listener, link)->port == port) {
 			*why = "Address already in use";
@@ -266,7 +266,7 @@ struct conn_listener *conn_listen(struct conn_hub *hub, const char *address, int
 	struct conn_listener *l = mem_zalloc(sizeof(*l));
 	l->hub = hub;
 	l->port = port;
-	l->on_accept = on_accept;
+	l->on_accept = ops->on_accept;
 	l->arg = arg;
 	list_append(&hub->listeners, &l->link);
 	return l;

@@ -8,6 +8,9 @@ link_unit_tests = \
 	tests/unit/link/test_conn \
 	tests/unit/link/test_conn_connect \
 	tests/unit/link/test_conn_tls \
+	tests/unit/link/test_crowd \
+	tests/unit/link/test_proxied \
+	tests/unit/link/test_proxy \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_fit \
 	tests/unit/link/test_operate \
@@ -49,6 +52,12 @@ tests_unit_link_test_conn_SOURCES = tests/unit/link/test_conn.c
 tests_unit_link_test_conn_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_conn_connect_SOURCES = tests/unit/link/test_conn_connect.c
 tests_unit_link_test_conn_connect_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_crowd_SOURCES = tests/unit/link/test_crowd.c
+tests_unit_link_test_crowd_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_proxied_SOURCES = tests/unit/link/test_proxied.c
+tests_unit_link_test_proxied_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_proxy_SOURCES = tests/unit/link/test_proxy.c
+tests_unit_link_test_proxy_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_outbind_SOURCES = tests/unit/link/test_outbind.c $(link_unit_accounts)
 tests_unit_link_test_outbind_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_outbind_LDADD = $(link_unit_ldadd)

@@ -155,7 +155,9 @@ static void owner_on_accept(int fd, const struct net_addr *peer, void *arg)
 void owner_accept(struct owner *o)
 {
 	const char *why;
-	struct conn_listener *l = conn_listen(o->rig.conns, "127.0.0.1", FAR_PORT, owner_on_accept, o, &why);
+	static const struct conn_listen_conf conf = {.address = "127.0.0.1", .port = FAR_PORT};
+	static const struct conn_listen_ops ops = {.on_accept = owner_on_accept};
+	struct conn_listener *l = conn_listen(o->rig.conns, &conf, &ops, o, &why);
 
 	o->far = wire_dial(o->rig.conns, FAR_PORT, NULL);
 	conn_unlisten(l);

@@ -679,7 +679,78 @@ static void faults_of_the_configuration_are_named(void **state)
 	free(errors);
 }
 
+/* The third connection of an address that is not bound yet is closed; those that have bound do not count. */
+static void strangers_of_one_address(void **state)
+{
+	struct accounts_rig *t = accounts_rig_prepare();
+
+	(void)state;
+	t->limits.max_per_address = 2;
+	accounts_rig_add(t, "bank", "secret");
+	accounts_rig_open(t);
+	accounts_rig_dial(t, 0, "10.0.0.1");
+	accounts_rig_dial(t, 1, "10.0.0.1");
+	accounts_rig_dial(t, 2, "10.0.0.1");
+	accounts_rig_dial(t, 3, "10.0.0.2");
+	rig_turn(&t->rig);
+	assert_true(wire_closed(t->far[2]));
+	assert_false(wire_closed(t->far[0]));
+	assert_false(wire_closed(t->far[3]));
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_over_address_total", NULL, NULL), 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_ended_total", NULL, "not_allowed"), 1);
+	/* one binds, one leaves: two more may come */
+	accounts_rig_bind(t, 0, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	wire_close(t->far[1]);
+	rig_turn(&t->rig);
+	accounts_rig_dial(t, 4, "10.0.0.1");
+	accounts_rig_dial(t, 5, "10.0.0.1");
+	accounts_rig_dial(t, 6, "10.0.0.1");
+	rig_turn(&t->rig);
+	assert_false(wire_closed(t->far[4]));
+	assert_false(wire_closed(t->far[5]));
+	assert_true(wire_closed(t->far[6]));
+	/* an end after the bind gives no place twice */
+	wire_close(t->far[0]);
+	rig_turn(&t->rig);
+	accounts_rig_dial(t, 7, "10.0.0.1");
+	rig_turn(&t->rig);
+	assert_true(wire_closed(t->far[7]));
+	accounts_rig_stop(t);
+}
+
+static void check_listen(struct listen_conf *conf, const char *want)
+{
+	char *errors = NULL;
+
+	accounts_check_listens(NULL, 0, conf, 1, &errors, NULL);
+	if (want == NULL)
+		assert_null(errors);
+	else
+		assert_non_null(strstr(errors, want));
+	free(errors);
+}
+
+static void what_is_wrong_with_a_listener(void **state)
+{
+	char *from[] = {(char *)"10.0.0.0/8", (char *)"10.0.0.1/8"};
+	struct listen_conf conf = {.where = {.file = "x", .line = 1}, .address = (char *)"::1", .port = 2775};
+
+	(void)state;
+	check_listen(&conf, NULL);
+	conf.proxy = true;
+	check_listen(&conf, "proxy needs the balancers in proxy_from");
+	conf.proxy_from = (struct conf_list){from, 1};
+	check_listen(&conf, NULL);
+	conf.proxy_from.n = 2;
+	check_listen(&conf, "\"10.0.0.1/8\" is no address or network");
+	conf.proxy_from.n = 1;
+	conf.proxy = false;
+	check_listen(&conf, "no effect without proxy");
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(strangers_of_one_address),
+	cmocka_unit_test(what_is_wrong_with_a_listener),
 	cmocka_unit_test(passwords_and_ids),
 	cmocka_unit_test(a_hash_is_run_once_and_remembered),
 	cmocka_unit_test(with_hashes_every_wrong_bind_waits_for_its_crypt),

@@ -28,6 +28,7 @@ struct net_test {
 	struct loop *loop;
 	struct conn_hub *hub;
 	struct conn_listener *listener;
+	struct conn_listen_conf listen;
 	int64_t port;
 	struct side side;
 	int far; /* the test's socket */
@@ -89,6 +90,8 @@ static void on_accept(int fd, const struct net_addr *peer, void *arg)
 	assert_null(t->side.conn);
 	t->side.conn = conn_accepted(t->hub, fd, peer, &ops, &t->side);
 }
+
+static const struct conn_listen_ops listen_ops = {.on_accept = on_accept};
 
 static void on_too_late(struct timer *timer)
 {
@@ -165,7 +168,8 @@ static struct net_test *start(void)
 	loop_hook(t->loop, LOOP_LOG, &t->hook);
 	t->too_late.fn = on_too_late;
 	t->port = free_port();
-	t->listener = conn_listen(t->hub, "127.0.0.1", t->port, on_accept, t, &why);
+	t->listen = (struct conn_listen_conf){.address = "127.0.0.1", .port = t->port};
+	t->listener = conn_listen(t->hub, &t->listen, &listen_ops, t, &why);
 	assert_non_null(t->listener);
 	return t;
 }
@@ -500,7 +504,7 @@ static void a_port_in_use(void **state)
 	const char *why = "";
 
 	(void)state;
-	assert_null(conn_listen(t->hub, "127.0.0.1", t->port, on_accept, t, &why));
+	assert_null(conn_listen(t->hub, &t->listen, &listen_ops, t, &why));
 	assert_string_equal(why, strerror(EADDRINUSE));
 	stop(t);
 }

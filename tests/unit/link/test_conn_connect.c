@@ -151,6 +151,7 @@ static void run(struct dialled *d)
 {
 	d->too_late.fn = on_too_late;
 	loop_timer(d->loop, &d->too_late, 60000);
+	loop_wake_in(d->loop, 0); /* what was done outside of a turn */
 	assert_int_equal(loop_run(d->loop), 0);
 	loop_timer_clear(d->loop, &d->too_late);
 	assert_false(d->timed_out);

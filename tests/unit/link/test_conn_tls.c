@@ -31,6 +31,7 @@ struct tls_test {
 	struct loop *loop;
 	struct conn_hub *hub;
 	struct conn_listener *listener;
+	struct conn_listen_conf listen;
 	int64_t port, relay_port;
 	int relay_listen, a, b; /* the relay's sockets: to the client, to the server */
 	size_t piece;		/* octets that the relay moves at a time; 0: it is not there */
@@ -93,6 +94,8 @@ static void on_accept(int fd, const struct net_addr *peer, void *arg)
 	t->server.conn = conn_accepted(t->hub, fd, peer, &ops, &t->server);
 	conn_secure(t->server.conn, t->server_tls);
 }
+
+static const struct conn_listen_ops listen_ops = {.on_accept = on_accept};
 
 /* What a side is to send goes out as there is room. */
 static void side_send(struct side *s)
@@ -244,7 +247,8 @@ static struct tls_test *start(const struct setting *s)
 	close(listen_free(&t->port));
 	t->relay_listen = listen_free(&t->relay_port);
 	assert_int_equal(listen(t->relay_listen, 1), 0);
-	t->listener = conn_listen(t->hub, "127.0.0.1", t->port, on_accept, t, &why);
+	t->listen = (struct conn_listen_conf){.address = "127.0.0.1", .port = t->port};
+	t->listener = conn_listen(t->hub, &t->listen, &listen_ops, t, &why);
 	assert_non_null(t->listener);
 	t->server_tls = make_context(true, s->server, s->client_ca, "", s->server_min);
 	t->client_tls = make_context(false, s->client, s->ca, s->name, s->client_min);

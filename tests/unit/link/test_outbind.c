@@ -281,7 +281,7 @@ static void addresses_are_judged(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char host[256];
 		int64_t port = 0;
-		assert_int_equal(outbind_parse(rows[i].text, host, &port), rows[i].host != NULL);
+		assert_int_equal(net_parse_hostport(rows[i].text, host, &port), rows[i].host != NULL);
 		if (rows[i].host == NULL)
 			continue;
 		assert_string_equal(host, rows[i].host);
