@@ -17,5 +17,6 @@ EXTRA_DIST += \
 	tests/system/redis.sh \
 	tests/system/stats.sh \
 	tests/system/throttle.sh \
+	tests/system/tls.sh \
 	tests/system/tools.sh \
 	tests/system/tools_ask.sh
