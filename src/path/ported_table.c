@@ -134,6 +134,8 @@ void ported_table_clear(struct ported_table *t, const struct number *number)
 	uint32_t from = find(s, rest << VALUE_BITS), to = from;
 	while (to < s->n && s->slots[to] >> VALUE_BITS == rest)
 		to++;
+	if (from == to)
+		return;
 	memmove(&s->slots[from], &s->slots[to], (s->n - to) * sizeof(*s->slots));
 	s->n -= to - from;
 	t->count -= to - from;

@@ -18,6 +18,7 @@ path_unit_tests = \
 	tests/unit/path/test_number \
 	tests/unit/path/test_outcome \
 	tests/unit/path/test_parts \
+	tests/unit/path/test_ported_table \
 	tests/unit/path/test_queue \
 	tests/unit/path/test_share \
 	tests/unit/path/test_health \
@@ -26,6 +27,7 @@ path_unit_tests = \
 	tests/unit/path/test_record \
 	tests/unit/path/test_relay \
 	tests/unit/path/test_route \
+	tests/unit/path/test_rules \
 	tests/unit/path/test_senders \
 	tests/unit/path/test_store_backlog \
 	tests/unit/path/test_submit
@@ -85,6 +87,10 @@ tests_unit_path_test_relay_SOURCES = tests/unit/path/test_relay.c $(path_samples
 tests_unit_path_test_relay_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_route_SOURCES = tests/unit/path/test_route.c $(path_samples)
 tests_unit_path_test_route_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_rules_SOURCES = tests/unit/path/test_rules.c $(path_samples)
+tests_unit_path_test_rules_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_ported_table_SOURCES = tests/unit/path/test_ported_table.c $(path_samples)
+tests_unit_path_test_ported_table_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c
 tests_unit_path_test_store_backlog_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_senders_SOURCES = tests/unit/path/test_senders.c $(path_samples)
