@@ -85,7 +85,7 @@ static double look(struct trace *t)
 	assert_true(limit >= 0);
 	if (t->conf.tps > 0)
 		assert_true(limit < (double)t->conf.tps);
-	if (t->kept > 0 && t->now_us < t->kept_us + SECOND && t->conf.tps >= t->kept)
+	if (t->kept > 0 && t->now_us < t->kept_us + SECOND && (double)t->conf.tps >= t->kept)
 		assert_true(limit > 0 && limit <= t->kept);
 	struct change *last = t->nlearnt > 0 ? &t->learnt[t->nlearnt - 1] : NULL;
 	if (last == NULL || last->tps < limit || last->tps > limit) {
