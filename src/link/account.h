@@ -87,7 +87,8 @@ extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
 	uint64_t connections, over_limit, over_address, no_header, unknown_system_id, outbinds_refused;
-	uint64_t open; /* gauge */
+	uint64_t open;		      /* gauge */
+	uint64_t certificate_expires; /* gauge: UTC seconds since 1970, the first of all listeners; 0: no TLS */
 	struct session_stats session;
 };
 extern const struct stats_row listener_stat_rows[];

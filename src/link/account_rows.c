@@ -164,6 +164,8 @@ const struct stats_row listener_stat_rows[] = {
 	ROW_COUNT2("listener", struct listener_stats, unknown_system_id, "Binds refused: unknown system_id."),
 	ROW_COUNT2("listener", struct listener_stats, outbinds_refused, "Calls with outbind that were refused."),
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
+	GAUGE("listener", struct listener_stats, certificate_expires,
+	      "When our certificate ends, the first of them, in seconds since 1970; 0: no TLS."),
 	ROWS_OF_SESSION("listener", struct listener_stats),
 };
 const size_t listener_stat_rows_n = sizeof(listener_stat_rows) / sizeof(listener_stat_rows[0]);

@@ -182,6 +182,7 @@ const struct stats_row carrier_stat_rows[] = {
 	GAUGE(removed, "1 when a reload has taken the carrier out of the configuration."),
 	GAUGE(bound, "Binds now."),
 	GAUGE(outstanding, "Messages without an answer now."),
+	GAUGE(certificate_expires, "When our client certificate for it ends, in seconds since 1970; 0: we show none."),
 	GAUGE(limit, "Messages/s that it is sent at most after it said that we are too fast; 0: tps alone."),
 	GAUGE(window, "Unanswered requests allowed per bind now."),
 	GAUGE(window_needed, "Unanswered requests per bind that tps takes at its latency; 0: not known yet."),

@@ -90,6 +90,7 @@ struct carrier_stats {
 	uint64_t congested, window_too_small;
 	uint64_t up, removed, bound, outstanding; /* gauges; up 1: a bind that can send */
 	uint64_t limit, window, window_needed;	  /* gauges: messages/s, 0 none; requests per bind, 0 not known */
+	uint64_t certificate_expires;		  /* gauge: our client certificate: UTC seconds since 1970; 0: none */
 	struct histogram response;		  /* submit_sm -> submit_sm_resp */
 	struct session_stats session;
 };
@@ -149,9 +150,6 @@ void carriers_grow(struct carriers *cs, const struct carriers_plan *p);
 void carriers_apply(struct carriers *cs, struct carriers_plan *p);
 bool carrier_removed(const struct carrier *c); /* a reload has taken it out */
 
-/* Reads the certificates of all carriers again, also where the configuration is the same: new connections get them,
- * binds that are up stay. What cannot be used is logged, and the old ones are kept. */
-void carriers_renew_tls(struct carriers *cs);
 size_t carriers_count(const struct carriers *cs);
 struct carrier *carriers_at(const struct carriers *cs, size_t i);
 struct carrier *carriers_find(const struct carriers *cs, const char *name);

@@ -28,12 +28,7 @@ void carrier_renew_tls(struct carrier *c)
 	}
 	tls_release(c->tls);
 	c->tls = fresh;
-}
-
-void carriers_renew_tls(struct carriers *cs)
-{
-	for (size_t i = 0; i < cs->n; i++)
-		carrier_renew_tls(cs->at[i]);
+	c->stats.certificate_expires = fresh != NULL ? (uint64_t)tls_expires(fresh) : 0;
 }
 
 bool carrier_tls_ready(struct carrier *c)

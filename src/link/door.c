@@ -146,14 +146,26 @@ static void door_apply(struct door *d, const struct listen_conf *conf)
 		log_info("-", "event=tls_renewed port=%lld", (long long)conf->port);
 }
 
+/* The first certificate to end is the one to be warned of. */
+static void doors_note_end(struct accounts *as, const struct door *d)
+{
+	uint64_t end = d->tls != NULL ? (uint64_t)tls_expires(d->tls) : 0;
+
+	if (end != 0 && (as->listener.certificate_expires == 0 || end < as->listener.certificate_expires))
+		as->listener.certificate_expires = end;
+}
+
 void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared)
 {
 	struct doors before = as->doors;
 
 	as->doors = *prepared;
 	*prepared = (struct doors){0};
-	for (size_t i = 0; i < as->doors.n; i++)
+	as->listener.certificate_expires = 0;
+	for (size_t i = 0; i < as->doors.n; i++) {
 		door_apply(as->doors.at[i], &confs[i]);
+		doors_note_end(as, as->doors.at[i]);
+	}
 	for (size_t i = 0; i < before.n; i++) {
 		if (!doors_hold(&as->doors, before.at[i]))
 			door_free(before.at[i]);
