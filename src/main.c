@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "reload.h"
 #include "settings.h"
 
 #define SIGNALS 3u
@@ -23,6 +24,7 @@
 struct daemon {
 	struct loop *loop;
 	struct stats *stats;
+	const char *file; /* of the configuration */
 	struct settings settings;
 	struct flow *flow;
 	struct noc *noc;
@@ -47,8 +49,8 @@ static const char usage[] =
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n"
 	"\n"
-	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP checks the file and says so "
-	"in the log.\n"
+	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP reads the file again and "
+	"applies it, whole or not at all.\n"
 	"Exit codes: 0 ended as asked, 1 cannot start or go on, 2 wrong usage, 78 faulty configuration.\n";
 
 static void on_idle(void *arg)
@@ -72,21 +74,21 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 	ask_to_leave(arg);
 }
 
-static void on_hangup(evutil_socket_t number, short what, void *arg)
+static int on_reload(void *arg, bool check, struct buf *out, char **errors)
 {
 	struct daemon *d = arg;
-	struct settings read;
+	return reload(&d->settings, d->file, d->flow, check, out, errors);
+}
+
+static void on_hangup(evutil_socket_t number, short what, void *arg)
+{
+	struct buf out = {0};
 	char *errors = NULL;
-	(void)number;
 	(void)what;
-	if (settings_read(d->settings.top->where.file, &read, &errors) < 0) {
-		log_error("-", "event=reload applied=no why=\"%s\"", errors ? errors : "cannot be read");
-		free(errors);
-		return;
-	}
-	log_warn("-", "event=reload applied=no why=\"the file has no faults, but this version takes changes only by a "
-		      "restart\"");
-	settings_free(&read);
+	log_info("-", "event=signal name=%s", strsignal((int)number));
+	if (on_reload(arg, false, &out, &errors) < 0)
+		free(errors); /* the log has them */
+	buf_free(&out);
 }
 
 static void on_fatal(const char *why, void *arg)
@@ -121,6 +123,8 @@ static bool build(struct daemon *d)
 {
 	char *why = NULL;
 	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
+	d->settings.noc.reload = on_reload;
+	d->settings.noc.reload_arg = d;
 	if (d->flow)
 		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
 	if (d->noc)
@@ -151,8 +155,7 @@ static int run(struct daemon *d)
 	d->loop = loop_new();
 	d->stats = stats_new();
 	loop_hook(d->loop, LOOP_LOG, &log_hook);
-	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node,
-		 d->settings.top->where.file);
+	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node, d->file);
 	catch_signals(d);
 	if (!build(d))
 		d->exit_code = EXIT_FAILURE;
@@ -250,6 +253,7 @@ int main(int argc, char **argv)
 		settings_print_options();
 		return EXIT_SUCCESS;
 	}
+	d.file = o.file;
 	if (settings_read(o.file, &d.settings, &errors) < 0) {
 		fputs(errors ? errors : "smppgwd: the configuration cannot be read\n", stderr);
 		free(errors);

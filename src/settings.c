@@ -75,7 +75,10 @@ static void fill(struct settings *s)
 	f->errors = conf_get(c, "errors", &f->errors_n);
 	f->codes = conf_get(c, "codes", &f->codes_n);
 	f->senders = conf_get(c, "senders", &f->senders_n);
-	s->noc = (struct noc_conf){conf_get(c, "stats", NULL), conf_get(c, "console", NULL), PACKAGE_VERSION, f->node};
+	s->noc = (struct noc_conf){.stats = conf_get(c, "stats", NULL),
+				   .console = conf_get(c, "console", NULL),
+				   .version = PACKAGE_VERSION,
+				   .node = f->node};
 }
 
 int settings_read(const char *file, struct settings *out, char **errors)
@@ -91,6 +94,12 @@ int settings_read(const char *file, struct settings *out, char **errors)
 		return 0;
 	settings_free(out);
 	return -1;
+}
+
+void settings_carry(struct settings *next, const struct settings *running)
+{
+	conf_carry(next->conf, running->conf);
+	fill(next);
 }
 
 void settings_free(struct settings *s)

@@ -30,6 +30,8 @@ struct settings {
 
 /* Reads and checks. 0, or -1 with *errors (owned by the caller, free()): "file:line: message" lines. */
 __attribute__((warn_unused_result)) int settings_read(const char *file, struct settings *out, char **errors);
+/* What takes effect only at a start stays as it is: taken over from what runs. */
+void settings_carry(struct settings *next, const struct settings *running);
 void settings_free(struct settings *s);
 /* Every option, for --options and the checks of the documentation. */
 void settings_print_options(void);

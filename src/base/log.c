@@ -66,6 +66,11 @@ void log_close(void)
 	logger.mask = true;
 }
 
+void log_set_mask(bool mask)
+{
+	logger.mask = mask;
+}
+
 void log_set_level(enum log_level level)
 {
 	logger.level = level;

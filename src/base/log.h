@@ -16,6 +16,7 @@ void log_open(int fd, enum log_level level, bool mask);
 /* Writes what it can, frees memory, goes back to stderr at level info. For the end of the process and tests. */
 void log_close(void);
 void log_set_level(enum log_level level);
+void log_set_mask(bool mask);
 enum log_level log_level(void);
 int log_level_by_name(const char *name); /* "error" "warn" "info" "debug"; -1 when unknown */
 bool log_on(enum log_level level);

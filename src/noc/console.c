@@ -133,17 +133,16 @@ static void later_free(struct console_later *l)
 	mem_free(l);
 }
 
-/* The whole answer, as it goes to the peer; error NULL: `ok`. */
+/* The whole answer, as it goes to the peer; error NULL: `ok`; text NULL: none. */
 static void put_answer(const struct console_command *command, uid_t uid, const char *error, const struct buf *text,
 		       struct buf *out)
 {
-	if (error) {
+	if (error)
 		buf_printf(out, "error %s\n", error);
-	} else {
+	else
 		buf_puts(out, "ok\n");
-		if (buf_len(text))
-			buf_put(out, buf_data(text), buf_len(text));
-	}
+	if (text && buf_len(text))
+		buf_put(out, buf_data(text), buf_len(text));
 	if (command && command->right > CONSOLE_READ)
 		log_info("-", "event=console command=%s uid=%ld outcome=%s", command->name, (long)uid,
 			 error ? error : "ok");
@@ -167,10 +166,11 @@ int console_answer(const struct console_command *table, void *arg, const struct 
 		*later = l;
 	} else if (result == CONSOLE_LATER) {
 		result = l->failed ? -1 : 0;
-		put_answer(command, who->uid, l->failed ? l->message : NULL, &l->text, out);
+		put_answer(command, who->uid, l->failed ? l->message : NULL, l->failed ? NULL : &l->text, out);
 		later_free(l);
 	} else {
-		put_answer(command, who->uid, result == 0 ? NULL : call.message, &text, out);
+		put_answer(command, who->uid, result == 0 ? NULL : call.message,
+			   result == 0 || call.keep_out ? &text : NULL, out);
 		later_free(l);
 	}
 	buf_free(&text);
@@ -270,7 +270,7 @@ void console_finish(struct console_later *l, const char *error)
 		snprintf(l->message, sizeof(l->message), "%s", error ? error : "");
 		return;
 	}
-	put_answer(l->command, l->uid, error, &l->text, p ? &p->console->answer : &nobody);
+	put_answer(l->command, l->uid, error, error ? NULL : &l->text, p ? &p->console->answer : &nobody);
 	later_free(l);
 	buf_free(&nobody);
 	if (!p)

@@ -36,6 +36,7 @@ struct console_call {
 	uid_t uid;	   /* who asks */
 	struct buf *out;   /* the output, UTF-8 */
 	char message[256]; /* why it failed */
+	bool keep_out;	   /* the output goes out behind that, too */
 	struct console_later *later;
 };
 
@@ -48,7 +49,7 @@ struct console_command {
 	const char *help;		      /* one sentence */
 };
 
-/* Sets the message and returns -1; the output is dropped. */
+/* Sets the message and returns -1; the output is dropped, but for call->keep_out. */
 __attribute__((format(printf, 2, 3))) int console_fail(struct console_call *call, const char *fmt, ...);
 const char *console_right_name(enum console_right r);
 

@@ -248,7 +248,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 {
 	struct noc *n = mem_zalloc(sizeof(*n));
 
-	n->source = (struct snapshot_source){loop, flow, conf->version, conf->node};
+	n->source = (struct snapshot_source){loop, flow, conf->version, conf->node, conf->reload, conf->reload_arg};
 	n->stats = stats;
 	n->counted.build = 1;
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);

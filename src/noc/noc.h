@@ -5,6 +5,7 @@
 #ifndef NOC_NOC_H
 #define NOC_NOC_H
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/loop.h"
 #include "base/stats.h"
@@ -26,11 +27,16 @@ struct console_conf { /* section console */
 };
 extern const struct conf_row console_rows[];
 
-struct noc_conf { /* all borrowed for life */
+/* Reads the configuration again: 0 with what has changed in out, or -1 with faults in *errors (free()). */
+typedef int (*noc_reload_fn)(void *arg, bool check, struct buf *out, char **errors);
+
+struct noc_conf { /* all borrowed for the call, but version for life */
 	const struct stats_port_conf *stats;
 	const struct console_conf *console;
 	const char *version;
 	unsigned node;
+	noc_reload_fn reload;
+	void *reload_arg;
 };
 
 /* What the room counts by itself; one object, no label. */

@@ -5,6 +5,7 @@
 #ifndef NOC_SNAPSHOT_H
 #define NOC_SNAPSHOT_H
 
+#include "base/buf.h"
 #include "base/net.h"
 #include "noc/process.h"
 #include "path/flow.h"
@@ -14,6 +15,8 @@ struct snapshot_source {
 	struct flow *flow;
 	const char *version;
 	unsigned node;
+	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
+	void *reload_arg;
 };
 
 struct snapshot_carrier {

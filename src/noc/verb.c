@@ -148,6 +148,8 @@ const struct console_command verb_table[] = {
 	 "Lists or settles messages whose submit a carrier did not answer."},
 	{"ported", "load FILE [--replace]|get NUMBER|set NUMBER OPERATOR|del NUMBER|count", 1, 3, CONSOLE_OPERATE,
 	 verb_ported, "Loads, shows or changes which operator serves a ported number."},
+	{"reload", "[--check]", 0, 1, CONSOLE_OPERATE, verb_reload,
+	 "Reads the configuration again and applies it, whole or not at all; --check: only tells what would change."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
 	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
 	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},

@@ -22,6 +22,9 @@ int verb_carrier(struct console_call *call);
 /* verb_ported.c */
 int verb_ported(struct console_call *call);
 
+/* verb_reload.c */
+int verb_reload(struct console_call *call);
+
 /* verb_doubt.c */
 int verb_doubt(struct console_call *call);
 

@@ -309,8 +309,9 @@ int reply_owner(const struct reply *r, const char *code)
 	int best = -1;
 	size_t best_n = 0;
 	for (size_t i = 0; i < accounts_count(r->accounts); i++) {
-		const struct account_conf *conf = account_conf(accounts_at(r->accounts, i));
-		for (size_t k = 0; k < conf->sources.n; k++) {
+		const struct account *a = accounts_at(r->accounts, i);
+		const struct account_conf *conf = account_conf(a);
+		for (size_t k = 0; k < conf->sources.n && !account_removed(a); k++) {
 			size_t n = strlen(conf->sources.at[k]);
 			if (n > best_n && strncmp(conf->sources.at[k], code, n) == 0) {
 				best = (int)i;

@@ -19,7 +19,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/steps_backlog.c tests/scene/steps_gateway.c tests/scene/steps_got.c tests/scene/steps_ops.c tests/scene/steps_parts.c \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
-	src/settings.c src/settings.h
+	src/reload.c src/reload.h src/settings.c src/settings.h
 tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)

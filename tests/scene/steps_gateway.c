@@ -30,6 +30,43 @@ static bool do_start(struct world *w, struct step *s)
 	return false;
 }
 
+/* Keeps what it says for "expect reload says". */
+static bool run_reload(struct world *w, struct step *s, bool check, bool applied)
+{
+	struct buf said = {0};
+	char *why = NULL;
+
+	if (w->flow == NULL)
+		return step_fail(s, "no gateway runs");
+	bool good = world_reload(w, check, &said, &why);
+	mem_free(w->said);
+	w->said = good ? mem_strndup(buf_data(&said), buf_len(&said)) : mem_strdup(why != NULL ? why : "");
+	free(why);
+	buf_free(&said);
+	return good == applied || step_fail(s, "the reload is %s: %s", good ? "applied" : "refused", w->said);
+}
+
+static bool do_reload(struct world *w, struct step *s)
+{
+	return run_reload(w, s, false, true);
+}
+
+static bool do_refused_reload(struct world *w, struct step *s)
+{
+	return run_reload(w, s, false, false);
+}
+
+static bool do_check_reload(struct world *w, struct step *s)
+{
+	return run_reload(w, s, true, true);
+}
+
+static bool expect_reload_says(struct world *w, struct step *s)
+{
+	return (w->said != NULL && strstr(w->said, s->args[0]) != NULL) ||
+	       step_fail(s, "the reload says: %s", w->said != NULL ? w->said : "nothing");
+}
+
 static bool do_kill(struct world *w, struct step *s)
 {
 	(void)s;
@@ -397,6 +434,10 @@ const struct step_row steps_gateway[] = {
 	{"gateway is killed", "", STEP_SETS, do_kill},
 	{"gateway restarts", "", STEP_SETS, do_restart},
 	{"gateway stops", "", STEP_SETS, do_stop},
+	{"gateway reloads", "", STEP_ACTS, do_reload},
+	{"gateway refuses to reload", "", STEP_ACTS, do_refused_reload},
+	{"gateway would reload", "", STEP_ACTS, do_check_reload},
+	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
 	{"pass TIME", "", STEP_LOOKS, do_pass},
 	{"redis goes down", "writes", STEP_SETS, do_redis_down},
 	{"redis comes up", "", STEP_SETS, do_redis_up},

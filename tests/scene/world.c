@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "fake_redis.h"
+#include "reload.h"
 
 #define REAP_TURNS 4
 #define STOP_MS	   30000
@@ -108,15 +109,16 @@ static void flush_log(void *arg)
 	log_flush();
 }
 
-static void meet_carriers(struct world *w)
+static void meet_carriers(struct world *w, const struct flow_conf *conf)
 {
-	for (size_t i = 0; i < w->settings.flow.carriers_n; i++) {
-		const struct carrier_conf *c = &w->settings.flow.carriers[i];
+	for (size_t i = 0; i < conf->carriers_n; i++) {
+		const struct carrier_conf *c = &conf->carriers[i];
 		struct smsc *s = world_smsc(w, c->name);
 		if (s == NULL) {
 			s = smsc_new(c->name, c->port, &w->labels);
 			list_append(&w->smscs, &s->link);
 		}
+		s->port = c->port;
 		smsc_serve(s, wire_hub(), w->loop);
 	}
 }
@@ -153,9 +155,27 @@ bool world_start(struct world *w, char **why)
 		bury(w);
 		return false;
 	}
-	meet_carriers(w);
+	meet_carriers(w, &w->settings.flow);
 	world_pass(w, WORLD_MOMENT_MS);
 	return true;
+}
+
+bool world_reload(struct world *w, bool check, struct buf *said, char **why)
+{
+	if (!write_configuration(w)) {
+		*why = mem_strdup("the configuration cannot be written to /tmp");
+		return false;
+	}
+	struct settings next;
+	if (settings_read(w->file, &next, why) == 0) { /* the new carriers are there before the gateway calls them */
+		meet_carriers(w, &next.flow);
+		settings_free(&next);
+	}
+	free(*why);
+	*why = NULL;
+	int rc = reload(&w->settings, w->file, w->flow, check, said, why);
+	unlink(w->file);
+	return rc == 0;
 }
 
 /* From now on nobody hears the gateway, and it hears nobody. */
@@ -211,6 +231,7 @@ void world_free(struct world *w)
 		smsc_free(LIST_OF(w->smscs.next, struct smsc, link));
 	labels_free(&w->labels);
 	mem_free(w->sections);
+	mem_free(w->said);
 	fake_redis_stop();
 }
 

@@ -6,6 +6,7 @@
 #define SCENE_WORLD_H
 
 #include "app.h"
+#include "base/buf.h"
 #include "settings.h"
 #include "smsc.h"
 
@@ -23,6 +24,7 @@ struct world {
 	struct flow *flow;
 	int64_t wall_ms; /* while no gateway runs */
 	bool left;	 /* an orderly shutdown is done */
+	char *said;	 /* by the last reload */
 	char fatal[256]; /* why the gateway cannot go on; "" */
 	struct list apps, smscs;
 	struct labels labels;
@@ -35,6 +37,10 @@ int64_t world_wall_ms(const struct world *w);
  * Starts a gateway. Sections that the scene does not give are those of world.c's table. False with *why (free()).
  */
 bool world_start(struct world *w, char **why);
+/*
+ * SIGHUP, or the operator's reload: the sections of the scene as they are now; false with *why (free()).
+ */
+bool world_reload(struct world *w, bool check, struct buf *said, char **why);
 /* kill -9: nothing is said to anybody. */
 void world_kill(struct world *w);
 /* SIGTERM: true when it has left in time. */
