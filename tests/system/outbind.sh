@@ -1,6 +1,7 @@
 #!/bin/bash
 # outbind.sh - an app with an outbind address is called when something waits for it: it binds on that connection and gets
-# it. Wrong binds there are refused, calls that nobody answers pause, and an app that has bound is not called.
+# it. Wrong binds there are refused, calls that nobody answers pause, and an app that has bound is not called. The other
+# way round: carriers that call us with outbind are bound to over their connection.
 . "$(dirname "$0")/../lib.sh"
 
 redis_start redis always
@@ -10,8 +11,11 @@ accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; sources
               outbind = "127.0.0.1:${port[app]}"; outbind_password = "ruf"; },
             { system_id = "shop"; password = "secret"; class = "notice"; sources = [ "10690002" ]; } );
 carriers: ( { name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw";
-              reconnect = 100; } );
-routes: ( { prefix = ""; carriers = [ "mobile" ]; } );
+              reconnect = 100; },
+            { name = "centre"; mode = "outbind"; bind = "transceiver"; system_id = "gw"; password = "geheim"; binds = 2;
+              outbind_system_id = "smsc"; outbind_password = "weckruf"; allow = [ "127.0.0.1" ]; },
+            { name = "hears"; mode = "outbind"; system_id = "gw"; password = "geheim"; outbind_system_id = "hears"; } );
+routes: ( { prefix = "8615"; carriers = [ "centre" ]; }, { prefix = ""; carriers = [ "mobile" ]; } );
 END
 sim_start mobile --receipt-delay 200ms
 gateway_start gw
@@ -73,5 +77,40 @@ n=$(metric gw "$calls")
 sim mobile "mo 8613800000099 10690001 谢谢" >/dev/null
 soon "the next reply comes at once" 20 lines_reach 2 '^mo ' "$tmp/third.log"
 is "and nobody was called for it" "$(metric gw "$calls")" "$n"
+# ---- the other way round: carriers that call ----
+calls_us() { # NAME OUTBIND-SYSTEM-ID OPTION...
+	local name=$1 id=$2 daemon
+	shift 2
+	daemon=$(program smppsim) || exit 1
+	rm -f "$tmp/$name.control"
+	start "$name" "$daemon" --outbind "127.0.0.1:${port[gw]}" --name "$id" --reconnect 200ms \
+		--control "$tmp/$name.control" --capture "$tmp/$name.capture" --verbose "$@"
+	must "smppsim $name is there" 20 sim_count "$name" bound
+}
+
+calls_us liar smsc --outbind-password falsch
+soon "a wrong outbind_password is refused" 20 logged 'event=outbind_refused system_id=smsc why="wrong outbind_password"' "$tmp/gw.log"
+stop liar || :
+calls_us unknown niemand
+soon "an unknown outbind is refused" 20 logged 'event=outbind_refused system_id=niemand' "$tmp/gw.log"
+stop unknown || :
+at_least "they are counted" "$(metric gw 'smppgw_listener_outbinds_refused_total')" 2
+
+esme third 'submit dst=8615900000001 count=3 text=等待来电{n}'
+must "3 submits wait for a call" 20 lines_reach 3 '^resp .*status=00000000' "$tmp/third.log"
+n=$(lines '^receipt ' "$tmp/third.log")
+calls_us centre smsc --outbind-password weckruf --binds 2 --system-id gw --password geheim --receipt-delay 50ms
+soon "two calls are answered with a bind" 20 sim_is centre bound 2
+soon "what waited goes over them" 20 sim_is centre submitted 3
+soon "and has its receipts" 20 lines_reach $((n + 3)) '^receipt ' "$tmp/third.log"
+calls_us hears hears
+soon "a receiver" 20 sim_is hears bound 1
+n=$(lines '^mo ' "$tmp/third.log")
+sim hears "mo 8613800000077 10690001 听得见" >/dev/null
+soon "hears" 20 lines_reach $((n + 1)) '^mo ' "$tmp/third.log"
+is "and cannot be sent to" "$(metric gw 'smppgw_carrier_up\{.*hears.*\}')" 0
+sim centre drop >/dev/null
+soon "a carrier that was cut off calls again" 20 metric_reaches gw 'smppgw_carrier_outbinds_total\{.*centre.*\}' 4
+soon "and is bound to again" 20 sim_is centre bound 2
 gateway_stop gw
 finish
