@@ -226,8 +226,6 @@ void accept_check(const struct carrier_conf *c, char **errors)
 	if (c->mode != CARRIER_MODE_ACCEPT && strlen(c->password) > WIRE_PASSWORD_MAX)
 		conf_fault(errors, &c->where, "carrier %s: password has more than %d octets, which no bind can say",
 			   c->name, WIRE_PASSWORD_MAX);
-	if (c->mode == CARRIER_MODE_CONNECT && *c->host == '\0')
-		conf_fault(errors, &c->where, "carrier %s: host is missing", c->name);
 	if (c->mode == CARRIER_MODE_CONNECT && c->bind == CARRIER_BIND_RECEIVER)
 		conf_fault(errors, &c->where,
 			   "carrier %s: bind is receiver, over which nothing can be sent; take transceiver or pair",

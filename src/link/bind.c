@@ -32,13 +32,16 @@ static const struct {
 
 static void bind_later(struct carrier *c, int64_t at_least_ms)
 {
-	int64_t ms = c->backoff_ms == 0 ? c->conf->reconnect : c->backoff_ms * 2;
+	bool left = targets_left(&c->targets, c->conf);
+	int64_t ms = c->backoff_ms == 0 || left ? c->conf->reconnect : c->backoff_ms * 2;
 
 	if (ms < at_least_ms)
 		ms = at_least_ms;
 	if (ms > c->conf->reconnect_max)
 		ms = c->conf->reconnect_max;
-	c->backoff_ms = ms;
+	if (!left || c->backoff_ms == 0)
+		c->backoff_ms = ms;
+	c->pause_ms = ms;
 	if (!c->cs->shutting && !carrier_unwanted(c))
 		loop_timer(c->cs->loop, &c->bind_timer, carriers_jitter(c->cs, ms));
 }
@@ -68,6 +71,7 @@ static void bind_on_bound(struct session *s, void *arg)
 	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x tls=\"%s\"",
 		 session_state_name(session_state(s)), peer, session_peer_version(s), tls);
 	b->bound = true;
+	targets_bound(&c->targets, b->place);
 	c->attempt = NULL;
 	c->stats.connects++;
 	carrier_tell_state(c);
@@ -112,6 +116,10 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 		c->backoff_ms = 0;
 	if (!b->bound && reason != END_CONFIG)
 		c->stats.bind_failures++;
+	if ((b->bound && up_us >= BIND_STEADY_US) || reason == END_CONFIG)
+		targets_again(&c->targets);
+	else
+		targets_failed(&c->targets, b->place);
 	if (c->attempt == b)
 		c->attempt = NULL;
 	b->session = NULL;
@@ -122,7 +130,7 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 	log_info(session_name(s),
 		 "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\" reconnect_ms=%lld",
 		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
-		 (unsigned long long)session_octets_out(s), session_error(s), (long long)c->backoff_ms);
+		 (unsigned long long)session_octets_out(s), session_error(s), (long long)c->pause_ms);
 	carrier_tell_state(c);
 	carrier_reload_ended(b, reason);
 }
@@ -194,6 +202,7 @@ static struct carrier_bind *bind_wanted(struct carrier *c)
 
 void bind_next(struct carrier *c)
 {
+	char host[256];
 	bool now = c->conf->mode == CARRIER_MODE_CONNECT && !carrier_unwanted(c) && c->cs->started && !c->cs->shutting;
 
 	if (!now || c->attempt != NULL || wheel_isset(&c->bind_timer))
@@ -206,8 +215,10 @@ void bind_next(struct carrier *c)
 		bind_later(c, 0);
 		return;
 	}
-	b->session = session_connect(c->cs->sessions, c->conf->host, c->conf->port, &c->sessions, &bind_session_ops, b,
-				     &c->stats.session);
+	b->place = targets_pick(&c->targets, c->conf, b->number);
+	int64_t port = targets_at(c->conf, b->place, host);
+	b->session =
+		session_connect(c->cs->sessions, host, port, &c->sessions, &bind_session_ops, b, &c->stats.session);
 	if (b->session == NULL) {
 		log_error(c->conf->name, "event=no_room_for_bind advice=\"raise limits.max_connections\"");
 		c->stats.bind_failures++;

@@ -13,6 +13,7 @@
 #include "link/account.h"
 #include "link/carrier_priv.h"
 #include "link/rows.h"
+#include "link/targets.h"
 
 static const char *const mode_choices[] = {"connect", "accept", "outbind", NULL};
 static const char *const bind_choices[] = {"transceiver", "pair", "receiver", "auto", NULL};
@@ -38,6 +39,12 @@ const struct conf_row carrier_rows[] = {
 	{"host", CONF_STRING, AT(host), "", 0, 255, "", true,
 	 "Name or address of the carrier's SMSC; mode connect needs it.", NULL},
 	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL},
+	{"addresses", CONF_LIST, AT(addresses), "", 0, TARGETS_MAX, "", true,
+	 "Its addresses instead of host and port, \"host:port\" or \"[IPv6]:port\", in order of preference: after a "
+	 "failure the next one is tried.",
+	 NULL},
+	{"spread", CONF_BOOL, AT(spread), "", 0, 0, "false", true,
+	 "Whether binds begin at different addresses: the second bind at the second, and so on.", NULL},
 	{"system_id", CONF_STRING, AT(system_id), "", 0, 15, NULL, true,
 	 "The name that we bind with; mode accept: that it binds with.", NULL},
 	{"password", CONF_SECRET, AT(password), "", 0, AUTH_PASSWORD_MAX, "", true,
@@ -73,6 +80,10 @@ const struct conf_row carrier_rows[] = {
 	 "How long an answer is waited for.", NULL},
 	{"bind_timeout", CONF_INT, AT(bind_timeout), "ms", 100, 600000, "15000", true,
 	 "How long connecting, and the answer to our bind, may take.", NULL},
+	{"connect_timeout", CONF_INT, AT(connect_timeout), "ms", 100, 600000, "10000", true,
+	 "How long connecting to one of addresses may take, its name and TLS included; bind_timeout where that is "
+	 "shorter.",
+	 NULL},
 	{"reconnect", CONF_INT, AT(reconnect), "ms", 10, 3600000, "1000", true,
 	 "The first pause before another attempt; it doubles.", NULL},
 	{"reconnect_max", CONF_INT, AT(reconnect_max), "ms", 10, 3600000, "60000", true,
@@ -235,6 +246,7 @@ void carriers_check(const struct carrier_conf *confs, size_t n, char **errors)
 				conf_fault(errors, &c->where, "carrier %s: throttled: \"%s\" is no status like 0x58",
 					   c->name, c->throttled.at[j]);
 		}
+		targets_check(c, errors);
 		accept_check(c, errors);
 		if (c->accept_id == CARRIER_ID_OURS && c->send_tlv == CARRIER_TLV_NO)
 			conf_fault(errors, &c->where,
@@ -315,6 +327,7 @@ void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const
 		.enquire_link_ms = conf->enquire_link,
 		.response_ms = conf->response_timeout,
 		.bind_ms = conf->bind_timeout,
+		.connect_ms = conf->connect_timeout < conf->bind_timeout ? conf->connect_timeout : conf->bind_timeout,
 		.partial_ms = limits->partial_pdu,
 		.max_pdu = (uint32_t)limits->max_pdu,
 		.window_in = conf->window > 0 ? (uint32_t)conf->window : CARRIER_WINDOW_IN,

@@ -6,6 +6,9 @@
  * quarter more or less by chance, from the start again once a bind has been up for 10 s. ESME_RINVPASWD, ESME_RINVSYSID
  * and ESME_RINVSYSTYP wait reconnect_max; ESME_RALYBND waits until the old session may be gone.
  *
+ * Addresses: link/targets.h has the rule. While an address is left that has failed less often than others, the pause
+ * is reconnect and does not grow.
+ *
  * Order: while a text is outstanding on a bind, the next one to its number goes over the same bind.
  *
  * Pace: never more than tps + burst in a second. A throttled answer stops the carrier for pause ms, doubling to
@@ -34,6 +37,8 @@ struct carrier_conf {
 	struct conf_where where;
 	char *name, *host;
 	int64_t port;
+	struct conf_list addresses; /* "host:port", in order of preference; empty: host and port */
+	bool spread;		    /* binds begin at different addresses */
 	char *system_id, *password, *system_type, *address_range;
 	int mode; /* enum: 0 we connect, 1 it binds in to us as an ESME, 2 it calls with outbind and we bind */
 	struct conf_list allow;			    /* CIDR: from where it may come; empty = everywhere */
@@ -44,6 +49,7 @@ struct carrier_conf {
 	int64_t binds;	/* how many (pairs count as one) */
 	int64_t window /* 0: sized by itself */, tps, burst;
 	int64_t enquire_link, response_timeout, bind_timeout; /* ms */
+	int64_t connect_timeout;			      /* ms, at most bind_timeout counts */
 	int64_t reconnect, reconnect_max;		      /* ms: first and longest pause */
 	int64_t pause, pause_max;			      /* ms: after ESME_RTHROTTLED */
 	int64_t decrease, increase; /* percent: of what went well, after it; of tps, more each second */

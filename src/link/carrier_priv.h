@@ -12,6 +12,7 @@
 #include "link/fit.h"
 #include "link/order.h"
 #include "link/pace.h"
+#include "link/targets.h"
 
 enum carrier_kind { CARRIER_TRX, CARRIER_TX, CARRIER_RX };
 
@@ -24,6 +25,7 @@ struct carrier_bind {
 	bool stale;	  /* made before a reload changed the way to the carrier: its turn to leave will come */
 	bool leaving;	  /* takes no more, ends when all that is out on it is answered; not made again while set */
 	uint32_t refused; /* status of the bind response */
+	size_t place;	  /* of the address that it goes to, among the carrier's */
 };
 
 struct carrier {
@@ -41,7 +43,9 @@ struct carrier {
 	struct carrier_bind *attempt; /* the one bind attempt under way */
 	struct timer bind_timer;      /* the pause before the next */
 	size_t bind_next;
-	int64_t backoff_ms; /* the last pause; 0: none yet */
+	struct targets targets;
+	int64_t backoff_ms; /* the last pause after all addresses had failed; 0: none yet */
+	int64_t pause_ms;   /* the last pause */
 	bool told_up;
 	struct accept accept;
 	struct tls_context *tls; /* of new connections; NULL: plain, or unusable: carrier_tls_ready() */

@@ -31,6 +31,7 @@ liblink_a_SOURCES = \
 	src/link/session.c src/link/session.h src/link/session_priv.h \
 	src/link/session_in.c \
 	src/link/session_time.c \
+	src/link/targets.c src/link/targets.h \
 	src/link/throttle.c src/link/throttle.h \
 	src/link/tls.c src/link/tls.h \
 	src/link/window.c src/link/window.h

@@ -101,7 +101,8 @@ static struct session *session_dial(struct session *s, enum session_role role, c
 	s->role = role;
 	s->state = SESSION_CONNECTING;
 	snprintf(s->name, sizeof(s->name), "%s:%lld", host, (long long)port);
-	s->conn = conn_connect(s->hub->conns, host, port, s->conf->bind_ms, &session_conn_ops, s);
+	int64_t ms = s->conf->connect_ms > 0 ? s->conf->connect_ms : s->conf->bind_ms;
+	s->conn = conn_connect(s->hub->conns, host, port, ms, &session_conn_ops, s);
 	return s;
 }
 

@@ -32,6 +32,7 @@ struct session;
 
 struct session_conf { /* borrowed for the session's life */
 	int64_t enquire_link_ms, response_ms, bind_ms /* session_init or bind response */, partial_ms;
+	int64_t connect_ms; /* 0: bind_ms */
 	uint32_t max_pdu;
 	uint32_t window_out; /* our outstanding requests */
 	uint32_t window_in;  /* the peer's unanswered requests; at it we stop reading */

@@ -11,6 +11,7 @@ link_unit_tests = \
 	tests/unit/link/test_crowd \
 	tests/unit/link/test_proxied \
 	tests/unit/link/test_proxy \
+	tests/unit/link/test_targets \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_fit \
 	tests/unit/link/test_operate \
@@ -58,6 +59,8 @@ tests_unit_link_test_proxied_SOURCES = tests/unit/link/test_proxied.c
 tests_unit_link_test_proxied_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxy_SOURCES = tests/unit/link/test_proxy.c
 tests_unit_link_test_proxy_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_targets_SOURCES = tests/unit/link/test_targets.c
+tests_unit_link_test_targets_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_outbind_SOURCES = tests/unit/link/test_outbind.c $(link_unit_accounts)
 tests_unit_link_test_outbind_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_outbind_LDADD = $(link_unit_ldadd)

@@ -423,7 +423,63 @@ static void faults_of_the_configuration_are_named(void **state)
 	free(errors);
 }
 
+/* The first address is dead: the second is there after one pause; a loss begins again with the first. */
+static void the_next_address(void **state)
+{
+	char *addresses[] = {(char *)"127.0.0.1:2777", (char *)"127.0.0.1:2776"};
+	struct carriers_rig *t = carriers_rig_prepare();
+
+	(void)state;
+	t->conf.addresses = (struct conf_list){addresses, 2};
+	t->conf.reconnect = 1000;
+	t->conf.binds = 2;
+	carriers_rig_go(t);
+	rig_pass(&t->rig, 100);
+	assert_int_equal(carrier_stats(t->carrier)->bind_failures, 1);
+	rig_pass(&t->rig, 1300);
+	assert_int_equal(t->fars, 2); /* both binds, and the dead address was asked once */
+	assert_int_equal(carrier_stats(t->carrier)->connects, 2);
+	assert_int_equal(carrier_stats(t->carrier)->bind_failures, 1);
+	/* the first is there again, and a bind is lost */
+	wire_serve(t->rig.conns, 2777, carriers_rig_on_dial, t);
+	rig_pass(&t->rig, 15000);
+	assert_int_equal(t->fars, 2); /* what is up stays where it is */
+	wire_unserve(t->rig.conns, 2776);
+	wire_drop(t->far[0]);
+	rig_pass(&t->rig, 2000);
+	assert_int_equal(t->fars, 3);
+	assert_int_equal(carrier_stats(t->carrier)->connects, 3);
+	assert_int_equal(carrier_stats(t->carrier)->bind_failures, 1);
+	carriers_rig_stop(t);
+}
+
+/* While an address is left the pause does not grow; a pair goes the same way. */
+static void all_addresses_dead(void **state)
+{
+	char *addresses[] = {(char *)"127.0.0.1:2777", (char *)"127.0.0.1:2778", (char *)"127.0.0.1:2779"};
+	struct carriers_rig *t = carriers_rig_prepare();
+
+	(void)state;
+	t->conf.addresses = (struct conf_list){addresses, 3};
+	t->conf.reconnect = 1000;
+	t->conf.reconnect_max = 60000;
+	t->conf.bind = CARRIER_BIND_PAIR;
+	carriers_rig_go(t);
+	/* 3 attempts with 1 s, at most 1.25 s, between; then 2 s, then 1, 1, 4 */
+	rig_pass(&t->rig, 2600);
+	assert_int_equal(carrier_stats(t->carrier)->bind_failures, 3);
+	rig_pass(&t->rig, 5200);
+	assert_in_range(carrier_stats(t->carrier)->bind_failures, 5, 6);
+	wire_serve(t->rig.conns, 2778, carriers_rig_on_dial, t);
+	rig_pass(&t->rig, 10000);
+	assert_int_equal(carrier_stats(t->carrier)->connects, 2);
+	assert_true(carrier_up(t->carrier));
+	carriers_rig_stop(t);
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(the_next_address),
+	cmocka_unit_test(all_addresses_dead),
 	cmocka_unit_test(messages_go_out_in_order_and_are_settled),
 	cmocka_unit_test(the_window_bounds_what_is_out),
 	cmocka_unit_test(binds_share_by_least_outstanding),
