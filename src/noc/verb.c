@@ -146,6 +146,8 @@ const struct console_command verb_table[] = {
 	 "Stops, drains, goes on with one carrier, or changes its rate, until the next start."},
 	{"doubt", "list|resend|fail [ID|--all|--carrier NAME]", 1, 3, CONSOLE_OPERATE, verb_doubt,
 	 "Lists or settles messages whose submit a carrier did not answer."},
+	{"explain", "ACCOUNT SOURCE DEST [CLASS] [TEXT]", 3, 5, CONSOLE_READ, verb_explain,
+	 "Tells every rule and policy that a message would meet, and what each says; sends nothing."},
 	{"ported", "load FILE [--replace]|get NUMBER|set NUMBER OPERATOR|del NUMBER|count", 1, 3, CONSOLE_OPERATE,
 	 verb_ported, "Loads, shows or changes which operator serves a ported number."},
 	{"reload", "[--check]", 0, 1, CONSOLE_OPERATE, verb_reload,

@@ -19,6 +19,9 @@ int verb_cancel(struct console_call *call);
 /* verb_carrier.c */
 int verb_carrier(struct console_call *call);
 
+/* verb_explain.c */
+int verb_explain(struct console_call *call);
+
 /* verb_ported.c */
 int verb_ported(struct console_call *call);
 

@@ -109,6 +109,19 @@ struct flow_cancel {	      /* one of id, group, campaign, to */
 __attribute__((warn_unused_result)) int flow_cancel(struct flow *f, const struct flow_cancel *what,
 						    void (*done)(void *arg, unsigned cancelled, unsigned too_late),
 						    void *arg);
+/*
+ * Every rule and policy that a submit would meet now, and what each says, line by line; nothing is sent or stored. 0:
+ * done() comes once, now or later; -1: the question cannot be read, *why says so (static text).
+ */
+struct flow_question {
+	struct account *account;
+	const char *source, *dest; /* as the app would write them; source may be "" */
+	const char *class_name;	   /* "" : as the account's messages are without one */
+	const char *text;	   /* UTF-8; "": a short one */
+};
+__attribute__((warn_unused_result)) int flow_explain(struct flow *f, const struct flow_question *q,
+						     void (*line)(void *arg, const char *text), void (*done)(void *arg),
+						     void *arg, const char **why);
 void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);

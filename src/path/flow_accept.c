@@ -252,15 +252,19 @@ static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *p
 	return ESME_ROK;
 }
 
-/* The source too is given by it: the account's code where pdu has none. */
-static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
+uint32_t flow_judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
 {
 	const struct submit_limits limits = flow_limits(f);
 	uint32_t status = submit_judge(pdu, &limits, f->default_class[account_number(a)], loop_wall_ms(f->loop), sub, why);
 	if (!status)
 		status = flow_judge_source(f, a, sub->class_id, pdu, why);
-	if (!status)
-		status = judge_way(f, a, pdu, sub, why);
+	return status ? status : judge_way(f, a, pdu, sub, why);
+}
+
+/* And is there room for it now? */
+static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
+{
+	uint32_t status = flow_judge(f, a, pdu, sub, why);
 	if (status)
 		return status;
 	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {

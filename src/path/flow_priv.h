@@ -56,21 +56,21 @@ struct flow {
 	struct stats *stats;
 	struct flow_stats counters;
 	struct class_rule rules[CLASSES];
-	size_t accounts_n, carriers_n;	      /* of what stands by account and by carrier here */
-	struct store_conf *store_conf;	      /* a copy: it cannot change */
-	uint64_t *waiting;	      /* by account: messages that no carrier has taken yet (msg.counted) */
-	enum class_id *default_class; /* by account number */
-	struct side **sides;	      /* by carrier: flow_next.c's */
+	size_t accounts_n, carriers_n; /* of what stands by account and by carrier here */
+	struct store_conf *store_conf; /* a copy: it cannot change */
+	uint64_t *waiting;	       /* by account: messages that no carrier has taken yet (msg.counted) */
+	enum class_id *default_class;  /* by account number */
+	struct side **sides;	       /* by carrier: flow_next.c's */
 	size_t sides_n;
-	uint16_t epoch;	  /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
-	int guessed;	  /* operator of the last flow_decide(), or ROUTE_NO_OPERATOR */
-	uint32_t walked;  /* how far those that wait have been looked at after a change */
-	int64_t hours_ms; /* UTC: next change of rules by the hour */
-	uint8_t *rounds;	/* by carrier: refusals for pace; what was announced before is in the queue again */
+	uint16_t epoch;		 /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
+	int guessed;		 /* operator of the last flow_decide(), or ROUTE_NO_OPERATOR */
+	uint32_t walked;	 /* how far those that wait have been looked at after a change */
+	int64_t hours_ms;	 /* UTC: next change of rules by the hour */
+	uint8_t *rounds;	 /* by carrier: refusals for pace; what was announced before is in the queue again */
 	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
-	uint64_t *unsettled;	/* by carrier: messages with unsettled set; bounds what a crash would send twice */
-	struct map *opted;	/* (account, number) that said stop in this process' life, by two hashes */
-	struct list redo;	/* messages whose write is owed */
+	uint64_t *unsettled;	 /* by carrier: messages with unsettled set; bounds what a crash would send twice */
+	struct map *opted;	 /* (account, number) that said stop in this process' life, by two hashes */
+	struct list redo;	 /* messages whose write is owed */
 	struct list debts;
 	struct timer redo_timer, listen_timer, leave_timer, health_timer, walk_timer, hours_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
@@ -89,7 +89,7 @@ struct flow {
 	struct submit_scratch submit;
 	struct relay_scratch relay;
 	struct address_room room;
-	char sender[SENDER_MAX + 1]; /* that the message being pulled leaves with */
+	char sender[SENDER_MAX + 1];		       /* that the message being pulled leaves with */
 	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
 };
 
@@ -219,6 +219,9 @@ void flow_refuse(struct flow *f, struct account *a, struct session *s, const str
  */
 struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, uint64_t app_id, uint32_t *status,
 		      const char **why);
+/* What a submit is answered by its fields, source and route; gives its source too, the account's code when it has none.
+ */
+uint32_t flow_judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why);
 void flow_start(struct flow *f, struct msg *m); /* judged by policy, stored, answered */
 void flow_taken(struct flow *f, struct msg *m); /* a carrier has it, or it has ended: no longer counted as waiting */
 void flow_count_waiting(struct flow *f, struct msg *m);
@@ -299,9 +302,9 @@ void flow_find_takers(struct flow *f); /* a carrier went up or down, or its heal
 void flow_grow_lanes(struct flow *f);  /* routes may have been added */
 uint16_t flow_taker(const struct flow *f, size_t lane); /* who takes first, or would when it were up */
 void flow_enqueue(struct flow *f, struct msg *m);
-void flow_put_near(struct flow *f, struct msg *m, struct msg *near);	   /* the same, looked for from one beside it */
-void flow_put_back(struct flow *f, struct msg *m);			   /* to its own place: order is kept */
-struct flow_taking { /* from where a message was taken */
+void flow_put_near(struct flow *f, struct msg *m, struct msg *near); /* the same, looked for from one beside it */
+void flow_put_back(struct flow *f, struct msg *m);		     /* to its own place: order is kept */
+struct flow_taking {						     /* from where a message was taken */
 	size_t lane, turn;
 	uint8_t waiting; /* classes */
 };
@@ -331,7 +334,7 @@ void flow_unsettle(struct flow *f, struct msg *m);
 /* flow_announce.c */
 bool flow_must_announce(const struct flow *f, const struct msg *m);
 void flow_announce(struct flow *f, struct msg *m); /* m is held until the store knows; then it is in its place again */
-void flow_go_next(struct flow *f, struct msg *m); /* behind what is announced to m's carrier, before all that waits */
+void flow_go_next(struct flow *f, struct msg *m);  /* behind what is announced to m's carrier, before all that waits */
 struct msg *flow_next_announced(struct flow *f, size_t carrier); /* NULL: none */
 void flow_announced_first(struct flow *f, struct msg *m);	 /* before all that are announced to its carrier */
 void flow_announced_back(struct flow *f, size_t carrier);	 /* it is down: theirs is the queue again */

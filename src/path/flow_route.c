@@ -8,10 +8,10 @@
 
 #include "base/log.h"
 
-#define WALK_SLICE  4096u /* messages looked at in one turn after a change */
-#define WALK_MS	    1
-#define HOURS_LATE  100	    /* ms: a timer may be early */
-#define HOURS_MAX   3600000 /* ms */
+#define WALK_SLICE 4096u /* messages looked at in one turn after a change */
+#define WALK_MS	   1
+#define HOURS_LATE 100	   /* ms: a timer may be early */
+#define HOURS_MAX  3600000 /* ms */
 
 /* --- which carriers are left --- */
 

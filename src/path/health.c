@@ -270,9 +270,9 @@ int health_delivery(const struct health *h, size_t carrier)
 void health_look(const struct health *h, size_t carrier, struct health_view *out)
 {
 	const struct patient *p = &h->at[carrier];
-	*out = (struct health_view){p->state,	     p->why,	      p->sum.submits, p->sum.refused,
-				    p->sum.receipts, p->sum.delivered, p->sum.flaps,   p->until_ms,
-				    health_delivery(h, carrier)};
+	*out = (struct health_view){p->state,	    p->why,	     p->sum.submits,
+				    p->sum.refused, p->sum.receipts, p->sum.delivered,
+				    p->sum.flaps,   p->until_ms,     health_delivery(h, carrier)};
 }
 
 const char *health_state_name(enum health_state s)

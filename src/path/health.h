@@ -11,13 +11,13 @@
 
 struct health_conf { /* section health */
 	struct conf_where where;
-	int64_t window;			      /* s: what counts */
-	int64_t samples;		      /* submits or receipts in the window before they are judged */
-	int64_t delivery_low, delivery_high;  /* percent delivered: under it left, over it trusted again; low 0: off */
-	int64_t refused_high, refused_low;    /* percent of submits refused for the carrier's own reasons; high 100: off */
-	int64_t flaps;			      /* links lost in the window; 0: off */
-	int64_t away, away_max;		      /* s: how long it is left; doubles while it goes on badly */
-	int64_t probe;			      /* percent of the messages while it is being tried */
+	int64_t window;			     /* s: what counts */
+	int64_t samples;		     /* submits or receipts in the window before they are judged */
+	int64_t delivery_low, delivery_high; /* percent delivered: under it left, over it trusted again; low 0: off */
+	int64_t refused_high, refused_low; /* percent of submits refused for the carrier's own reasons; high 100: off */
+	int64_t flaps;			   /* links lost in the window; 0: off */
+	int64_t away, away_max;		   /* s: how long it is left; doubles while it goes on badly */
+	int64_t probe;			   /* percent of the messages while it is being tried */
 };
 extern const struct conf_row health_rows[];
 

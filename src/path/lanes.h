@@ -11,7 +11,7 @@
 
 #define LANES_NOBODY 0xFFFFu
 
-struct lanes_ops { /* what is known of a carrier */
+struct lanes_ops {				  /* what is known of a carrier */
 	bool (*up)(void *arg, size_t carrier);	  /* it can send, or will soon (a pause is no reason to go elsewhere) */
 	bool (*ready)(void *arg, size_t carrier); /* it could send a message in this turn */
 	int64_t (*price)(void *arg, size_t carrier);

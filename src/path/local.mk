@@ -17,6 +17,7 @@ libpath_a_SOURCES = \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
 	src/path/flow_announce.c \
+	src/path/flow_explain.c \
 	src/path/flow_kind.c \
 	src/path/flow_load.c \
 	src/path/flow_next.c \

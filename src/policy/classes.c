@@ -67,8 +67,8 @@ static bool check_floors(const struct class_rule rules[CLASSES], const struct cl
 	}
 	if (sum <= 90)
 		return good;
-	conf_fault(errors, &conf->where, "classes: the floors are %u %% together; at most 90 %% leaves room for urgent ones",
-		   sum);
+	conf_fault(errors, &conf->where,
+		   "classes: the floors are %u %% together; at most 90 %% leaves room for urgent ones", sum);
 	return false;
 }
 

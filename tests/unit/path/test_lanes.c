@@ -69,8 +69,15 @@ static void build(int choose, int64_t floor, char *const *weights, size_t n)
 static int setup(void **state)
 {
 	(void)state;
-	conf = (struct health_conf){.window = 300, .samples = 10, .delivery_low = 30, .delivery_high = 50,
-				    .refused_high = 50, .refused_low = 20, .flaps = 5, .away = 60, .away_max = 600};
+	conf = (struct health_conf){.window = 300,
+				    .samples = 10,
+				    .delivery_low = 30,
+				    .delivery_high = 50,
+				    .refused_high = 50,
+				    .refused_low = 20,
+				    .flaps = 5,
+				    .away = 60,
+				    .away_max = 600};
 	h = health_new(&conf, on_change, NULL);
 	health_grow(h, CARRIERS);
 	for (int i = 0; i < CARRIERS; i++) {

@@ -44,8 +44,13 @@ static void test_every_row(void **state)
 	static const int64_t prices[] = {0, 1, 1000000};
 	for (int i = 0; i < CLASSES; i++) {
 		for (int n = 0; n < 4 * 3 * 3; n++) {
-			struct class_conf c = {here, (char *)class_name((enum class_id)i), validities[n % 4], n / 4 % 3,
-					       prices[n / 12], n % 3 ? n : CLASS_FLOOR_BUILTIN, 100 - n};
+			struct class_conf c = {here,
+					       (char *)class_name((enum class_id)i),
+					       validities[n % 4],
+					       n / 4 % 3,
+					       prices[n / 12],
+					       n % 3 ? n : CLASS_FLOOR_BUILTIN,
+					       100 - n};
 			struct class_rule rules[CLASSES], want = builtin[i];
 			char *errors = NULL;
 			assert_true(classes_build(&c, 1, rules, &errors));

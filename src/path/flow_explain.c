@@ -1,0 +1,299 @@
+/*
+ * flow_explain.c - what would become of a submit, rule by rule, for people: asks the rooms that decide, in the order in
+ * which they do, and sends nothing. Must not decide anything itself.
+ */
+#include "path/flow_priv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "path/address.h"
+#include "path/compose.h"
+#include "path/country.h"
+#include "policy/policy.h"
+
+#define LINE_MAX_OCTETS 512
+
+struct explaining {
+	struct flow *flow;
+	struct account *account;
+	void (*line)(void *arg, const char *text);
+	void (*done)(void *arg);
+	void *arg;
+	struct number to;
+	struct submit sub;
+	uint32_t status; /* what it would be answered */
+	const char *why;
+	unsigned rules;
+	uint8_t frame[COMPOSE_MAX];
+	uint8_t tlvs[COMPOSE_MAX];
+};
+
+__attribute__((format(printf, 2, 3))) static void say(const struct explaining *x, const char *fmt, ...)
+{
+	char text[LINE_MAX_OCTETS];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	x->line(x->arg, text);
+}
+
+/* --- the number --- */
+
+static const char *operator_name(const struct flow *f, int op)
+{
+	return op >= 0 ? routes_operator_name(f->routes, (size_t)op) : "none";
+}
+
+static void say_number(struct explaining *x, const struct pdu *pdu)
+{
+	struct flow *f = x->flow;
+	struct ported_entry ported = {.operator_ = ROUTE_NO_OPERATOR};
+	char text[PORTED_TEXT_MAX];
+	const char *code = country_code_of(&x->to);
+	say(x, "number     %.*s is %s, country +%s (%s)", (int)pdu->sm.dst.addr.n, (const char *)pdu->sm.dst.addr.p,
+	    x->to.digits, code ? code : "?", code && country_names(code) ? country_names(code) : "unknown");
+	ported_find(f->ported, &x->to, &ported);
+	int by_prefix = routes_operator_of(f->routes, &x->to);
+	say(x, "operator   by prefix: %s; ported: %s", operator_name(f, by_prefix),
+	    ported_text(f->ported, &x->to, text) ? text : "nothing known");
+	if (f->guessed != ROUTE_NO_OPERATOR)
+		say(x, "operator   %s is guessed: it is not at the others", operator_name(f, f->guessed));
+}
+
+/* --- rules --- */
+
+static void say_rule(const struct route_step *step, void *arg)
+{
+	struct explaining *x = arg;
+	x->rules++;
+	say(x, "rule       %s%s%s (%s:%d) %s", step->name, *step->name ? ": " : "", step->key, step->file, step->line,
+	    step->holds ? "holds" : step->why);
+}
+
+static void say_rules(struct explaining *x, const struct pdu *pdu)
+{
+	struct flow *f = x->flow;
+	struct flow_way way = {&x->to, (uint16_t)account_number(x->account), x->sub.class_id, pdu->sm.src.addr};
+	struct route_query q;
+	flow_query_of(f, &way, &q);
+	if (flow_decide(f, &way) >= 0 && f->guessed != ROUTE_NO_OPERATOR)
+		q.operator_ = f->guessed;
+	routes_explain(f->routes, &q, say_rule, x);
+	if (!x->rules)
+		say(x, "rule       none is for this number");
+}
+
+/* --- carriers --- */
+
+static void say_health(const struct explaining *x, const struct carrier *c, char *out, size_t cap)
+{
+	struct health_view v;
+	health_look(x->flow->health, carrier_number(c), &v);
+	int n = snprintf(out, cap, "%s", health_state_name(v.state));
+	if (v.state != HEALTH_GOOD)
+		n += snprintf(out + n, cap - (size_t)n, " (%s)", health_cause_name(v.why));
+	if (v.delivery >= 0)
+		snprintf(out + n, cap - (size_t)n, ", %d %% delivered", v.delivery);
+}
+
+/* How the text and the source leave by this carrier. */
+static void say_form(const struct explaining *x, const struct carrier *c, const struct pdu *pdu, char *out, size_t cap)
+{
+	struct flow *f = x->flow;
+	struct relay_peer peer = flow_peer_of(c, x->account, true);
+	struct pdu copy = *pdu;
+	char code[SENDER_MAX + 1];
+	struct address_room room;
+	const char *why = NULL;
+	struct sender s = {carrier_number(c), account_number(x->account), x->sub.class_id, pdu->sm.src.addr, &x->to};
+	if (copy.sm.dst.addr.p[0] == '+' || copy.sm.dst.addr.p[0] == '0') /* as relay.c has it */
+		copy.sm.dst.addr = (struct view){(const uint8_t *)x->to.digits, x->to.n};
+	bool good = relay_text(&copy, &peer, &f->relay);
+	peer.form = f->relay.form;
+	unsigned parts = parts_count(&copy, &peer);
+	int n = senders_out(f->senders, &s, code);
+	if (n > 0)
+		copy.sm.src.addr = (struct view){(const uint8_t *)code, (uint32_t)n};
+	if (f->relay.why || (!good && parts <= 1) || n < 0) {
+		snprintf(out, cap, "cannot take it: %s",
+			 n < 0		? "its code leaves no room for the extension"
+			 : f->relay.why ? f->relay.why
+					: "too long");
+		return;
+	}
+	if (!address_leave(carrier_conf(c), &copy, &room, &why)) {
+		snprintf(out, cap, "cannot take it: %s", why);
+		return;
+	}
+	snprintf(out, cap, "from %.*s to %.*s, data_coding %u, %u part%s, %lld.%03lld yuan", (int)copy.sm.src.addr.n,
+		 (const char *)copy.sm.src.addr.p, (int)copy.sm.dst.addr.n, (const char *)copy.sm.dst.addr.p,
+		 copy.sm.data_coding, parts, parts == 1 ? "" : "s", (long long)(carrier_conf(c)->price * parts / 1000),
+		 (long long)(carrier_conf(c)->price * parts % 1000));
+}
+
+static void say_carrier(struct explaining *x, const struct route *route, unsigned i, const struct pdu *pdu)
+{
+	struct carrier *c = carriers_at(x->flow->carriers, route->carriers[i]);
+	char health[80], form[200], weight[24] = "", pace[40] = "no limit";
+	say_health(x, c, health, sizeof(health));
+	say_form(x, c, pdu, form, sizeof(form));
+	if (route->choose == ROUTE_WEIGHT)
+		snprintf(weight, sizeof(weight), " weight %u,", route->weights[i]);
+	if (carrier_tps(c))
+		snprintf(pace, sizeof(pace), "%lld/s", (long long)carrier_tps(c));
+	bool takes = false;
+	const uint16_t *takers;
+	unsigned n = lanes_takers(x->flow->taking, route->number, &takers);
+	for (unsigned k = 0; k < n; k++)
+		takes |= takers[k] == route->carriers[i];
+	say(x, "carrier    %u %s:%s %s, health %s, pace %s, %llu queued: %s; %s", i + 1, carrier_name(c), weight,
+	    carrier_up(c) ? "up" : "not up", health, pace, (unsigned long long)flow_carrier_queued(x->flow, c),
+	    takes ? "takes now" : "does not take now", form);
+}
+
+static void say_carriers(struct explaining *x, const struct pdu *pdu)
+{
+	static const char *const choices[] = {"the first that is up and healthy", "shared by weight",
+					      "the cheapest that is up and healthy"};
+	const struct route *route = routes_at(x->flow->routes, x->sub.route);
+	if (route->choose == ROUTE_PRICE && route->floor)
+		say(x, "choose     %s, of those with %u %% delivered or more", choices[route->choose], route->floor);
+	else
+		say(x, "choose     %s", choices[route->choose]);
+	for (unsigned i = 0; i < route->n; i++)
+		say_carrier(x, route, i, pdu);
+}
+
+/* --- the account and the class --- */
+
+static void say_class(const struct explaining *x, const struct flow_question *q)
+{
+	const struct class_rule *r = &x->flow->rules[x->sub.class_id];
+	const struct messages_conf *m = x->flow->conf.messages;
+	char price[40] = "no bound on the price";
+	if (r->max_price)
+		snprintf(price, sizeof(price), "at most %lld.%03lld yuan", (long long)(r->max_price / 1000),
+			 (long long)(r->max_price % 1000));
+	say(x, "class      %s (%s): waits %lld s at most, in doubt %s, floor %u %%, ceiling %u %%, %s",
+	    class_name(x->sub.class_id), *q->class_name ? "given" : "the account's",
+	    (long long)(r->validity_ms ? r->validity_ms / 1000 : m->validity),
+	    r->hold_in_doubt ? "held" : "sent once more", r->floor, r->ceiling, price);
+}
+
+static void say_account(const struct explaining *x)
+{
+	const struct account_conf *conf = account_conf(x->account);
+	const struct flow *f = x->flow;
+	char tps[40] = "no rate limit", bound[40] = "no bound";
+	if (conf->tps)
+		snprintf(tps, sizeof(tps), "%lld/s", (long long)conf->tps);
+	if (conf->max_queued)
+		snprintf(bound, sizeof(bound), "at most %lld", (long long)conf->max_queued);
+	say(x, "account    %s: %s, share %lld, %llu of its messages wait (%s)", account_name(x->account), tps,
+	    (long long)conf->share, (unsigned long long)f->waiting[account_number(x->account)], bound);
+	say(x, "store      %s", store_up(f->store) ? "up" : "away: messages that are to be stored get ESME_RSYSERR");
+}
+
+/* --- policy, and the end --- */
+
+static void finish(struct explaining *x)
+{
+	if (x->status && account_conf(x->account)->plain_status)
+		x->status = status_plain(x->status);
+	if (x->status)
+		say(x, "verdict    refused with 0x%08x %s: %s", x->status, status_name(x->status), x->why);
+	else
+		say(x, "verdict    accepted; by %s as things are now",
+		    carrier_name(carriers_at(x->flow->carriers, flow_taker(x->flow, x->sub.route))));
+	x->done(x->arg);
+	mem_free(x);
+}
+
+static void on_checked(void *arg, uint64_t token, bool ok, bool member)
+{
+	struct explaining *x = (struct explaining *)(uintptr_t)token;
+	struct policy_message pm = {x->sub.class_id};
+	struct policy_snapshot snapshot = {member};
+	(void)arg;
+	if (!ok) {
+		say(x, "opt-out    cannot be read: the store is away");
+		x->status = x->status ? x->status : ESME_RSYSERR;
+		x->why = x->why && *x->why ? x->why : "the opt-outs cannot be read";
+	} else {
+		say(x, "opt-out    the number is %sin optout:%s or optout:global%s", member ? "" : "not ",
+		    account_name(x->account), policy_needs_recipient(&pm) ? "" : "; this class is sent all the same");
+	}
+	if (ok && member && policy_needs_recipient(&pm) && !x->status) {
+		struct policy_verdict v = policy_judge(&pm, &snapshot);
+		x->status = v.status;
+		x->why = v.plain;
+	}
+	finish(x);
+}
+
+/* The submit that the question is about; false: it cannot be made. */
+static bool make_submit(struct explaining *x, const struct flow_question *q, struct pdu *pdu, const char **why)
+{
+	struct pdu_addr dst = {0, 0, view_of(q->dest)};
+	struct tlv_out tlvs = {x->tlvs, 0, sizeof(x->tlvs), false};
+	enum class_id class_id;
+	*why = "the destination is not a phone number";
+	if (!number_parse(dst, &x->to))
+		return false;
+	*why = "no such class; otp, alert, notice, remind, collect and promo are";
+	if (*q->class_name && !class_by_name(view_of(q->class_name), &class_id))
+		return false;
+	*why = "the text is not UTF-8, or too long";
+	struct compose c = {q->source, &x->to, *q->text ? q->text : "1", (enum charset)account_conf(q->account)->dcs0,
+			    1};
+	size_t n = compose_text(&c, x->frame);
+	if (n == 0 || pdu_decode(x->frame, n, pdu) != ESME_ROK)
+		return false;
+	if (pdu->tlvs.n)
+		memcpy(x->tlvs, pdu->tlvs.p, pdu->tlvs.n);
+	tlvs.n = pdu->tlvs.n;
+	if (*q->class_name)
+		tlv_put_str(&tlvs, TLV_MESSAGE_CLASS, view_of(q->class_name));
+	pdu->tlvs = (struct view){tlvs.p, tlvs.n};
+	pdu->sm.dst = dst;
+	return true;
+}
+
+int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(void *arg, const char *text),
+		 void (*done)(void *arg), void *arg, const char **why)
+{
+	struct explaining *x = mem_zalloc(sizeof(*x));
+	struct pdu pdu;
+	x->flow = f;
+	x->account = q->account;
+	x->line = line;
+	x->done = done;
+	x->arg = arg;
+	if (!make_submit(x, q, &pdu, why)) {
+		mem_free(x);
+		return -1;
+	}
+	struct view source = pdu.sm.src.addr;
+	x->status = flow_judge(f, q->account, &pdu, &x->sub, &x->why);
+	struct flow_way way = {&x->to, (uint16_t)account_number(q->account), x->sub.class_id, pdu.sm.src.addr};
+	int route = flow_decide(f, &way);
+	say_account(x);
+	say_class(x, q);
+	say(x, "source     \"%.*s\": %s%.*s", (int)source.n, (const char *)source.p,
+	    x->status == ESME_RINVSRCADR ? x->why : "leaves the account as ",
+	    x->status == ESME_RINVSRCADR ? 0 : (int)pdu.sm.src.addr.n, (const char *)pdu.sm.src.addr.p);
+	say_number(x, &pdu);
+	say_rules(x, &pdu);
+	if (route >= 0) {
+		x->sub.route = (uint16_t)route;
+		say_carriers(x, &pdu);
+	}
+	if (store_optout_check(f->store, view_of(account_name(q->account)),
+			       (struct view){(const uint8_t *)x->to.digits, x->to.n}, on_checked,
+			       (uint64_t)(uintptr_t)x) < 0)
+		on_checked(f, (uint64_t)(uintptr_t)x, false, false);
+	return 0;
+}
