@@ -20,15 +20,11 @@ static void check_encoding(const struct carrier_conf *conf, char **errors)
 		enum dialect_encoding encoding;
 		enum charset dcs0;
 	} needs[] = {{DIALECT_TO_GSM7, CHARSET_GSM7}, {DIALECT_TO_UTF8, CHARSET_UTF8}};
-	uint8_t room[4];
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		if (conf->encoding == (int)needs[i].encoding && conf->dcs0 != (int)needs[i].dcs0)
 			conf_fault(errors, &conf->where, "carrier %s: encoding %s needs dcs0 = \"%s\"", conf->name,
 				   charset_name(needs[i].dcs0), charset_name(needs[i].dcs0));
 	}
-	if ((conf->encoding == DIALECT_TO_GBK || conf->dcs0 == CHARSET_GBK) &&
-	    charset_put(CHARSET_GBK, 0x4E2D, room, sizeof(room)) == 0)
-		conf_fault(errors, &conf->where, "carrier %s: the C library here has no GBK (iconv)", conf->name);
 }
 
 void relay_check_carrier(const struct carrier_conf *conf, char **errors)

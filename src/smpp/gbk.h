@@ -1,15 +1,11 @@
 /*
- * gbk.h - the Chinese alphabet GBK (data_coding 15 at Chinese carriers), for charset.c only. Its table is the C
- * library's own (iconv), read once at first use; where that has no GBK, no character exists in it.
+ * gbk.h - the Chinese alphabet GBK (data_coding 15 at Chinese carriers), for charset.c only.
  */
 #ifndef SMPP_GBK_H
 #define SMPP_GBK_H
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Whether the C library knows GBK. */
-bool gbk_available(void);
 
 /* Whether two octets are formed like a character: 81-FE, then 40-FE without 7F. */
 bool gbk_is_pair(uint8_t lead, uint8_t trail);

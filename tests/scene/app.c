@@ -2,6 +2,7 @@
  * app.c - a simulated app over a peer. Knows no script.
  */
 #include "app.h"
+#include "smpp/udh.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,6 +53,19 @@ static void copy_part(struct delivery *d, struct view tlvs)
 		snprintf(d->part, sizeof(d->part), "%u/%u", seq, total);
 }
 
+static void read_text(struct app *a, struct delivery *d, const struct pdu *pdu, struct view text)
+{
+	struct udh_concat c;
+	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
+
+	text_decode((struct view){text.p + skip, text.n - skip}, pdu->sm.data_coding, a->dcs0, d->text,
+		    sizeof(d->text));
+	if (!udh_concat_pdu(pdu, &c))
+		return;
+	snprintf(d->part, sizeof(d->part), "%u/%u", c.seq, c.total);
+	d->marked = c.sar ? "sar" : c.ref16 ? "udh16" : "udh8";
+}
+
 static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 {
 	struct delivery *d = mem_zalloc(sizeof(*d));
@@ -63,8 +77,10 @@ static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 	copy_part(d, pdu->tlvs);
 	copy_view(d->from, sizeof(d->from), pdu->sm.src.addr);
 	copy_view(d->to, sizeof(d->to), pdu->sm.dst.addr);
+	d->data_coding = pdu->sm.data_coding;
+	tags_of(pdu->tlvs, d->tags);
 	if (pdu_text(pdu, &text))
-		text_decode(text, pdu->sm.data_coding, d->text, sizeof(d->text));
+		read_text(a, d, pdu, text);
 	copy_tlv(d->carrier_status, sizeof(d->carrier_status), pdu->tlvs, TLV_CARRIER_STATUS);
 	copy_tlv(d->via, sizeof(d->via), pdu->tlvs, TLV_VIA);
 	copy_tlv(d->class_name, sizeof(d->class_name), pdu->tlvs, TLV_MESSAGE_CLASS);

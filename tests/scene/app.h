@@ -14,8 +14,11 @@ struct delivery { /* a deliver_sm or data_sm */
 	struct list link;
 	uint32_t command_id;
 	uint8_t esm_type;
-	bool receipt;		/* final or intermediate */
-	char part[8];		/* "2/3": of a part's receipt */
+	bool receipt;	    /* final or intermediate */
+	char part[8];	    /* "2/3": of a part's receipt, or of a long reply */
+	const char *marked; /* how that part says it: "udh8", "udh16", "sar" */
+	uint8_t data_coding;
+	char tags[TAGS_MAX];
 	struct label *label;	/* of a receipt; NULL when unknown */
 	char stat[16], err[16]; /* as in its text */
 	char from[24], to[24];
@@ -39,6 +42,7 @@ struct app {
 	struct peer *peer;    /* NULL while not connected */
 	uint32_t connections; /* so far */
 	uint8_t version;      /* interface_version of its bind */
+	enum charset dcs0;    /* what data_coding 0 is to it */
 	struct list inbox;    /* struct delivery: not looked at */
 	struct list answers;  /* struct answer: not looked at */
 	bool bind_answered;

@@ -4,9 +4,41 @@
 #include "label.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 #include "smpp/charset.h"
+
+static bool is_text(uint16_t tag)
+{
+	return tag == TLV_MESSAGE_PAYLOAD || tag == TLV_SAR_MSG_REF_NUM || tag == TLV_SAR_TOTAL_SEGMENTS ||
+	       tag == TLV_SAR_SEGMENT_SEQNUM;
+}
+
+void tags_of(struct view tlvs, char out[TAGS_MAX])
+{
+	struct tlv t;
+	uint32_t pos = 0;
+	size_t n = 0;
+
+	snprintf(out, TAGS_MAX, "none");
+	while (tlv_next(tlvs, &pos, &t) && n + 8 < TAGS_MAX) {
+		if (!is_text(t.tag))
+			n += (size_t)snprintf(out + n, TAGS_MAX - n, "%s0x%04x", n > 0 ? "," : "", t.tag);
+	}
+}
+
+void tags_put(const char *tags, struct tlv_out *o)
+{
+	char *end = (char *)tags;
+
+	for (const char *at = tags; *at != '\0'; at = *end == ',' ? end + 1 : end) {
+		unsigned long tag = strtoul(at, &end, 16);
+		if (end == at)
+			return;
+		tlv_put(o, (uint16_t)tag, "1", 1);
+	}
+}
 
 void labels_init(struct labels *ls)
 {
@@ -17,6 +49,7 @@ void labels_free(struct labels *ls)
 {
 	LIST_EACH_SAFE(node, tmp, &ls->all) {
 		list_remove(node);
+		mem_free(LIST_OF(node, struct label, link)->words);
 		mem_free(LIST_OF(node, struct label, link));
 	}
 }
@@ -71,6 +104,29 @@ struct label *labels_by_text(const struct labels *ls, struct view text, struct v
 	return found;
 }
 
+struct label *labels_by_words(const struct labels *ls, const char *words, struct view to)
+{
+	struct label *found = NULL;
+
+	LIST_EACH(node, &ls->all) {
+		struct label *l = LIST_OF(node, struct label, link);
+		if (l->words != NULL && strcmp(l->words, words) == 0)
+			found = better(found, l, to);
+	}
+	return found;
+}
+
+struct label *labels_by_some_words(const struct labels *ls, const char *words, struct view to)
+{
+	LIST_EACH(node, &ls->all) {
+		struct label *l = LIST_OF(node, struct label, link);
+		if (l->words != NULL && *words != '\0' && view_eq(view_of(l->to), to) &&
+		    strstr(l->words, words) != NULL)
+			return l;
+	}
+	return NULL;
+}
+
 struct label *labels_by_piece(const struct labels *ls, struct view piece, struct view to)
 {
 	LIST_EACH(node, &ls->all) {
@@ -91,18 +147,25 @@ struct label *labels_by_sequence(const struct labels *ls, const void *app, uint3
 	return NULL;
 }
 
-bool text_encode(const char *utf8, uint8_t data_coding, uint8_t out[LABEL_TEXT_MAX], uint32_t *n)
+static enum charset alphabet(uint8_t data_coding, enum charset dcs0)
 {
-	enum charset to = data_coding == 8 ? CHARSET_UCS2 : CHARSET_GSM7;
+	enum charset c = charset_of_dcs(data_coding, dcs0);
+
+	return c == CHARSET_BINARY ? CHARSET_GSM7 : c;
+}
+
+bool text_encode(const char *utf8, uint8_t data_coding, enum charset dcs0, uint8_t out[LABEL_TEXT_MAX], uint32_t *n)
+{
+	enum charset to = alphabet(data_coding, dcs0);
 	long written = charset_convert(CHARSET_UTF8, view_of(utf8), to, false, out, LABEL_TEXT_MAX);
 
 	*n = written > 0 ? (uint32_t)written : 0;
 	return written >= 0;
 }
 
-void text_decode(struct view text, uint8_t data_coding, char *out, size_t cap)
+void text_decode(struct view text, uint8_t data_coding, enum charset dcs0, char *out, size_t cap)
 {
-	enum charset from = data_coding == 8 ? CHARSET_UCS2 : CHARSET_GSM7;
+	enum charset from = alphabet(data_coding, dcs0);
 	long n = charset_convert(from, text, CHARSET_UTF8, true, (uint8_t *)out, (uint32_t)cap - 1);
 
 	out[n > 0 ? n : 0] = '\0';

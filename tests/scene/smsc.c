@@ -222,7 +222,9 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 	}
 	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
 	text = (struct view){text.p + skip, text.n - skip};
-	text_decode(text, pdu->sm.data_coding, g->text, sizeof(g->text));
+	text_decode(text, pdu->sm.data_coding, s->dcs0, g->text, sizeof(g->text));
+	if (g->label == NULL)
+		g->label = labels_by_words(s->labels, g->text, pdu->sm.dst.addr);
 	if (!g->part || text.n > sizeof(g->octets))
 		return;
 	memcpy(g->octets, text.p, text.n);
@@ -230,6 +232,8 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 	g->sar = concat.sar;
 	g->ref16 = concat.ref16 && !concat.sar;
 	g->whole = labels_by_piece(s->labels, text, view_of(g->to));
+	if (g->whole == NULL)
+		g->whole = labels_by_some_words(s->labels, g->text, view_of(g->to));
 }
 
 static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
@@ -246,6 +250,8 @@ static void take_submit(struct smsc *s, struct peer *p, const struct pdu *pdu)
 	g->registered_delivery = pdu->sm.registered_delivery;
 	g->timer.fn = on_answer_due;
 	g->receipt.fn = on_receipt_due;
+	memcpy(g->kinds, (uint8_t[]){pdu->sm.src.ton, pdu->sm.src.npi, pdu->sm.dst.ton, pdu->sm.dst.npi}, 4);
+	tags_of(pdu->tlvs, g->tags);
 	copy_view(g->from, sizeof(g->from), pdu->sm.src.addr);
 	copy_view(g->to, sizeof(g->to), pdu->sm.dst.addr);
 	copy_view(g->service_type, sizeof(g->service_type), pdu->sm.service_type);

@@ -23,6 +23,8 @@ struct got { /* a submit_sm */
 	uint32_t octets_n;
 	bool sar, ref16;
 	bool has_payload;
+	uint8_t kinds[4]; /* TON and NPI of source and destination */
+	char tags[TAGS_MAX];
 	int64_t at_us;
 	uint32_t bind; /* the number of the connection that it came over */
 	uint32_t sequence, command_id;
@@ -48,6 +50,7 @@ struct smsc {
 	struct list peers;
 	uint32_t connections; /* so far */
 	struct list got;      /* struct got, in order of arrival, also those looked at */
+	enum charset dcs0;    /* what data_coding 0 is to it */
 	bool silent;	      /* does not answer submit_sm */
 	int congestion;	      /* congestion_state in its responses; -1: none */
 	bool away;	      /* refuses connections */

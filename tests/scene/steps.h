@@ -27,6 +27,7 @@ extern const struct step_row steps_dial[];
 extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
 extern const struct step_row steps_backlog[];
+extern const struct step_row steps_routing[]; /* before steps_carrier */
 extern const struct step_row steps_parts[]; /* before steps_carrier and steps_got, for the same reason */
 extern const struct step_row steps_ops[];   /* before steps_app: some of its patterns are longer */
 
@@ -36,9 +37,9 @@ struct smsc *steps_find_smsc(struct world *w, const struct step *s, const char *
 /* What a submit's options ask for: l's text, which steps_make_text() gives it, and all fields but the destination. */
 #define STEPS_SUBMIT_OPTIONS                                                                                           \
 	"text from class campaign group service receipt priority replace schedule validity mode dcs "                  \
-	"kind part of ref repeat"
+	"kind part of ref repeat tlvs"
 #define STEPS_TLVS_MAX (LABEL_TEXT_MAX + 1024u)
-bool steps_make_text(const struct step *s, struct label *l);
+bool steps_make_text(const struct step *s, enum charset dcs0, struct label *l);
 void steps_fill_submit(const struct step *s, struct label *l, uint8_t tlvs[STEPS_TLVS_MAX], struct pdu *pdu);
 /* A status as a script writes it; false with a message. */
 bool steps_read_status(const struct step *s, const char *word, uint32_t *status);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "smpp/udh.h"
 #include "steps.h"
 
@@ -202,6 +203,7 @@ static struct view submit_tlvs(const struct step *s, const struct label *l, uint
 	}
 	if (with_payload(s))
 		tlv_put(&o, TLV_MESSAGE_PAYLOAD, l->text, l->text_n);
+	tags_put(step_option(s, "tlvs", ""), &o);
 	if (step_number(s, "ttl", 0) != 0)
 		tlv_put_int(&o, TLV_QOS_TIME_TO_LIVE, (uint32_t)step_number(s, "ttl", 0), 4);
 	return (struct view){o.p, o.n};
@@ -245,7 +247,16 @@ static bool repeat_text(const struct step *s, struct label *l)
 	return true;
 }
 
-bool steps_make_text(const struct step *s, struct label *l)
+static void set_words(const struct step *s, struct label *l, const char *text)
+{
+	size_t once = strlen(text), times = (size_t)step_number(s, "repeat", 1);
+
+	l->words = mem_zalloc(once * times + 1);
+	for (size_t i = 0; i < times; i++)
+		memcpy(l->words + i * once, text, once);
+}
+
+bool steps_make_text(const struct step *s, enum charset dcs0, struct label *l)
 {
 	char text[LABEL_TEXT_MAX];
 	const char *given = step_option(s, "text", NULL);
@@ -255,8 +266,9 @@ bool steps_make_text(const struct step *s, struct label *l)
 	else
 		snprintf(text, sizeof(text), "%s%s", given != NULL ? given : "【银行】消息", l->name);
 	l->data_coding = (uint8_t)step_number(s, "dcs", 8);
-	if (!text_encode(text, l->data_coding, l->text, &l->text_n))
+	if (!text_encode(text, l->data_coding, dcs0, l->text, &l->text_n))
 		return step_fail(s, "the text of %s cannot be written in data_coding %u", l->name, l->data_coding);
+	set_words(s, l, text);
 	return repeat_text(s, l);
 }
 
@@ -293,7 +305,7 @@ static bool submit_one(const struct step *s, const char *name, void *arg)
 
 	if (l == NULL)
 		return step_fail(s, "there is a message %s already", name);
-	if (!steps_make_text(s, l))
+	if (!steps_make_text(s, x->app->dcs0, l))
 		return false;
 	snprintf(l->to, sizeof(l->to), "%s", s->args[2]);
 	pdu.sm.dst.addr = view_of(l->to);
@@ -340,6 +352,17 @@ static bool expect_response(struct world *w, struct step *s)
 }
 
 /* -- what apps get -- */
+
+static bool do_reads(struct world *w, struct step *s)
+{
+	struct app *a = world_app(w, s->args[0], true);
+	int dcs0 = charset_by_name(s->args[1]);
+
+	if (dcs0 < 0)
+		return step_fail(s, "there is no alphabet %s", s->args[1]);
+	a->dcs0 = (enum charset)dcs0;
+	return true;
+}
 
 static bool do_answer(struct world *w, struct step *s)
 {
@@ -459,6 +482,18 @@ static bool expect_ends(struct world *w, struct step *s)
 	return good;
 }
 
+static bool reply_fits(const struct step *s, const struct delivery *d)
+{
+	const char *part = step_option(s, "part", d->part), *tags = step_option(s, "tlvs", d->tags);
+	const char *have = d->marked != NULL ? d->marked : "none", *kind = step_option(s, "kind", have);
+
+	if (step_number(s, "dcs", d->data_coding) != d->data_coding)
+		return step_fail(s, "its data_coding is %u", d->data_coding);
+	if (strcmp(part, d->part) != 0 || strcmp(kind, have) != 0)
+		return step_fail(s, "it is part %s by %s", d->part, have);
+	return strcmp(tags, d->tags) == 0 || step_fail(s, "its TLVs are %s", d->tags);
+}
+
 static bool expect_reply(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
@@ -472,6 +507,8 @@ static bool expect_reply(struct world *w, struct step *s)
 	    strcmp(d->to, s->args[3]) != 0)
 		return step_fail(s, "%s got %s, expected a reply \"%s\" from %s to %s", a->name, describe(d),
 				 s->args[1], s->args[2], s->args[3]);
+	if (!reply_fits(s, d))
+		return false;
 	delivery_free(d);
 	return true;
 }
@@ -586,6 +623,7 @@ const struct step_row steps_app[] = {
 	{"app NAME connects", "from", STEP_ACTS, do_connect},
 	{"app NAME sends OCTETS", "", STEP_ACTS, do_send},
 	{"app NAME submits MESSAGES to NUMBER", STEPS_SUBMIT_OPTIONS " payload by ttl", STEP_ACTS, do_submit},
+	{"app NAME reads data_coding 0 as CHARSET", "", STEP_SETS, do_reads},
 	{"app NAME answers STATUS", "next", STEP_ACTS, do_answer},
 	{"app NAME is silent", "", STEP_ACTS, do_silent},
 	{"expect no listener", "", STEP_LOOKS, expect_no_listener},
@@ -596,7 +634,7 @@ const struct step_row steps_app[] = {
 	{"expect app NAME receipt MESSAGES STAT", "err status via class from to again part by intermediate", STEP_LOOKS,
 	 expect_receipt},
 	{"expect MESSAGES ended", "least most", STEP_LOOKS, expect_ends},
-	{"expect app NAME reply TEXT from NUMBER to CODE", "", STEP_LOOKS, expect_reply},
+	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs", STEP_LOOKS, expect_reply},
 	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},
 	{"expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu},
 	{NULL, NULL, STEP_LOOKS, NULL},

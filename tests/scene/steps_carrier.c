@@ -36,6 +36,17 @@ static bool do_accept(struct world *w, struct step *s)
 	return true;
 }
 
+static bool do_reads(struct world *w, struct step *s)
+{
+	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
+	int dcs0 = charset_by_name(s->args[1]);
+
+	if (c == NULL || dcs0 < 0)
+		return step_fail(s, "there is no alphabet %s", s->args[1]);
+	c->dcs0 = (enum charset)dcs0;
+	return true;
+}
+
 static bool do_answer(struct world *w, struct step *s)
 {
 	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
@@ -387,7 +398,7 @@ static bool expect_answer(struct world *w, struct step *s)
 /* -- phones -- */
 
 /* The user data of a MO: a part's header, then the text in data_coding. */
-static bool mo_user_data(const struct step *s, uint8_t data_coding, uint8_t *out, uint32_t *n)
+static bool mo_user_data(const struct step *s, uint8_t data_coding, enum charset dcs0, uint8_t *out, uint32_t *n)
 {
 	const char *kind = step_option(s, "kind", "udh8");
 	struct udh_concat concat = {(uint16_t)step_number(s, "ref", 7), (uint8_t)step_number(s, "of", 1),
@@ -395,7 +406,7 @@ static bool mo_user_data(const struct step *s, uint8_t data_coding, uint8_t *out
 	uint8_t text[LABEL_TEXT_MAX];
 	uint32_t head = 0, len;
 
-	if (!text_encode(s->args[1], data_coding, text, &len))
+	if (!text_encode(s->args[1], data_coding, dcs0, text, &len))
 		return step_fail(s, "the text cannot be written in data_coding %u", data_coding);
 	if (concat.total > 1 && strcmp(kind, "sar") != 0)
 		head = udh_write(&concat, out);
@@ -418,9 +429,9 @@ static bool do_reply(struct world *w, struct step *s)
 		return step_fail(s, "%s has no bind that receives", s->args[3]);
 	pdu.command_id = smsc_request(c, strcmp(step_option(s, "command", ""), "data_sm") == 0);
 	pdu.sm.data_coding = (uint8_t)step_number(s, "dcs", 8);
-	if (!mo_user_data(s, pdu.sm.data_coding, user, &n))
+	if (!mo_user_data(s, pdu.sm.data_coding, c->dcs0, user, &n))
 		return false;
-	pdu.sm.src = (struct pdu_addr){1, 1, view_of(s->args[0])};
+	pdu.sm.src = (struct pdu_addr){(uint8_t)step_number(s, "ton", 1), 1, view_of(s->args[0])};
 	pdu.sm.dst.addr = view_of(s->args[2]);
 	if (step_number(s, "of", 1) > 1 && !sar)
 		pdu.sm.esm_class = ESM_UDHI;
@@ -429,6 +440,7 @@ static bool do_reply(struct world *w, struct step *s)
 		tlv_put_int(&tlvs, TLV_SAR_TOTAL_SEGMENTS, (uint32_t)step_number(s, "of", 1), 1);
 		tlv_put_int(&tlvs, TLV_SAR_SEGMENT_SEQNUM, (uint32_t)step_number(s, "part", 1), 1);
 	}
+	tags_put(step_option(s, "tlvs", ""), &tlvs);
 	if (step_number(s, "payload", 0) != 0 || pdu.command_id == DATA_SM)
 		tlv_put(&tlvs, TLV_MESSAGE_PAYLOAD, user, n);
 	else
@@ -442,6 +454,7 @@ const struct step_row steps_carrier[] = {
 	{"carrier NAME accepts", "", STEP_ACTS, do_accept},
 	{"carrier NAME is silent", "", STEP_ACTS, do_silent},
 	{"carrier NAME says congested STATE", "", STEP_SETS, do_congested},
+	{"carrier NAME reads data_coding 0 as CHARSET", "", STEP_SETS, do_reads},
 	{"carrier NAME answers binds STATUS", "", STEP_SETS, do_answer_binds},
 	{"carrier NAME answers after TIME", "", STEP_ACTS, do_answer_after},
 	{"carrier NAME sends receipts after TIME", "", STEP_SETS, do_send_receipts},
@@ -460,8 +473,8 @@ const struct step_row steps_carrier[] = {
 	 do_receipt_for_id},
 	{"carrier NAME early receipt MESSAGE STAT", "maybe err form bind esm command", STEP_ACTS, do_early_receipt},
 	{"carrier NAME receipt MESSAGES STAT", "submit maybe from err form bind esm command", STEP_ACTS, do_receipt},
-	{"phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command", STEP_ACTS,
-	 do_reply},
+	{"phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command tlvs ton",
+	 STEP_ACTS, do_reply},
 	{"expect carrier NAME answer STATUS", "", STEP_LOOKS, expect_answer},
 	{"expect carrier NAME bound COUNT", "", STEP_LOOKS, expect_bound},
 	{"expect carrier NAME dialled COUNT", "", STEP_LOOKS, expect_dialled},

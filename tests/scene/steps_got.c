@@ -118,6 +118,20 @@ static bool expect_got_any_order(struct world *w, struct step *s)
 	return x.smsc != NULL && each_word(s, got_somewhere, &x);
 }
 
+/* What differs between carriers: alphabet, TLVs, TON and NPI ("5/0/1/1": of the source, of the destination). */
+static bool peer_fits(const struct step *s, const struct got *g)
+{
+	const char *tags = step_option(s, "tlvs", g->tags);
+	char kinds[20];
+
+	snprintf(kinds, sizeof(kinds), "%u/%u/%u/%u", g->kinds[0], g->kinds[1], g->kinds[2], g->kinds[3]);
+	if (step_number(s, "dcs", g->data_coding) != g->data_coding)
+		return step_fail(s, "its data_coding is %u", g->data_coding);
+	if (strcmp(tags, g->tags) != 0)
+		return step_fail(s, "its TLVs are %s", g->tags);
+	return strcmp(step_option(s, "kinds", kinds), kinds) == 0 || step_fail(s, "its TON and NPI are %s", kinds);
+}
+
 static bool fields_fit(const struct step *s, const struct got *g)
 {
 	const char *from = step_option(s, "from", g->from), *validity = step_option(s, "validity", g->validity);
@@ -139,7 +153,7 @@ static bool fields_fit(const struct step *s, const struct got *g)
 		return step_fail(s, "it came over bind %u", g->bind);
 	if (step_number(s, "payload", g->has_payload) != g->has_payload)
 		return step_fail(s, "it has %s message_payload", g->has_payload ? "a" : "no");
-	return true;
+	return peer_fits(s, g);
 }
 
 /* The fields of the message that it got last. */
@@ -269,11 +283,12 @@ const struct step_row steps_got[] = {
 	{"expect carrier NAME got nothing", "", STEP_LOOKS, expect_got_nothing},
 	{"expect carrier NAME got count COUNT", "", STEP_LOOKS, expect_got_count},
 	{"expect carrier NAME got parts COUNT TEXT to NUMBER", "", STEP_LOOKS, expect_parts},
-	{"expect carrier NAME got text TEXT to NUMBER", "from registered esm", STEP_LOOKS, expect_text},
+	{"expect carrier NAME got text TEXT to NUMBER", "from registered esm dcs tlvs kinds", STEP_LOOKS, expect_text},
 	{"expect carrier NAME got in any order", NULL, STEP_LOOKS, expect_got_any_order},
 	{"expect carrier NAME got", NULL, STEP_LOOKS, expect_got},
 	{"expect carrier NAME took", NULL, STEP_LOOKS, expect_took},
-	{"expect carrier NAME last", "from to validity service registered esm bind payload", STEP_LOOKS, expect_last},
+	{"expect carrier NAME last", "from to validity service registered esm bind payload dcs tlvs kinds", STEP_LOOKS,
+	 expect_last},
 	{"expect carrier NAME never over COUNT a second", "", STEP_LOOKS, expect_rate},
 	{"expect carriers have MESSAGES", "most", STEP_LOOKS, expect_sent},
 	{"expect carrier NAME window COUNT", "", STEP_LOOKS, expect_window},

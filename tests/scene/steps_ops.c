@@ -180,7 +180,7 @@ static bool do_replace(struct world *w, struct step *s)
 
 	if (l == NULL)
 		return step_fail(s, "there is no message %s", s->args[1]);
-	if (!text_encode(s->args[2], l->data_coding, l->other, &l->other_n))
+	if (!text_encode(s->args[2], l->data_coding, CHARSET_GSM7, l->other, &l->other_n))
 		return step_fail(s, "the text cannot be written in data_coding %u", l->data_coding);
 	pdu.replace.id = view_of(step_option(s, "id", l->id));
 	pdu.replace.src.addr = view_of(step_option(s, "from", l->from));
@@ -218,7 +218,7 @@ static bool add_dest(const struct step *s, const char *name, void *arg)
 	x->numbers += n + (x->numbers[n] == ',');
 	if (x->first == NULL) {
 		x->first = l;
-		if (!steps_make_text(s, l))
+		if (!steps_make_text(s, CHARSET_GSM7, l))
 			return false;
 	} else {
 		memcpy(l->text, x->first->text, x->first->text_n);
