@@ -51,6 +51,7 @@ static void snapshot_session(const struct session *s, void *arg)
 	};
 	if (session_peer(s))
 		net_print(session_peer(s), out->peer);
+	session_tls_info(s, out->tls);
 }
 
 static void snapshot_carriers(const struct flow *flow, struct gather *g)

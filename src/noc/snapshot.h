@@ -48,9 +48,9 @@ struct snapshot_account {
 
 struct snapshot_session {
 	const char *name, *owner, *state;
-	bool carrier; /* owner is a carrier, else an account */
-	char peer[64];
-	int64_t since_ms; /* UTC ms since 1970; 0: not bound */
+	bool carrier;			   /* owner is a carrier, else an account */
+	char peer[64], tls[CONN_TLS_INFO]; /* tls: "" when the connection is plain */
+	int64_t since_ms;		   /* UTC ms since 1970; 0: not bound */
 	int64_t idle_us;
 	uint64_t outstanding;
 };

@@ -100,6 +100,7 @@ static void status_json_session(struct json *j, const struct snapshot_session *b
 	json_text(j, b->carrier ? "carrier" : "account", b->owner);
 	json_text(j, "state", b->state);
 	json_text(j, "peer", b->peer);
+	json_text(j, "tls", b->tls[0] ? b->tls : NULL);
 	json_text(j, "since", b->since_ms ? status_time(b->since_ms, true, text) : NULL);
 	json_ms(j, "idle_ms", b->idle_us);
 	json_u64(j, "outstanding", b->outstanding);

@@ -76,6 +76,7 @@ static struct snapshot_session sessions[] = {
 	 .state = "bound_trx",
 	 .carrier = true,
 	 .peer = "127.0.0.1:2776",
+	 .tls = "TLSv1.3 TLS_AES_256_GCM_SHA384",
 	 .since_ms = NOW_MS - 3600000,
 	 .idle_us = 250000,
 	 .outstanding = 3},
@@ -150,11 +151,11 @@ static void test_text(void **state)
 		      "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
 		      "bank       1/4    100300          7            2        9     1200\n"
 		      "\n"
-		      "BIND     OF            STATE      PEER            BOUND SINCE                  IDLE  "
+		      "BIND     OF            STATE      PEER            TLS      BOUND SINCE                  IDLE  "
 		      "OUTSTANDING\n"
-		      "移动/1   carrier 移动  bound_trx  127.0.0.1:2776  2025-06-01 07:00:00 +0800  250 ms  "
+		      "移动/1   carrier 移动  bound_trx  127.0.0.1:2776  TLSv1.3  2025-06-01 07:00:00 +0800  250 ms  "
 		      "          3\n"
-		      "bank\"#1  account bank  open       [::1]:40000     -                            0 ms  "
+		      "bank\"#1  account bank  open       [::1]:40000     -        -                            0 ms  "
 		      "          0\n");
 	mem_free(text);
 }
@@ -266,9 +267,12 @@ static void test_json(void **state)
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
 		"\"waiting\":9,\"backlog\":1200}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
-		"\"since\":\"2025-06-01T07:00:00+08:00\",\"idle_ms\":250.000,\"outstanding\":3}",
-		"{\"name\":\"bank\\\"#1\",\"account\":\"bank\",\"state\":\"open\",\"peer\":\"[::1]:40000\",\"since\":"
-		"null,",
+		"\"tls\":\"TLSv1.3 "
+		"TLS_AES_256_GCM_SHA384\",\"since\":\"2025-06-01T07:00:00+08:00\",\"idle_ms\":250.000,\"outstanding\":"
+		"3}",
+		"{\"name\":\"bank\\\"#1\",\"account\":\"bank\",\"state\":\"open\",\"peer\":\"[::1]:40000\",\"tls\":"
+		"null,"
+		"\"since\":null,",
 		"\"binds_total\":2}\n",
 	};
 	struct snapshot s = filled();
