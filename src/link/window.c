@@ -57,9 +57,31 @@ void window_start_at(struct window *w, uint32_t sequence)
 	w->next = w->tail = sequence;
 }
 
+/* Room for as many late answers as two windows; those that are known stay. */
+static void window_keep_late(struct window *w)
+{
+	struct slot *old = w->late;
+	uint32_t old_cap = w->late_cap;
+
+	if (old == NULL)
+		w->late_cap = WINDOW_FIRST;
+	while (w->late_cap < w->size * 2)
+		w->late_cap *= 2;
+	if (old != NULL && w->late_cap == old_cap)
+		return;
+	w->late = mem_zalloc(w->late_cap * sizeof(*w->late));
+	for (uint32_t i = 0; i < old_cap; i++) {
+		if (old[i].sequence != 0)
+			w->late[old[i].sequence & (w->late_cap - 1)] = old[i];
+	}
+	mem_free(old);
+}
+
 void window_resize(struct window *w, uint32_t size)
 {
 	w->size = size > 0 ? size : 1;
+	if (w->late != NULL)
+		window_keep_late(w);
 }
 
 uint32_t window_room(const struct window *w)
@@ -186,12 +208,8 @@ bool window_expire(struct window *w, int64_t limit_us, uint64_t *cookie)
 
 	if (slot == NULL || slot->sent_us > limit_us)
 		return false;
-	if (w->late == NULL) {
-		w->late_cap = WINDOW_FIRST;
-		while (w->late_cap < w->size * 2)
-			w->late_cap *= 2;
-		w->late = mem_zalloc(w->late_cap * sizeof(*w->late));
-	}
+	if (w->late == NULL)
+		window_keep_late(w);
 	w->late[slot->sequence & (w->late_cap - 1)] = *slot;
 	*cookie = slot->cookie;
 	window_release(w, slot);

@@ -200,7 +200,50 @@ static void a_model_agrees(void **state)
 	}
 }
 
+static void another_size_keeps_what_is_out_and_what_is_late(void **state)
+{
+	struct window *w = window_new(4);
+	uint32_t sequence[200];
+	uint64_t cookie;
+	int64_t sent;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		sequence[i] = window_take(w, i, 10);
+	assert_int_equal(window_room(w), 0);
+	assert_true(window_expire(w, 10, &cookie)); /* the first is late */
+	window_resize(w, 100);
+	assert_int_equal(window_room(w), 97);
+	for (unsigned i = 4; i < 101; i++) {
+		sequence[i] = window_take(w, i, 20);
+		assert_int_not_equal(sequence[i], 0);
+	}
+	assert_int_equal(window_take(w, 0, 20), 0);
+	/* smaller: nothing is lost, and there is no room until enough is answered */
+	window_resize(w, 10);
+	assert_int_equal(window_room(w), 0);
+	assert_int_equal(window_used(w), 100);
+	assert_int_equal(window_take(w, 0, 20), 0);
+	assert_int_equal(window_settle(w, sequence[0], &cookie, &sent), WINDOW_LATE);
+	assert_int_equal(cookie, 0);
+	for (unsigned i = 1; i < 92; i++) {
+		assert_int_equal(window_settle(w, sequence[i], &cookie, &sent), WINDOW_ANSWERED);
+		assert_int_equal(cookie, i);
+	}
+	assert_int_equal(window_room(w), 1);
+	/* all late at once are known still, also after it grew again */
+	while (window_expire(w, 20, &cookie))
+		continue;
+	window_resize(w, 1000);
+	for (unsigned i = 92; i < 101; i++) {
+		assert_int_equal(window_settle(w, sequence[i], &cookie, &sent), WINDOW_LATE);
+		assert_int_equal(cookie, i);
+	}
+	window_free(w);
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(another_size_keeps_what_is_out_and_what_is_late),
 	cmocka_unit_test(numbers_go_up_and_places_are_bounded),
 	cmocka_unit_test(untaken_numbers_are_given_again),
 	cmocka_unit_test(wrap_skips_what_is_outstanding),
