@@ -319,8 +319,7 @@ static void on_locked(void *arg, bool ok)
 	struct ported_job *job = arg;
 	job->in_flight--;
 	if (!ok) {
-		job_end(job, store_up(job->p->setup.store) ? "another node loads a file; try again when it is done"
-							   : "Redis is away; load it again");
+		job_end(job, "another node loads a file, or Redis has gone away; try again later");
 		return;
 	}
 	job->bucket = 0;

@@ -98,6 +98,7 @@ struct search {
 	const struct route_query *query;
 	void (*fn)(const struct route_step *step, void *arg); /* NULL: nobody wants to know */
 	void *arg;
+	uint64_t seen; /* operators whose rules have been looked at, a bit each: no rule is looked at twice */
 };
 
 static void tell(const struct search *s, uint32_t at, const char *why)
@@ -126,12 +127,13 @@ static const struct route *look(const struct search *s, uint32_t at, const char 
 	return why ? NULL : &s->r->table[rule->lane];
 }
 
-static const struct route *look_at_operator(const struct search *s, unsigned op, const char *why)
+static const struct route *look_at_operator(struct search *s, unsigned op, const char *why)
 {
 	const struct rules *set = s->r->set;
 	const struct route *found = NULL;
-	if (why && !s->fn)
+	if ((why && !s->fn) || s->seen >> op & 1)
 		return NULL;
+	s->seen |= (uint64_t)1 << op;
 	for (uint32_t i = set->operator0[op]; i < set->operator0[op + 1] && !found; i++)
 		found = look(s, set->of_operator[i], why);
 	return found;
@@ -154,21 +156,21 @@ static bool elsewhere(const struct number *to, uint16_t more)
 	return code && strlen(code) != more;
 }
 
-static const struct route *look_at_prefix(const struct search *s, const struct trie_link *link)
+static const struct route *look_at_prefix(struct search *s, const struct trie_link *link)
 {
 	const struct route_query *q = s->query;
 	for (;; link++) {
 		const struct route *found = NULL;
 		if (link->rank == RANK_HAND)
 			found = look(s, link->value, elsewhere(q->to, link->more) ? "another country" : NULL);
-		else if ((int)link->value != q->operator_) /* else its rules have been looked at */
+		else
 			found = look_at_operator(s, link->value, not_there(q, link->value));
 		if (found || link->last)
 			return found;
 	}
 }
 
-static const struct route *decide(const struct search *s)
+static const struct route *decide(struct search *s)
 {
 	const struct route_query *q = s->query;
 	const struct trie_link *hits[TRIE_MAX_HITS];
@@ -184,13 +186,13 @@ static const struct route *decide(const struct search *s)
 
 const struct route *routes_decide(const struct routes *r, const struct route_query *q)
 {
-	return decide(&(struct search){r, q, NULL, NULL});
+	return decide(&(struct search){r, q, NULL, NULL, 0});
 }
 
 bool routes_explain(const struct routes *r, const struct route_query *q,
 		    void (*fn)(const struct route_step *step, void *arg), void *arg)
 {
-	return decide(&(struct search){r, q, fn, arg}) != NULL;
+	return decide(&(struct search){r, q, fn, arg, 0}) != NULL;
 }
 
 const struct route *routes_find(const struct routes *r, const struct number *number)

@@ -190,10 +190,9 @@ static void read_account(struct build *b, const struct route_conf *conf, struct 
 	if (!*S(conf->account))
 		return;
 	int account = b->names->account ? b->names->account(conf->account, b->names->arg) : -1;
+	rule->account = (uint16_t)(account < 0 ? 0 : account);
 	if (account < 0)
 		FAULT(b, &conf->where, "route names account \"%s\", which is not in accounts", conf->account);
-	else
-		rule->account = (uint16_t)account;
 }
 
 static void read_classes(struct build *b, const struct route_conf *conf, struct rule *rule)

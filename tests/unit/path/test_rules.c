@@ -398,7 +398,6 @@ static void test_explain(void **state)
 	assert_string_equal(said, "银行 :1 [prefix 861380] another account\n"
 				  ":2 [prefix 86138] another class\n"
 				  ":3 [operator 移动] another source address\n"
-				  ":3 [operator 移动] another source address\n"
 				  ":4 [country CN HK] outside its hours\n"
 				  "其余 :5 [any number] all its conditions hold\n");
 	*said = '\0';
