@@ -12,7 +12,8 @@
 static struct number number_of(const char *digits)
 {
 	struct number n = {.n = (uint8_t)strlen(digits)};
-	snprintf(n.digits, sizeof(n.digits), "%s", digits);
+	assert_in_range(n.n, 1, NUMBER_MAX);
+	memcpy(n.digits, digits, n.n);
 	return n;
 }
 
