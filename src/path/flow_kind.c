@@ -49,6 +49,7 @@ bool flow_ack_is_final(struct flow *f, const struct carrier *c, struct msg *m)
 	struct words words = {.done_ms = loop_wall_ms(f->loop)};
 	if (!carrier_conf(c)->ack_final)
 		return false;
+	health_ended(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, true);
 	flow_finish(f, m, FINISH_DELIVERED, STATE_DELIVERED, &words);
 	return true;
 }
