@@ -90,8 +90,8 @@ const struct conf_row account_rows[] = {
 #define AT(member) offsetof(struct listen_conf, member)
 
 const struct conf_row listen_rows[] = {
-	{"address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", false, "Address to listen on.", NULL},
-	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", false, "TCP port to listen on.", NULL},
+	{"address", CONF_STRING, AT(address), "", 1, 255, "127.0.0.1", true, "Address to listen on.", NULL},
+	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "TCP port to listen on.", NULL},
 	{"proxy", CONF_BOOL, AT(proxy), "", 0, 0, "false", true,
 	 "Whether a load balancer connects here, and says by a PROXY header of version 2 who its client is.", NULL},
 	{"proxy_from", CONF_LIST, AT(proxy_from), "", 0, 1000, "", true,
@@ -118,7 +118,7 @@ const struct conf_row limits_rows[] = {
 	{"max_pdu", CONF_INT, AT(max_pdu), "octets", 1024, 70000, "70000", false, "The longest PDU.", NULL},
 	{"max_connections", CONF_INT, AT(max_connections), "", 1, 1000000, "20000", false,
 	 "Connections from apps at once.", NULL},
-	{"max_per_address", CONF_INT, AT(max_per_address), "", 0, 1000000, "100", true,
+	{"max_per_address", CONF_INT, AT(max_per_address), "", 0, 1000000, "1000", true,
 	 "Connections from one address (IPv6: one /64) that are not bound yet; 0: no limit.", NULL},
 	{"keepalive", CONF_INT, AT(keepalive), "s", 0, 32767, "60", true,
 	 "Silence on a TCP connection after which the kernel probes the peer; 0: it does not.", NULL},
