@@ -10,7 +10,7 @@ static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 static const struct conf_row top_rows[] = {
 	{"node", CONF_INT, offsetof(struct top_conf, node), "", 0, IDS_MAX_NODE, NULL, false,
 	 "Number of this gateway among those that share a Redis; stands in message ids and names its journal.", NULL},
-	{"system_id", CONF_STRING, offsetof(struct top_conf, system_id), "", 0, 15, "smppgw", false,
+	{"system_id", CONF_STRING, offsetof(struct top_conf, system_id), "", 0, 15, "smppgw", true,
 	 "What we call ourselves in bind responses to apps.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };

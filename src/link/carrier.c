@@ -31,7 +31,7 @@ static const char *const submit_choices[] = {"submit_sm", "data_sm", NULL};
 #define AT(member) offsetof(struct carrier_conf, member)
 
 const struct conf_row carrier_rows[] = {
-	{"name", CONF_STRING, AT(name), "", 1, 31, NULL, false, "The carrier's name in routes, logs and counters.",
+	{"name", CONF_STRING, AT(name), "", 1, 31, NULL, true, "The carrier's name in routes, logs and counters.",
 	 NULL},
 	{"mode", CONF_CHOICE, AT(mode), "", 0, 0, "connect", true,
 	 "Who begins: we connect and bind, it binds in to us as an ESME, or it calls with outbind and we bind.",

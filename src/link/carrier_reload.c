@@ -173,6 +173,7 @@ static void follow(struct carrier *c, const struct carrier_conf *conf, const str
 	bool one_by_one = c->conf->mode == CARRIER_MODE_CONNECT && conf->mode == CARRIER_MODE_CONNECT;
 
 	c->removed = false;
+	c->tps_live = -1;
 	carrier_take_conf(c, conf, limits);
 	forget_own(c);
 	carrier_renew_tls(c);

@@ -91,7 +91,7 @@ static int noc_healthz(void *arg, struct buf *out)
 	buf_printf(out, "%s\n", sick ? sick : "ok");
 	for (size_t i = 0; i < carriers_count(all); i++) {
 		const struct carrier *c = carriers_at(all, i);
-		if (!carrier_up(c))
+		if (!carrier_up(c) && !carrier_removed(c))
 			buf_printf(out, "carrier %s is down or paused\n", carrier_name(c));
 	}
 	return sick ? 503 : 200;

@@ -76,6 +76,7 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 		to->carriers[i] = (struct snapshot_carrier){
 			.name = g->owner,
 			.up = carrier_up(c),
+			.removed = carrier_removed(c),
 			.command = carrier_command(c),
 			.paused_ms = carrier_paused_ms(c),
 			.bound = g->bound,
@@ -121,6 +122,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 		account_each_session(a, snapshot_session, g);
 		to->accounts[i] = (struct snapshot_account){
 			.name = g->owner,
+			.removed = account_removed(a),
 			.binds = g->bound,
 			.max_binds = (uint64_t)account_conf(a)->max_binds,
 			.requests = stats->requests,

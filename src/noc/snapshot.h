@@ -21,7 +21,7 @@ struct snapshot_source {
 
 struct snapshot_carrier {
 	const char *name;
-	bool up;
+	bool up, removed;		     /* removed: by a reload */
 	enum carrier_command command;	     /* the operator's */
 	int64_t paused_ms;		     /* of the throttle pause, left; 0 */
 	uint64_t bound, binds;		     /* connections: bound now, wanted */
@@ -41,6 +41,7 @@ struct snapshot_carrier {
 
 struct snapshot_account {
 	const char *name;
+	bool removed; /* by a reload */
 	uint64_t binds, max_binds;
 	uint64_t requests, throttled, outstanding;
 	uint64_t waiting, backlog; /* in memory; in the store, those in memory too */

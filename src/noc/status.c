@@ -75,7 +75,9 @@ static const char *status_carrier_state(const struct snapshot_carrier *c, char o
 {
 	char span[STATUS_STAMP];
 
-	if (c->command == CARRIER_PAUSED)
+	if (c->removed)
+		snprintf(out, 64, "%s", c->bound > 0 ? "leaving" : "removed");
+	else if (c->command == CARRIER_PAUSED)
 		snprintf(out, 64, "paused");
 	else if (c->command == CARRIER_DRAINED)
 		snprintf(out, 64, "%s", c->bound > 0 ? "draining" : "drained");
@@ -152,7 +154,10 @@ void status_accounts(const struct snapshot *s, const char *name, struct buf *out
 		if (name && strcmp(name, a->name) != 0)
 			continue;
 		table_text(t, a->name);
-		table_cell(t, "%" PRIu64 "/%" PRIu64, a->binds, a->max_binds);
+		if (a->removed)
+			table_text(t, "removed");
+		else
+			table_cell(t, "%" PRIu64 "/%" PRIu64, a->binds, a->max_binds);
 		table_cell(t, "%" PRIu64, a->requests);
 		table_cell(t, "%" PRIu64, a->throttled);
 		table_cell(t, "%" PRIu64, a->outstanding);

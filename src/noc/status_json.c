@@ -50,6 +50,7 @@ static void status_json_carrier(struct json *j, const struct snapshot_carrier *c
 	json_open(j, NULL, '{');
 	json_text(j, "name", c->name);
 	json_bool(j, "up", c->up);
+	json_bool(j, "removed", c->removed);
 	json_u64(j, "paused_ms", (uint64_t)c->paused_ms);
 	json_u64(j, "bound", c->bound);
 	json_u64(j, "binds", c->binds);
@@ -88,6 +89,7 @@ static void status_json_account(struct json *j, const struct snapshot_account *a
 	json_u64(j, "outstanding", a->outstanding);
 	json_u64(j, "waiting", a->waiting);
 	json_u64(j, "backlog", a->backlog);
+	json_bool(j, "removed", a->removed);
 	json_close(j, '}');
 }
 

@@ -25,7 +25,7 @@ const struct conf_row reply_rows[] = {
 	 "Account that gets replies to codes which no account owns; empty: they are kept in backlog:unrouted.", NULL},
 	{"part_age", CONF_INT, offsetof(struct reply_conf, part_age), "s", 10, 86400, "600", true,
 	 "How long the parts of a long reply wait for the missing ones.", NULL},
-	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", false,
+	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", true,
 	 "Most parts of long replies held at a time.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };

@@ -171,6 +171,15 @@ static void test_parts(void **state)
 	assert_null(strstr((char *)buf_data(&out), "移动"));
 	assert_non_null(strstr((char *)buf_data(&out), "电信"));
 	buf_free(&out);
+	s.carriers[0].removed = s.carriers[2].removed = s.accounts[0].removed = true;
+	s.carriers[2].bound = 0;
+	char *gone = shown(status_text, &s);
+	s.carriers[0].removed = s.carriers[2].removed = s.accounts[0].removed = false;
+	s.carriers[2].bound = 1;
+	assert_non_null(strstr(gone, "移动     leaving"));
+	assert_non_null(strstr(gone, "电信     removed"));
+	assert_non_null(strstr(gone, "bank     removed"));
+	mem_free(gone);
 	s.sessions_total = 1500;
 	char *text = shown(status_sessions, &s);
 	assert_non_null(strstr(text, "\n... and 1498 more"));
@@ -257,7 +266,8 @@ static void test_json(void **state)
 		"\"store\":{\"up\":true,\"lag_ms\":0.300,\"pending\":4}",
 		"\"memory\":{\"resident_bytes\":35200000,\"messages_bytes\":1500000}",
 		"\"by_state\":{\"new\":0,\"storing\":0,\"held\":0,\"queued\":12,\"sent\":9,",
-		"{\"name\":\"移动\",\"up\":true,\"paused_ms\":0,\"bound\":2,\"binds\":2,\"outstanding\":3,\"window\":"
+		"{\"name\":\"移动\",\"up\":true,\"removed\":false,\"paused_ms\":0,\"bound\":2,\"binds\":2,"
+		"\"outstanding\":3,\"window\":"
 		"200,\"command\":\"run\",\"tps\":200,\"tps_live\":false,\"limit\":140,\"window_each\":100,"
 		"\"window_needed\":61,"
 		"\"queued\":12,\"submitted\":100200,\"ok\":100100,\"errors\":97,\"throttled\":5,\"in_doubt\":4,\"p50_"
@@ -265,7 +275,7 @@ static void test_json(void **state)
 		"\"p99_ms\":15.040,\"health\":\"good\",\"health_why\":\"-\",\"delivered_percent\":93,"
 		"\"id_form\":\"hex_resp_dec_dlr\"}",
 		"{\"name\":\"bank\",\"binds\":1,\"max_binds\":4,\"received\":100300,\"throttled\":7,\"outstanding\":2,"
-		"\"waiting\":9,\"backlog\":1200}",
+		"\"waiting\":9,\"backlog\":1200,\"removed\":false}",
 		"\"carrier\":\"移动\",\"state\":\"bound_trx\",\"peer\":\"127.0.0.1:2776\","
 		"\"tls\":\"TLSv1.3 "
 		"TLS_AES_256_GCM_SHA384\",\"since\":\"2025-06-01T07:00:00+08:00\",\"idle_ms\":250.000,\"outstanding\":"
