@@ -115,8 +115,8 @@ else
 fi
 page /status >"$tmp/status"
 has "the table's head" "$(head -n 2 "$tmp/status")" "healthy"
-ok "the row of the carrier" grep -Eq '^移动 +up +2/2 +0/100 +0 +20 +20 +0 +0 +0 +[0-9.]+ ms +[0-9.]+ ms +text$' "$tmp/status"
-ok "the row of the carrier that is down" grep -Eq '^unicom +down +0/1 ' "$tmp/status"
+ok "the row of the carrier" grep -Eq '^移动 +up +good +2/2 +0/100 +- +0 +20 +20 +0 +0 +0 +[0-9%-]+ +[0-9.]+ ms +[0-9.]+ ms +text$' "$tmp/status"
+ok "the row of the carrier that is down" grep -Eq '^unicom +down +[a-z]+ +0/1 ' "$tmp/status"
 ok "the row of the account" grep -Eq '^bank +1/[0-9]+ +20 +0 +[0-9]+ +[0-9]+ +0$' "$tmp/status"
 ok "the rows of the binds" test "$(grep -cE '(carrier 移动|account bank) ' "$tmp/status")" = 3
 
