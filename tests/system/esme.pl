@@ -2,7 +2,8 @@
 # esme.pl - a small ESME for the system tests, written apart from smppgw's own code: does what its standard input says,
 # and prints one line for everything that happens. Knows SMPP 3.4 and nothing of smppgw but its vendor TLVs.
 #
-#   esme.pl --port N [--host A] [--id bank] [--password secret] [--bind trx|tx|rx] [--version 52] [--system-type T]
+#   esme.pl --port N [--host A] [--id bank] [--password secret] [--bind trx|tx|rx|no] [--version 52] [--system-type T]
+#           [--first HEX [--drip]]   sends these octets before its bind, with --drip one by one
 #           [--wait-on PORT]   does not connect: waits on PORT for a call with outbind, and binds on that connection
 #
 # Lines on standard input (key=value, text= last, it takes the rest of the line as UTF-8):
@@ -32,10 +33,10 @@ use Time::HiRes qw(time);
 
 my %opt = (host => '127.0.0.1', id => 'bank', password => 'secret', bind => 'trx', version => 0x34, 'system-type' => '');
 GetOptions(\%opt, 'host=s', 'port=i', 'id=s', 'password=s', 'bind=s', 'version=i', 'system-type=s', 'local=s',
-	'wait-on=i')
+	'wait-on=i', 'first=s', 'drip')
 	or die "esme.pl: see the comment at its top\n";
-my %bind_command = (rx => 1, tx => 2, trx => 9);
-my $command = $bind_command{$opt{bind}} or die "esme.pl: --bind trx, tx or rx\n";
+my %bind_command = (rx => 1, tx => 2, trx => 9, no => 9);
+my $command = $bind_command{$opt{bind}} or die "esme.pl: --bind trx, tx, rx or no\n";
 $| = 1;
 
 my $socket;
@@ -236,7 +237,14 @@ sub send_bind {
 		. pack('CCC', $opt{version}, 0, 0) . cstring(''));
 }
 
-send_bind() unless $opt{'wait-on'};
+if (defined $opt{first}) {
+	my $first = pack 'H*', $opt{first};
+	for ($opt{drip} ? split //, $first : $first) {
+		syswrite $socket, $_;
+		select undef, undef, undef, 0.005 if $opt{drip};
+	}
+}
+send_bind() unless $opt{'wait-on'} || $opt{bind} eq 'no';
 my $readers = IO::Select->new($socket, \*STDIN);
 my $writers = IO::Select->new($socket);
 while (1) {

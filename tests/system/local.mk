@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/system/accounts.sh \
 	tests/system/backlog.sh \
 	tests/system/config.sh \
+	tests/system/connect.sh \
 	tests/system/esme.pl \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
