@@ -150,7 +150,7 @@ const struct conf_row carrier_rows[] = {
 	{"tls.ca", CONF_STRING, AT(tls.ca), "", 0, 1000, "", true,
 	 "PEM file: its certificate must be signed by one of these; empty: by one that the system trusts.", NULL},
 	{"tls.name", CONF_STRING, AT(tls.name), "", 0, 255, "", true,
-	 "The name that its certificate must carry, sent as SNI; empty: host.", NULL},
+	 "The name that its certificate must carry, sent as SNI; empty: host; with addresses it is needed.", NULL},
 	{"tls.verify", CONF_BOOL, AT(tls.verify), "", 0, 0, "true", true,
 	 "Whether its certificate is verified; without it whoever is on the way can pose as the carrier.", NULL},
 	{"tls.certificate", CONF_STRING, AT(tls.certificate), "", 0, 1000, "", true,

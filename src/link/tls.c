@@ -273,12 +273,17 @@ struct tls_context *tls_client_new(const struct tls_conf *conf, const char *host
 				   struct tls_report *r)
 {
 	struct tls_context *t = tls_new(TLS_client_method(), conf, r);
-	const char *name = tls_set(conf->name) ? conf->name : host;
+	const char *name = tls_set(conf->name) ? conf->name : host != NULL ? host : "";
 	size_t n = strlen(name);
 	char why[256];
 
 	if (t == NULL)
 		return NULL;
+	if (n == 0 && conf->verify) { /* OpenSSL would take every name then */
+		tls_fault(r, "tls.name: without host there is no name to verify: set it");
+		tls_release(t);
+		return NULL;
+	}
 	bool bracketed = n > 2 && name[0] == '[' && name[n - 1] == ']';
 	t->name = bracketed ? mem_strndup(name + 1, n - 2) : mem_strdup(name);
 	t->name_is_ip = tls_is_ip(t->name);
@@ -385,7 +390,7 @@ static bool tls_set_name(SSL *ssl, const struct tls_context *t)
 	if (t->name_is_ip)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), t->name) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return SSL_set_tlsext_host_name(ssl, t->name) == 1 && SSL_set1_host(ssl, t->name) == 1;
+	return *t->name == '\0' || (SSL_set_tlsext_host_name(ssl, t->name) == 1 && SSL_set1_host(ssl, t->name) == 1);
 }
 
 SSL *tls_connection(const struct tls_context *t)

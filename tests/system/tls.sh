@@ -198,7 +198,7 @@ binds_before=$(metric gw 'smppgw_carrier_connects_total\{.*"right".*\}')
 cp "$certs/renewed.pem" "$certs/live.pem"
 cp "$certs/renewed.key" "$certs/live.key"
 kill -HUP "${pid[gw]}"
-soon "the reload is done" 20 logged 'event=reload applied=yes' "$tmp/gw.log"
+soon "the reload is done" 20 logged 'event=reloaded ' "$tmp/gw.log"
 soon "new connections get the new certificate" 10 eval '[ "$(serial tls)" = "$(openssl x509 -in "$certs/renewed.pem" -noout -serial)" ]'
 is "it is another one" "$([ "$before" != "$(serial mutual)" ] && echo yes)" yes
 must "the load ends" 60 gone load
@@ -211,7 +211,7 @@ ok "the log tells of it" logged 'event=tls_renewed port=' "$tmp/gw.log"
 
 echo rubbish >"$certs/live.pem"
 kill -HUP "${pid[gw]}"
-soon "the reload is refused" 20 logged 'event=reload applied=no .*live.pem holds no usable certificate' "$tmp/gw.log"
+soon "the reload is refused" 20 logged 'event=reload_refused .*live.pem holds no usable certificate' "$tmp/gw.log"
 is "the certificate in use stays" "$(serial tls)" "$(openssl x509 -in "$certs/renewed.pem" -noout -serial)"
 app_gives "apps come in as before" 0 tls any "${tls[@]}"
 

@@ -156,6 +156,10 @@ static void a_client_needs_no_certificate(void **state)
 	t = tls_client_new(&conf, "127.0.0.1", &where, &r);
 	assert_non_null(strstr(r.warning, "tls.verify is false"));
 	tls_release(t);
+	/* a carrier with addresses has no host: every name would do */
+	conf.verify = true;
+	assert_null(tls_client_new(&conf, "", &where, &r));
+	assert_non_null(strstr(r.fault, "there is no name to verify"));
 	conf = server_conf("good.pem", "other.key", "ca.pem");
 	assert_null(tls_client_new(&conf, "smsc.example", &where, &r));
 	assert_non_null(strstr(r.fault, "does not belong"));
