@@ -33,7 +33,7 @@ static int leaves(const struct flow *f, size_t carrier, size_t account, enum cla
 		  char out[SENDER_MAX + 1])
 {
 	struct number to;
-	if (!number_parse(pdu->sm.dst, &to))
+	if (!senders_pooled(f->senders) || !number_parse(pdu->sm.dst, &to))
 		return 0;
 	struct sender s = {carrier, account, class_id, pdu->sm.src.addr, &to};
 	return senders_out(f->senders, &s, out);

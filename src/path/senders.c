@@ -431,6 +431,11 @@ static int join(const char *head, struct view tail, char out[SENDER_MAX + 1])
 	return (int)(n + tail.n);
 }
 
+bool senders_pooled(const struct senders *s)
+{
+	return s->pools_n > 0;
+}
+
 int senders_out(const struct senders *s, const struct sender *m, char out[SENDER_MAX + 1])
 {
 	for (size_t i = 0; i < s->pools_n; i++) {

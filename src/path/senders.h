@@ -64,6 +64,8 @@ void senders_free(struct senders *s);
 const char *senders_judge(const struct senders *s, size_t account, enum class_id class_id, struct view src,
 			  struct view *source);
 
+bool senders_pooled(const struct senders *s); /* any carrier gets other codes than the apps' own */
+
 struct sender {			 /* a message that leaves */
 	size_t carrier, account; /* account: any number without codes for nobody's */
 	enum class_id class_id;
