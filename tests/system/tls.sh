@@ -43,6 +43,7 @@ port[gw.stats]=$(free_port)
 
 # The listener rows and the carriers; what a test wants to change is a variable.
 live=live
+wrong=''
 config_write() {
 	cat >"$tmp/gw.conf" <<END
 node = 1;
@@ -60,7 +61,7 @@ accounts: ( { system_id = "bank"; password = "secret"; client_name = "bank.examp
 carriers: ( { name = "right"; host = "127.0.0.1"; port = ${port[right]}; system_id = "gw"; password = "gw"; reconnect = 100;
               tls: { enable = true; ca = "certs/ca.pem"; name = "smsc.example"; }; },
             { name = "wrongname"; host = "127.0.0.1"; port = ${port[right]}; system_id = "gw"; password = "gw";
-              reconnect = 100; tls: { enable = true; ca = "certs/ca.pem"; }; },
+              reconnect = 100; tls: { enable = true; ca = "certs/ca.pem"; $wrong }; },
             { name = "unknown"; host = "127.0.0.1"; port = ${port[right]}; system_id = "gw"; password = "gw";
               reconnect = 100; tls: { enable = true; ca = "certs/stranger.pem"; name = "smsc.example"; }; },
             { name = "expired"; host = "127.0.0.1"; port = ${port[expired]}; system_id = "gw"; password = "gw";
@@ -206,6 +207,14 @@ wait "${pid[load]}"
 is "nothing is lost and no bind has ended" "$?/$(grep -c 'reconnects 0' "$tmp/load.log")" 0/1
 is "the carrier's binds stayed" "$(metric gw 'smppgw_carrier_connects_total\{.*"right".*\}')" "$binds_before"
 ok "the log tells of it" logged 'event=tls_renewed port=' "$tmp/gw.log"
+
+# ---- a setting is put right while the gateway runs: the others' binds stay ----
+
+wrong='name = "smsc.example";'
+config_write
+kill -HUP "${pid[gw]}"
+soon "the carrier whose name was wrong is bound" 20 metric_is gw 'smppgw_carrier_bound\{.*"wrongname".*\}' 1
+is "the other carrier's binds stayed" "$(metric gw 'smppgw_carrier_connects_total\{.*"right".*\}')" "$binds_before"
 
 # ---- a renewal that went wrong changes nothing ----
 
