@@ -153,7 +153,7 @@ static void piece_by_piece(void **state)
 	for (size_t i = 0; i < HEADER_OCTETS; i++) {
 		run(&t, 5);
 		assert_int_equal(t.accepted + t.refused, 0);
-		say(fd, HEADER + i, 1);
+		say(fd, &HEADER[i], 1);
 	}
 	run(&t, 60000);
 	assert_int_equal(t.accepted, 1);
