@@ -155,6 +155,7 @@ size_t carriers_number(const struct carriers *cs, const struct carriers_plan *p,
 void carriers_grow(struct carriers *cs, const struct carriers_plan *p);
 void carriers_apply(struct carriers *cs, struct carriers_plan *p);
 bool carrier_removed(const struct carrier *c); /* a reload has taken it out */
+bool carrier_renews(const struct carrier *c);  /* a reload ends binds of it: their end is nobody's fault */
 
 size_t carriers_count(const struct carriers *cs);
 struct carrier *carriers_at(const struct carriers *cs, size_t i);

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/system/outbind.sh \
 	tests/system/ported.sh \
 	tests/system/redis.sh \
+	tests/system/reload.sh \
 	tests/system/stats.sh \
 	tests/system/throttle.sh \
 	tests/system/tls.sh \
