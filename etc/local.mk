@@ -1,7 +1,7 @@
 # etc/local.mk - configuration files. An edited file is never overwritten: the new one is put beside it as FILE.new.
 
 CONF_FILES = etc/smppgw.conf etc/operators-cn.conf etc/errors-cn.conf
-EXTRA_DIST += $(CONF_FILES)
+EXTRA_DIST += $(CONF_FILES) etc/smppgwd.service
 pkgconfdir = $(sysconfdir)/smppgw
 
 install-data-local:
