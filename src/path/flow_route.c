@@ -239,7 +239,7 @@ static uint8_t move_bits(const struct flow *f, uint8_t bits, uint16_t from, uint
 	uint8_t out = 0;
 	for (unsigned i = 0; i < a->n; i++) {
 		for (unsigned k = 0; (bits & 1u << i) && k < b->n; k++)
-			out |= a->carriers[i] == b->carriers[k] ? (uint8_t)(1u << k) : 0;
+			out |= (uint8_t)((a->carriers[i] == b->carriers[k]) << k);
 	}
 	return out;
 }
@@ -247,7 +247,7 @@ static uint8_t move_bits(const struct flow *f, uint8_t bits, uint16_t from, uint
 bool flow_set_way(struct flow *f, struct msg *m, uint16_t home)
 {
 	m->tried = m->tried ? move_bits(f, m->tried, m->home, home) : 0;
-	m->guessed = f->guessed == ROUTE_NO_OPERATOR ? 0 : (uint8_t)(f->guessed + 1);
+	m->guessed = (uint8_t)(f->guessed == ROUTE_NO_OPERATOR ? 0 : f->guessed + 1);
 	m->epoch = f->epoch;
 	m->home = m->route = home;
 	if (!m->tried && f->rules[m->class_id].max_price == 0)
