@@ -55,7 +55,7 @@ must "the table is read, though it is empty" 20 count_is gw 0
 } >"$tmp/file"
 esme_start app gw
 esme app 'submit dst=8613900000001 count=200 text=第{n}条'
-loaded=$(cd "$tmp" && ctl gw ported load file 2>"$tmp/progress")
+loaded=$(cd "$tmp" && ctl gw ported load file 2>/dev/null)
 has "it is loaded" "$loaded" "$((rows + 4)) rows loaded in "
 has "bad lines are counted" "$loaded" ", 4 bad lines"
 has "an unknown operator is said" "$loaded" "not in operators: 铁通"
@@ -91,7 +91,10 @@ ok "its log says how long it took" logged 'event=ported_read numbers=[0-9]+ byte
 
 # ---- a file that replaces all ----
 echo '13300000009 mobile' >"$tmp/new"
-has "another file" "$(ctl gw ported load "$tmp/new" --replace)" "1 rows loaded in "
+redis_cli client pause 1300 write >/dev/null # so that it takes longer than a second
+has "another file" "$(ctl gw ported load "$tmp/new" --replace 2>"$tmp/progress")" "1 rows loaded in "
+ok "its progress is shown" logged '^[0-9]+ %, [01] rows, [01] rows/s, 0 bad lines$' "$tmp/progress"
+ok "and logged" logged 'event=ported_load rows=[01] bad=0 percent=' "$tmp/gw.log"
 ok "is all there is" ported_is gw 13810000007 "8613810000007 goes by its prefix"
 soon "for the second node, too" 30 count_is second 1
 is "nothing of the old one is left in Redis" "$(redis_cli --scan --pattern 'ported:0:*' | wc -l)" 0
