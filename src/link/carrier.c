@@ -37,7 +37,7 @@ const struct conf_row carrier_rows[] = {
 	 "Who begins: we connect and bind, it binds in to us as an ESME, or it calls with outbind and we bind.",
 	 mode_choices},
 	{"host", CONF_STRING, AT(host), "", 0, 255, "", true,
-	 "Name or address of the carrier's SMSC; mode connect needs it.", NULL},
+	 "Name or address of the carrier's SMSC; mode connect needs it, or addresses.", NULL},
 	{"port", CONF_INT, AT(port), "", 1, 65535, "2775", true, "Its TCP port.", NULL},
 	{"addresses", CONF_LIST, AT(addresses), "", 0, TARGETS_MAX, "", true,
 	 "Its addresses instead of host and port, \"host:port\" or \"[IPv6]:port\", in order of preference: after a "
