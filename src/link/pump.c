@@ -40,8 +40,11 @@ static struct carrier_bind *pump_pick(struct carrier *c)
 	return best;
 }
 
+/* 3.3, which our bind may say, has none. */
 static bool pump_takes_tlvs(const struct carrier *c, const struct session *s)
 {
+	if (c->conf->interface_version < 0x34)
+		return false;
 	switch (c->conf->send_tlv) {
 	case CARRIER_TLV_YES:
 		return true;

@@ -62,7 +62,8 @@ bool marks_read(const struct pdu *pdu, enum split_mode mode, bool tlvs, uint8_t 
 	out->foreign = (udhi && n == 0 && out->text.n) || has_other(out->header);
 	out->part = udh_concat_pdu(pdu, &out->concat);
 	out->sar = out->part && out->concat.sar;
-	out->text = (struct view){out->text.p + n, out->text.n - n};
+	if (n)
+		out->text = (struct view){out->text.p + n, out->text.n - n};
 	if (!out->part)
 		return true;
 	if (out->sar && (!tlvs || mode == SPLIT_UDH8 || mode == SPLIT_UDH16)) {

@@ -75,10 +75,11 @@ struct view pass_tlvs(struct view from, const struct pass *pass, bool without_te
 	struct tlv t;
 	uint32_t pos = 0;
 	while (tlv_next(from, &pos, &t)) {
+		if (is_ours(t.tag))
+			continue;
 		const struct tlv_row *row = tlv_row(t.tag);
-		bool passes = is_text(t.tag) ? !without_text
-					     : !is_ours(t.tag) && lets(pass->carrier, t.tag, row) &&
-						       lets(pass->app, t.tag, row);
+		bool passes =
+			is_text(t.tag) ? !without_text : lets(pass->carrier, t.tag, row) && lets(pass->app, t.tag, row);
 		if (passes)
 			tlv_put(&o, t.tag, t.value.p, t.value.n);
 	}

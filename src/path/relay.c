@@ -121,12 +121,24 @@ static bool put_text(struct pdu *pdu, const struct relay_words *w, const struct 
 	return !o.full && (peer->tlvs || !long_text);
 }
 
+/* The hot path: the same alphabets, and no part of the app's that could be marked otherwise. */
+static bool stays_whole(const struct pdu *pdu, const struct relay_peer *peer)
+{
+	const struct dialect d = {peer->app_dcs0, peer->dcs0, peer->encoding, peer->form};
+	struct view sar;
+	return peer->tlvs && dialect_same(&d) && !(pdu->sm.esm_class & ESM_UDHI) &&
+	       (pdu->tlvs.n == 0 || !tlv_find(pdu->tlvs, TLV_SAR_MSG_REF_NUM, &sar));
+}
+
 bool relay_text(struct pdu *pdu, const struct relay_peer *peer, struct relay_scratch *scratch)
 {
 	struct relay_words w;
-	if (!relay_words(pdu, peer, scratch, &w))
+	bool whole = stays_whole(pdu, peer);
+	scratch->why = NULL;
+	scratch->form = DIALECT_STAYS;
+	if (!whole && !relay_words(pdu, peer, scratch, &w))
 		return false;
-	if (w.said.form != DIALECT_STAYS || w.marks.changed || !peer->tlvs)
+	if (!whole && (w.said.form != DIALECT_STAYS || w.marks.changed || !peer->tlvs))
 		return put_text(pdu, &w, peer, scratch);
 	if (pdu->tlvs.n)
 		pdu->tlvs = pass_tlvs(pdu->tlvs, &peer->pass, false, scratch->tlvs, sizeof(scratch->tlvs));
