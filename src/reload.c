@@ -80,7 +80,8 @@ int reload(struct settings *running, const char *file, struct flow *flow, bool c
 		return refuse(check, errors);
 	}
 	take_log(running->log, next.log);
-	log_lines(LOG_LEVEL_INFO, "event=reload_change what", (const char *)buf_data(out), buf_len(out));
+	if (buf_len(out) > 0)
+		log_lines(LOG_LEVEL_INFO, "event=reload_change what", (const char *)buf_data(out), buf_len(out));
 	log_warnings(&next);
 	settings_free(running);
 	*running = next;

@@ -16,7 +16,7 @@ void carrier_renew_tls(struct carrier *c)
 
 	if (carrier_wants_tls(c)) {
 		fresh = tls_client_new(&c->conf->tls, c->conf->host, &c->conf->where, &report);
-		if (report.warning[0] != '\0')
+		if (report.warning[0] != '\0' && !c->cs->started) /* a reload tells them all itself */
 			log_warn(c->conf->name, "event=tls_warning why=\"%s\"", report.warning);
 		if (fresh == NULL) {
 			log_error(c->conf->name, "event=tls_unusable why=\"%s\" using=%s", report.fault,

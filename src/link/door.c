@@ -93,7 +93,7 @@ static bool door_prepare_tls(struct door *d, const struct listen_conf *conf, cha
 	d->fresh = door_wants_tls(conf) ? tls_server_new(&conf->tls, &conf->where, &report) : NULL;
 	if (report.fault[0] != '\0')
 		conf_fault(errors, &conf->where, "listen on port %lld: %s", (long long)conf->port, report.fault);
-	if (report.warning[0] != '\0')
+	if (report.warning[0] != '\0' && !d->as->doors.open) /* a reload tells them all itself */
 		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", (long long)conf->port, report.warning);
 	return report.fault[0] == '\0';
 }
