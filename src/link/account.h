@@ -10,8 +10,10 @@
 #include "link/session.h"
 #include "link/throttle.h"
 
-enum { ACCOUNT_RECEIPT_MESSAGE, ACCOUNT_RECEIPT_PART }; /* account_conf.receipts */
-enum { ACCOUNT_WITH_DELIVER_SM, ACCOUNT_WITH_DATA_SM }; /* account_conf.deliver */
+enum { ACCOUNT_RECEIPT_MESSAGE, ACCOUNT_RECEIPT_PART };	     /* account_conf.receipts */
+enum { ACCOUNT_WITH_DELIVER_SM, ACCOUNT_WITH_DATA_SM };	     /* account_conf.deliver */
+enum { ACCOUNT_NO_CREDIT, ACCOUNT_PREPAID };		     /* account_conf.credit */
+enum { ACCOUNT_CHARGE_DELIVERED, ACCOUNT_CHARGE_SUBMITTED }; /* account_conf.charge */
 
 struct account_conf {
 	struct conf_where where;
@@ -36,6 +38,10 @@ struct account_conf {
 	int64_t backlog_rate;	/* deliver_sm/s at which a backlog is drained; 0: no limit */
 	int64_t backlog_age;	/* s; receipts and replies older than that become dead letters */
 	int64_t backlog_max;	/* entries; at it submits that want a receipt are refused; 0: no limit */
+	int credit;		/* enum: whether messages are paid from a balance before they are accepted */
+	int64_t credit_limit;	/* thousandths of a yuan by which the balance may go below zero */
+	int64_t price;		/* thousandths of a yuan per part */
+	int charge;		/* enum: what is paid in the end: what was delivered, or all that a carrier took */
 	char *outbind;		/* "host:port" that we call when something waits; "" : never */
 	char *outbind_password; /* what our outbind says */
 	char *client_name;	/* the name that the app's client certificate must carry; "": any, or none */

@@ -14,6 +14,8 @@ static const char *const dcs0_choices[] = {"gsm7", "latin1", "ascii", "utf8", "u
 static const char *const long_choices[] = {"udh8", "udh16", "sar", "payload", NULL};
 static const char *const number_choices[] = {"international", "national", "plus", NULL};
 
+static const char *const credit_choices[] = {"none", "prepaid", NULL};
+static const char *const charge_choices[] = {"delivered", "submitted", NULL};
 static const char *const receipts_choices[] = {"message", "part", NULL};
 static const char *const deliver_choices[] = {"deliver_sm", "data_sm", NULL};
 
@@ -75,6 +77,13 @@ const struct conf_row account_rows[] = {
 	 "Most receipts and replies that wait for the app; at it submits that want a receipt get ESME_RMSGQFUL; 0: no "
 	 "limit.",
 	 NULL},
+	{"credit", CONF_CHOICE, AT(credit), "", 0, 0, "none", true,
+	 "Whether its messages are paid from a balance: prepaid, or none.", credit_choices},
+	{"credit_limit", CONF_INT, AT(credit_limit), "yuan/1000", 0, 1000000000000, "0", true,
+	 "How far below zero the balance of a prepaid account may go.", NULL},
+	{"price", CONF_INT, AT(price), "yuan/1000", 0, 1000000, "0", true, "What the account pays for one part.", NULL},
+	{"charge", CONF_CHOICE, AT(charge), "", 0, 0, "delivered", true,
+	 "What is paid for in the end: messages that were delivered, or all that a carrier has taken.", charge_choices},
 	{"outbind", CONF_STRING, AT(outbind), "", 0, 255, "", true,
 	 "host:port that we call with outbind when something waits and no bind can receive it; empty: never.", NULL},
 	{"outbind_password", CONF_SECRET, AT(outbind_password), "", 0, 8, "", true,

@@ -19,6 +19,10 @@ int verb_cancel(struct console_call *call);
 /* verb_carrier.c */
 int verb_carrier(struct console_call *call);
 
+/* verb_credit.c */
+int verb_credit(struct console_call *call);
+int verb_usage(struct console_call *call);
+
 /* verb_explain.c */
 int verb_explain(struct console_call *call);
 

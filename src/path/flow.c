@@ -67,6 +67,7 @@ void flow_drop(struct flow *f, struct msg *m)
 		flow_drop(f, k);
 	}
 	doubts_remove(f->doubts, m);
+	flow_unreserve(f, m);
 	if (m->told)
 		outbox_forgotten(f->outbox, m->account);
 	loop_timer_clear(f->loop, &m->timer);

@@ -150,6 +150,13 @@ void flow_doubts_each(struct flow *f, void (*fn)(const struct flow_doubt *d, voi
 unsigned flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend);
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 uint64_t flow_account_backlog(const struct flow *f, const struct account *a); /* entries of its backlog in the store */
+/* The operator reads or changes an account's balance, thousandths of a yuan; reads the usage of a day (0: today).
+ * fn or reader->done() is called once. -1: the store is away. */
+__attribute__((warn_unused_result)) int flow_credit(struct flow *f, const struct account *a,
+						    enum store_credit_what what, int64_t amount, store_credit_fn fn,
+						    void *arg);
+__attribute__((warn_unused_result)) int flow_usage(struct flow *f, unsigned day,
+						   const struct store_usage_reader *reader, void *arg);
 /* For the operator, as backlog_replay() and backlog_deadletters(): 0, or -1 when the store is away. */
 __attribute__((warn_unused_result)) int flow_replay(struct flow *f, const struct account *a, int64_t since_ms,
 						    backlog_replay_fn fn, void *arg);

@@ -121,8 +121,10 @@ static void on_stored(void *arg, uint64_t token, bool ok)
 	flow_drop(f, m);
 }
 
-static void store_message(struct flow *f, struct msg *m)
+void flow_store_message(struct flow *f, struct msg *m)
 {
+	if (flow_reserve(f, m))
+		return;
 	flow_set_state(f, m, MSG_STORING);
 	if (m->volatile_) {
 		if (!m->forward)
@@ -146,7 +148,7 @@ static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 	if (ok)
 		v = policy_judge(&pm, &snapshot);
 	if (v.status == ESME_ROK) {
-		store_message(f, m);
+		flow_store_message(f, m);
 		return;
 	}
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
@@ -299,7 +301,7 @@ void flow_start(struct flow *f, struct msg *m)
 	struct pdu pdu;
 	struct number to;
 	if (!policy_needs_recipient(&pm)) {
-		store_message(f, m);
+		flow_store_message(f, m);
 		return;
 	}
 	msg_pdu(m, &rec, &pdu);

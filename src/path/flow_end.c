@@ -91,6 +91,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 		flow_network_right(f, m);
 	note_end(f, m, how, w);
 	remember_end(f, m, w);
+	flow_pay(f, m);
 	if (m->forward && m->peer && finish_status(how))
 		answer_unsent(f, m, finish_status(how));
 	if (!wants_receipt(f, m)) {

@@ -115,6 +115,8 @@ static void on_restored(void *arg, struct msg *m)
 	f->counters.by_state[m->state]++;
 	adopt_kin(f, m);
 	if (m->state == MSG_CLOSING) {
+		if (m->reserved)
+			flow_pay(f, m);
 		flow_deliver(f, m);
 		return;
 	}
@@ -214,7 +216,7 @@ static void on_restore_failed(void *arg)
 static void load(struct flow *f)
 {
 	static const struct restore_ops ops = {on_restored,	 on_restored_parked, on_restored_part,
-					       on_restored_form, on_restore_done,    on_restore_failed};
+					       on_restored_form, flow_unclaimed,     on_restore_done, on_restore_failed};
 	f->phase = FLOW_LOADING;
 	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
 		f->phase = FLOW_WAITING;
@@ -227,6 +229,7 @@ static void on_store_up(void *arg)
 		load(f);
 		return;
 	}
+	credit_store_up(f->credit); /* before what forgets their messages */
 	store_forms(f);
 	flow_remove_doubtful(f);
 	flow_redo_all(f);

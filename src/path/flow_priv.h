@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/map.h"
 #include "path/address.h"
+#include "path/credit.h"
 #include "path/deliver.h"
 #include "path/doubts.h"
 #include "path/finished.h"
@@ -84,6 +85,7 @@ struct flow {
 	void (*on_fatal)(const char *why, void *arg);
 	void *on_fatal_arg;
 	struct finished *finished;
+	struct credit *credit;
 	struct list asked;   /* struct asked */
 	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
@@ -249,6 +251,18 @@ struct flow_sent {
 /* A carrier's PDU as if it were for the code that the app sent from; borrows pdu and room. */
 const struct pdu *flow_sent_to(const struct flow *f, const struct carrier *c, const struct pdu *pdu,
 			       struct flow_sent *room);
+
+void flow_store_message(struct flow *f, struct msg *m); /* judged by policy: reserved, stored, answered */
+
+/* flow_credit.c */
+/*
+ * Reserves what m costs when its account is prepaid: true when m waits for that, or has been refused;
+ * flow_store_message() follows then.
+ */
+bool flow_reserve(struct flow *f, struct msg *m);
+void flow_unreserve(struct flow *f, struct msg *m); /* m goes without an end: what is reserved for it goes back */
+void flow_pay(struct flow *f, struct msg *m);	    /* m has its final state */
+void flow_unclaimed(void *arg, uint64_t id);	    /* restore.h */
 
 /* flow_multi.c */
 void flow_take_multi(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);

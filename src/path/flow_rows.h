@@ -30,7 +30,7 @@ enum message_state finish_state(enum finish f);
 /* What an app is answered that still waits for the carrier's answer (mode 2); ESME_ROK: none can wait any more. */
 uint32_t finish_status(enum finish f);
 
-#define FLOW_REFUSALS 22u
+#define FLOW_REFUSALS 23u
 
 /* What may be full: answered with ESME_RMSGQFUL. */
 enum flow_bound { BOUND_MESSAGES, BOUND_BYTES, BOUND_ACCOUNT, BOUND_CARRIER, BOUND_BACKLOG, FLOW_BOUNDS };

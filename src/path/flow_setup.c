@@ -270,6 +270,7 @@ static void make_path(struct flow *f)
 	f->index = index_new(f->msgs);
 	match_on_expired(f->match, flow_parked_expired, f);
 	match_on_learnt(f->match, flow_form_learnt, f);
+	f->credit = credit_new(f->loop, f->stats);
 	f->finished = finished_new(f->loop, conf->messages->query_keep, f->stats);
 	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
 	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
@@ -281,6 +282,7 @@ static void make_path(struct flow *f)
 						      .arg = f,
 						      .stats = f->stats});
 	finished_use(f->finished, f->store);
+	credit_use(f->credit, f->store);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
 			       &flow_outbox_ops, f, f->stats);
 	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
@@ -361,7 +363,7 @@ static bool is_quiet(const struct flow *f)
 {
 	const uint64_t *n = f->counters.by_state;
 	bool owed = f->doubts_owed || f->doubtful_n || !list_empty(&f->redo);
-	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed;
+	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed && credit_quiet(f->credit);
 }
 
 static void on_leave_timer(struct timer *t)
@@ -412,6 +414,7 @@ void flow_free(struct flow *f)
 	flow_next_free(f);
 	queue_free(f->queue);
 	finished_free(f->finished);
+	credit_free(f->credit);
 	routes_free(f->routes);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);

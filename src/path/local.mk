@@ -46,11 +46,13 @@ libpath_a_SOURCES = \
 	src/path/reply.c src/path/reply.h \
 	src/path/restore.c src/path/restore.h \
 	src/path/country.c src/path/country.h \
+	src/path/credit.c src/path/credit.h \
+	src/path/flow_credit.c \
 	src/path/trie.c src/path/trie.h \
 	src/path/route.c src/path/route.h src/path/route_priv.h src/path/route_rows.c src/path/route_rules.c \
 	src/path/senders.c src/path/senders.h \
 	src/path/share.c src/path/share.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
-	src/path/store_backlog.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
+	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h

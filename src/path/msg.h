@@ -100,6 +100,7 @@ struct msg {
 	bool indexed;	 /* in index.h */
 	bool grouped;	 /* the app gave it a group_key */
 	bool aliased;	 /* its record has an app_id of its own */
+	bool reserved;	 /* its price is taken from the account's balance, and not settled yet */
 	bool note;	 /* its record is an intermediate notification or a part's receipt */
 	bool in_doubts;	 /* in doubts.h */
 	bool announcing; /* held until the store knows that its carrier may have it soon */

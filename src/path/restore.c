@@ -34,6 +34,8 @@ struct restore {
 	size_t n, cap;
 	struct map *by_id;
 	struct list kept;
+	uint64_t *unclaimed; /* reservations whose message is not there */
+	size_t unclaimed_n, unclaimed_cap;
 	uint64_t unreadable;
 };
 
@@ -182,6 +184,23 @@ static void on_form(void *arg, struct view carrier, struct view name)
 		x->ops->form(x->arg, carrier_number(c), form);
 }
 
+/* The journal has been read. */
+static void on_reserved(void *arg, uint64_t id)
+{
+	struct restore *x = arg;
+	struct msg *m = find(x, id);
+	ids_seen(x->ids, id);
+	if (m) {
+		m->reserved = true;
+		return;
+	}
+	if (x->unclaimed_n == x->unclaimed_cap) {
+		x->unclaimed_cap = x->unclaimed_cap ? x->unclaimed_cap * 2 : 64;
+		x->unclaimed = mem_realloc(x->unclaimed, x->unclaimed_cap * sizeof(*x->unclaimed));
+	}
+	x->unclaimed[x->unclaimed_n++] = id;
+}
+
 static void on_progress(void *arg, uint64_t records)
 {
 	(void)arg;
@@ -235,6 +254,7 @@ static void release(struct restore *x)
 	}
 	map_free(x->by_id);
 	mem_free(x->handles);
+	mem_free(x->unclaimed);
 	mem_free(x);
 }
 
@@ -262,6 +282,8 @@ static void on_done(void *arg, bool ok)
 	log_info("-", "event=loaded records=%zu unreadable=%llu", x->n, (unsigned long long)x->unreadable);
 	tell_messages(x);
 	tell_kept(x);
+	for (size_t i = 0; i < x->unclaimed_n; i++)
+		x->ops->unclaimed(x->arg, x->unclaimed[i]);
 	release(x);
 	ops->done(ops_arg);
 }
@@ -269,8 +291,8 @@ static void on_done(void *arg, bool ok)
 int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts, struct carriers *carriers,
 		  struct ids *ids, const struct restore_ops *ops, void *arg)
 {
-	static const struct store_loader loader = {on_journal, on_receipt,  on_parked, on_part,
-						   on_form,    on_progress, on_done};
+	static const struct store_loader loader = {on_journal, on_receipt,  on_parked,	 on_part,
+						   on_form,    on_reserved, on_progress, on_done};
 	struct restore *x = mem_zalloc(sizeof(*x));
 	*x = (struct restore){.store = store,
 			      .msgs = msgs,

@@ -20,7 +20,9 @@ struct restore_ops {
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
 	void (*form)(void *arg, size_t carrier, enum idform form); /* as learnt; ahead of the messages */
-	void (*done)(void *arg);				   /* all of them told */
+	/* A reservation whose message is not there; those of messages are in msg.reserved. After the messages. */
+	void (*unclaimed)(void *arg, uint64_t id);
+	void (*done)(void *arg);   /* all of them told */
 	void (*failed)(void *arg); /* the store went away; nothing was told; start again when it is up */
 };
 

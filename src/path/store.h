@@ -18,6 +18,9 @@
  *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
+ *   credit                    hash account -> balance, thousandths of a yuan
+ *   reserved:<node>           hash id -> account,amount,segments: taken from the balance, not settled yet
+ *   usage:<yyyymmdd>          hash account/carrier/{messages,segments,amount}; expires
  */
 #ifndef PATH_STORE_H
 #define PATH_STORE_H
@@ -156,6 +159,46 @@ struct store_shift {
 typedef void (*store_shift_fn)(void *arg, uint64_t token, int moved, struct view next, struct view last);
 STORE_MUST int store_shift(struct store *s, const struct store_shift *what, store_shift_fn fn, uint64_t token);
 
+/* --- credit (store_credit.c): amounts are thousandths of a yuan --- */
+
+struct store_reservation {
+	struct view account;
+	int64_t floor; /* the balance may not go below it */
+	uint64_t id;   /* of the message */
+	int64_t amount;
+	unsigned segments; /* 1.. */
+};
+/*
+ * Takes the amount from the account's balance and notes it under the id, both or neither; fn's member: it was granted.
+ * Reservations of one turn and account are granted in their order.
+ */
+STORE_MUST int store_reserve(struct store *s, const struct store_reservation *r, store_check_fn fn, uint64_t token);
+/*
+ * A reservation ends, once: a second time for the same id does nothing, and is ok. carrier NULL: all of it goes back.
+ * Else it is used for the message, which counts in the usage of the day; segments that differ from the reserved ones
+ * (0: they do not) change the amount.
+ */
+STORE_MUST int store_settle(struct store *s, uint64_t id, unsigned day, const char *carrier, unsigned segments,
+			    store_fn fn, uint64_t token);
+
+struct store_usage {
+	const char *account, *carrier;
+	int64_t messages, segments, amount;
+};
+/* Adds to a day's usage, all or nothing. day: 20260501. */
+STORE_MUST int store_usage_add(struct store *s, unsigned day, const struct store_usage *rows, size_t n, store_fn fn,
+			       uint64_t token);
+struct store_usage_reader { /* views are good for the call; done: ok false: not known */
+	void (*value)(void *arg, struct view name, int64_t value); /* name: account/carrier/what */
+	void (*done)(void *arg, bool ok);
+};
+STORE_MUST int store_usage_read(struct store *s, unsigned day, const struct store_usage_reader *reader, void *arg);
+
+enum store_credit_what { STORE_CREDIT_READ, STORE_CREDIT_ADD, STORE_CREDIT_SET };
+typedef void (*store_credit_fn)(void *arg, bool ok, int64_t balance); /* as it is then */
+STORE_MUST int store_credit(struct store *s, struct view account, enum store_credit_what what, int64_t amount,
+			    store_credit_fn fn, void *arg);
+
 /* Reads everything that this node left behind (store_load.c), in this order; calls are made over many turns. */
 struct store_loader {
 	void (*journal)(void *arg, uint64_t id, struct view rec);
@@ -163,6 +206,7 @@ struct store_loader {
 	void (*parked)(void *arg, struct view carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
 	void (*form)(void *arg, struct view carrier, struct view form);
+	void (*reserved)(void *arg, uint64_t id);	       /* a reservation that has not ended */
 	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */
 	void (*done)(void *arg, bool ok); /* false: the store went away; load again from the start when it is up */
 };

@@ -15,19 +15,24 @@
 
 static const struct {
 	const char *verb, *key; /* key: printf format with name and number */
-	const char *script;	/* of EVAL, with two keys: this one and the journal's */
+	const char *script;	/* of EVAL */
+	const char *second;	/* its second key: format with more */
+	const char *third;	/* its third: format with number; NULL: it has two */
+	bool asks;		/* its answer has a yes or no for each item */
 } kinds[BATCH_KINDS] = {
-	[BATCH_JOURNAL_PUT] = {"HSET", "journal:%.*s:%llu", NULL},
-	[BATCH_RECEIPT_PUT] = {"HSET", "receipt:%.*s:%llu", NULL},
-	[BATCH_PARKED_PUT] = {"HSET", "parked:%.*s", NULL},
-	[BATCH_PART_PUT] = {"HSET", "part:%.*s", NULL},
-	[BATCH_OPTOUT_CHECK] = {"SMISMEMBER", "optout:%.*s", NULL},
-	[BATCH_BACKLOG_MOVE] = {"EVAL", "backlog:%.*s", store_move_script},
-	[BATCH_JOURNAL_DEL] = {"HDEL", "journal:%.*s:%llu", NULL},
-	[BATCH_RECEIPT_DEL] = {"HDEL", "receipt:%.*s:%llu", NULL},
-	[BATCH_PARKED_DEL] = {"HDEL", "parked:%.*s", NULL},
-	[BATCH_PART_DEL] = {"HDEL", "part:%.*s", NULL},
-	[BATCH_BACKLOG_DEL] = {"XDEL", "backlog:%.*s", NULL},
+	[BATCH_CREDIT_RESERVE] = {"EVAL", "credit", store_reserve_script, "reserved:%s", NULL, true},
+	[BATCH_JOURNAL_PUT] = {.verb = "HSET", .key = "journal:%.*s:%llu"},
+	[BATCH_RECEIPT_PUT] = {.verb = "HSET", .key = "receipt:%.*s:%llu"},
+	[BATCH_PARKED_PUT] = {.verb = "HSET", .key = "parked:%.*s"},
+	[BATCH_PART_PUT] = {.verb = "HSET", .key = "part:%.*s"},
+	[BATCH_OPTOUT_CHECK] = {.verb = "SMISMEMBER", .key = "optout:%.*s", .asks = true},
+	[BATCH_CREDIT_SETTLE] = {"EVAL", "credit", store_settle_script, "reserved:%s", "usage:%llu", false},
+	[BATCH_BACKLOG_MOVE] = {"EVAL", "backlog:%.*s", store_move_script, "journal:%s", NULL, false},
+	[BATCH_JOURNAL_DEL] = {.verb = "HDEL", .key = "journal:%.*s:%llu"},
+	[BATCH_RECEIPT_DEL] = {.verb = "HDEL", .key = "receipt:%.*s:%llu"},
+	[BATCH_PARKED_DEL] = {.verb = "HDEL", .key = "parked:%.*s"},
+	[BATCH_PART_DEL] = {.verb = "HDEL", .key = "part:%.*s"},
+	[BATCH_BACKLOG_DEL] = {.verb = "XDEL", .key = "backlog:%.*s"},
 };
 
 struct item {
@@ -95,28 +100,52 @@ void batches_free(struct batches *b)
 	mem_free(b);
 }
 
-/* The command's name, and its key or keys. */
-static void put_head(struct batches *b, struct resp_batch *cmd, const struct batch *batch, struct view name,
-		     const char *more)
-{
-	char key[256];
-	int at = snprintf(key, sizeof(key), "%s", b->prefix);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
-	at += snprintf(key + at, sizeof(key) - (size_t)at, kinds[batch->kind].key, (int)name.n, (const char *)name.p,
-		       (unsigned long long)batch->number);
-#pragma GCC diagnostic pop
-	resp_batch_str(cmd, kinds[batch->kind].verb);
-	if (kinds[batch->kind].script) {
-		resp_batch_str(cmd, kinds[batch->kind].script);
-		resp_batch_str(cmd, "2");
-	}
+
+static void put_key(struct batches *b, struct resp_batch *cmd, const char *format, struct view name, uint64_t number)
+{
+	char key[256];
+	int at = snprintf(key, sizeof(key), "%s", b->prefix);
+	at += snprintf(key + at, sizeof(key) - (size_t)at, format, (int)name.n, (const char *)name.p,
+		       (unsigned long long)number);
 	resp_batch_arg(cmd, key, (size_t)at);
-	if (!kinds[batch->kind].script)
+}
+
+/* The second and the third key of a script. */
+static void put_more_keys(struct batches *b, struct resp_batch *cmd, const struct batch *batch, const char *more)
+{
+	char key[256];
+	int n = snprintf(key, sizeof(key), kinds[batch->kind].second, more);
+	put_key(b, cmd, "%.*s", (struct view){(const uint8_t *)key, (uint32_t)n}, 0);
+	if (!kinds[batch->kind].third)
 		return;
-	at = snprintf(key, sizeof(key), "%sjournal:%s", b->prefix, more);
-	resp_batch_arg(cmd, key, (size_t)at);
+	n = snprintf(key, sizeof(key), kinds[batch->kind].third, (unsigned long long)batch->number);
+	put_key(b, cmd, "%.*s", (struct view){(const uint8_t *)key, (uint32_t)n}, 0);
+}
+
+#pragma GCC diagnostic pop
+
+/* The command's name, its key or keys, and what comes before the items. */
+static void put_head(struct batches *b, struct resp_batch *cmd, const struct batch *batch, struct view name,
+		     const char *more)
+{
+	char floor[24];
+	resp_batch_str(cmd, kinds[batch->kind].verb);
+	if (!kinds[batch->kind].script) {
+		put_key(b, cmd, kinds[batch->kind].key, name, batch->number);
+		return;
+	}
+	resp_batch_str(cmd, kinds[batch->kind].script);
+	resp_batch_str(cmd, kinds[batch->kind].third ? "3" : "2");
+	put_key(b, cmd, kinds[batch->kind].key, name, batch->number);
+	put_more_keys(b, cmd, batch, more);
+	if (batch->kind != BATCH_CREDIT_RESERVE)
+		return;
+	snprintf(floor, sizeof(floor), "%lld", (long long)(int64_t)batch->number);
+	resp_batch_str(cmd, floor);
+	resp_batch_arg(cmd, name.p, name.n);
 }
 
 static struct batch *open_batch(struct batches *b, const struct batch_key *key)
@@ -196,6 +225,18 @@ void batches_check(struct batches *b, struct view scope, struct view number, sto
 	resp_batch_arg(&batch->global, number.p, number.n);
 }
 
+void batches_ask(struct batches *b, const struct batch_key *key, struct view field, struct view value,
+		 store_check_fn fn, uint64_t token)
+{
+	struct batch *batch;
+	struct item *item = add_item(b, key, &batch);
+	item->fn.check = fn;
+	item->token = token;
+	item->member = false;
+	resp_batch_arg(&batch->cmd, field.p, field.n);
+	resp_batch_arg(&batch->cmd, value.p, value.n);
+}
+
 /* The one end of a batch: tells its writers, and keeps it for the next turn. */
 static void settle(struct batch *batch, bool ok)
 {
@@ -204,7 +245,7 @@ static void settle(struct batch *batch, bool ok)
 		b->counters->failed += batch->n;
 	for (size_t i = 0; i < batch->n; i++) {
 		struct item *item = &batch->items[i];
-		if (batch->kind == BATCH_OPTOUT_CHECK)
+		if (kinds[batch->kind].asks)
 			item->fn.check(b->arg, item->token, ok, item->member);
 		else if (item->fn.write)
 			item->fn.write(b->arg, item->token, ok);
@@ -221,7 +262,7 @@ static void on_written(const redisReply *reply, void *arg)
 	bool ok = reply && reply->type == REDIS_REPLY_INTEGER;
 	if (ok)
 		histogram_add(&b->counters->write, loop_now_us(b->loop) - batch->sent_us);
-	if (ok && kinds[batch->kind].script && (uint64_t)reply->integer < batch->n)
+	if (ok && batch->kind == BATCH_BACKLOG_MOVE && (uint64_t)reply->integer < batch->n)
 		log_info("-", "event=moved_before key=\"backlog:%.*s\" count=%llu", (int)batch->name_n, batch->name,
 			 (unsigned long long)(batch->n - (uint64_t)reply->integer));
 	settle(batch, ok);
@@ -235,6 +276,15 @@ static bool note_members(struct batch *batch, const redisReply *reply)
 	for (size_t i = 0; i < batch->n; i++)
 		batch->items[i].member |= reply->element[i]->integer == 1;
 	return true;
+}
+
+static void on_asked(const redisReply *reply, void *arg)
+{
+	struct batch *batch = arg;
+	bool ok = note_members(batch, reply);
+	if (reply && reply->type == REDIS_REPLY_ERROR)
+		log_error("-", "event=script_failed key=%s error=\"%s\"", kinds[batch->kind].key, reply->str);
+	settle(batch, ok);
 }
 
 static void on_scope_checked(const redisReply *reply, void *arg)
@@ -263,7 +313,7 @@ static void send_batch(struct batches *b, struct batch *batch)
 		if (sent == 0)
 			sent = resp_batch_send(b->redis, &batch->global, on_global_checked, batch);
 	} else {
-		sent = resp_batch_send(b->redis, &batch->cmd, on_written, batch);
+		sent = resp_batch_send(b->redis, &batch->cmd, kinds[batch->kind].asks ? on_asked : on_written, batch);
 	}
 	if (sent == 0)
 		return;

@@ -9,12 +9,15 @@
 
 /* In the order in which a turn's batches leave: what says "it is there" before what says "it is over". */
 enum batch_kind {
+	BATCH_CREDIT_RESERVE, /* a script: name is the account, number its floor */
 	BATCH_JOURNAL_PUT,
 	BATCH_RECEIPT_PUT,
 	BATCH_PARKED_PUT,
 	BATCH_PART_PUT,
 	BATCH_OPTOUT_CHECK,
-	BATCH_BACKLOG_MOVE, /* a script: name and value are the journal's field and its record */
+	BATCH_CREDIT_SETTLE, /* a script: number is the day. Before what forgets a message: else a kill between the two
+				would leave a reservation without one, which is given back at the next start */
+	BATCH_BACKLOG_MOVE,  /* a script: name and value are the journal's field and its record */
 	BATCH_JOURNAL_DEL,
 	BATCH_RECEIPT_DEL,
 	BATCH_PARKED_DEL,
@@ -40,12 +43,15 @@ struct batch_key {
 	enum batch_kind kind;
 	struct view name; /* carrier, account, scope; may be empty */
 	uint64_t number;  /* bucket or slot */
-	const char *more; /* BATCH_BACKLOG_MOVE: the journal's key behind "journal:"; copied */
+	const char *more; /* of scripts: what stands in their second key, behind "journal:" or "reserved:"; copied */
 };
 /* field and value in octets; value.p NULL: the field alone. */
 void batches_add(struct batches *b, const struct batch_key *key, struct view field, const struct view *value,
 		 store_fn fn, uint64_t token);
 void batches_check(struct batches *b, struct view scope, struct view number, store_check_fn fn, uint64_t token);
+/* BATCH_CREDIT_RESERVE: member is true when the amount was granted. */
+void batches_ask(struct batches *b, const struct batch_key *key, struct view field, struct view value,
+		 store_check_fn fn, uint64_t token);
 /* Sends all open batches (stage store); those that cannot be sent are told ok = false. */
 void batches_flush(struct batches *b);
 
@@ -54,6 +60,7 @@ void batches_flush(struct batches *b);
  * takes that, because what is added has just been freed.
  */
 extern const char store_move_script[];
+extern const char store_reserve_script[], store_settle_script[]; /* store_credit.c */
 
 /* Sends what stands in cmd, empties it, and tells its one writer. */
 STORE_MUST int store_send(struct store *s, struct buf *cmd, store_fn fn, uint64_t token);

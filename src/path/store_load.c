@@ -15,7 +15,7 @@
 #define PAGE	    1000u /* hash fields per HSCAN */
 #define PROGRESS_US 1000000
 
-enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART, HASH_FORM };
+enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART, HASH_FORM, HASH_RESERVED };
 
 struct hash { /* one hash to scan */
 	enum hash_kind kind;
@@ -79,6 +79,9 @@ static void print_key(struct load *l, const struct hash *h)
 	case HASH_FORM:
 		snprintf(l->hash_key, sizeof(l->hash_key), "%sidform", prefix);
 		break;
+	case HASH_RESERVED:
+		snprintf(l->hash_key, sizeof(l->hash_key), "%sreserved:%u", prefix, node);
+		break;
 	}
 }
 
@@ -140,6 +143,10 @@ static void give(struct load *l, const struct hash *h, const redisReply *field, 
 		return;
 	case HASH_FORM:
 		l->loader->form(l->arg, f, v);
+		return;
+	case HASH_RESERVED:
+		if (ids_parse(f.p, f.n, &id))
+			l->loader->reserved(l->arg, id);
 		return;
 	}
 }
@@ -205,6 +212,7 @@ static void on_carriers(const redisReply *reply, void *arg)
 	}
 	add_hash(l, HASH_PART, "", 0);
 	add_hash(l, HASH_FORM, "", 0);
+	add_hash(l, HASH_RESERVED, "", 0);
 	next_page(l);
 }
 

@@ -3,6 +3,7 @@
  * stored is fake_data.c's. Knows the loop; knows nothing of what the gateway stores.
  */
 #include "fake_redis.h"
+#include "fake_script.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,7 @@ static redisReply *run(const struct command *c)
 	}
 	if (blob_is(&c->argv[0], "EXEC"))
 		return run_exec();
-	if (server.full && fake_data_is_write(&c->argv[0])) {
+	if (server.full && (fake_data_is_write(&c->argv[0]) || fake_script_gives(c->argv))) {
 		server.transaction.refused |= server.transaction.open;
 		return fake_reply_error("OOM command not allowed when used memory > 'maxmemory'.");
 	}

@@ -1,6 +1,6 @@
 /*
- * fake_script.c - the scripts of src/path/store_backlog.c as Redis runs them: each is known by its first line and made
- * of commands on the same data. Knows nothing of what is stored.
+ * fake_script.c - scripts as Redis runs them: each is known by its first line; those of src/path/store_backlog.c, made of
+ * commands on the same data. Knows nothing of what is stored.
  */
 #include "fake_script.h"
 
@@ -8,15 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "fake_credit.h"
 
 #define ARGS_MAX 16u
-
-struct script {
-	struct fake_data *d;
-	int64_t now_ms;
-	const struct blob *keys, *args; /* from 0 */
-	size_t args_n;
-};
 
 /* One redis.call(). Words are borrowed. */
 struct words {
@@ -36,13 +30,13 @@ static void say(struct words *w, struct blob b)
 	w->word[w->n++] = b;
 }
 
-static redisReply *call(const struct script *s, const struct words *w)
+static redisReply *call(const struct fake_script *s, const struct words *w)
 {
 	return fake_data_run(s->d, s->now_ms, w->n, w->word);
 }
 
 /* HDEL, XDEL: how many went. */
-static long long take(const struct script *s, struct blob command, struct blob key, struct blob name)
+static long long take(const struct fake_script *s, struct blob command, struct blob key, struct blob name)
 {
 	struct words w = {0};
 
@@ -59,7 +53,7 @@ struct letter {
 	struct blob id, rec, oldest, why, at; /* why.n 0: to a backlog */
 };
 
-static void add(const struct script *s, struct blob key, const struct letter *l)
+static void add(const struct fake_script *s, struct blob key, const struct letter *l)
 {
 	struct words w = {0};
 
@@ -84,7 +78,7 @@ static void add(const struct script *s, struct blob key, const struct letter *l)
 	freeReplyObject(call(s, &w));
 }
 
-static redisReply *run_move(const struct script *s)
+static redisReply *run_move(const struct fake_script *s)
 {
 	long long moved = 0;
 
@@ -97,7 +91,7 @@ static redisReply *run_move(const struct script *s)
 	return fake_reply_integer(moved);
 }
 
-static redisReply *run_bury(const struct script *s)
+static redisReply *run_bury(const struct fake_script *s)
 {
 	const struct blob *a = s->args;
 	long long taken = a[0].n > 0 ? take(s, a[0], s->keys[0], a[1]) : 1;
@@ -107,7 +101,7 @@ static redisReply *run_bury(const struct script *s)
 	return fake_reply_integer(taken);
 }
 
-static redisReply *range(const struct script *s, const char *command, struct blob from, struct blob to,
+static redisReply *range(const struct fake_script *s, const char *command, struct blob from, struct blob to,
 			 struct blob count)
 {
 	struct words w = {0};
@@ -126,7 +120,7 @@ static struct blob string_of(const redisReply *r)
 	return (struct blob){(uint8_t *)r->str, r->len};
 }
 
-static void shift_entry(const struct script *s, const redisReply *entry)
+static void shift_entry(const struct fake_script *s, const redisReply *entry)
 {
 	const redisReply *f = entry->element[1];
 	const struct blob *a = s->args;
@@ -150,7 +144,7 @@ static redisReply *reply_shift(long long moved, struct blob more, struct blob la
 	return r;
 }
 
-static redisReply *run_shift(const struct script *s)
+static redisReply *run_shift(const struct fake_script *s)
 {
 	struct blob last = s->args[1], more = text("");
 	redisReply *youngest = NULL;
@@ -177,23 +171,38 @@ static redisReply *run_shift(const struct script *s)
 
 static const struct {
 	const char *first_line;
-	redisReply *(*run)(const struct script *s);
+	redisReply *(*run)(const struct fake_script *s);
+	bool gives; /* writes something new before it has taken anything: a full Redis refuses it */
 } scripts[] = {
-	{"-- smppgw move\n", run_move},
-	{"-- smppgw bury\n", run_bury},
-	{"-- smppgw shift\n", run_shift},
+	{"-- smppgw move\n", run_move, false},
+	{"-- smppgw bury\n", run_bury, false},
+	{"-- smppgw shift\n", run_shift, false},
+	{"-- smppgw reserve\n", fake_credit_reserve, true},
+	{"-- smppgw settle\n", fake_credit_settle, false},
+	{"-- smppgw usage\n", fake_credit_usage, true},
+	{"-- smppgw credit\n", fake_credit_change, true},
 };
+
+static size_t find_script(const struct blob *source)
+{
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		if (strncmp((const char *)source->p, scripts[i].first_line, strlen(scripts[i].first_line)) == 0)
+			return i;
+	}
+	fprintf(stderr, "scene: the simulated Redis does not know this script; add it to fake_script.c:\n%s",
+		(const char *)source->p);
+	abort();
+}
+
+bool fake_script_gives(const struct blob *argv)
+{
+	return blob_is(&argv[0], "EVAL") && scripts[find_script(&argv[1])].gives;
+}
 
 redisReply *fake_script_run(struct fake_data *d, int64_t now_ms, size_t argc, const struct blob *argv)
 {
 	size_t keys = strtoul((const char *)argv[2].p, NULL, 10);
-	struct script s = {d, now_ms, argv + 3, argv + 3 + keys, argc - 3 - keys};
+	struct fake_script s = {d, now_ms, argv + 3, argv + 3 + keys, argc - 3 - keys};
 
-	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
-		if (strncmp((const char *)argv[1].p, scripts[i].first_line, strlen(scripts[i].first_line)) == 0)
-			return scripts[i].run(&s);
-	}
-	fprintf(stderr, "scene: the simulated Redis does not know this script; add it to fake_script.c:\n%s",
-		(const char *)argv[1].p);
-	abort();
+	return scripts[find_script(&argv[1])].run(&s);
 }

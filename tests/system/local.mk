@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/system/backlog.sh \
 	tests/system/config.sh \
 	tests/system/connect.sh \
+	tests/system/credit.sh \
 	tests/system/esme.pl \
 	tests/system/failover.sh \
 	tests/system/kill.sh \

@@ -29,13 +29,16 @@ path_unit_tests = \
 	tests/unit/path/test_route \
 	tests/unit/path/test_rules \
 	tests/unit/path/test_senders \
+	tests/unit/path/test_credit \
 	tests/unit/path/test_store_backlog \
+	tests/unit/path/test_store_credit \
 	tests/unit/path/test_submit
 check_PROGRAMS += $(path_unit_tests)
 TESTS += $(path_unit_tests)
 
 path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+path_rig = tests/unit/path/redis_rig.c tests/unit/path/redis_rig.h
 path_samples = tests/unit/path/samples.c tests/unit/path/samples.h
 tests_unit_path_test_address_SOURCES = tests/unit/path/test_address.c $(path_samples)
 tests_unit_path_test_address_LDADD = $(path_unit_ldadd)
@@ -91,7 +94,11 @@ tests_unit_path_test_rules_SOURCES = tests/unit/path/test_rules.c $(path_samples
 tests_unit_path_test_rules_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_ported_table_SOURCES = tests/unit/path/test_ported_table.c $(path_samples)
 tests_unit_path_test_ported_table_LDADD = $(path_unit_ldadd)
-tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c
+tests_unit_path_test_credit_SOURCES = tests/unit/path/test_credit.c
+tests_unit_path_test_credit_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_store_credit_SOURCES = tests/unit/path/test_store_credit.c $(path_rig)
+tests_unit_path_test_store_credit_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c $(path_rig)
 tests_unit_path_test_store_backlog_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_senders_SOURCES = tests/unit/path/test_senders.c $(path_samples)
 tests_unit_path_test_senders_LDADD = $(path_unit_ldadd)
