@@ -226,6 +226,7 @@ struct answering {
 	struct timer timer;
 	const char *error;
 	const char *more; /* behind what fn has put out */
+	int progress;	  /* lines ahead of it, one per turn */
 };
 
 static void answer_now(struct timer *t)
@@ -233,6 +234,11 @@ static void answer_now(struct timer *t)
 	struct answering *a = LIST_OF(t, struct answering, timer);
 
 	if (!owed) {
+		loop_timer(loop, t, 1);
+		return;
+	}
+	if (a->progress > 0) {
+		console_progress(owed, "还有 %d", a->progress--);
 		loop_timer(loop, t, 1);
 		return;
 	}
@@ -258,11 +264,15 @@ static void test_later(void **state)
 	answers_later("operate 重发\n", &(struct answering){.more = ""}, "ok\n重发\n");
 	answers_later("wait x\n", &(struct answering){.more = "", .error = "the store is away"},
 		      "error the store is away\n");
+	answers_later("wait 号码\n", &(struct answering){.more = "", .progress = 2},
+		      "progress 还有 2\nprogress 还有 1\nok\n号码\n");
+	answers_later("wait x\n", &(struct answering){.more = "", .progress = 1, .error = "no file"},
+		      "progress 还有 1\nerror no file\n");
 	answers("soon 成功\n", "ok\n已完成\n");
 	answers("soon 失败\n", "error the store is away\n");
 	answers("vain 移动\n", "error no account 移动\n");
-	assert_int_equal(counted.commands - before.commands, 3);
-	assert_int_equal(counted.refused - before.refused, 3);
+	assert_int_equal(counted.commands - before.commands, 4);
+	assert_int_equal(counted.refused - before.refused, 4);
 }
 
 /* A peer that has sent all and closed its side still gets its answer; what it sends meanwhile is no request. */
