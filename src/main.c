@@ -2,8 +2,8 @@
  * main.c - smppgwd: reads the configuration, builds the rooms in order, runs the turns, takes all down. Must not know
  * what the rooms do.
  *
- * Exit codes: 0 ended by SIGTERM or SIGINT, or -t found no fault; 1 cannot start or cannot go on; 2 wrong usage;
- * 78 (EX_CONFIG) the configuration is faulty.
+ * Exit codes: 0 ended by SIGTERM or SIGINT, -t found no fault, or all of --routes holds; 1 cannot start or cannot go
+ * on, or something of --routes does not hold; 2 wrong usage; 78 (EX_CONFIG) the configuration is faulty.
  */
 #include <event2/event.h>
 #include <getopt.h>
@@ -34,16 +34,18 @@ struct daemon {
 };
 
 struct options {
-	const char *file;
+	const char *file, *routes;
 	bool test, options, counters;
 };
 
 static const char usage[] =
-	"Usage: smppgwd -c FILE [-t]\n"
+	"Usage: smppgwd -c FILE [-t|--routes EXPECTATIONS]\n"
 	"SMPP 3.4 gateway. Runs in the foreground and logs to standard error.\n"
 	"\n"
 	"  -c, --config FILE  the configuration (see smppgw.conf(5))\n"
 	"  -t, --test         check the configuration and exit; faults as file:line: message\n"
+	"      --routes EXPECTATIONS\n"
+	"                     the same, and check a file of expectations of where messages go\n"
 	"      --options      print every option: key, type, unit, default, reloadable, help\n"
 	"      --counters     print every counter's name\n"
 	"  -h, --help         this text\n"
@@ -51,7 +53,9 @@ static const char usage[] =
 	"\n"
 	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP reads the file again and "
 	"applies it, whole or not at all.\n"
-	"Exit codes: 0 ended as asked, 1 cannot start or go on, 2 wrong usage, 78 faulty configuration.\n";
+	"Exit codes: 0 ended as asked, 1 cannot start or go on, or an expectation does not hold, 2 wrong usage, 78 "
+	"faulty "
+	"configuration.\n";
 
 static void on_idle(void *arg)
 {
@@ -196,17 +200,57 @@ static int print_counters(struct daemon *d)
 	return d->exit_code;
 }
 
+/* --- what is asked without running --- */
+
+static void warn(const struct settings *s)
+{
+	char *warnings = NULL;
+	flow_warn(&s->flow, &warnings);
+	fputs(warnings ? warnings : "", stderr);
+	free(warnings);
+}
+
+static void print_line(void *arg, const char *text)
+{
+	(void)arg;
+	puts(text);
+}
+
+static int check_routes(const struct settings *s, const char *file)
+{
+	struct flow_route_count n = {0};
+	char *why = NULL;
+	warn(s);
+	if (flow_check_routes(&s->flow, file, print_line, NULL, &n, &why) < 0) {
+		fprintf(stderr, "smppgwd: %s\n", why ? why : "out of memory");
+		free(why);
+		return EXIT_FAILURE;
+	}
+	printf("%u passed, %u failed, %u skipped\n", n.passed, n.failed, n.skipped);
+	return n.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int test_only(struct settings *s, const struct options *o)
+{
+	int code = EXIT_SUCCESS;
+	if (o->routes) {
+		code = check_routes(s, o->routes);
+	} else {
+		warn(s);
+		printf("%s: no faults\n", o->file);
+	}
+	settings_free(s);
+	return code;
+}
+
 /* -1 to go on, else an exit code. */
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"test", no_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{"options", no_argument, NULL, 'O'},
-		{"counters", no_argument, NULL, 'C'},
-		{NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},	  {"version", no_argument, NULL, 'V'},
+		{"routes", required_argument, NULL, 'R'}, {"options", no_argument, NULL, 'O'},
+		{"counters", no_argument, NULL, 'C'},	  {NULL, 0, NULL, 0},
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) >= 0) {
@@ -216,6 +260,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 't':
 			o->test = true;
+			break;
+		case 'R':
+			o->routes = optarg;
 			break;
 		case 'O':
 			o->options = true;
@@ -259,13 +306,7 @@ int main(int argc, char **argv)
 		free(errors);
 		return EX_CONFIG;
 	}
-	if (o.test) {
-		flow_warn(&d.settings.flow, &errors);
-		fputs(errors ? errors : "", stderr);
-		free(errors);
-		printf("%s: no faults\n", o.file);
-		settings_free(&d.settings);
-		return EXIT_SUCCESS;
-	}
+	if (o.test || o.routes)
+		return test_only(&d.settings, &o);
 	return o.counters ? print_counters(&d) : run(&d);
 }

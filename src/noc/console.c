@@ -58,7 +58,7 @@ struct console_later {
 	struct buf text;
 	char message[256];
 	bool starting; /* fn has not returned */
-	bool done, failed;
+	bool done, failed, keep_out;
 };
 
 static const char *const right_names[] = {"read", "operate", "admin"};
@@ -125,6 +125,11 @@ struct buf *console_later_out(struct console_later *l)
 	return &l->text;
 }
 
+void console_later_keep(struct console_later *l)
+{
+	l->keep_out = true;
+}
+
 static void later_free(struct console_later *l)
 {
 	if (!l)
@@ -166,7 +171,8 @@ int console_answer(const struct console_command *table, void *arg, const struct 
 		*later = l;
 	} else if (result == CONSOLE_LATER) {
 		result = l->failed ? -1 : 0;
-		put_answer(command, who->uid, l->failed ? l->message : NULL, l->failed ? NULL : &l->text, out);
+		put_answer(command, who->uid, l->failed ? l->message : NULL,
+			   l->failed && !l->keep_out ? NULL : &l->text, out);
 		later_free(l);
 	} else {
 		put_answer(command, who->uid, result == 0 ? NULL : call.message,
@@ -270,7 +276,8 @@ void console_finish(struct console_later *l, const char *error)
 		snprintf(l->message, sizeof(l->message), "%s", error ? error : "");
 		return;
 	}
-	put_answer(l->command, l->uid, error, error ? NULL : &l->text, p ? &p->console->answer : &nobody);
+	put_answer(l->command, l->uid, error, error && !l->keep_out ? NULL : &l->text,
+		   p ? &p->console->answer : &nobody);
 	later_free(l);
 	buf_free(&nobody);
 	if (!p)

@@ -62,12 +62,13 @@ const char *console_right_name(enum console_right r);
  */
 struct console_later *console_later(struct console_call *call);
 struct buf *console_later_out(struct console_later *l); /* the output so far, UTF-8; filled in any turn */
+void console_later_keep(struct console_later *l);	/* the output goes out behind an error, too */
 /*
  * A line that goes out at once, ahead of the answer: "progress " and text. Dropped when nobody waits, or who waits does
  * not read.
  */
 __attribute__((format(printf, 2, 3))) void console_progress(struct console_later *l, const char *fmt, ...);
-/* error: NULL, or why it failed (the output is dropped then). Frees l. */
+/* error: NULL, or why it failed (the output is dropped then, but for console_later_keep()). Frees l. */
 void console_finish(struct console_later *l, const char *error);
 
 struct console_who {

@@ -29,6 +29,9 @@ int verb_explain(struct console_call *call);
 /* verb_ported.c */
 int verb_ported(struct console_call *call);
 
+/* verb_route.c */
+int verb_route(struct console_call *call);
+
 /* verb_reload.c */
 int verb_reload(struct console_call *call);
 

@@ -122,6 +122,25 @@ struct flow_question {
 __attribute__((warn_unused_result)) int flow_explain(struct flow *f, const struct flow_question *q,
 						     void (*line)(void *arg, const char *text), void (*done)(void *arg),
 						     void *arg, const char **why);
+/*
+ * A file of expectations of where messages go (route_test.h). line() gets each that does not hold or is left out:
+ * "FILE:LINE: why".
+ */
+struct flow_route_count {
+	unsigned passed, failed, skipped;
+};
+/* By a configuration that has passed flow_check(). 0, or -1 with *why (free()) when the file cannot be read. */
+__attribute__((warn_unused_result)) int flow_check_routes(const struct flow_conf *conf, const char *file,
+							  void (*line)(void *arg, const char *text), void *arg,
+							  struct flow_route_count *count, char **why);
+/*
+ * By what holds now, ported numbers too, in slices. 0: done() comes once, later (also from flow_free()); -1 with *why
+ * (free()): the file cannot be read, or another one is being checked.
+ */
+__attribute__((warn_unused_result)) int flow_route_test(struct flow *f, const char *file,
+							void (*line)(void *arg, const char *text),
+							void (*done)(void *arg, const struct flow_route_count *count),
+							void *arg, char **why);
 void flow_status(const struct flow *f, struct flow_status *out);
 const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);

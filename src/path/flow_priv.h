@@ -77,6 +77,7 @@ struct flow {
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
 	bool doubts_owed; /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
+	struct route_job *route_job; /* expectations that are being checked; NULL: none */
 	bool listening;
 	int64_t leave_until_ms;
 	int64_t since_ms;
@@ -307,6 +308,9 @@ bool flow_same_carriers(struct flow *f, struct msg *m); /* the same ones again, 
 bool flow_all_carriers(struct flow *f, struct msg *m);	/* all but those that took it and could not deliver it */
 /* After a restart: attempts, and the carriers that it is not to go to again, are known by its earlier submits. */
 void flow_recall(struct flow *f, struct msg *m);
+
+/* flow_route_test.c */
+void flow_route_test_end(struct flow *f); /* what is being checked is answered as far as it is */
 
 /* flow_next.c */
 void flow_next_init(struct flow *f);

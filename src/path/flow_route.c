@@ -173,27 +173,6 @@ bool flow_affordable(const struct flow *f, uint16_t route, enum class_id class_i
 	return any;
 }
 
-/*
- * A number that is not at the operator of its prefix is at one of the others, nobody has said at which: the first of
- * them, in the order of the configuration, that a rule sends it to.
- */
-static const struct route *guess(const struct flow *f, struct route_query *q)
-{
-	int prefix = routes_operator_of(f->routes, q->to);
-	if (q->operator_ != ROUTE_NO_OPERATOR || prefix < 0 || !(q->not_operators >> prefix & 1))
-		return NULL;
-	for (size_t i = 0; i < routes_operators(f->routes); i++) {
-		if ((q->not_operators >> i & 1) || !routes_operator_known(f->routes, i))
-			continue;
-		q->operator_ = (int)i;
-		const struct route *route = routes_decide(f->routes, q);
-		if (route)
-			return route;
-	}
-	q->operator_ = ROUTE_NO_OPERATOR;
-	return NULL;
-}
-
 void flow_query_of(const struct flow *f, const struct flow_way *w, struct route_query *q)
 {
 	struct ported_entry ported = {.operator_ = ROUTE_NO_OPERATOR};
@@ -213,7 +192,7 @@ int flow_decide(struct flow *f, const struct flow_way *w)
 {
 	struct route_query q;
 	flow_query_of(f, w, &q);
-	const struct route *route = q.not_operators ? guess(f, &q) : NULL;
+	const struct route *route = routes_guess(f->routes, &q);
 	f->guessed = route ? q.operator_ : ROUTE_NO_OPERATOR;
 	if (!route)
 		route = routes_decide(f->routes, &q);

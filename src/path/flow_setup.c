@@ -398,6 +398,7 @@ void flow_free(struct flow *f)
 	if (!f)
 		return;
 	stats_drop(f->stats, &f->counters);
+	flow_route_test_end(f);
 	store_free(f->store);
 	conf_copy_free(store_rows, f->store_conf);
 	ported_free(f->ported);

@@ -24,6 +24,7 @@ libpath_a_SOURCES = \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \
 	src/path/flow_reload.c src/path/flow_route.c \
+	src/path/flow_route_test.c \
 	src/path/flow_sender.c \
 	src/path/health.c src/path/health.h \
 	src/path/index.c src/path/index.h \
@@ -50,6 +51,7 @@ libpath_a_SOURCES = \
 	src/path/flow_credit.c \
 	src/path/trie.c src/path/trie.h \
 	src/path/route.c src/path/route.h src/path/route_priv.h src/path/route_rows.c src/path/route_rules.c \
+	src/path/route_test.c src/path/route_test.h \
 	src/path/senders.c src/path/senders.h \
 	src/path/share.c src/path/share.h \
 	src/path/store.c src/path/store.h \

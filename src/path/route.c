@@ -195,11 +195,33 @@ bool routes_explain(const struct routes *r, const struct route_query *q,
 	return decide(&(struct search){r, q, fn, arg, 0}) != NULL;
 }
 
+const struct route *routes_guess(const struct routes *r, struct route_query *q)
+{
+	int prefix = q->not_operators ? routes_operator_of(r, q->to) : -1;
+	if (q->operator_ != ROUTE_NO_OPERATOR || prefix < 0 || !(q->not_operators >> prefix & 1))
+		return NULL;
+	for (size_t i = 0; i < r->operators_n; i++) {
+		if ((q->not_operators >> i & 1) || !routes_operator_known(r, i))
+			continue;
+		q->operator_ = (int)i;
+		const struct route *route = routes_decide(r, q);
+		if (route)
+			return route;
+	}
+	q->operator_ = ROUTE_NO_OPERATOR;
+	return NULL;
+}
+
 const struct route *routes_find(const struct routes *r, const struct number *number)
 {
 	struct route_query q = {
 		.to = number, .account = ROUTE_NO_ACCOUNT, .class_id = CLASS_NOTICE, .operator_ = ROUTE_NO_OPERATOR};
 	return routes_decide(r, &q);
+}
+
+int routes_zone(const struct routes *r)
+{
+	return r->set->zone;
 }
 
 int64_t routes_next_change_ms(const struct routes *r, int64_t now_ms)

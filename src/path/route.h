@@ -109,6 +109,13 @@ void routes_free(struct routes *r);
 /* The route of the rule that wins; NULL when no rule holds. Good until a route is added. */
 const struct route *routes_decide(const struct routes *r, const struct route_query *q);
 
+/*
+ * A number that is known not to be at the operator of its prefix is at one of the others, nobody has said at which: the
+ * first of them, in the order of the configuration, that a rule sends it to; q->operator_ is that one then. NULL: there
+ * is nothing to guess, or no such rule.
+ */
+const struct route *routes_guess(const struct routes *r, struct route_query *q);
+
 struct route_step {	  /* a rule that was looked at */
 	const char *name; /* "" when it has none */
 	const char *file;
@@ -123,6 +130,7 @@ bool routes_explain(const struct routes *r, const struct route_query *q,
 		    void (*fn)(const struct route_step *step, void *arg), void *arg);
 /* UTC ms of the next moment after now_ms at which hours of any rule begin or end; INT64_MAX: no rule has hours. */
 int64_t routes_next_change_ms(const struct routes *r, int64_t now_ms);
+int routes_zone(const struct routes *r); /* min east of UTC, of hours */
 
 /* Operators: the number of a name, -1 when it is in no configuration so far; whose prefix a number has, or -1. */
 int routes_operator(const struct routes *r, const char *name);

@@ -52,7 +52,7 @@ static void put_word(struct buf *line, const char *word)
 /* Words that name a file which the gateway reads: it knows nothing of this directory. */
 static const struct {
 	const char *command, *sub;
-} readers[] = {{"ported", "load"}};
+} readers[] = {{"ported", "load"}, {"route", "test"}};
 
 /* The file's whole path, in a buffer; the word itself when it names no file. */
 static const char *whole_path(char **argv, int at, int i, char path[2 * PATH_MAX])
