@@ -9,7 +9,9 @@
 #include "base/mem.h"
 #include "smpp/udh.h"
 
-#define SECOND_US 1000000
+#define SECOND_US    1000000
+#define GATEWAY_PORT 2775
+#define KEEP_MS	     200
 
 static void copy_view(char *out, size_t cap, struct view v)
 {
@@ -384,6 +386,36 @@ bool smsc_outbind(struct smsc *s, struct conn_hub *hub, int64_t port, const char
 	return true;
 }
 
+static void on_dial_due(struct timer *t)
+{
+	struct smsc *s = LIST_OF(t, struct smsc, dial);
+	struct pdu bind = {.command_id = BIND_TRANSCEIVER};
+	unsigned n = 0;
+
+	LIST_EACH_SAFE(node, tmp, &s->peers) {
+		struct peer *p = LIST_OF(node, struct peer, link);
+		if (p->closed)
+			peer_free(p);
+		else
+			n++;
+	}
+	bind.bind.system_id = view_of(s->name);
+	bind.bind.interface_version = 0x34;
+	if (!s->away && n < s->keeps)
+		smsc_bind_in(s, wire_hub(), GATEWAY_PORT, NULL, &bind);
+	/* one that was refused has binds enough, as the gateway sees it */
+	loop_timer(s->loop, t, s->bind_answered && s->bind_answer != ESME_ROK ? 50 * KEEP_MS : KEEP_MS);
+}
+
+void smsc_keep_in(struct smsc *s, unsigned n)
+{
+	s->esme = true;
+	s->keeps = n;
+	s->dial.fn = on_dial_due;
+	if (s->loop != NULL)
+		loop_timer(s->loop, &s->dial, KEEP_MS);
+}
+
 uint32_t smsc_request(const struct smsc *s, bool as_data_sm)
 {
 	if (as_data_sm)
@@ -399,6 +431,8 @@ void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop)
 		if (g->took && !g->receipted && s->receipt_ms > 0 && !wheel_isset(&g->receipt))
 			loop_timer(loop, &g->receipt, s->receipt_ms);
 	}
+	if (s->keeps > 0)
+		loop_timer(loop, &s->dial, KEEP_MS);
 	if (!s->away)
 		wire_serve(hub, s->port, on_dial, s);
 }
@@ -431,6 +465,8 @@ void smsc_forget_connections(struct smsc *s)
 	}
 	while (!list_empty(&s->peers))
 		peer_free(LIST_OF(s->peers.next, struct peer, link));
+	if (s->loop != NULL)
+		loop_timer_clear(s->loop, &s->dial);
 	s->loop = NULL;
 }
 

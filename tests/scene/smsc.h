@@ -54,7 +54,9 @@ struct smsc {
 	bool silent;	      /* does not answer submit_sm */
 	int congestion;	      /* congestion_state in its responses; -1: none */
 	bool away;	      /* refuses connections */
-	bool esme; /* it binds in to the gateway: messages come as deliver_sm, its receipts and MO are submit_sm */
+	bool esme;	/* it binds in to the gateway: messages come as deliver_sm, its receipts and MO are submit_sm */
+	unsigned keeps; /* binds that it keeps up, by binding in every 200 ms while there are fewer; 0: none */
+	struct timer dial;
 	bool bind_answered; /* the last bind that it made */
 	uint32_t bind_answer;
 	unsigned closed; /* connections that the gateway has closed */
@@ -89,6 +91,8 @@ void smsc_free(struct smsc *s);
 void smsc_serve(struct smsc *s, struct conn_hub *hub, struct loop *loop);
 /* Connects to the gateway and binds as an ESME (bind says all but the versions); false: nobody listens. */
 bool smsc_bind_in(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *bind);
+/* From now on, over all gateways, it keeps up n binds by itself. */
+void smsc_keep_in(struct smsc *s, unsigned n);
 /* Connects to the gateway and calls it with outbind; a bind is taken as always. enquire: says enquire_link before. */
 bool smsc_outbind(struct smsc *s, struct conn_hub *hub, int64_t port, const char *from, struct pdu *outbind,
 		  bool enquire);

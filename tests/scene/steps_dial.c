@@ -58,6 +58,15 @@ static bool do_bind_in(struct world *w, struct step *s)
 	return expect_bind_status(s, c, step_option(s, "answer", "ok"));
 }
 
+static bool do_keep_in(struct world *w, struct step *s)
+{
+	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
+
+	if (c != NULL)
+		smsc_keep_in(c, (unsigned)strtoul(s->args[1], NULL, 10));
+	return c != NULL;
+}
+
 static bool expect_bind(struct world *w, struct step *s)
 {
 	struct smsc *c = steps_find_smsc(w, s, s->args[0]);
@@ -122,6 +131,7 @@ static bool do_vanish(struct world *w, struct step *s)
 const struct step_row steps_dial[] = {
 	{"carrier NAME vanishes", "", STEP_ACTS, do_vanish},
 	{"carrier NAME binds in", "as id password version from answer", STEP_ACTS, do_bind_in},
+	{"carrier NAME keeps COUNT binds in", "", STEP_ACTS, do_keep_in},
 	{"carrier NAME calls with outbind", "id password from enquire", STEP_ACTS, do_outbind},
 	{"carrier NAME asks with query_sm", "", STEP_ACTS, do_ask},
 	{"expect carrier NAME bind STATUS", "", STEP_LOOKS, expect_bind},
