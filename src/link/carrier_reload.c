@@ -12,9 +12,9 @@
 #include "link/carrier_priv.h"
 
 /* A change of these makes binds anew; "tls." stands for all that begin so. */
-static const char *const link_keys[] = {"mode",	      "host", "addresses",   "port",	      "system_id",
-					"password",   "bind", "system_type", "address_range", "interface_version",
-					"keepalive.", "tcp.", "tls.",	     "user_timeout",  NULL};
+static const char *const link_keys[] = {"mode",	    "host", "addresses",   "port",	    "system_id",
+					"password", "bind", "system_type", "address_range", "interface_version",
+					"tls.",	    NULL};
 
 struct carriers_plan {
 	const struct carrier_conf *confs;
@@ -182,8 +182,10 @@ static void follow(struct carrier *c, const struct carrier_conf *conf, const str
 	pump_follow(c);
 	if (was_removed)
 		log_info(conf->name, "event=carrier_back");
-	if (!keeps)
+	if (!keeps) {
+		c->targets = (struct targets){.failures = {0}}; /* of addresses that are others now */
 		renew(c, one_by_one);
+	}
 	if (!keeps || was_removed)
 		begin_anew(c);
 	else
