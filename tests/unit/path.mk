@@ -27,6 +27,7 @@ path_unit_tests = \
 	tests/unit/path/test_record \
 	tests/unit/path/test_relay \
 	tests/unit/path/test_route \
+	tests/unit/path/test_route_test \
 	tests/unit/path/test_rules \
 	tests/unit/path/test_senders \
 	tests/unit/path/test_credit \
@@ -90,6 +91,8 @@ tests_unit_path_test_relay_SOURCES = tests/unit/path/test_relay.c $(path_samples
 tests_unit_path_test_relay_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_route_SOURCES = tests/unit/path/test_route.c $(path_samples)
 tests_unit_path_test_route_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_route_test_SOURCES = tests/unit/path/test_route_test.c $(path_samples)
+tests_unit_path_test_route_test_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_rules_SOURCES = tests/unit/path/test_rules.c $(path_samples)
 tests_unit_path_test_rules_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_ported_table_SOURCES = tests/unit/path/test_ported_table.c $(path_samples)
