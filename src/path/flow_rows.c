@@ -105,6 +105,11 @@ void flow_count_refusal(struct flow_stats *stats, uint32_t status)
 			"about.",                                                                                      \
 			STATS_COUNTER, AT(faults) + (f) * sizeof(uint64_t), "class", name                              \
 	}
+#define SEND(c, name)                                                                                                  \
+	{                                                                                                              \
+		"smppgw_send_seconds", "From a submit_sm of an app to the carrier's response.", STATS_HISTOGRAM,       \
+			AT(send) + (c) * sizeof(struct histogram), "class", name                                       \
+	}
 #define STATE(s, name)                                                                                                 \
 	{                                                                                                              \
 		"smppgw_messages", "Messages in memory, by where they are in their life.", STATS_GAUGE,                \
@@ -220,8 +225,12 @@ const struct stats_row flow_stat_rows[] = {
 	{"smppgw_parked", "Receipts parked now.", STATS_GAUGE, AT(parked_now), NULL, NULL},
 	{"smppgw_accept_seconds", "From a submit_sm to its response, the store included.", STATS_HISTOGRAM, AT(accept),
 	 NULL, NULL},
-	{"smppgw_send_seconds", "From a submit_sm of an app to the carrier's response.", STATS_HISTOGRAM, AT(send),
-	 NULL, NULL},
+	SEND(CLASS_OTP, "otp"),
+	SEND(CLASS_ALERT, "alert"),
+	SEND(CLASS_NOTICE, "notice"),
+	SEND(CLASS_REMIND, "remind"),
+	SEND(CLASS_COLLECT, "collect"),
+	SEND(CLASS_PROMO, "promo"),
 	{"smppgw_receipt_seconds", "From a submit_sm of an app to the final receipt of the carrier.", STATS_HISTOGRAM,
 	 AT(receipt), NULL, NULL},
 };

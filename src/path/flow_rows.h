@@ -45,7 +45,7 @@ struct flow_stats {
 	uint64_t faults[FAULTS]; /* errors of carriers */
 	uint64_t resent, late_success, doubts_settled, alerts, alerts_dropped;
 	uint64_t by_state[MSG_STATES], bytes, parked_now; /* gauges */
-	struct histogram accept, send, receipt;
+	struct histogram accept, receipt, send[CLASSES];
 };
 extern const struct stats_row flow_stat_rows[];
 extern const size_t flow_stat_rows_n;

@@ -330,7 +330,7 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 {
 	flow_taken(f, msg_whole(f->msgs, m));
 	m->carrier = (uint16_t)carrier_number(c);
-	histogram_add(&f->counters.send, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
+	histogram_add(&f->counters.send[m->class_id], (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	flow_forward_answer(f, m);
 	if (note_cid(f, c, m, resp) < 0) {
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
