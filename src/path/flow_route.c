@@ -292,9 +292,10 @@ static void move_one(struct msg *m, void *arg)
 	struct flow *f = arg;
 	if (m->state != MSG_QUEUED || m->epoch == f->epoch || m->kin_kind == KIN_PART)
 		return;
+	struct msg *beside = queue_neighbour(f->queue, m); /* its place is found at once, however many wait */
 	flow_withdraw(f, m);
 	if (flow_on_its_way(f, m))
-		flow_put_back(f, m);
+		flow_put_near(f, m, beside && queue_same_line(beside, m) ? beside : NULL);
 }
 
 static void on_walk(struct timer *t)
