@@ -351,6 +351,7 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 	if (took && (held || waits)) {
 		flow_withdraw(f, m);
 		flow_settle(f, m);
+		flow_mark_back(f, m, k);
 		flow_doubt_over(f, k);
 		flow_carrier_took(f, c, m, resp);
 	} else if (took) {

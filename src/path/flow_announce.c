@@ -106,6 +106,25 @@ void flow_unmark(struct flow *f, struct msg *m)
 	flow_forget_id(f, m, cid);
 }
 
+bool flow_mark_back(struct flow *f, struct msg *m, struct msg *k)
+{
+	char name[IDFORM_MAX];
+	size_t n = print_name(f, k, name);
+	if (k->volatile_ || k->cid_len != n || memcmp(k->cid, name, n) != 0)
+		return false;
+	flow_unannounce(f, m);
+	if (msg_set_cid(f->msgs, m, name, n) < 0)
+		return false;
+	match_remove(f->match, k);
+	if (msg_set_cid(f->msgs, k, NULL, 0) < 0)
+		log_error("-", "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
+	m->ann = k->ann;
+	m->slot = k->slot;
+	m->carrier = k->carrier;
+	m->announced = true;
+	return true;
+}
+
 void flow_announce(struct flow *f, struct msg *m)
 {
 	m->slot = store_slot(loop_wall_ms(f->loop));

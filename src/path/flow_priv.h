@@ -76,7 +76,7 @@ struct flow {
 	struct timer redo_timer, listen_timer, leave_timer, health_timer, walk_timer, hours_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
-	bool doubts_owed; /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
+	bool doubts_owed;	     /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
 	struct route_job *route_job; /* expectations that are being checked; NULL: none */
 	bool listening;
 	int64_t leave_until_ms;
@@ -225,6 +225,9 @@ struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, 
 /* What a submit is answered by its fields, source and route; gives its source too, the account's code when it has none.
  */
 uint32_t flow_judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why);
+/* Then whether there is room for it: the store is there, and no bound is reached (*bound, FLOW_BOUNDS: none). */
+uint32_t flow_judge_room(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub,
+			 enum flow_bound *bound, const char **why);
 void flow_start(struct flow *f, struct msg *m); /* judged by policy, stored, answered */
 void flow_taken(struct flow *f, struct msg *m); /* a carrier has it, or it has ended: no longer counted as waiting */
 void flow_count_waiting(struct flow *f, struct msg *m);
@@ -357,6 +360,11 @@ struct msg *flow_next_announced(struct flow *f, size_t carrier); /* NULL: none *
 void flow_announced_first(struct flow *f, struct msg *m);	 /* before all that are announced to its carrier */
 void flow_announced_back(struct flow *f, size_t carrier);	 /* it is down: theirs is the queue again */
 void flow_announce_again(struct flow *f, struct msg *m);
+/*
+ * The mark of a doubt of m, that has been answered after all, is m's announcement again: it goes when the carrier's own
+ * id is stored, not before. False: the doubt has no such mark.
+ */
+bool flow_mark_back(struct flow *f, struct msg *m, struct msg *k);
 void flow_unmark(struct flow *f, struct msg *m);     /* the carrier's id is stored: its announcement may go */
 void flow_unannounce(struct flow *f, struct msg *m); /* this carrier does not get it, or its own id is known now */
 
