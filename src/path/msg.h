@@ -30,13 +30,13 @@ enum msg_state {
 /* What is owed to whom msg.peer names. */
 enum msg_owes {
 	OWES_NOTHING,
-	OWES_SUBMIT,	   /* submit_sm_resp to an app */
-	OWES_DATA,	   /* data_sm_resp to an app */
-	OWES_DELIVER,	   /* deliver_sm_resp to a carrier, for a receipt */
-	OWES_DATA_DELIVER, /* data_sm_resp to a carrier, for a receipt */
+	OWES_SUBMIT,	     /* submit_sm_resp to an app */
+	OWES_DATA,	     /* data_sm_resp to an app */
+	OWES_DELIVER,	     /* deliver_sm_resp to a carrier, for a receipt */
+	OWES_DATA_DELIVER,   /* data_sm_resp to a carrier, for a receipt */
 	OWES_SUBMIT_DELIVER, /* submit_sm_resp to a carrier that has bound in to us, for a receipt */
-	OWES_PARKED,	   /* a parked receipt is to be removed from the store: peer is a struct debt */
-	OWES_WAVE,	   /* one share of a request that concerns several messages: peer is a struct wave */
+	OWES_PARKED,	     /* a parked receipt is to be removed from the store: peer is a struct debt */
+	OWES_WAVE,	     /* one share of a request that concerns several messages: peer is a struct wave */
 };
 
 /* What a message is to its parent. */

@@ -1,6 +1,6 @@
 /*
- * fake_script.c - scripts as Redis runs them: each is known by its first line; those of src/path/store_backlog.c, made of
- * commands on the same data. Knows nothing of what is stored.
+ * fake_script.c - scripts as Redis runs them: each is known by its first line; those of src/path/store_backlog.c, made
+ * of commands on the same data. Knows nothing of what is stored.
  */
 #include "fake_script.h"
 

@@ -29,8 +29,8 @@ extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
 extern const struct step_row steps_backlog[];
 extern const struct step_row steps_routing[]; /* before steps_carrier */
-extern const struct step_row steps_parts[]; /* before steps_carrier and steps_got, for the same reason */
-extern const struct step_row steps_ops[];   /* before steps_app: some of its patterns are longer */
+extern const struct step_row steps_parts[];   /* before steps_carrier and steps_got, for the same reason */
+extern const struct step_row steps_ops[];     /* before steps_app: some of its patterns are longer */
 
 /* The app or carrier that a step names; NULL with a message. */
 struct app *steps_find_app(struct world *w, const struct step *s, const char *name);

@@ -34,8 +34,8 @@ struct wire *wire_accept(struct conn_hub *hub, int64_t port); /* NULL when none 
 /* Host names that do not resolve. */
 void wire_unknown_host(struct conn_hub *hub, const char *host);
 
-/* The far end has a certificate with this name (borrowed): what the gateway sees where it speaks TLS. Handshakes take no
- * time here and never fail. */
+/* The far end has a certificate with this name (borrowed): what the gateway sees where it speaks TLS. Handshakes take
+ * no time here and never fail. */
 void wire_set_certificate(struct wire *w, const char *name);
 
 /* Octets to the gateway. */
