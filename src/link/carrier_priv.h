@@ -66,6 +66,7 @@ struct carrier {
 	struct timer pause_timer;
 	struct pace pace;
 	struct order *order; /* NULL with one bind */
+	int64_t order_us;    /* what was sent until then it does not know; 0: nothing of that is out any more */
 	struct fit fit;
 	uint32_t window; /* requests per bind now */
 	uint32_t needs;	 /* tokens that what is next needs together; 0: it may go */

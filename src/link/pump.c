@@ -65,15 +65,29 @@ bool carrier_ready(struct carrier *c)
 
 enum pumped { PUMPED, PUMP_DRY, PUMP_STUCK, PUMP_SHORT /* of tokens: c->needs */ };
 
+/* The bind on which texts are out that were sent before there was an order: it may be any of them; else b. */
+static struct carrier_bind *pump_in_unknown_order(struct carrier *c, struct carrier_bind *b)
+{
+	for (size_t i = 0; c->order_us != 0 && i < c->nbinds; i++) {
+		struct carrier_bind *before = &c->binds[i];
+		if (before->session != NULL && session_can_send(before->session) &&
+		    session_oldest_us(before->session) <= c->order_us)
+			return before;
+	}
+	c->order_us = 0;
+	return b;
+}
+
 /* The bind that a text must go over because one before it to the same number is outstanding there; else b. */
-static struct carrier_bind *pump_in_order(const struct carrier *c, struct view number, struct carrier_bind *b,
+static struct carrier_bind *pump_in_order(struct carrier *c, struct view number, struct carrier_bind *b,
 					  struct order_place *place)
 {
 	unsigned last;
 	int64_t sent_us;
 
-	if (!order_last(c->order, number, loop_now_us(c->cs->loop), place, &last, &sent_us) ||
-	    c->binds[last].session == NULL)
+	if (!order_last(c->order, number, loop_now_us(c->cs->loop), place, &last, &sent_us))
+		return pump_in_unknown_order(c, b);
+	if (c->binds[last].session == NULL)
 		return b;
 	struct carrier_bind *before = &c->binds[last];
 	bool answered = session_oldest_us(before->session) > sent_us;
@@ -237,6 +251,7 @@ void pump_make_order(struct carrier *c)
 	uint32_t widest = c->conf->window > 0 ? (uint32_t)c->conf->window : FIT_MAX;
 
 	c->order = order_new((uint32_t)c->wanted * widest);
+	c->order_us = c->in_flight > 0 ? loop_now_us(c->cs->loop) : 0;
 }
 
 void pump_init(struct carrier *c)
