@@ -229,7 +229,8 @@ static bool too_long(struct flow *f, const struct account *a, const struct pdu *
 }
 
 /* The route that it has now, if a carrier of it can take the message at all. */
-static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub, const char **why)
+static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub,
+			  const char **why)
 {
 	struct flow_way way = {&sub->to, (uint16_t)account_number(a), sub->class_id, pdu->sm.src.addr};
 	int number = flow_decide(f, &way);
@@ -257,24 +258,36 @@ static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *p
 uint32_t flow_judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
 {
 	const struct submit_limits limits = flow_limits(f);
-	uint32_t status = submit_judge(pdu, &limits, f->default_class[account_number(a)], loop_wall_ms(f->loop), sub, why);
+	uint32_t status =
+		submit_judge(pdu, &limits, f->default_class[account_number(a)], loop_wall_ms(f->loop), sub, why);
 	if (!status)
 		status = flow_judge_source(f, a, sub->class_id, pdu, why);
 	return status ? status : judge_way(f, a, pdu, sub, why);
 }
 
 /* And is there room for it now? */
-static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
+uint32_t flow_judge_room(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub,
+			 enum flow_bound *bound, const char **why)
 {
-	uint32_t status = flow_judge(f, a, pdu, sub, why);
-	if (status)
-		return status;
+	*bound = FLOW_BOUNDS;
 	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {
 		*why = "the store is away";
 		return ESME_RSYSERR;
 	}
-	enum flow_bound bound = bound_reached(f, a, pdu, sub);
-	return bound == FLOW_BOUNDS ? ESME_ROK : over_bound(f, bound, why);
+	*bound = bound_reached(f, a, pdu, sub);
+	if (*bound == FLOW_BOUNDS)
+		return ESME_ROK;
+	*why = bound_words[*bound];
+	return ESME_RMSGQFUL;
+}
+
+static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
+{
+	enum flow_bound bound = FLOW_BOUNDS;
+	uint32_t status = flow_judge(f, a, pdu, sub, why);
+	if (!status)
+		status = flow_judge_room(f, a, pdu, sub, &bound, why);
+	return bound == FLOW_BOUNDS ? status : over_bound(f, bound, why);
 }
 
 struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, uint64_t app_id, uint32_t *status,
@@ -439,10 +452,8 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 			      .route = (uint16_t)number,
 			      .fn = fn,
 			      .token = token};
-	struct compose c = {.source = source,
-			    .to = to,
-			    .utf8 = utf8,
-			    .dcs0 = (enum charset)account_conf(x->account)->dcs0};
+	struct compose c = {
+		.source = source, .to = to, .utf8 = utf8, .dcs0 = (enum charset)account_conf(x->account)->dcs0};
 	size_t n = compose_text(&c, frame);
 	if (n == 0 || !send_frame(x, (struct view){frame, (uint32_t)n})) {
 		log_error(account_name(x->account),

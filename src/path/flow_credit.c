@@ -12,19 +12,16 @@ static const struct account_conf *conf_of(const struct flow *f, const struct msg
 	return m->account == MSG_NO_ACCOUNT ? NULL : account_conf(accounts_at(f->accounts, m->account));
 }
 
-/* As the first carrier of its route would cut it; what goes as one payload counts as the phone gets it. */
-static unsigned segments_of(struct flow *f, const struct msg *m)
+unsigned flow_segments(struct flow *f, const struct account *a, uint16_t number, const struct pdu *pdu)
 {
-	const struct route *route = routes_at(f->routes, m->route);
-	struct pdu pdu;
-	msg_pdu(m, NULL, &pdu);
+	const struct route *route = routes_at(f->routes, number);
+	struct pdu said = *pdu;
 	if (route->n == 0)
 		return 1;
-	struct relay_peer peer =
-		flow_peer_of(carriers_at(f->carriers, route->carriers[0]), accounts_at(f->accounts, m->account), true);
+	struct relay_peer peer = flow_peer_of(carriers_at(f->carriers, route->carriers[0]), a, true);
 	if (peer.long_mode == SPLIT_PAYLOAD)
 		peer.long_mode = SPLIT_UDH8;
-	unsigned n = relay_text(&pdu, &peer, &f->relay) ? parts_count(&pdu, &peer) : 1;
+	unsigned n = relay_text(&said, &peer, &f->relay) ? parts_count(&said, &peer) : 1;
 	return n ? n : 1;
 }
 
@@ -59,7 +56,9 @@ bool flow_reserve(struct flow *f, struct msg *m)
 	const struct account_conf *conf = conf_of(f, m);
 	if (m->reserved || m->internal || !conf || conf->credit != ACCOUNT_PREPAID)
 		return false;
-	unsigned segments = segments_of(f, m);
+	struct pdu pdu;
+	msg_pdu(m, NULL, &pdu);
+	unsigned segments = flow_segments(f, accounts_at(f->accounts, m->account), m->route, &pdu);
 	struct store_reservation r = {.account = view_of(conf->system_id),
 				      .floor = -conf->credit_limit,
 				      .id = m->id,

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 #include "path/address.h"
@@ -26,6 +27,7 @@ struct explaining {
 	uint32_t status; /* what it would be answered */
 	const char *why;
 	unsigned rules;
+	int64_t cost; /* thousandths of a yuan, to the account */
 	uint8_t frame[COMPOSE_MAX];
 	uint8_t tlvs[COMPOSE_MAX];
 };
@@ -212,6 +214,47 @@ static void finish(struct explaining *x)
 	mem_free(x);
 }
 
+/* --- credit --- */
+
+#define YUAN(amount) (amount) < 0 ? "-" : "", llabs(amount) / 1000, llabs(amount) % 1000
+
+static void on_balance(void *arg, bool ok, int64_t balance)
+{
+	struct explaining *x = arg;
+	const struct account_conf *conf = account_conf(x->account);
+	bool enough = ok && balance - x->cost >= -conf->credit_limit;
+	if (ok)
+		say(x, "credit     balance %s%lld.%03lld yuan, may go down to %s%lld.%03lld: %s", YUAN(balance),
+		    YUAN(-conf->credit_limit), enough ? "enough" : "not enough");
+	else
+		say(x, "credit     cannot be read: the store is away");
+	if (!x->status && !enough) {
+		x->status = ok ? SGW_NO_CREDIT : ESME_RSYSERR;
+		x->why = ok ? "the account's credit is used up" : "the store is away";
+	}
+	finish(x);
+}
+
+static void ask_credit(struct explaining *x)
+{
+	if (account_conf(x->account)->credit != ACCOUNT_PREPAID)
+		finish(x);
+	else if (store_credit(x->flow->store, view_of(account_name(x->account)), STORE_CREDIT_READ, 0, on_balance, x) <
+		 0)
+		on_balance(x, false, 0);
+}
+
+static void say_cost(struct explaining *x, const struct pdu *pdu)
+{
+	const struct account_conf *conf = account_conf(x->account);
+	unsigned n = flow_segments(x->flow, x->account, x->sub.route, pdu);
+	x->cost = conf->price * n;
+	if (conf->price || conf->credit == ACCOUNT_PREPAID)
+		say(x, "price      %u part%s of %s%lld.%03lld yuan: %s%lld.%03lld, %s", n, n == 1 ? "" : "s",
+		    YUAN(conf->price), YUAN(x->cost),
+		    conf->credit == ACCOUNT_PREPAID ? "reserved when it is accepted" : "counted when it has ended");
+}
+
 static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 {
 	struct explaining *x = (struct explaining *)(uintptr_t)token;
@@ -227,11 +270,11 @@ static void on_checked(void *arg, uint64_t token, bool ok, bool member)
 		    account_name(x->account), policy_needs_recipient(&pm) ? "" : "; this class is sent all the same");
 	}
 	if (ok && member && policy_needs_recipient(&pm) && !x->status) {
-		struct policy_verdict v = policy_judge(&pm, &snapshot);
+		struct policy_verdict v = policy_look(&pm, &snapshot);
 		x->status = v.status;
 		x->why = v.plain;
 	}
-	finish(x);
+	ask_credit(x);
 }
 
 /* The submit that the question is about; false: it cannot be made. */
@@ -277,7 +320,10 @@ int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(voi
 		return -1;
 	}
 	struct view source = pdu.sm.src.addr;
+	enum flow_bound bound;
 	x->status = flow_judge(f, q->account, &pdu, &x->sub, &x->why);
+	if (!x->status)
+		x->status = flow_judge_room(f, q->account, &pdu, &x->sub, &bound, &x->why);
 	struct flow_way way = {&x->to, (uint16_t)account_number(q->account), x->sub.class_id, pdu.sm.src.addr};
 	int route = flow_decide(f, &way);
 	say_account(x);
@@ -290,6 +336,7 @@ int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(voi
 	if (route >= 0) {
 		x->sub.route = (uint16_t)route;
 		say_carriers(x, &pdu);
+		say_cost(x, &pdu);
 	}
 	if (store_optout_check(f->store, view_of(account_name(q->account)),
 			       (struct view){(const uint8_t *)x->to.digits, x->to.n}, on_checked,

@@ -264,6 +264,9 @@ void flow_store_message(struct flow *f, struct msg *m); /* judged by policy: res
  * flow_store_message() follows then.
  */
 bool flow_reserve(struct flow *f, struct msg *m);
+/* What a text is paid as: the parts that the first carrier of the route would get; one payload counts as the phone gets
+ * it. */
+unsigned flow_segments(struct flow *f, const struct account *a, uint16_t number, const struct pdu *pdu);
 void flow_unreserve(struct flow *f, struct msg *m); /* m goes without an end: what is reserved for it goes back */
 void flow_pay(struct flow *f, struct msg *m);	    /* m has its final state */
 void flow_unclaimed(void *arg, uint64_t id);	    /* restore.h */

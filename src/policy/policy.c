@@ -32,15 +32,32 @@ bool policy_needs_recipient(const struct policy_message *m)
 	return class_promotional(m->class_id);
 }
 
-struct policy_verdict policy_judge(const struct policy_message *m, const struct policy_snapshot *s)
+static const struct policy_row *refusing(const struct policy_message *m, const struct policy_snapshot *s)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].refuses(m, s)) {
-			++*rows[i].count;
-			return (struct policy_verdict){rows[i].status, rows[i].name, rows[i].plain};
-		}
+		if (rows[i].refuses(m, s))
+			return &rows[i];
 	}
-	return (struct policy_verdict){ESME_ROK, "", "may go"};
+	return NULL;
+}
+
+static struct policy_verdict verdict_of(const struct policy_row *row)
+{
+	return row ? (struct policy_verdict){row->status, row->name, row->plain}
+		   : (struct policy_verdict){ESME_ROK, "", "may go"};
+}
+
+struct policy_verdict policy_judge(const struct policy_message *m, const struct policy_snapshot *s)
+{
+	const struct policy_row *row = refusing(m, s);
+	if (row)
+		++*row->count;
+	return verdict_of(row);
+}
+
+struct policy_verdict policy_look(const struct policy_message *m, const struct policy_snapshot *s)
+{
+	return verdict_of(refusing(m, s));
 }
 
 static const struct stats_row stat_rows[] = {

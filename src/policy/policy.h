@@ -28,6 +28,8 @@ struct policy_verdict {
 bool policy_needs_recipient(const struct policy_message *m);
 /* The first policy that refuses, in table order; counts it. */
 struct policy_verdict policy_judge(const struct policy_message *m, const struct policy_snapshot *s);
+/* The same for who only asks: counts nothing. */
+struct policy_verdict policy_look(const struct policy_message *m, const struct policy_snapshot *s);
 
 struct stats;
 void policy_stats(struct stats *stats); /* registers the counters */
