@@ -180,8 +180,8 @@ static struct item *add_item(struct batches *b, const struct batch_key *key, str
 	struct batch *batch = NULL;
 	LIST_EACH(node, &b->open[key->kind]) {
 		struct batch *have = LIST_OF(node, struct batch, link);
-		if (have->number == key->number && have->name_n == key->name.n &&
-		    memcmp(have->name, key->name.p, key->name.n) == 0) {
+		struct view name = {(const uint8_t *)have->name, have->name_n};
+		if (have->number == key->number && view_eq(name, key->name)) {
 			batch = have;
 			break;
 		}

@@ -75,6 +75,24 @@ static bool expect_credit(struct world *w, struct step *s)
 	       step_fail(s, "the balance of %s is %lld, not %s", s->args[0], have, s->args[1]);
 }
 
+/* What is left, used over three days, and reserved. */
+static bool expect_money(struct world *w, struct step *s)
+{
+	static const char *const carriers[] = {"mobile", "unicom", "telecom", "-"};
+	long long sum = field(w, "credit", s->args[0]);
+	char key[40], name[160];
+
+	for (int64_t back = 0; back < 3; back++) {
+		snprintf(key, sizeof(key), "usage:%u", credit_day(world_wall_ms(w) - back * 86400000));
+		for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++) {
+			snprintf(name, sizeof(name), "%s/%s/amount", s->args[0], carriers[i]);
+			sum += field(w, key, name);
+		}
+	}
+	return sum == strtoll(s->args[1], NULL, 10) ||
+	       step_fail(s, "%s has and has used %lld, not %s", s->args[0], sum, s->args[1]);
+}
+
 static bool expect_reserved(struct world *w, struct step *s)
 {
 	size_t have = fake_data_count_all(fake_redis_data(), "reserved:");
@@ -106,6 +124,7 @@ const struct step_row steps_credit[] = {
 	{"operator CHANGES credit AMOUNT of ACCOUNT", "", STEP_ACTS, do_change},
 	{"expect operator told AMOUNT", "", STEP_LOOKS, expect_answer},
 	{"expect credit ACCOUNT AMOUNT", "", STEP_LOOKS, expect_credit},
+	{"expect money of ACCOUNT AMOUNT", "", STEP_LOOKS, expect_money},
 	{"expect reserved COUNT", "", STEP_LOOKS, expect_reserved},
 	{"expect usage of ACCOUNT at CARRIER messages COUNT parts COUNT price AMOUNT", "", STEP_LOOKS, expect_usage},
 	{NULL, NULL, STEP_LOOKS, NULL},
