@@ -71,10 +71,12 @@ static void cancel_one(struct msg *m, void *arg)
 		x->late += m->state < MSG_CLOSING;
 		return;
 	}
-	if (m->owes == OWES_NOTHING)
+	if (m->owes == OWES_NOTHING) {
+		m->forward = false; /* mode 2, and its submit has been answered: its receipt tells the end */
 		flow_owe_wave(m, &x->asked.wave);
-	else
+	} else {
 		x->cancelled++; /* mode 2: its own answer tells the end */
+	}
 	flow_finish(f, m, FINISH_CANCELLED, 0, NULL);
 }
 
