@@ -232,7 +232,7 @@ static bool too_long(struct flow *f, const struct account *a, const struct pdu *
 static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *pdu, struct submit *sub,
 			  const char **why)
 {
-	struct flow_way way = {&sub->to, (uint16_t)account_number(a), sub->class_id, pdu->sm.src.addr};
+	struct flow_way way = {&sub->to, (uint16_t)account_number(a), sub->class_id, pdu->sm.src.addr, pdu};
 	int number = flow_decide(f, &way);
 	if (number < 0) {
 		*why = "no route for this number; add one to routes";
@@ -433,7 +433,7 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		   store_fn fn, uint64_t token)
 {
 	struct flow *f = arg;
-	struct flow_way way = {to, (uint16_t)account, CLASS_NOTICE, view_of(source)};
+	struct flow_way way = {to, (uint16_t)account, CLASS_NOTICE, view_of(source), NULL};
 	int number = flow_decide(f, &way);
 	if (!store_up(f->store))
 		return -1;

@@ -78,7 +78,7 @@ static void say_rule(const struct route_step *step, void *arg)
 static void say_rules(struct explaining *x, const struct pdu *pdu)
 {
 	struct flow *f = x->flow;
-	struct flow_way way = {&x->to, (uint16_t)account_number(x->account), x->sub.class_id, pdu->sm.src.addr};
+	struct flow_way way = {&x->to, (uint16_t)account_number(x->account), x->sub.class_id, pdu->sm.src.addr, NULL};
 	struct route_query q;
 	flow_query_of(f, &way, &q);
 	if (flow_decide(f, &way) >= 0 && f->guessed != ROUTE_NO_OPERATOR)
@@ -324,7 +324,7 @@ int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(voi
 	x->status = flow_judge(f, q->account, &pdu, &x->sub, &x->why);
 	if (!x->status)
 		x->status = flow_judge_room(f, q->account, &pdu, &x->sub, &bound, &x->why);
-	struct flow_way way = {&x->to, (uint16_t)account_number(q->account), x->sub.class_id, pdu.sm.src.addr};
+	struct flow_way way = {&x->to, (uint16_t)account_number(q->account), x->sub.class_id, pdu.sm.src.addr, NULL};
 	int route = flow_decide(f, &way);
 	say_account(x);
 	say_class(x, q);

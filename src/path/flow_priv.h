@@ -293,6 +293,7 @@ struct flow_way { /* what decides a route */
 	uint16_t account;
 	enum class_id class_id;
 	struct view source;
+	const struct pdu *part; /* a submit that may be a part of a text: all parts of it go one way; NULL: none */
 };
 int flow_decide(struct flow *f, const struct flow_way *w); /* the number of its route now; -1: no rule holds */
 void flow_query_of(const struct flow *f, const struct flow_way *w, struct route_query *q); /* what routes are asked */

@@ -7,6 +7,7 @@
 #include "path/flow_priv.h"
 
 #include "base/log.h"
+#include "smpp/udh.h"
 
 #define WALK_SLICE 4096u /* messages looked at in one turn after a change */
 #define WALK_MS	   1
@@ -188,6 +189,24 @@ void flow_query_of(const struct flow *f, const struct flow_way *w, struct route_
 	};
 }
 
+static uint64_t mix(uint64_t h, const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ ((const uint8_t *)p)[i]) * 0x100000001b3u; /* FNV-1a */
+	return h;
+}
+
+/* The same for all parts that an app has made of one text, on every node and after a restart; 0: it is no part. */
+static uint64_t text_of(const struct flow_way *w)
+{
+	struct udh_concat concat;
+	if (!w->part || !udh_concat_pdu(w->part, &concat) || concat.total < 2)
+		return 0;
+	const uint8_t mark[] = {(uint8_t)(concat.ref >> 8), (uint8_t)concat.ref, concat.total};
+	uint64_t h = mix(0xcbf29ce484222325u, w->to->digits, w->to->n);
+	return mix(mix(h, w->source.p, w->source.n), mark, sizeof(mark)) | 1u;
+}
+
 int flow_decide(struct flow *f, const struct flow_way *w)
 {
 	struct route_query q;
@@ -196,7 +215,13 @@ int flow_decide(struct flow *f, const struct flow_way *w)
 	f->guessed = route ? q.operator_ : ROUTE_NO_OPERATOR;
 	if (!route)
 		route = routes_decide(f->routes, &q);
-	return route ? route->number : -1;
+	if (!route)
+		return -1;
+	uint64_t text = route->choose == ROUTE_WEIGHT ? text_of(w) : 0;
+	uint16_t number = text ? routes_together(f->routes, route->number, text) : route->number;
+	if (text)
+		flow_grow_lanes(f);
+	return number;
 }
 
 /* The same for a message that is there. -1 also when its number cannot be read. */
@@ -207,7 +232,7 @@ static int decide_msg(struct flow *f, const struct msg *m)
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &to))
 		return -1;
-	struct flow_way w = {&to, m->account, (enum class_id)m->class_id, pdu.sm.src.addr};
+	struct flow_way w = {&to, m->account, (enum class_id)m->class_id, pdu.sm.src.addr, &pdu};
 	return flow_decide(f, &w);
 }
 

@@ -44,6 +44,28 @@ int routes_without(struct routes *r, uint16_t number, uint8_t without)
 	return left.n ? routes_intern(r, &left) : -1;
 }
 
+uint16_t routes_together(struct routes *r, uint16_t number, uint64_t text)
+{
+	const struct route *from = &r->table[number];
+	struct route together = {.choose = ROUTE_ORDER, .n = from->n};
+	unsigned first = 0, sum = 0, n = 0;
+	if (from->choose != ROUTE_WEIGHT || from->n < 2)
+		return number;
+	for (unsigned i = 0; i < from->n; i++)
+		sum += from->weights[i];
+	uint64_t at = sum ? (text ^ text >> 29) / 2 % sum : 0;
+	while (sum && at >= from->weights[first])
+		at -= from->weights[first++];
+	together.carriers[n++] = from->carriers[first];
+	for (unsigned i = 0; i < from->n; i++) {
+		if (i != first)
+			together.carriers[n++] = from->carriers[i];
+	}
+	for (unsigned i = 0; i < n; i++)
+		together.weights[i] = 1;
+	return (uint16_t)routes_intern(r, &together);
+}
+
 size_t routes_count(const struct routes *r)
 {
 	return r->n;

@@ -144,6 +144,12 @@ bool routes_operator_known(const struct routes *r, size_t i); /* it stands in th
  * same order; -1 when none is left. May add a route: pointers to routes go bad then, numbers stay.
  */
 int routes_without(struct routes *r, uint16_t number, uint8_t without);
+/*
+ * For the parts of one text that come as messages of their own, where carriers share by weight: a route with the same
+ * carriers of which one is first, the same for the same text (any number that its parts have in common), chosen by
+ * weight; the others follow in their order. Other routes: number itself. May add a route.
+ */
+uint16_t routes_together(struct routes *r, uint16_t number, uint64_t text);
 size_t routes_count(const struct routes *r);
 const struct route *routes_at(const struct routes *r, size_t i);
 size_t routes_octets(const struct routes *r); /* of memory */
