@@ -215,8 +215,8 @@ static void on_restore_failed(void *arg)
 
 static void load(struct flow *f)
 {
-	static const struct restore_ops ops = {on_restored,	 on_restored_parked, on_restored_part,
-					       on_restored_form, flow_unclaimed,     on_restore_done, on_restore_failed};
+	static const struct restore_ops ops = {on_restored,    on_restored_parked, on_restored_part, on_restored_form,
+					       flow_unclaimed, on_restore_done,	   on_restore_failed};
 	f->phase = FLOW_LOADING;
 	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
 		f->phase = FLOW_WAITING;
