@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
 	tests/system/esme.pl \
+	tests/system/explain.sh \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
 	tests/system/mo.sh \
