@@ -21,6 +21,7 @@ path_unit_tests = \
 	tests/unit/path/test_ported_table \
 	tests/unit/path/test_queue \
 	tests/unit/path/test_share \
+	tests/unit/path/test_fair_model \
 	tests/unit/path/test_health \
 	tests/unit/path/test_lanes \
 	tests/unit/path/test_reassembly \
@@ -75,6 +76,8 @@ tests_unit_path_test_outcome_SOURCES = tests/unit/path/test_outcome.c $(path_sam
 tests_unit_path_test_outcome_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_parts_SOURCES = tests/unit/path/test_parts.c $(path_samples)
 tests_unit_path_test_parts_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_fair_model_SOURCES = tests/unit/path/test_fair_model.c $(path_samples)
+tests_unit_path_test_fair_model_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_share_SOURCES = tests/unit/path/test_share.c $(path_samples)
 tests_unit_path_test_share_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_health_SOURCES = tests/unit/path/test_health.c $(path_samples)
