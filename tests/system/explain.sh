@@ -193,6 +193,17 @@ fails "a file that is not there" "No such file or directory; it is read as user"
 fails "a folder" "is no ordinary file" route test "$tmp"
 fails "no such word" "usage: route test FILE" route check "$tmp/routes.test"
 
+# A long file is checked beside the other work.
+awk -v n="$((200000 / SMPPGW_SLOW))" 'BEGIN { for (i = 0; i < n; i++) printf "bank - 138%08d - => mobile,unicom\n", i + 10000000 }' \
+	>"$tmp/long.test"
+ctl route test "$tmp/long.test" >"$tmp/long.out" 2>&1 &
+long=$!
+refused() { ctl route test "$tmp/routes.test" 2>&1 | grep -q 'another file is being checked'; }
+ok "one file at a time" wait_for "a refusal" 5 refused
+is "meanwhile the gateway answers" "$(ctl version | cut -d' ' -f1)" smppgw
+wait "$long"
+is "all of it holds" "$?:$(cat "$tmp/long.out")" "0:$((200000 / SMPPGW_SLOW)) passed, 0 failed, 0 skipped"
+
 sed -i '$d' "$tmp/routes.test"
 daemon=$(program smppgwd)
 said=$("$daemon" -c "$tmp/gw.conf" --routes "$tmp/routes.test" 2>&1)
@@ -228,5 +239,12 @@ soon "the carrier is left" 20 is_away
 ask bank 10690001 13800138000
 line "its health, and why" carrier "1 mobile: up, health away (delivery), pace 200/s, 0 queued: does not take now"
 line "the other one takes" verdict "accepted; by unicom as things are now"
+
+# ---- the gateway leaves while a file is being checked ----
+ctl route test "$tmp/long.test" >/dev/null 2>&1 &
+long=$!
+ok "a file is being checked" wait_for "a refusal" 5 refused
 gateway_stop gw
+wait "$long"
+is "who asked is told that there is no answer" "$?" 3
 finish
