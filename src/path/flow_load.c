@@ -125,6 +125,8 @@ static void on_restored(void *arg, struct msg *m)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->unchecked = needs_check(m);
 	flow_recall(f, m);
+	if (m->attempts || m->kin) /* when it goes again, it goes before all that came later */
+		queue_rank(f->queue, m);
 	if (flow_parts_resume(f, m))
 		return;
 	if (m->cid_len) {

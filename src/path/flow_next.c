@@ -16,6 +16,7 @@ struct side { /* what this file knows of a carrier */
 	struct share share;
 	struct timer timer; /* until a ceiling lets a class go on */
 	size_t turn;	    /* in its lanes: where it looked last */
+	bool stuck;	    /* it could send, and could take nothing when it looked: nobody waits for it */
 };
 
 /* --- who takes --- */
@@ -27,7 +28,8 @@ static bool is_up(void *arg, size_t carrier)
 
 static bool is_ready(void *arg, size_t carrier)
 {
-	return carrier_ready(carriers_at(((struct flow *)arg)->carriers, carrier));
+	const struct flow *f = arg;
+	return !f->sides[carrier]->stuck && carrier_ready(carriers_at(f->carriers, carrier));
 }
 
 static int64_t price_of(void *arg, size_t carrier)
@@ -41,6 +43,22 @@ static void wake_lane(struct flow *f, size_t lane)
 	unsigned n = lanes_takers(f->taking, lane, &takers);
 	for (unsigned i = 0; i < n; i++)
 		carrier_wake(carriers_at(f->carriers, takers[i]));
+}
+
+void flow_cannot_take(struct flow *f, size_t carrier)
+{
+	const uint16_t *lanes, *takers;
+	size_t n = lanes_of(f->taking, carrier, &lanes);
+	if (f->sides[carrier]->stuck)
+		return;
+	f->sides[carrier]->stuck = true;
+	for (size_t i = 0; i < n; i++) {
+		unsigned sharing = queue_classes(f->queue, lanes[i]) ? lanes_takers(f->taking, lanes[i], &takers) : 0;
+		for (unsigned k = 0; k < sharing; k++) {
+			if (takers[k] != carrier)
+				carrier_wake(carriers_at(f->carriers, takers[k]));
+		}
+	}
 }
 
 void flow_find_takers(struct flow *f)
@@ -66,6 +84,15 @@ uint16_t flow_taker(const struct flow *f, size_t lane)
 {
 	uint16_t first = lanes_first(f->taking, lane);
 	return first != LANES_NOBODY ? first : routes_at(f->routes, lane)->carriers[0];
+}
+
+bool flow_takes(const struct flow *f, size_t lane, size_t carrier)
+{
+	const uint16_t *takers;
+	unsigned n = lanes_takers(f->taking, lane, &takers);
+	while (n > 0 && takers[n - 1] != carrier)
+		n--;
+	return n > 0;
 }
 
 static void on_health(void *arg, size_t carrier, enum health_state now, enum health_cause why)
@@ -151,7 +178,7 @@ void flow_enqueue(struct flow *f, struct msg *m)
 	go_in(f, m);
 	if (!m->tried)
 		m->home = m->route;
-	if (m->attempts) /* again after a temporary error: before all that came later */
+	if (m->ranked) /* again after an error, or after hours without a route: before all that came later */
 		queue_put_back(f->queue, m);
 	else
 		queue_put(f->queue, m);
@@ -217,6 +244,7 @@ struct msg *flow_take_next(struct flow *f, size_t carrier, struct flow_taking *t
 	int class_id = share_choose(&s->share, t->waiting, now_us, &wait_us);
 	if (class_id < 0) {
 		loop_timer(f->loop, &s->timer, wait_us / 1000 + 1);
+		flow_cannot_take(f, carrier);
 		return NULL;
 	}
 	size_t at = lane_for(f, s, lanes, n, (enum class_id)class_id);
@@ -230,6 +258,7 @@ void flow_took(struct flow *f, size_t carrier, const struct flow_taking *t, cons
 	struct side *s = f->sides[carrier];
 	const uint16_t *takers;
 	s->turn = t->turn;
+	s->stuck = false;
 	share_spend(&s->share, f->rules, t->waiting, (enum class_id)m->class_id, n);
 	lanes_took(f->taking, t->lane, carrier, n);
 	if (n > 1)

@@ -41,7 +41,7 @@ static void find_one(struct msg *m, void *arg)
 	x->n++;
 }
 
-/* Back to where it waited. Its order is its rank in the queue, or 0 when it has not been there. */
+/* Back to where it waited. */
 static void go_on(struct flow *f, struct msg *m, uint64_t near)
 {
 	struct msg *beside = near ? msgs_get(f->msgs, near) : NULL;
@@ -50,7 +50,7 @@ static void go_on(struct flow *f, struct msg *m, uint64_t near)
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
 		flow_set_state(f, m, MSG_HELD);
 		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
-	} else if (m->order) {
+	} else if (m->ranked) {
 		flow_put_near(f, m, beside);
 	} else {
 		flow_enqueue(f, m);
@@ -185,8 +185,6 @@ static void withdraw(struct flow *f, struct msg *m)
 	bool in_turn = m->announcing || !list_empty(&m->link); /* held only until the store knows that it goes */
 	if (m->state == MSG_HELD && m->attempts && !in_turn)
 		m->due_ms = loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
-	else if (m->state == MSG_HELD && !in_turn)
-		m->order = 0;
 	flow_withdraw(f, m);
 	flow_set_state(f, m, MSG_STORING);
 }

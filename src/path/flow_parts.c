@@ -85,6 +85,7 @@ static bool make_part(void *arg, unsigned seq, unsigned total, struct view frame
 	part->part = (uint8_t)seq;
 	part->parts = (uint8_t)total;
 	part->order = m->order;
+	part->ranked = m->ranked;
 	part->carrier = m->carrier;
 	msg_add_kin(m, part, KIN_PART);
 	return set_part_record(f, part, m, frame);
@@ -462,6 +463,8 @@ static void resume_part(struct flow *f, struct msg *m, struct msg *k)
 	k->expiry_ms = m->expiry_ms;
 	k->unchecked = m->unchecked;
 	k->route = k->home = m->route;
+	k->order = m->order;
+	k->ranked = m->ranked;
 	if (!set_resumed_record(f, m, k))
 		log_error("-", "event=no_memory id=%llu what=part_record", (unsigned long long)m->id);
 	if (k->final_state)

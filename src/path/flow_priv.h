@@ -326,6 +326,7 @@ void flow_next_free(struct flow *f);
 void flow_find_takers(struct flow *f); /* a carrier went up or down, or its health or price has changed */
 void flow_grow_lanes(struct flow *f);  /* routes may have been added */
 uint16_t flow_taker(const struct flow *f, size_t lane); /* who takes first, or would when it were up */
+bool flow_takes(const struct flow *f, size_t lane, size_t carrier); /* whether this carrier takes from the lane now */
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_put_near(struct flow *f, struct msg *m, struct msg *near); /* the same, looked for from one beside it */
 void flow_put_back(struct flow *f, struct msg *m);		     /* to its own place: order is kept */
@@ -337,6 +338,8 @@ struct msg *flow_take_next(struct flow *f, size_t carrier, struct flow_taking *t
 /* It was taken for good, as n messages. Else flow_untake(): it is the next again. */
 void flow_took(struct flow *f, size_t carrier, const struct flow_taking *t, const struct msg *m, unsigned n);
 void flow_untake(struct flow *f, struct msg *m);
+/* The carrier could send, but nothing of what waits (a bound, a ceiling, too few tokens): nobody waits for its turn. */
+void flow_cannot_take(struct flow *f, size_t carrier);
 
 /* flow_send.c */
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn); /* m's carrier id into the store; -1: down */

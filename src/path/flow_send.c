@@ -116,8 +116,12 @@ static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 		flow_unannounce(f, m);
 	if (m->epoch == f->epoch || m->kin_kind == KIN_PART)
 		return true;
-	if (flow_on_its_way(f, m)) /* to where it goes by what holds now, perhaps here again */
-		flow_put_back(f, m);
+	if (!flow_on_its_way(f, m))
+		return false;
+	if (m->announced && flow_takes(f, m->route, carrier))
+		return true;
+	flow_unannounce(f, m); /* where it goes now may be away for long: it is not in doubt meanwhile */
+	flow_put_back(f, m);   /* to where it goes by what holds now, perhaps here again */
 	return false;
 }
 
@@ -136,6 +140,7 @@ static enum pulled pull_one(struct flow *f, struct msg *m, const struct pulling 
 	if (parts > x->room && t) { /* all parts of a text go together */
 		*x->needs = parts;
 		flow_untake(f, m);
+		flow_cannot_take(f, carrier);
 		return PULLED_STOP;
 	}
 	if (t)
@@ -165,6 +170,7 @@ static struct msg *pull(struct flow *f, const struct pulling *x)
 		if (done != PULLED_ELSE)
 			return done == PULLED ? m : NULL;
 	}
+	flow_cannot_take(f, carrier);
 	return NULL;
 }
 

@@ -59,7 +59,7 @@ struct msg {
 	int64_t expiry_ms; /* UTC: end of validity */
 	int64_t sent_ms;   /* UTC: when a carrier was given it last */
 	int64_t due_ms;	   /* UTC: not to be sent before; 0 = now */
-	uint64_t order;	   /* rank in the queue */
+	uint64_t order;	   /* rank in the queue, when it is ranked */
 	uint8_t *rec;	   /* the record, owned; msgs_slab() */
 	char *cid;	   /* carrier's id in canonical form (or backlog entry's id), owned, may be NULL */
 	uint64_t peer;	   /* session handle: whom an answer is owed (owes) */
@@ -93,6 +93,7 @@ struct msg {
 	bool internal;	   /* made by us */
 	bool from_backlog; /* its record is a backlog entry, cid its id */
 	bool mo;
+	bool ranked;	 /* it has a place in the queue, now or when it comes back to it */
 	bool told;	 /* the app has it, and its record is being forgotten */
 	bool out;	 /* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled;	 /* a carrier has it or may have it, and that is not known to be stored */

@@ -158,10 +158,16 @@ static void count_out(struct queue *q, const struct msg *m, struct line *line)
 
 /* --- in --- */
 
+void queue_rank(struct queue *q, struct msg *m)
+{
+	m->order = ++q->order;
+	m->ranked = true;
+}
+
 void queue_put(struct queue *q, struct msg *m)
 {
 	struct line *line = line_for(q, m);
-	m->order = ++q->order;
+	queue_rank(q, m);
 	list_append(&line->waiting, &m->link);
 	count_in(q, m, line);
 }

@@ -19,6 +19,8 @@ void queue_set_share(struct queue *q, size_t account, unsigned share);
 
 /* At the end of its account's line (m->route, class_id, account); gives m->order. */
 void queue_put(struct queue *q, struct msg *m);
+/* What is not queued now, but will be: its place is behind all that was ranked or put before. */
+void queue_rank(struct queue *q, struct msg *m);
 /* Back to the place that its order says (a message that had been taken): nothing that came later stands before it. */
 void queue_put_back(struct queue *q, struct msg *m);
 /* As queue_put_back(), and the turn that it was taken in goes on: it is the next of its lane and class again. */
