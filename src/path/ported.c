@@ -281,7 +281,8 @@ void ported_read_again(struct ported *p)
 void ported_replace(struct ported *p, struct ported_set *set, unsigned which, uint64_t epoch)
 {
 	if (epoch != p->meta.epoch + 1) {
-		ported_set_free(set); /* another node has been busy, too */
+		if (set != p->set)
+			ported_set_free(set); /* another node has been busy, too */
 		ported_read_again(p);
 		return;
 	}

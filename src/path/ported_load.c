@@ -25,6 +25,7 @@
 
 enum phase {
 	PHASE_LOCK,
+	PHASE_LOOK, /* it is ours: is what this node knows still in force? */
 	PHASE_DROP, /* what an earlier load has left in the other set */
 	PHASE_WRITE,
 	PHASE_PUBLISH,
@@ -314,6 +315,24 @@ static void on_turn(void *arg)
 	step(arg);
 }
 
+/* The set in force may be another one since this node has looked: one that is not is not written to. */
+static void on_looked(void *arg, bool ok, const struct store_ported_meta *now)
+{
+	struct ported_job *job = arg;
+	struct ported *p = job->p;
+	job->in_flight--;
+	job->failed |= !ok;
+	if (ok && (now->epoch != p->meta.epoch || now->set != p->meta.set || p->state != PORTED_READY)) {
+		ported_read_again(p);
+		job_end(job, "another node has loaded a file, which is read first; try again when smppgwctl ported "
+			     "count says ready");
+		return;
+	}
+	job->bucket = 0;
+	job->phase = job->replace ? PHASE_DROP : PHASE_WRITE;
+	step(job);
+}
+
 static void on_locked(void *arg, bool ok)
 {
 	struct ported_job *job = arg;
@@ -322,9 +341,10 @@ static void on_locked(void *arg, bool ok)
 		job_end(job, "another node loads a file, or Redis has gone away; try again later");
 		return;
 	}
-	job->bucket = 0;
-	job->phase = job->replace ? PHASE_DROP : PHASE_WRITE;
-	step(job);
+	job->phase = PHASE_LOOK;
+	job->in_flight++;
+	if (store_ported_meta(job->p->setup.store, on_looked, job) < 0)
+		on_looked(job, false, NULL);
 }
 
 void ported_job_tick(struct ported_job *job)

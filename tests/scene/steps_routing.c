@@ -70,6 +70,21 @@ static bool do_other_node(struct world *w, struct step *s)
 	return true;
 }
 
+/* Another node has put a file of one number in force, in the other set. */
+static bool do_other_load(struct world *w, struct step *s)
+{
+	char text[256];
+	struct number n;
+
+	if (!read_number(s, s->args[0], &n))
+		return false;
+	snprintf(text, sizeof(text), "HSET ported:1:%d %s %s", ported_bucket(&n), n.digits, s->args[1]);
+	redis(w, text);
+	redis(w, "HSET ported set 1");
+	redis(w, "HINCRBY ported epoch 1");
+	return true;
+}
+
 static void on_progress(void *arg, const struct ported_report *r)
 {
 	(void)arg;
@@ -151,6 +166,7 @@ const struct step_row steps_routing[] = {
 	{"operator forgets NUMBER", "", STEP_ACTS, do_forget},
 	{"operator loads ported FILE", "replace", STEP_ACTS, do_load},
 	{"another node says NUMBER is at OPERATOR", "", STEP_SETS, do_other_node},
+	{"another node loads NUMBER at OPERATOR", "", STEP_SETS, do_other_load},
 	{"expect ported file COUNT", "bad failed", STEP_LOOKS, expect_load},
 	{"expect ported stored COUNT", "", STEP_LOOKS, expect_stored},
 	{"expect ported NUMBER OPERATOR", "", STEP_LOOKS, expect_ported},
