@@ -4,6 +4,8 @@
  */
 #include "path/route_test.h"
 
+#include <stdlib.h>
+
 #include "samples.h"
 #include "unit.h"
 
@@ -271,7 +273,41 @@ static void test_empty(void **state)
 	assert_int_equal(check("   # 说明"), ROUTE_TEST_EMPTY);
 }
 
+/* Lines with octets changed, cut off and put in: never past an end, and what fails says why. */
+static void test_mutations(void **state)
+{
+	static const char *const lines[] = {
+		"bank - 13800138000 notice at 12:00 ported 联通 => 联通 # 备注",
+		"shop - 13800138000 promo at 21:00 => none",
+		"bank 10690001 13800138000 otp => refused ESME_RINVSRCADR",
+		"bank - 13800138000 notice => rule 移动 主用",
+	};
+	static const char octets[] = " \t\r#=>,!:-0129am\xe7\xff";
+	struct route_test_world w = {routes, senders, rules, on_account, on_carrier, on_ported, NULL};
+	uint64_t seed = 11;
+	unsigned failed = 0;
+	(void)state;
+	for (unsigned i = 0; i < 50000; i++) {
+		char line[128];
+		uint32_t n = (uint32_t)snprintf(line, sizeof(line), "%s", lines[i % 4]);
+		for (unsigned k = sample_below(&seed, 4) + 1; k > 0; k--)
+			line[sample_below(&seed, n)] = octets[sample_below(&seed, sizeof(octets))];
+		n -= sample_below(&seed, 3) ? 0 : sample_below(&seed, n);
+		uint8_t *exact = malloc(n);
+		assert_non_null(exact);
+		memcpy(exact, line, n);
+		*said = '\0';
+		if (route_test_line(&w, (struct view){exact, n}, said) == ROUTE_TEST_FAILED) {
+			assert_true(*said);
+			failed++;
+		}
+		free(exact);
+	}
+	assert_in_range(failed, 20000, 50000);
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test_setup_teardown(test_mutations, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_carriers, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_weight, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_rule, set_up, tear_down),
