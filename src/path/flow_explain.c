@@ -27,7 +27,8 @@ struct explaining {
 	uint32_t status; /* what it would be answered */
 	const char *why;
 	unsigned rules;
-	int64_t cost; /* thousandths of a yuan, to the account */
+	int64_t cost;  /* thousandths of a yuan, to the account */
+	uint16_t lane; /* the route without carriers that are too dear: where it would wait */
 	uint8_t frame[COMPOSE_MAX];
 	uint8_t tlvs[COMPOSE_MAX];
 };
@@ -136,30 +137,57 @@ static void say_form(const struct explaining *x, const struct carrier *c, const 
 		 (long long)(carrier_conf(c)->price * parts % 1000));
 }
 
+static bool is_dear(const struct explaining *x, const struct carrier *c)
+{
+	int64_t max = x->flow->rules[x->sub.class_id].max_price;
+	return max && carrier_conf(c)->price > max;
+}
+
+/* As flow_set_way(), which makes the route when there is none like it yet. */
+static uint16_t lane_of(const struct explaining *x)
+{
+	struct flow *f = x->flow;
+	const struct route *home = routes_at(f->routes, x->sub.route);
+	uint8_t dear = 0;
+	for (unsigned i = 0; i < home->n; i++)
+		dear |= (uint8_t)(is_dear(x, carriers_at(f->carriers, home->carriers[i])) << i);
+	int left = dear ? routes_without(f->routes, x->sub.route, dear) : x->sub.route;
+	flow_grow_lanes(f);
+	return left < 0 ? x->sub.route : (uint16_t)left;
+}
+
+static bool takes(const struct explaining *x, const struct carrier *c)
+{
+	const uint16_t *takers;
+	unsigned n = lanes_takers(x->flow->taking, x->lane, &takers);
+	while (n > 0 && takers[n - 1] != carrier_number(c))
+		n--;
+	return n > 0 && !is_dear(x, c);
+}
+
 static void say_carrier(struct explaining *x, const struct route *route, unsigned i, const struct pdu *pdu)
 {
 	struct carrier *c = carriers_at(x->flow->carriers, route->carriers[i]);
 	char health[80], form[200], weight[24] = "", pace[40] = "no limit";
 	say_health(x, c, health, sizeof(health));
-	say_form(x, c, pdu, form, sizeof(form));
+	if (is_dear(x, c))
+		snprintf(form, sizeof(form), "dearer than max_price of the class");
+	else
+		say_form(x, c, pdu, form, sizeof(form));
 	if (route->choose == ROUTE_WEIGHT)
 		snprintf(weight, sizeof(weight), " weight %u,", route->weights[i]);
 	if (carrier_tps(c))
 		snprintf(pace, sizeof(pace), "%lld/s", (long long)carrier_tps(c));
-	bool takes = false;
-	const uint16_t *takers;
-	unsigned n = lanes_takers(x->flow->taking, route->number, &takers);
-	for (unsigned k = 0; k < n; k++)
-		takes |= takers[k] == route->carriers[i];
 	say(x, "carrier    %u %s:%s %s, health %s, pace %s, %llu queued: %s; %s", i + 1, carrier_name(c), weight,
 	    carrier_up(c) ? "up" : "not up", health, pace, (unsigned long long)flow_carrier_queued(x->flow, c),
-	    takes ? "takes now" : "does not take now", form);
+	    takes(x, c) ? "takes now" : "does not take now", form);
 }
 
 static void say_carriers(struct explaining *x, const struct pdu *pdu)
 {
 	static const char *const choices[] = {"the first that is up and healthy", "shared by weight",
 					      "the cheapest that is up and healthy"};
+	x->lane = lane_of(x);
 	const struct route *route = routes_at(x->flow->routes, x->sub.route);
 	if (route->choose == ROUTE_PRICE && route->floor)
 		say(x, "choose     %s, of those with %u %% delivered or more", choices[route->choose], route->floor);
@@ -209,7 +237,7 @@ static void finish(struct explaining *x)
 		say(x, "verdict    refused with 0x%08x %s: %s", x->status, status_name(x->status), x->why);
 	else
 		say(x, "verdict    accepted; by %s as things are now",
-		    carrier_name(carriers_at(x->flow->carriers, flow_taker(x->flow, x->sub.route))));
+		    carrier_name(carriers_at(x->flow->carriers, flow_taker(x->flow, x->lane))));
 	x->done(x->arg);
 	mem_free(x);
 }
@@ -247,7 +275,7 @@ static void ask_credit(struct explaining *x)
 static void say_cost(struct explaining *x, const struct pdu *pdu)
 {
 	const struct account_conf *conf = account_conf(x->account);
-	unsigned n = flow_segments(x->flow, x->account, x->sub.route, pdu);
+	unsigned n = flow_segments(x->flow, x->account, x->lane, pdu);
 	x->cost = conf->price * n;
 	if (conf->price || conf->credit == ACCOUNT_PREPAID)
 		say(x, "price      %u part%s of %s%lld.%03lld yuan: %s%lld.%03lld, %s", n, n == 1 ? "" : "s",

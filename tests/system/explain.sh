@@ -96,6 +96,10 @@ line "goes" verdict "accepted; by telecom"
 ask bank 10690001 13800138000 alert
 line "every carrier too dear" verdict "refused with 0x00000045 ESME_RSUBMITFAIL: every carrier of the route is dearer than max_price of the class"
 
+ask bank 10690001 13000138000 alert
+line "a carrier that is too dear for the class" carrier "does not take now; dearer than max_price of the class"
+line "the one that is left, which is not up" verdict "accepted; by down as things are now"
+
 # ---- ported numbers ----
 ctl ported set 13800138001 电信 >/dev/null
 ask bank 10690001 13800138001
@@ -192,6 +196,25 @@ has "the reason on stderr" "$(cat "$tmp/test.err")" "1 expectation does not hold
 fails "a file that is not there" "No such file or directory; it is read as user" route test "$tmp/none"
 fails "a folder" "is no ordinary file" route test "$tmp"
 fails "no such word" "usage: route test FILE" route check "$tmp/routes.test"
+
+# Both say the same of every kind of message: what explain finds is what route test is told to expect.
+now=$(TZ=UTC-8 date +%H:%M)
+for number in 13800138000 13000138000 13300138000 19200138000 85291234567 13800138001 13800138002 号码; do
+	for class in otp alert notice remind collect; do
+		for source in '' 10690001 1069000112345678 106900019 95588; do
+			said=$(ctl explain bank "$source" $number $class 2>&1)
+			case "$(grep '^verdict' <<<"$said")" in
+			*accepted*) wanted=$(sed -n '/dearer than/d; s/^carrier  *[0-9]* \([a-z]*\):.*/\1/p' <<<"$said" | paste -sd,) ;;
+			*"no route for this number"*) wanted=none ;;
+			*refused*) wanted="refused $(sed -n 's/^verdict .*refused with \(0x[0-9a-f]*\).*/\1/p' <<<"$said")" ;;
+			*) continue ;; # no number: explain has no answer
+			esac
+			echo "bank ${source:--} $number $class at $now => $wanted"
+		done
+	done
+done >"$tmp/both.test"
+is "explain and route test agree" "$(ctl route test "$tmp/both.test" 2>&1 | tail -n 3)" "175 passed, 0 failed, 0 skipped"
+at_least "kinds of answers among them" "$(sed 's/.*=> //' "$tmp/both.test" | sort -u | wc -l)" 6
 
 # A long file is checked beside the other work.
 awk -v n="$((200000 / SMPPGW_SLOW))" 'BEGIN { for (i = 0; i < n; i++) printf "bank - 138%08d - => mobile,unicom\n", i + 10000000 }' \
