@@ -197,7 +197,8 @@ void flow_put_near(struct flow *f, struct msg *m, struct msg *near)
 
 void flow_put_back(struct flow *f, struct msg *m)
 {
-	flow_put_near(f, m, NULL);
+	if (flow_on_its_way(f, m)) /* rules may have changed while its carrier had it */
+		flow_put_near(f, m, NULL);
 }
 
 void flow_untake(struct flow *f, struct msg *m)

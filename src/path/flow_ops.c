@@ -50,7 +50,7 @@ static void go_on(struct flow *f, struct msg *m, uint64_t near)
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
 		flow_set_state(f, m, MSG_HELD);
 		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
-	} else if (m->ranked) {
+	} else if (m->ranked && beside) {
 		flow_put_near(f, m, beside);
 	} else {
 		flow_enqueue(f, m);

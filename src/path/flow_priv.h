@@ -329,7 +329,7 @@ uint16_t flow_taker(const struct flow *f, size_t lane); /* who takes first, or w
 bool flow_takes(const struct flow *f, size_t lane, size_t carrier); /* whether this carrier takes from the lane now */
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_put_near(struct flow *f, struct msg *m, struct msg *near); /* the same, looked for from one beside it */
-void flow_put_back(struct flow *f, struct msg *m);		     /* to its own place: order is kept */
+void flow_put_back(struct flow *f, struct msg *m);		     /* to its own place, by the rules that hold now */
 struct flow_taking {						     /* from where a message was taken */
 	size_t lane, turn;
 	uint8_t waiting; /* classes */

@@ -359,7 +359,7 @@ void flow_routes_changed(struct flow *f)
 	flow_find_takers(f);
 	f->walked = 0;
 	f->walk_timer.fn = on_walk;
-	loop_timer(f->loop, &f->walk_timer, WALK_MS);
+	on_walk(&f->walk_timer); /* at once: nothing that comes now goes before what waits */
 	f->hours_ms = routes_next_change_ms(f->routes, loop_wall_ms(f->loop));
 	await_hours(f);
 }
