@@ -5,6 +5,10 @@ EXTRA_DIST += \
 	tests/interop/app.pl \
 	tests/interop/esme.js \
 	tests/interop/esme.pl \
+	tests/interop/kannel_app.sh \
+	tests/interop/kannel_carrier.sh \
+	tests/interop/kannel_web.py \
+	tests/interop/libraries.sh \
 	tests/interop/ops.js \
 	tests/interop/ops.pl \
 	tests/interop/package.json \

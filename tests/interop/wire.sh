@@ -1,5 +1,5 @@
 # wire.sh - tshark reads what the tap has written down, octet by octet as it went over the wire between programs of three
-# authors: nothing may be malformed, and what the gateway meant must be what is read. Sourced by run at its end; takes
+# authors: nothing may be malformed, and what the gateway meant must be what is read. Sourced by libraries.sh at its end; takes
 # $tmp/wire and ${libraries[@]}. Knows how often esme.* and ops.* ask for what.
 # shellcheck shell=bash disable=SC2154
 

@@ -3,7 +3,6 @@ EXTRA_DIST += \
 	tests/lib.sh \
 	tests/system/run \
 	tests/system/accept.sh \
-	tests/system/accept_kannel.sh \
 	tests/system/accounts.sh \
 	tests/system/backlog.sh \
 	tests/system/config.sh \

@@ -1,10 +1,11 @@
 #!/bin/bash
-# accept_kannel.sh - Kannel's bearerbox, an SMPP client that others wrote, binds in to the gateway as a carrier: it takes
+# kannel_carrier.sh - Kannel as a carrier: its bearerbox, an SMPP client that others wrote, binds in to the gateway; it takes
 # messages as deliver_sm without giving ids, and its smsbox answers them, and sends, by submit_sm.
 . "$(dirname "$0")/../lib.sh"
 
+PATH=$PATH:/usr/sbin # where Debian puts them
 if ! command -v bearerbox >/dev/null || ! command -v smsbox >/dev/null; then
-	skip "Kannel" "bearerbox and smsbox are not installed (Debian: kannel)"
+	skip "Kannel as a carrier" "bearerbox and smsbox are not installed (Debian: kannel)"
 	finish
 fi
 
