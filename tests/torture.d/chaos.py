@@ -12,6 +12,7 @@ SERVERS = {
     "gateway": ("gateway killed",) * 3 + ("gateway told to leave",),
     "redis": ("Redis killed", "Redis killed", "Redis killed then gateway", "Redis full", "Redis full then gateway"),
     "power": ("power failure",),
+    "configuration": ("configuration changed",) * 6,
 }
 CARRIER = (
     "carrier cut",
@@ -42,6 +43,7 @@ class Chaos:
         watch = asyncio.ensure_future(self.watch())
         s = self.stack
         tracks = [self.track("gateway", SERVERS["gateway"], None), self.track("redis", SERVERS["redis"], None)]
+        tracks.append(self.track("configuration", SERVERS["configuration"], None))
         if s.policy == "always":
             tracks.append(self.track("power", SERVERS["power"], None))
         tracks += [self.track(c.name, CARRIER, c) for c in s.carriers]
@@ -100,6 +102,15 @@ class Chaos:
             if status != 0:
                 self.ledger.fault("leaving", "SIGTERM: the gateway left with status %s" % status)
             await self.gateway_again(e, rng)
+
+    async def do_configuration_changed(self, kind, _, rng):
+        """Read again while all goes on, and killed as likely as at any other moment."""
+        async with self.gateway_lock:
+            conf, what = self.stack.variant(rng)
+            e = self.ledger.begin(kind)
+            e.note = what
+            self.stack.gateway.reload(conf)
+            e.end = now()
 
     async def watch(self):
         """The gateway may not end by itself."""

@@ -309,6 +309,13 @@ class Gateway:
     def kill(self):
         self.process.kill()
 
+    def reload(self, conf):
+        """Another configuration: read at once, and at every start from now on."""
+        with open(self.conf + ".new", "w") as f:
+            f.write(conf)
+        os.rename(self.conf + ".new", self.conf)
+        self.process.p.send_signal(signal.SIGHUP)
+
     async def term(self):
         """SIGTERM; the exit status, or None when it did not leave within 30 s (it is killed then)."""
         self.process.p.send_signal(signal.SIGTERM)

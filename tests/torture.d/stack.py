@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import random
+import re
 
 import app
 import carrier
@@ -49,6 +50,9 @@ ACCOUNT = """{{ system_id = "{name}"; password = "secret"; class = "notice"; sou
 CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = "gw"; password = "gw"; bind = "{bind}";
   binds = {binds}; window = {window}; response_timeout = {timeout}; enquire_link = 2000; bind_timeout = 2000;
   tps = {tps}; long_mode = "{long}"; reconnect = 100; reconnect_max = 400; pause = 50; pause_max = 400; }}"""
+# What comes and goes with changes of the configuration: nothing is routed there, and nobody binds.
+SPARE_CARRIER = """{ name = "spare"; host = "127.0.0.1"; port = 1; system_id = "gw"; reconnect = 200; }"""
+SPARE_ACCOUNT = """{ system_id = "spare"; password = "secret"; sources = [ "10699" ]; }"""
 # What later builds know; each is left out where the build at hand refuses it. A message in doubt goes out again at
 # once, whatever its class.
 LATER = (
@@ -119,8 +123,25 @@ class Stack:
                 conf += piece.format()
         return conf, port, stats, ports
 
+    def variant(self, rng):
+        """Another configuration that changes the pace, windows and binds, but no way of a message; (text, what)."""
+        tps, window = int(self.rate * TPS * rng.choice((0.5, 1, 2))), rng.choice((10, CARRIER_WINDOW))
+        kind, spare = rng.choice(("", "", "a", "b")), rng.choice((True, False))
+        head, carriers = self.conf.split("carriers: ( ", 1)
+        carriers, tail = carriers.split(" );\nroutes:", 1)
+        carriers = re.sub(r"tps = \d+;", "tps = %d;" % tps, carriers)
+        carriers = re.sub(r" window = \d+;", " window = %d;" % window, carriers)
+        carriers = carriers.replace("system_id =", 'system_type = "%s"; system_id =' % kind)
+        if spare:
+            carriers += ", " + SPARE_CARRIER
+            head = head.replace("accounts: ( ", "accounts: ( " + SPARE_ACCOUNT + ", ")
+        return head + "carriers: ( " + carriers + " );\nroutes:" + tail, "tps %d, window %d, system_type %r, %s" % (
+            tps, window, kind, "with spare ones" if spare else "without spare ones",
+        )
+
     async def start(self):
         conf, port, stats, ports = self.configuration()
+        self.conf = conf
         self.gateway = servers.Gateway(self.folder, conf, port, stats)
         await self.redis.start()
         for c, p in zip(self.carriers, ports):
