@@ -121,6 +121,7 @@ static void apply(struct flow *f, struct reload *r)
 	health_use(f->health, next->health);
 	flow_take_built(f, &r->built);
 	flow_grow(f); /* room for the new ones, before anything is told of them */
+	flow_grow_lanes(f);
 	accounts_apply(f->accounts, r->accounts);
 	carriers_apply(f->carriers, r->carriers);
 	flow_grow(f);

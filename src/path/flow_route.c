@@ -16,15 +16,19 @@
 
 /* --- which carriers are left --- */
 
+/* What a submit has cost; nothing when its carrier did not take it, or is not known since a restart. */
+static int64_t cost_of(const struct flow *f, const struct msg *m)
+{
+	bool taken = m->cid_len && !m->announced && m->carrier != MSG_NO_CARRIER;
+	return taken ? carrier_conf(carriers_at(f->carriers, m->carrier))->price : 0;
+}
+
 /* What m has cost so far: every submit that a carrier took. */
 static int64_t spent(const struct flow *f, const struct msg *m, int64_t parts)
 {
-	int64_t sum =
-		m->cid_len && !m->announced ? carrier_conf(carriers_at(f->carriers, m->carrier))->price * parts : 0;
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
-		if (k->cid_len && k->carrier != MSG_NO_CARRIER)
-			sum += carrier_conf(carriers_at(f->carriers, k->carrier))->price * (k->part ? 1 : parts);
-	}
+	int64_t sum = cost_of(f, m) * parts;
+	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
+		sum += cost_of(f, k) * (k->part ? 1 : parts);
 	return sum;
 }
 
