@@ -28,6 +28,7 @@ all     perl     Net::SMPP       libnet-smpp-perl
 all     command  node            nodejs
 all     command  npm             npm
 all     command  bearerbox       kannel
+all     command  /usr/lib/kannel/test/drive_smpp kannel-extras
 all     command  openssl         openssl
 all     command  ps              procps
 all     command  git             git
@@ -57,7 +58,7 @@ apt_install() { # PACKAGE...
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# Its package starts a gateway of its own, now and at every boot; the tests want its programs alone.
+# Kannel's package starts a gateway of its own, now and at every boot; the tests want its programs alone.
 install_kannel() {
 	policy=/usr/sbin/policy-rc.d # Debian asks it before a package starts a service; one that is there stays
 	ours=no
@@ -65,7 +66,7 @@ install_kannel() {
 		ours=yes
 		$as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
 	fi
-	apt_install kannel
+	apt_install kannel kannel-extras
 	[ "$ours" = no ] || $as_root rm -f "$policy"
 	$as_root update-rc.d kannel disable >/dev/null 2>&1 || :
 }
@@ -87,11 +88,11 @@ install_packages() { # GROUP...
 		as_root=sudo
 	fi
 	$as_root apt-get update -qq
-	others=$(printf '%s\n' $wanted | { grep -vx kannel || :; } | tr '\n' ' ')
+	others=$(printf '%s\n' $wanted | { grep -v '^kannel' || :; } | tr '\n' ' ')
 	# shellcheck disable=SC2086
 	[ -z "$others" ] || apt_install $others
 	case " $wanted" in
-	*" kannel "*) install_kannel ;;
+	*" kannel"*) install_kannel ;;
 	esac
 	wanted=$(missing_packages "$@" | tr '\n' ' ')
 	if [ -n "$wanted" ]; then

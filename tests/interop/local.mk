@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/interop/esme.pl \
 	tests/interop/kannel_app.sh \
 	tests/interop/kannel_carrier.sh \
+	tests/interop/kannel_smsc.sh \
 	tests/interop/kannel_web.py \
 	tests/interop/libraries.sh \
 	tests/interop/ops.js \
