@@ -69,7 +69,7 @@ struct session {
 	bool refused;	   /* its last bind was refused */
 	bool blocked;	   /* session_send() said no: on_room is due */
 	bool stray_told;
-	bool spoken; /* a PDU has come or gone: its role is decided */
+	bool spoken;	    /* a PDU has come or gone: its role is decided */
 	char system_id[17]; /* for bind_resp */
 	char name[64];
 };

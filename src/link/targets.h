@@ -2,8 +2,8 @@
  * targets.h - the addresses of a carrier and which of them the next bind goes to. Pure.
  *
  * The rule: the address with the fewest failures in a row, and of those the first in the bind's order. A bind that
- * comes up ends its address's row of failures, one that is lost within 10 s begins it; one that was up for longer and is
- * lost ends all rows, so that it begins again with the first address. The order is that of the configuration; with
+ * comes up ends its address's row of failures, one that is lost within 10 s begins it; one that was up for longer and
+ * is lost ends all rows, so that it begins again with the first address. The order is that of the configuration; with
  * `spread` bind 2 begins at the second address, and so on. Nothing moves a bind that is up.
  */
 #ifndef LINK_TARGETS_H

@@ -325,7 +325,7 @@ void flow_next_grow(struct flow *f); /* carriers or accounts were added, or thei
 void flow_next_free(struct flow *f);
 void flow_find_takers(struct flow *f); /* a carrier went up or down, or its health or price has changed */
 void flow_grow_lanes(struct flow *f);  /* routes may have been added */
-uint16_t flow_taker(const struct flow *f, size_t lane); /* who takes first, or would when it were up */
+uint16_t flow_taker(const struct flow *f, size_t lane);		    /* who takes first, or would when it were up */
 bool flow_takes(const struct flow *f, size_t lane, size_t carrier); /* whether this carrier takes from the lane now */
 void flow_enqueue(struct flow *f, struct msg *m);
 void flow_put_near(struct flow *f, struct msg *m, struct msg *near); /* the same, looked for from one beside it */

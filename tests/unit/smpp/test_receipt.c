@@ -449,7 +449,9 @@ static void recognised_by_type(void **state)
 		assert_int_equal(receipt_recognise(&pdu, false), type == 0x04 || type == 0x20);
 		pdu.command_id = DATA_SM;
 		assert_int_equal(receipt_recognise(&pdu, false), type == 0x04 || type == 0x20);
-		pdu.command_id = SUBMIT_SM;
+		pdu.command_id = SUBMIT_SM; /* of an ESME that carries messages on for us */
+		assert_int_equal(receipt_recognise(&pdu, false), type == 0x04 || type == 0x20);
+		pdu.command_id = REPLACE_SM;
 		assert_false(receipt_recognise(&pdu, false));
 		assert_false(receipt_recognise(&pdu, true));
 	}
@@ -502,7 +504,7 @@ static void other_pdus_hold_no_receipt(void **state)
 	struct receipt r;
 
 	(void)state;
-	pdu.command_id = SUBMIT_SM;
+	pdu.command_id = SUBMIT_SM | COMMAND_RESP;
 	assert_false(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r));
 	assert_int_equal(r.id.n, 0);
 	pdu.command_id = DELIVER_SM | COMMAND_RESP;
