@@ -76,7 +76,7 @@ static void use(const struct fake_script *s, const char *place, const char *what
 /* entry: account,amount,segments; how: segments,carrier or "". */
 static void settle(const struct fake_script *s, char *entry, const char *how)
 {
-	char *segments = strrchr(entry, ','), place[200];
+	char *segments = strrchr(entry, ','), place[520];
 	long long n, charge = 0;
 
 	*segments++ = '\0';
