@@ -51,6 +51,7 @@ struct credit {
 	size_t accounts_n;
 	bool dirty;   /* something has been counted since the last write */
 	unsigned day; /* of what has been counted */
+	int64_t days; /* the same, since 1970 */
 	struct timer timer;
 };
 
@@ -267,14 +268,21 @@ void credit_write(struct credit *c)
 
 void credit_count(struct credit *c, const struct credit_use *use)
 {
-	struct count more = {.messages = 1, .segments = use->segments, .amount = use->amount};
-	unsigned today = credit_day(loop_wall_ms(c->loop));
-	if (c->dirty && today != c->day)
+	struct count *to = count_at(c, use->account, use->carrier);
+	int64_t days = (loop_wall_ms(c->loop) + CHINA_MS) / DAY_MS;
+	if (c->dirty && days != c->days)
 		credit_write(c);
-	c->day = today;
-	snprintf(more.account, sizeof(more.account), "%s", use->account_name);
-	snprintf(more.carrier, sizeof(more.carrier), "%s", use->carrier_name);
-	add(c, use->account, use->carrier, &more);
+	if (days != c->days)
+		c->day = credit_day(loop_wall_ms(c->loop));
+	c->days = days;
+	if (!*to->account) {
+		snprintf(to->account, sizeof(to->account), "%s", use->account_name);
+		snprintf(to->carrier, sizeof(to->carrier), "%s", use->carrier_name);
+	}
+	to->messages++;
+	to->segments += use->segments;
+	to->amount += use->amount;
+	c->dirty = true;
 	arm(c, CREDIT_WRITE_MS);
 }
 
