@@ -84,7 +84,9 @@ say "balance $(balance), used $(used bank messages) messages for $(used bank amo
 is "each message that was used has its price" "$(used bank amount)" $(($(used bank messages) * price))
 is "one part each" "$(used bank segments)" "$(used bank messages)"
 at_most "messages paid for, against those that the carrier got" "$(used bank messages)" "$(sim_count mobile tags)"
-at_most "what is left would not have paid for one more" "$(balance)" $((price - 1 + price * $(number first unknown)))
+# What came back after the last submit was refused stays: what failed, and what was accepted without the app knowing.
+at_most "what is left is what was given back, and not enough for one more" "$(balance)" \
+	$((price - 1 + price * ($(number first accepted) + $(number first unknown) - $(used bank messages))))
 at_least "refused for want of credit" "$(number first refused)" $((messages / 10))
 
 kill_hard redis
