@@ -117,7 +117,7 @@ static uint32_t admit_place_at_carrier(struct app *app)
 {
 	struct carrier *c = app->carrier;
 
-	if (!accept_open(c))
+	if (!accept_open(c) || carrier_conf(c)->mode != CARRIER_MODE_ACCEPT) /* a reload may have changed it */
 		return admit_refuse(app, ESME_RBINDFAIL);
 	if (accept_has_place(c))
 		return admit_hand_over(app);

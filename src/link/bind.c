@@ -116,6 +116,8 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 		c->backoff_ms = 0;
 	if (!b->bound && reason != END_CONFIG)
 		c->stats.bind_failures++;
+	if (b->bound && reason != END_CONFIG && reason != END_SHUTDOWN && reason != END_WE_UNBOUND)
+		c->stats.binds_lost++;
 	if ((b->bound && up_us >= BIND_STEADY_US) || reason == END_CONFIG)
 		targets_again(&c->targets);
 	else

@@ -183,6 +183,7 @@ const struct stats_row carrier_stat_rows[] = {
 	COUNT(lost, "Messages sent whose answer did not come: outcome unknown."),
 	COUNT(connects, "Binds made."),
 	COUNT(bind_failures, "Attempts to bind that failed."),
+	COUNT(binds_lost, "Binds that ended, and not because we wanted it."),
 	COUNT(binds_refused, "Binds and outbinds of the carrier that were refused."),
 	COUNT(outbinds, "Its outbinds that we answered with a bind."),
 	COUNT(deliver_in, "deliver_sm and data_sm received; submit_sm of one that binds in."),

@@ -92,7 +92,7 @@ struct carriers;
 
 struct carrier_stats {
 	uint64_t submitted, answered_ok, answered_error, throttled, pauses, lost /* outcome unknown */;
-	uint64_t connects, bind_failures, binds_refused, outbinds, deliver_in, alerts_in;
+	uint64_t connects, bind_failures, binds_lost, binds_refused, outbinds, deliver_in, alerts_in;
 	uint64_t congested, window_too_small;
 	uint64_t up, removed, bound, outstanding; /* gauges; up 1: a bind that can send */
 	uint64_t limit, window, window_needed;	  /* gauges: messages/s, 0 none; requests per bind, 0 not known */
@@ -155,7 +155,6 @@ size_t carriers_number(const struct carriers *cs, const struct carriers_plan *p,
 void carriers_grow(struct carriers *cs, const struct carriers_plan *p);
 void carriers_apply(struct carriers *cs, struct carriers_plan *p);
 bool carrier_removed(const struct carrier *c); /* a reload has taken it out */
-bool carrier_renews(const struct carrier *c);  /* a reload ends binds of it: their end is nobody's fault */
 
 size_t carriers_count(const struct carriers *cs);
 struct carrier *carriers_at(const struct carriers *cs, size_t i);

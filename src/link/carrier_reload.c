@@ -280,15 +280,6 @@ void carriers_apply(struct carriers *cs, struct carriers_plan *p)
 	carriers_drop(p);
 }
 
-bool carrier_renews(const struct carrier *c)
-{
-	bool leaving = c->removed;
-
-	for (size_t i = 0; i < c->nbinds; i++)
-		leaving = leaving || c->binds[i].leaving;
-	return leaving;
-}
-
 bool carrier_removed(const struct carrier *c)
 {
 	return c->removed;

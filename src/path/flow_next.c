@@ -15,6 +15,7 @@ struct side { /* what this file knows of a carrier */
 	size_t carrier;
 	struct share share;
 	struct timer timer; /* until a ceiling lets a class go on */
+	uint64_t lost;	    /* binds, as far as health has been told */
 	size_t turn;	    /* in its lanes: where it looked last */
 	bool stuck;	    /* it could send, and could take nothing when it looked: nobody waits for it */
 };
@@ -116,7 +117,13 @@ static void on_ceiling(struct timer *t)
 static void on_health_tick(struct timer *t)
 {
 	struct flow *f = LIST_OF(t, struct flow, health_timer);
-	health_tick(f->health, loop_now_us(f->loop) / 1000);
+	int64_t now_ms = loop_now_us(f->loop) / 1000;
+	for (size_t i = 0; i < f->sides_n; i++) {
+		for (uint64_t lost = carrier_stats(carriers_at(f->carriers, i))->binds_lost; f->sides[i]->lost < lost;
+		     f->sides[i]->lost++)
+			health_link_lost(f->health, i, now_ms);
+	}
+	health_tick(f->health, now_ms);
 	loop_timer(f->loop, t, HEALTH_TICK_MS);
 }
 

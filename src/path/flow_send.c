@@ -399,8 +399,6 @@ static void on_carrier_state(struct carrier *c, bool up, void *arg)
 	log_info(carrier_name(c), "event=carrier_%s", up ? "up" : "down");
 	if (!up)
 		flow_announced_back(f, carrier_number(c));
-	if (!up && f->phase == FLOW_RUNNING && carrier_command(c) == CARRIER_RUN && !carrier_renews(c))
-		health_link_lost(f->health, carrier_number(c), loop_now_us(f->loop) / 1000);
 	flow_find_takers(f);
 }
 
