@@ -212,8 +212,9 @@ report again 1 "delivered"
 stop smsbox || :
 stop bearerbox TERM 20 || :
 soon "it has unbound" 10 eval 'bound_is trx 0 && bound_is pair 0 && bound_is slow 0'
+# Kannel reads once after its unbind and does not wait for the answer: the gateway's own log is the judge.
 for smsc in trx slow; do
-	ok "$smsc: the gateway answers its unbind" pdus_reach 1 Got $smsc unbind_resp
+	soon "$smsc: the gateway answers its unbind" 10 logged " $smsc#[0-9]+ event=ended reason=peer_unbound" "$tmp/gw.log"
 done
 is "no PDU was strange to the gateway" "$(metric gw 'smppgw_account_(malformed|unknown_command|wrong_state|unsolicited|nacks|timeouts)_total\{.*\}')" 0
 is "nor any to Kannel" "$(lines 'PDU.*(unhandled|unexpected|couldn.t|bad|invalid|wrong)|Unknown PDU|PANIC' "$tmp/bearerbox.log")" 0
