@@ -15,10 +15,13 @@ build   module   hiredis         libhiredis-dev
 build   module   libconfig       libconfig-dev
 build   module   openssl         libssl-dev
 build   header   crypt.h         libcrypt-dev
+build   module   libpcre2-8      libpcre2-dev
+build   module   icu-i18n        libicu-dev
 run     command  redis-server    redis-server
 run     command  redis-cli       redis-tools
 run     command  curl            curl
 test    module   cmocka          libcmocka-dev
+test    module   lua5.1          liblua5.1-0-dev
 all     command  clang           clang
 test    command  clang-format-14 clang-format-14
 all     command  valgrind        valgrind

@@ -7,4 +7,5 @@ libpolicy_a_SOURCES = \
 	src/policy/hours.c src/policy/hours.h \
 	src/policy/keyword.c src/policy/keyword.h \
 	src/policy/policy.c src/policy/policy.h \
-	src/policy/retry.c src/policy/retry.h
+	src/policy/retry.c src/policy/retry.h \
+	src/policy/subject.h

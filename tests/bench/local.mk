@@ -5,5 +5,5 @@ tests_bench_relay_SOURCES = tests/bench/relay.c
 tests_bench_relay_LDADD = libtools.a libbase.a libsmpp.a
 tests_bench_route_SOURCES = tests/bench/route.c
 tests_bench_route_LDADD = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(PCRE2_LIBS)
 EXTRA_DIST += tests/bench/run

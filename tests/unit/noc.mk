@@ -11,7 +11,7 @@ check_PROGRAMS += $(noc_unit_tests)
 TESTS += $(noc_unit_tests)
 
 noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 noc_exchange = tests/unit/noc/exchange.c tests/unit/noc/exchange.h
 tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)
 tests_unit_noc_test_console_LDADD = $(noc_unit_ldadd)

@@ -39,7 +39,7 @@ check_PROGRAMS += $(path_unit_tests)
 TESTS += $(path_unit_tests)
 
 path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 path_rig = tests/unit/path/redis_rig.c tests/unit/path/redis_rig.h
 path_samples = tests/unit/path/samples.c tests/unit/path/samples.h
 tests_unit_path_test_address_SOURCES = tests/unit/path/test_address.c $(path_samples)

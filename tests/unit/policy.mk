@@ -10,7 +10,7 @@ policy_unit_tests = \
 check_PROGRAMS += $(policy_unit_tests)
 TESTS += $(policy_unit_tests)
 
-policy_unit_ldadd = libpolicy.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CMOCKA_LIBS)
+policy_unit_ldadd = libpolicy.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 tests_unit_policy_test_class_SOURCES = tests/unit/policy/test_class.c
 tests_unit_policy_test_class_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_keyword_SOURCES = tests/unit/policy/test_keyword.c
