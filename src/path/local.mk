@@ -44,7 +44,7 @@ libpath_a_SOURCES = \
 	src/path/reassembly.c src/path/reassembly.h \
 	src/path/record.c src/path/record.h \
 	src/path/relay.c src/path/relay.h \
-	src/path/reply.c src/path/reply.h \
+	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_do.c src/path/reply_menu.c \
 	src/path/restore.c src/path/restore.h \
 	src/path/country.c src/path/country.h \
 	src/path/credit.c src/path/credit.h \

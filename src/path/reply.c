@@ -1,8 +1,8 @@
 /*
- * reply.c - the life of a MO: whose it is, what it means, what is done, and its answer when all of that is stored. Must
- * not know queues, routes or binds of apps.
+ * reply.c - the life of a MO: taken, put together of parts, kept until all of its effects are stored, answered. Must
+ * not know what a text does (reply_do.c), nor queues, routes or binds of apps.
  */
-#include "path/reply.h"
+#include "path/reply_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,15 +10,8 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
-#include "path/inbound.h"
-#include "path/menu.h"
-#include "path/reassembly.h"
 #include "path/record.h"
 #include "smpp/charset.h"
-
-#define TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
-#define UNROUTED "unrouted"
 
 const struct conf_row reply_rows[] = {
 	{"account", CONF_STRING, offsetof(struct reply_conf, account), "", 0, 15, "", true,
@@ -28,10 +21,6 @@ const struct conf_row reply_rows[] = {
 	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", true,
 	 "Most parts of long replies held at a time.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
-};
-
-struct reply_stats {
-	uint64_t taken, parts, expired_parts, opt_outs, opt_ins, menus, forwarded, unrouted, texts, failed;
 };
 
 static const struct stats_row stat_rows[] = {
@@ -56,55 +45,12 @@ static const struct stats_row stat_rows[] = {
 	 STATS_COUNTER, offsetof(struct reply_stats, failed), NULL, NULL},
 };
 
-struct reply {
-	struct reply_setup setup;
-	struct session_hub *sessions;
-	struct accounts *accounts;
-	struct store *store;
-	const struct reply_ops *ops;
-	void *arg;
-	struct reassembly *parts;
-	struct reply_stats counters;
-	struct stats *stats;
-	struct list open; /* struct mo not answered yet */
-};
-
-/* A part of a long text that is put together: kept until the text's effects are stored. */
-struct held_part {
-	char key[REASSEMBLY_KEY_MAX];
-	uint8_t *frame; /* owned */
-	uint32_t n;
-};
-
-/* A MO on its way: lives until its effects are stored. */
-struct mo {
-	struct list link;
-	struct reply *reply;
-	uint64_t session; /* handle; 0: nobody waits for an answer */
-	uint32_t sequence, command_id;
-	const struct carrier *carrier;
-	int account;	  /* number, -1: nobody's */
-	unsigned pending; /* effects not stored yet, and one while effects are still being found */
-	bool failed;
-	struct number from;
-	char code[24];		/* where it was sent to */
-	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */
-	struct menu_values values;
-	bool whole;		      /* the last part of a long text came: its effects stand for the part */
-	bool incomplete;	      /* ... its time was over without some of its parts */
-	char key[REASSEMBLY_KEY_MAX]; /* of the part that this MO is; "" when it is none */
-	struct held_part *parts;      /* that the effects replace; owned */
-	size_t parts_n;
-	size_t text_n;
-	char text[TEXT_MAX]; /* UTF-8 */
-};
-
-static struct mo *of(uint64_t token)
+struct mo *reply_of(uint64_t token)
 {
 	return (struct mo *)(uintptr_t)token;
 }
 
-static uint64_t token_of(struct mo *mo)
+uint64_t reply_token(struct mo *mo)
 {
 	return (uint64_t)(uintptr_t)mo;
 }
@@ -115,6 +61,7 @@ static void drop(struct mo *mo)
 		mem_free(mo->parts[i].frame);
 	list_remove(&mo->link);
 	mem_free(mo->parts);
+	mem_free(mo->frame);
 	conf_copy_free(menu_rows, mo->menu);
 	mem_free(mo);
 }
@@ -168,194 +115,26 @@ static void done(struct mo *mo)
 	drop(mo);
 }
 
-static void release(struct mo *mo)
+void reply_release(struct mo *mo)
 {
 	if (--mo->pending == 0)
 		done(mo);
 }
 
-static void on_effect(void *arg, uint64_t token, bool ok)
+void reply_on_effect(void *arg, uint64_t token, bool ok)
 {
 	(void)arg;
-	struct mo *mo = of(token);
+	struct mo *mo = reply_of(token);
 	mo->failed |= !ok;
-	release(mo);
+	reply_release(mo);
 }
 
-/* Counts an effect whose start returned `started`. */
-static void expect(struct mo *mo, int started)
+void reply_expect(struct mo *mo, int started)
 {
 	if (started == 0)
 		mo->pending++;
 	else
 		mo->failed = true;
-}
-
-static void on_forwarded(void *arg, uint64_t token, bool ok)
-{
-	struct mo *mo = of(token);
-	if (ok && mo->account >= 0)
-		mo->reply->ops->backlog_grew(mo->reply->arg, (size_t)mo->account);
-	on_effect(arg, token, ok);
-}
-
-static const struct account *account_of(const struct mo *mo)
-{
-	return mo->account < 0 ? NULL : accounts_at(mo->reply->accounts, (size_t)mo->account);
-}
-
-/* What the app will get: the text, or a part of it. */
-static bool forward_frame(void *arg, struct view frame)
-{
-	struct mo *mo = arg;
-	struct reply *r = mo->reply;
-	static uint8_t rec[RECORD_MAX];
-	struct view name = view_of(account_of(mo) ? account_name(account_of(mo)) : UNROUTED);
-	struct record record = {
-		.kind = RECORD_MO, .account = name, .via = view_of(carrier_name(mo->carrier)), .frame = frame};
-	size_t size = record_encode(&record, rec, sizeof(rec));
-	if (size)
-		expect(mo, store_backlog_add(r->store, name, r->ops->new_id(r->arg), (struct view){rec, (uint32_t)size},
-					     0, on_forwarded, token_of(mo)));
-	return size > 0;
-}
-
-/* In the account's words: as it came, or with the text put together. */
-static void forward(struct mo *mo, const struct pdu *pdu)
-{
-	struct reply *r = mo->reply;
-	const struct account *a = account_of(mo);
-	const struct inbound in = {carrier_conf(mo->carrier), a ? account_conf(a) : NULL,
-				   (uint16_t)r->ops->new_id(r->arg)};
-	if (inbound_frames(&in, pdu, forward_frame, mo))
-		r->counters.forwarded++;
-	else
-		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%s",
-			  a ? account_name(a) : UNROUTED);
-}
-
-static void answer(struct mo *mo, const char *utf8)
-{
-	struct reply *r = mo->reply;
-	if (!*utf8 || mo->account < 0 || mo->from.n == 0)
-		return;
-	int started =
-		r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, on_effect, token_of(mo));
-	if (started > 0)
-		return; /* what will never do must not make the carrier send the reply again for ever */
-	r->counters.texts++;
-	expect(mo, started);
-}
-
-static void apply_keyword(struct mo *mo, const struct keyword_conf *k)
-{
-	struct reply *r = mo->reply;
-	bool out = k->action == KEYWORD_OPT_OUT;
-	const char *account = account_name(accounts_at(r->accounts, (size_t)mo->account));
-	char number[32];
-	if (out)
-		r->counters.opt_outs++;
-	else
-		r->counters.opt_ins++;
-	log_info(account, "event=%s number=%s carrier=%s code=%s", out ? "opt_out" : "opt_in",
-		 log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code);
-	r->ops->opted(r->arg, (size_t)mo->account, &mo->from, out);
-	expect(mo, store_optout(r->store, view_of(account), (struct view){(uint8_t *)mo->from.digits, mo->from.n}, out,
-				view_of("sms"), (struct view){(uint8_t *)mo->text, (uint32_t)mo->text_n}, on_effect,
-				token_of(mo)));
-	answer(mo, k->reply);
-}
-
-/* --- menus: the values of the text's {names} are fetched one after the other, then the text goes out --- */
-
-static void fetch_next(struct mo *mo);
-
-static void on_value(void *arg, uint64_t token, bool found, struct view value)
-{
-	(void)arg;
-	struct mo *mo = of(token);
-	menu_put_value(&mo->values, found, value);
-	fetch_next(mo);
-	release(mo);
-}
-
-static void fetch_next(struct mo *mo)
-{
-	struct reply *r = mo->reply;
-	struct view name;
-	char text[MENU_TEXT_MAX];
-	const char *account = account_name(accounts_at(r->accounts, (size_t)mo->account));
-	if (menu_next_name(mo->menu, &mo->values, &name)) {
-		expect(mo, store_value(r->store, view_of(account), name, on_value, token_of(mo)));
-		return;
-	}
-	if (menu_expand(mo->menu, &mo->values, text))
-		answer(mo, text);
-}
-
-static void apply_menu(struct mo *mo, const struct menu_conf *menu, const struct pdu *pdu)
-{
-	mo->reply->counters.menus++;
-	mo->menu = conf_copy(menu_rows, sizeof(*menu), menu);
-	if (menu->action == MENU_FORWARD)
-		forward(mo, pdu);
-	else
-		fetch_next(mo);
-}
-
-/* The account that owns the code: longest of all sources that it begins with; else the one for the rest; else -1. */
-int reply_owner(const struct reply *r, const char *code)
-{
-	int best = -1;
-	size_t best_n = 0;
-	for (size_t i = 0; i < accounts_count(r->accounts); i++) {
-		const struct account *a = accounts_at(r->accounts, i);
-		const struct account_conf *conf = account_conf(a);
-		for (size_t k = 0; k < conf->sources.n && !account_removed(a); k++) {
-			size_t n = strlen(conf->sources.at[k]);
-			if (n > best_n && strncmp(conf->sources.at[k], code, n) == 0) {
-				best = (int)i;
-				best_n = n;
-			}
-		}
-	}
-	if (best < 0 && *r->setup.conf->account) {
-		struct account *a = accounts_find(r->accounts, view_of(r->setup.conf->account));
-		best = a ? (int)account_number(a) : -1;
-	}
-	return best;
-}
-
-/* Everything that a whole text does. pdu is what an app would get. */
-static void apply(struct mo *mo, const struct pdu *pdu)
-{
-	struct reply *r = mo->reply;
-	struct view text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n};
-	r->counters.taken++;
-	mo->account = reply_owner(r, mo->code);
-	if (mo->account < 0) {
-		r->counters.unrouted++;
-		log_warn(carrier_name(mo->carrier),
-			 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
-			 ", give the code to an account's sources\"",
-			 mo->code);
-		forward(mo, pdu);
-		return;
-	}
-	const struct keyword_conf *k = keyword_match(r->setup.keywords, r->setup.keywords_n, text);
-	if (k && mo->from.n) {
-		apply_keyword(mo, k);
-		if (k->forward)
-			forward(mo, pdu);
-		return;
-	}
-	const struct menu_conf *menu =
-		menu_find(r->setup.menus, r->setup.menus_n, account_name(accounts_at(r->accounts, (size_t)mo->account)),
-			  mo->code, text);
-	if (menu)
-		apply_menu(mo, menu, pdu);
-	else
-		forward(mo, pdu);
 }
 
 static struct mo *start(struct reply *r, const struct carrier *c, const struct pdu *pdu)
@@ -375,10 +154,10 @@ static struct mo *start(struct reply *r, const struct carrier *c, const struct p
 static void decode_text(struct mo *mo, uint8_t data_coding, struct view text)
 {
 	enum charset from = charset_of_dcs(data_coding, (enum charset)carrier_conf(mo->carrier)->dcs0);
-	struct view head = {text.p, text.n < TEXT_MAX / 4 ? text.n : TEXT_MAX / 4};
+	struct view head = {text.p, text.n < REPLY_TEXT_MAX / 4 ? text.n : REPLY_TEXT_MAX / 4};
 	long n = from == CHARSET_BINARY
 			 ? 0
-			 : charset_convert(from, head, CHARSET_UTF8, true, (uint8_t *)mo->text, TEXT_MAX);
+			 : charset_convert(from, head, CHARSET_UTF8, true, (uint8_t *)mo->text, REPLY_TEXT_MAX);
 	mo->text_n = n > 0 ? (size_t)n : 0;
 }
 
@@ -393,6 +172,16 @@ static void hold_parts(struct mo *mo, const struct reassembled *whole)
 		p->frame = mem_zalloc(p->n);
 		memcpy(p->frame, whole->frames[i].p, p->n);
 	}
+}
+
+/* A whole text, as it is for an app: it has its effects now. */
+static void apply(struct mo *mo, const struct pdu *pdu)
+{
+	static uint8_t frame[RECORD_MAX];
+	mo->frame_n = (uint32_t)pdu_encode(pdu, frame, sizeof(frame));
+	mo->frame = mem_zalloc(mo->frame_n + 1);
+	memcpy(mo->frame, frame, mo->frame_n);
+	reply_do(mo);
 }
 
 /* A text put together of parts: as one deliver_sm. */
@@ -432,7 +221,7 @@ static void on_incomplete(void *arg, const struct reassembled *r)
 		 r->total);
 	struct mo *mo = start(reply, c, r->first);
 	apply_parts(mo, r);
-	release(mo);
+	reply_release(mo);
 }
 
 /* True when the PDU was a part and has been taken as one. */
@@ -452,8 +241,8 @@ static bool take_part(struct mo *mo, const struct pdu *pdu)
 	r->counters.parts++;
 	if (mo->whole)
 		return true;
-	expect(mo,
-	       store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, on_effect, token_of(mo)));
+	reply_expect(mo, store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, reply_on_effect,
+					reply_token(mo)));
 	return true;
 }
 
@@ -473,7 +262,7 @@ void reply_take(struct reply *r, const struct carrier *c, struct session *s, con
 		}
 		apply(mo, pdu);
 	}
-	release(mo);
+	reply_release(mo);
 }
 
 /* A part that is in the store: a text that it makes whole has its effects, and nobody is answered. */
@@ -489,7 +278,7 @@ static void add_part_again(struct reply *r, const struct carrier *c, struct view
 	struct mo *mo = start(r, c, &pdu);
 	if (!reassembly_add(r->parts, carrier_number(c), name, frame, &pdu, &concat, on_whole, mo))
 		log_warn(name, "event=part_dropped reason=\"too many parts\"");
-	release(mo);
+	reply_release(mo);
 }
 
 void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame)
@@ -523,6 +312,7 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 {
 	struct reply *r = mem_zalloc(sizeof(*r));
 	set_up(r, setup);
+	r->loop = loop;
 	r->sessions = sessions;
 	r->accounts = accounts;
 	r->store = store;

@@ -1,0 +1,93 @@
+/*
+ * reply_priv.h - what the files of reply share: reply.c (the life of a MO), reply_do.c (what a whole text does),
+ * reply_menu.c (menus). Nobody else includes it.
+ */
+#ifndef PATH_REPLY_PRIV_H
+#define PATH_REPLY_PRIV_H
+
+#include "base/list.h"
+#include "path/reassembly.h"
+#include "path/reply.h"
+
+#define REPLY_TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
+
+struct reply_stats {
+	uint64_t taken, parts, expired_parts, opt_outs, opt_ins, menus, forwarded, unrouted, texts, failed;
+};
+
+struct reply {
+	struct loop *loop;
+	struct reply_setup setup;
+	struct session_hub *sessions;
+	struct accounts *accounts;
+	struct store *store;
+	const struct reply_ops *ops;
+	void *arg;
+	struct reassembly *parts;
+	struct reply_stats counters;
+	struct stats *stats;
+	struct list open; /* struct mo not answered yet */
+};
+
+/* A part of a long text that is put together: kept until the text's effects are stored. */
+struct held_part {
+	char key[REASSEMBLY_KEY_MAX];
+	uint8_t *frame; /* owned */
+	uint32_t n;
+};
+
+/* A MO on its way: lives until its effects are stored. */
+struct mo {
+	struct list link;
+	struct reply *reply;
+	uint64_t session; /* handle; 0: nobody waits for an answer */
+	uint32_t sequence, command_id;
+	const struct carrier *carrier;
+	int account;	  /* number, -1: nobody's */
+	unsigned pending; /* effects not stored yet, and one while effects are still being found */
+	bool failed;
+	struct number from;
+	char code[24];		/* where it was sent to */
+	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */
+	struct menu_values values;
+	bool whole;		      /* the last part of a long text came: its effects stand for the part */
+	bool incomplete;	      /* ... its time was over without some of its parts */
+	char key[REASSEMBLY_KEY_MAX]; /* of the part that this MO is; "" when it is none */
+	struct held_part *parts;      /* that the effects replace; owned */
+	size_t parts_n;
+	uint8_t *frame; /* the text that has effects, as one PDU: what an app would get; owned */
+	uint32_t frame_n;
+	size_t text_n;
+	char text[REPLY_TEXT_MAX]; /* UTF-8 */
+};
+
+/* --- reply.c: what keeps a MO open --- */
+
+/*
+ * An effect of mo was started with this outcome: 0, and reply_on_effect(token) comes once; -1, it cannot be now: the
+ * carrier shall send the MO again. May be called from an effect's own callback, before reply_release().
+ */
+void reply_expect(struct mo *mo, int started);
+void reply_release(struct mo *mo); /* one effect is over; the last one ends mo */
+/* A store_fn: the effect of the MO whose reply_token() it is. */
+void reply_on_effect(void *arg, uint64_t token, bool ok);
+uint64_t reply_token(struct mo *mo);
+struct mo *reply_of(uint64_t token);
+
+/* --- reply_do.c --- */
+
+void reply_do(struct mo *mo);	   /* everything that a whole text does */
+void reply_forward(struct mo *mo); /* to the app of its account, or to nobody's backlog */
+/* A text back to the phone; "" or a phone that is none: nothing. */
+void reply_answer(struct mo *mo, const char *utf8);
+const struct account *reply_account(const struct mo *mo); /* NULL: nobody's */
+
+/* --- reply_menu.c --- */
+
+/*
+ * The text is of an account, no keyword, and from a phone perhaps. True when it is for a menu: everything that follows
+ * (also its way to the app, by reply_forward()) is the menu's then. False: the app gets it.
+ */
+bool reply_menu(struct mo *mo);
+
+#endif
