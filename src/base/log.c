@@ -214,10 +214,15 @@ static const char *log_plain(const char *s, size_t n, char *out, size_t cap)
 
 const char *log_number(const void *p, size_t n, char out[32])
 {
+	return logger.mask ? log_masked(p, n, out) : log_plain(p, n, out, 32);
+}
+
+const char *log_masked(const void *p, size_t n, char out[32])
+{
 	const char *s = p;
 	char tail[5] = "";
 
-	if (!logger.mask || n < 7)
+	if (n < 7)
 		return log_plain(s, n, out, 32);
 	if (n >= 13 && s[0] == '+' && s[1] == '8' && s[2] == '6') {
 		s += 3;

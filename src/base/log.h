@@ -55,6 +55,8 @@ bool log_limit(struct log_limit *l, unsigned per_second, unsigned *suppressed);
  * Returns out. n octets of p; what is not printable shows as '?'.
  */
 const char *log_number(const void *p, size_t n, char out[32]);
+/* The same, masked whatever the log's setting is. */
+const char *log_masked(const void *p, size_t n, char out[32]);
 /* A text for a log line: when masked "len=11" (characters), else its start, printable. Returns out. */
 const char *log_text(const void *utf8, size_t n, char out[128]);
 

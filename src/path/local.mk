@@ -9,6 +9,7 @@ libpath_a_SOURCES = \
 	src/path/backlog.c src/path/backlog.h \
 	src/path/compose.c src/path/compose.h \
 	src/path/deliver.c src/path/deliver.h \
+	src/path/event.c src/path/event.h \
 	src/path/finished.c src/path/finished.h \
 	src/path/flow.c src/path/flow.h src/path/flow_priv.h \
 	src/path/flow_accept.c src/path/flow_cancel.c src/path/flow_multi.c src/path/flow_ops.c src/path/flow_query.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
