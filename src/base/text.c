@@ -93,8 +93,14 @@ struct text_range {
 	int32_t first, last;
 };
 
+/* Most of what comes is Chinese, and none of the ranges reaches into it. */
+#define TEXT_PLAIN_FIRST 0x3100
+#define TEXT_PLAIN_LAST	 0xfdff
+
 static bool text_in(const struct text_range *ranges, size_t n, int32_t c)
 {
+	if (c >= TEXT_PLAIN_FIRST && c <= TEXT_PLAIN_LAST)
+		return false;
 	for (size_t i = 0; i < n && ranges[i].first <= c; i++) {
 		if (c <= ranges[i].last)
 			return true;
@@ -104,7 +110,7 @@ static bool text_in(const struct text_range *ranges, size_t n, int32_t c)
 
 #define TEXT_IN(ranges, c) text_in(ranges, sizeof(ranges) / sizeof((ranges)[0]), c)
 
-static bool text_is_blank(int32_t c)
+bool text_is_blank(int32_t c)
 {
 	static const struct text_range blanks[] = {
 		{'\t', '\r'},	  {' ', ' '},	    {0x85, 0x85},     {0xa0, 0xa0},	{0x1680, 0x1680},
@@ -115,7 +121,7 @@ static bool text_is_blank(int32_t c)
 }
 
 /* Controls, soft hyphen, joiners, direction marks, variation selectors, BOM: nothing to see. */
-static bool text_is_unseen(int32_t c)
+bool text_is_unseen(int32_t c)
 {
 	static const struct text_range unseen[] = {
 		{0x00, 0x08},	  {0x0e, 0x1f},	    {0x7f, 0x84},     {0x86, 0x9f},	{0xad, 0xad},
@@ -125,7 +131,7 @@ static bool text_is_unseen(int32_t c)
 	return TEXT_IN(unseen, c);
 }
 
-static bool text_is_punctuation(int32_t c)
+bool text_is_punctuation(int32_t c)
 {
 	static const struct text_range marks[] = {
 		{0x21, 0x2f},	  {0x3a, 0x40},	    {0x5b, 0x60},     {0x7b, 0x7e},	{0xa1, 0xa1},
@@ -138,7 +144,7 @@ static bool text_is_punctuation(int32_t c)
 	return TEXT_IN(marks, c);
 }
 
-static int32_t text_fold_one(int32_t c)
+int32_t text_fold_one(int32_t c)
 {
 	if (c >= 0xff01 && c <= 0xff5e)
 		c -= 0xff01 - '!';

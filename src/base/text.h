@@ -1,5 +1,5 @@
 /*
- * text.h - UTF-8 text of people: validity, counting, cutting, folding (width, case, blanks, punctuation) for keywords.
+ * text.h - UTF-8 text of people: validity, counting, cutting, folding (width, case, blanks, punctuation).
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -22,5 +22,11 @@ size_t text_cut(const char *s, size_t n, size_t max);
  * The result is never longer than n; out may be s.
  */
 size_t text_fold(const char *s, size_t n, char *out, size_t cap);
+
+/* The rules of text_fold() by character, for who folds in another way. */
+bool text_is_blank(int32_t c);
+bool text_is_unseen(int32_t c); /* controls, joiners, marks of direction: nothing to see */
+bool text_is_punctuation(int32_t c);
+int32_t text_fold_one(int32_t c); /* width and case */
 
 #endif
