@@ -6,6 +6,19 @@ libpolicy_a_SOURCES = \
 	src/policy/fault.c src/policy/fault.h \
 	src/policy/hours.c src/policy/hours.h \
 	src/policy/keyword.c src/policy/keyword.h \
-	src/policy/policy.c src/policy/policy.h \
+	src/policy/policy.c src/policy/policy.h src/policy/policy_mode.c src/policy/policy_priv.h \
 	src/policy/retry.c src/policy/retry.h \
-	src/policy/subject.h
+	src/policy/scope.c src/policy/scope.h \
+	src/policy/subject.c src/policy/subject.h
+
+# Sensitive words. The table of folding is ICU's: a program of ours asks it for every character.
+libpolicy_a_SOURCES += \
+	src/policy/fold.c src/policy/fold.h src/policy/fold_table.h
+noinst_PROGRAMS += make_fold
+make_fold_SOURCES = src/tools/make_fold.c
+make_fold_CPPFLAGS = $(AM_CPPFLAGS) $(ICU_CFLAGS)
+make_fold_LDADD = $(ICU_LIBS)
+nodist_libpolicy_a_SOURCES = src/policy/fold_table.c
+CLEANFILES += src/policy/fold_table.c
+src/policy/fold_table.c: make_fold$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) src/policy && ./make_fold$(EXEEXT) >$@.tmp && mv $@.tmp $@

@@ -23,3 +23,10 @@ tests_unit_policy_test_fault_SOURCES = tests/unit/policy/test_fault.c
 tests_unit_policy_test_fault_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_retry_SOURCES = tests/unit/policy/test_retry.c
 tests_unit_policy_test_retry_LDADD = $(policy_unit_ldadd)
+
+words_unit_tests = \
+	tests/unit/policy/test_fold
+check_PROGRAMS += $(words_unit_tests)
+TESTS += $(words_unit_tests)
+tests_unit_policy_test_fold_SOURCES = tests/unit/policy/test_fold.c
+tests_unit_policy_test_fold_LDADD = $(policy_unit_ldadd)
