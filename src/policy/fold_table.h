@@ -1,5 +1,5 @@
 /*
- * fold_table.h - what each character folds to; written at build time by src/tools/make_fold.c. For fold.c only.
+ * fold_table.h - what each character folds to; written at build time by src/policy/make_fold.c. For fold.c only.
  */
 #ifndef POLICY_FOLD_TABLE_H
 #define POLICY_FOLD_TABLE_H

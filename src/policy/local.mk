@@ -15,7 +15,7 @@ libpolicy_a_SOURCES = \
 libpolicy_a_SOURCES += \
 	src/policy/fold.c src/policy/fold.h src/policy/fold_table.h
 noinst_PROGRAMS += make_fold
-make_fold_SOURCES = src/tools/make_fold.c
+make_fold_SOURCES = src/policy/make_fold.c
 make_fold_CPPFLAGS = $(AM_CPPFLAGS) $(ICU_CFLAGS)
 make_fold_LDADD = $(ICU_LIBS)
 nodist_libpolicy_a_SOURCES = src/policy/fold_table.c
