@@ -6,7 +6,8 @@ policy_unit_tests = \
 	tests/unit/policy/test_fault \
 	tests/unit/policy/test_keyword \
 	tests/unit/policy/test_policy \
-	tests/unit/policy/test_retry
+	tests/unit/policy/test_retry \
+	tests/unit/policy/test_wilson
 check_PROGRAMS += $(policy_unit_tests)
 TESTS += $(policy_unit_tests)
 
@@ -30,3 +31,5 @@ check_PROGRAMS += $(words_unit_tests)
 TESTS += $(words_unit_tests)
 tests_unit_policy_test_fold_SOURCES = tests/unit/policy/test_fold.c
 tests_unit_policy_test_fold_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_wilson_SOURCES = tests/unit/policy/test_wilson.c
+tests_unit_policy_test_wilson_LDADD = $(policy_unit_ldadd)
