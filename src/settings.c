@@ -46,6 +46,7 @@ static const struct conf_section sections[] = {
 	{"errors", true, sizeof(struct error_conf), error_rows},
 	{"codes", true, sizeof(struct code_conf), code_rows},
 	{"senders", true, sizeof(struct sender_conf), sender_rows},
+	{"policies", true, sizeof(struct policy_mode_conf), policy_mode_rows},
 	{NULL, false, 0, NULL},
 };
 
@@ -75,6 +76,7 @@ static void fill(struct settings *s)
 	f->errors = conf_get(c, "errors", &f->errors_n);
 	f->codes = conf_get(c, "codes", &f->codes_n);
 	f->senders = conf_get(c, "senders", &f->senders_n);
+	f->policy.modes = conf_get(c, "policies", &f->policy.modes_n);
 	s->noc = (struct noc_conf){.stats = conf_get(c, "stats", NULL),
 				   .console = conf_get(c, "console", NULL),
 				   .version = PACKAGE_VERSION,

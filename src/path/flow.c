@@ -38,6 +38,9 @@ bool flow_withdraw(struct flow *f, struct msg *m)
 	else if (m->state != MSG_HELD)
 		return false;
 	flow_redo_none(m);
+	if (m->asking)
+		flow_settle(f, m);
+	m->asking = m->gathering = false;
 	list_remove(&m->link);
 	loop_timer_clear(f->loop, &m->timer);
 	return true;
@@ -332,6 +335,9 @@ static void on_timer(struct timer *t)
 	struct msg *m = LIST_OF(t, struct msg, timer);
 	struct flow *f = m->owner;
 	switch ((enum msg_state)m->state) {
+	case MSG_NEW:
+		flow_recipient_late(f, m);
+		return;
 	case MSG_HELD:
 		list_remove(&m->link); /* of those announced to their carrier */
 		if (m->expiry_ms <= loop_wall_ms(f->loop))

@@ -17,6 +17,7 @@
 #include "path/senders.h"
 #include "path/store.h"
 #include "policy/classes.h"
+#include "policy/policy.h"
 #include "policy/retry.h"
 
 struct messages_conf { /* section messages: bounds and times of a message's life */
@@ -27,10 +28,12 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 	int64_t retry, retry_max; /* ms: first and longest pause after a temporary error */
 	int64_t park;		  /* s: how long a receipt for an unknown id is kept */
 	int64_t max_parked;
-	int64_t schedule_max; /* s: how far ahead schedule_delivery_time may lie */
-	int64_t max_bytes;    /* octets of memory for messages; 0: no bound */
-	int64_t query_keep;   /* s: how long query_sm finds an ended message */
-	int64_t doubt_keep;   /* s: how long a message is held in doubt */
+	int64_t schedule_max;	 /* s: how far ahead schedule_delivery_time may lie */
+	int64_t max_bytes;	 /* octets of memory for messages; 0: no bound */
+	int64_t query_keep;	 /* s: how long query_sm finds an ended message */
+	int64_t doubt_keep;	 /* s: how long a message is held in doubt */
+	int64_t policy_deadline; /* ms: how long the answer about a recipient is awaited */
+	int64_t gather;		 /* s: how long parts of an app's text wait for the others */
 };
 extern const struct conf_row messages_rows[];
 
@@ -56,6 +59,7 @@ struct flow_conf {
 	const struct error_conf *errors;
 	const struct code_conf *codes;
 	const struct sender_conf *senders;
+	struct policy_conf policy;
 	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
 	size_t classes_n, retries_n, errors_n, codes_n, senders_n;
 	uint64_t seed; /* of jitter and references; 0: random */
@@ -167,6 +171,17 @@ void flow_doubts_each(struct flow *f, void (*fn)(const struct flow_doubt *d, voi
  * Returns how many messages.
  */
 unsigned flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend);
+struct flow_review { /* a text that waits for the operator; views are good for the call */
+	uint64_t id;
+	const char *account, *class_name, *policy;
+	struct view number, text;   /* text: UTF-8, at most 1 KiB of it */
+	unsigned part, parts;	    /* of a text that the app has cut itself; 0: whole */
+	int64_t since_ms, until_ms; /* UTC: accepted; ends by itself */
+};
+void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, void *arg), void *arg);
+/* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). How many.
+ */
+unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *account, bool go);
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 uint64_t flow_account_backlog(const struct flow *f, const struct account *a); /* entries of its backlog in the store */
 /* The operator reads or changes an account's balance, thousandths of a yuan; reads the usage of a day (0: today).

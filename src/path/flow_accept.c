@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "path/compose.h"
-#include "policy/policy.h"
 
 #define PART_MIN     128u  /* octets: no part of a long text that goes on has less */
 #define GROWS_MOST   2u	   /* times: a text in another alphabet */
@@ -97,6 +96,14 @@ static uint32_t over_bound(struct flow *f, enum flow_bound bound, const char **w
 
 void flow_begin(struct flow *f, struct msg *m)
 {
+	if (m->gathering) {
+		flow_gather(f, m);
+		return;
+	}
+	if (m->review) {
+		flow_hold_review(f, m);
+		return;
+	}
 	if (m->replaces)
 		flow_replace_older(f, m);
 	if (m->due_ms <= loop_wall_ms(f->loop)) {
@@ -138,33 +145,14 @@ void flow_store_message(struct flow *f, struct msg *m)
 	flow_drop(f, m);
 }
 
-static void on_checked(void *arg, uint64_t token, bool ok, bool member)
-{
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	struct policy_message pm = {(enum class_id)m->class_id};
-	struct policy_snapshot snapshot = {member};
-	struct policy_verdict v = {ESME_RSYSERR, "store", "the opt-outs cannot be read"};
-	if (ok)
-		v = policy_judge(&pm, &snapshot);
-	if (v.status == ESME_ROK) {
-		flow_store_message(f, m);
-		return;
-	}
-	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
-	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, v.name,
-		 v.plain);
-	flow_answer_app(f, m, conf->plain_status ? status_plain(v.status) : v.status);
-	flow_drop(f, m);
-}
-
 /* The record of a new message; false without memory. */
 static bool make_record(struct flow *f, struct msg *m, struct view frame, struct view account, uint64_t app_id)
 {
 	struct record r = {
 		.kind = RECORD_MT,
 		.class_id = m->class_id,
-		.flags = m->internal ? RECORD_INTERNAL : 0,
+		.flags = (uint8_t)((m->internal ? RECORD_INTERNAL : 0) | (m->review ? RECORD_REVIEW : 0)),
+		.verdict = m->verdict,
 		.accept_ms = loop_wall_ms(f->loop),
 		.expiry_ms = m->expiry_ms,
 		.app_id = app_id,
@@ -190,6 +178,10 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->expiry_ms = sub->expiry_ms;
 	m->registered = pdu->sm.registered_delivery;
 	m->replaces = pdu->sm.replace_if_present_flag == 1;
+	m->sign = sub->sign;
+	m->review = sub->review;
+	m->verdict = sub->verdict;
+	m->gathering = sub->gather;
 	m->volatile_ = sub->mode != SUBMIT_STORE;
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
@@ -287,6 +279,8 @@ static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct
 	uint32_t status = flow_judge(f, a, pdu, sub, why);
 	if (!status)
 		status = flow_judge_room(f, a, pdu, sub, &bound, why);
+	if (!status)
+		status = flow_judge_policy(f, a, pdu, sub, why);
 	return bound == FLOW_BOUNDS ? status : over_bound(f, bound, why);
 }
 
@@ -300,28 +294,13 @@ struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, 
 	if (*status)
 		return NULL;
 	struct msg *m = make_message(f, a, &own, &sub, app_id);
-	if (m)
-		depth_of(f, sub.route, &carrier)->n++;
-	else
+	if (!m) {
 		*status = over_bound(f, BOUND_MESSAGES, why);
-	return m;
-}
-
-void flow_start(struct flow *f, struct msg *m)
-{
-	struct policy_message pm = {(enum class_id)m->class_id};
-	struct record rec;
-	struct pdu pdu;
-	struct number to;
-	if (!policy_needs_recipient(&pm)) {
-		flow_store_message(f, m);
-		return;
+		return NULL;
 	}
-	msg_pdu(m, &rec, &pdu);
-	if (!number_parse(pdu.sm.dst, &to) ||
-	    store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_checked,
-			       m->handle) < 0)
-		on_checked(f, m->handle, false, false);
+	depth_of(f, sub.route, &carrier)->n++;
+	flow_policy_made(f, m);
+	return m;
 }
 
 /* --- requests --- */

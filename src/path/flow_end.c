@@ -57,6 +57,7 @@ static bool make_final_record(struct flow *f, struct msg *m, const struct words 
 	r.kind = RECORD_FINAL;
 	r.final_state = m->final_state;
 	r.attempts = m->attempts;
+	r.verdict = m->verdict;
 	r.done_ms = w->done_ms ? w->done_ms : loop_wall_ms(f->loop);
 	r.stat = w->stat;
 	r.err = w->err;
@@ -81,6 +82,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	const struct words *w = words ? words : &none;
 	flow_redo_none(m);
 	loop_timer_clear(f->loop, &m->timer);
+	m->asking = m->gathering = false;
 	flow_taken(f, m);
 	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));
 	if (m->kin_kind == KIN_PART) {
@@ -89,6 +91,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	}
 	if (how == FINISH_DELIVERED)
 		flow_network_right(f, m);
+	flow_policy_ended(f, m, how);
 	note_end(f, m, how, w);
 	remember_end(f, m, w);
 	flow_pay(f, m);

@@ -12,6 +12,7 @@
 #include "path/address.h"
 #include "path/compose.h"
 #include "path/country.h"
+#include "path/store_recipient.h"
 #include "policy/policy.h"
 
 #define LINE_MAX_OCTETS 512
@@ -29,6 +30,7 @@ struct explaining {
 	unsigned rules;
 	int64_t cost;  /* thousandths of a yuan, to the account */
 	uint16_t lane; /* the route without carriers that are too dear: where it would wait */
+	struct flow_look look;
 	uint8_t frame[COMPOSE_MAX];
 	uint8_t tlvs[COMPOSE_MAX];
 };
@@ -283,26 +285,59 @@ static void say_cost(struct explaining *x, const struct pdu *pdu)
 		    conf->credit == ACCOUNT_PREPAID ? "reserved when it is accepted" : "counted when it has ended");
 }
 
-static void on_checked(void *arg, uint64_t token, bool ok, bool member)
+/* --- policies --- */
+
+static void say_policy(void *arg, const struct policy_finding *what)
+{
+	static const char *const words[] = {"it may go", "it may go with another text", "refused", "held for review",
+					    "it may go later"};
+	const struct explaining *x = arg;
+	say(x, "policy     %s%s: %s%s%s", what->policy.name, what->mode == POLICY_DRY_RUN ? " (dry run)" : "",
+	    words[what->effect], *what->detail ? ": " : "", what->detail);
+}
+
+static void refuse(struct explaining *x, uint32_t status, const char *why)
+{
+	if (x->status)
+		return;
+	x->status = status;
+	x->why = why;
+}
+
+static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
 {
 	struct explaining *x = (struct explaining *)(uintptr_t)token;
-	struct policy_message pm = {x->sub.class_id};
-	struct policy_snapshot snapshot = {member};
+	uint32_t asked = x->look.ask.enforce | x->look.ask.dry;
 	(void)arg;
 	if (!ok) {
-		say(x, "opt-out    cannot be read: the store is away");
-		x->status = x->status ? x->status : ESME_RSYSERR;
-		x->why = x->why && *x->why ? x->why : "the opt-outs cannot be read";
-	} else {
-		say(x, "opt-out    the number is %sin optout:%s or optout:global%s", member ? "" : "not ",
-		    account_name(x->account), policy_needs_recipient(&pm) ? "" : "; this class is sent all the same");
+		say(x, "policy     the recipient cannot be asked about: the store is away");
+		refuse(x, ESME_RSYSERR, "its recipient cannot be asked about");
 	}
-	if (ok && member && policy_needs_recipient(&pm) && !x->status) {
-		struct policy_verdict v = policy_look(&pm, &snapshot);
-		x->status = v.status;
-		x->why = v.plain;
+	for (unsigned id = 1; ok && id < POLICIES; id++) {
+		struct policy_verdict v = policy_verdict_of((enum policy_id)id);
+		if (!(asked >> id & 1))
+			continue;
+		bool failed = (answer->failed | answer->dry) >> id & 1;
+		say(x, "policy     %s%s: %s%s", v.name, x->look.ask.dry >> id & 1 ? " (dry run)" : "",
+		    failed ? "refused: " : "it may go", failed ? v.plain : "");
+		if (answer->failed >> id & 1)
+			refuse(x, v.status, v.plain);
 	}
 	ask_credit(x);
+}
+
+static void say_policies(struct explaining *x, const struct pdu *pdu)
+{
+	struct flow *f = x->flow;
+	x->look.found = say_policy;
+	x->look.arg = x;
+	bool ask = flow_policy_look(f, x->account, pdu, &x->sub, &x->look);
+	if (x->look.verdict.id != POLICY_NONE)
+		refuse(x, x->look.verdict.status, x->look.verdict.plain);
+	if (!ask)
+		ask_credit(x);
+	else if (store_recipient(f->store, &x->look.ask, on_recipient, (uint64_t)(uintptr_t)x) < 0)
+		on_recipient(f, (uint64_t)(uintptr_t)x, false, NULL);
 }
 
 /* The submit that the question is about; false: it cannot be made. */
@@ -366,9 +401,6 @@ int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(voi
 		say_carriers(x, &pdu);
 		say_cost(x, &pdu);
 	}
-	if (store_optout_check(f->store, view_of(account_name(q->account)),
-			       (struct view){(const uint8_t *)x->to.digits, x->to.n}, on_checked,
-			       (uint64_t)(uintptr_t)x) < 0)
-		on_checked(f, (uint64_t)(uintptr_t)x, false, false);
+	say_policies(x, &pdu);
 	return 0;
 }

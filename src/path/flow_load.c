@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "policy/policy.h"
 
 #define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
 
@@ -35,46 +34,6 @@ static void on_listen_timer(struct timer *t)
 	}
 }
 
-static void on_rechecked(void *arg, uint64_t token, bool ok, bool member)
-{
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	if (!m || m->state != MSG_STORING)
-		return; /* a part that is not sent any more */
-	struct policy_message pm = {(enum class_id)m->class_id};
-	struct policy_snapshot snapshot = {member};
-	if (!ok) {
-		/* not sent before it is known: asked again soon */
-		flow_set_state(f, m, MSG_HELD);
-		flow_set_timer(f, m, loop_wall_ms(f->loop) + 1000);
-	} else if (policy_judge(&pm, &snapshot).status == ESME_ROK) {
-		m->unchecked = false;
-		flow_begin(f, m);
-	} else {
-		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
-	}
-}
-
-static bool needs_check(const struct msg *m)
-{
-	const struct policy_message pm = {(enum class_id)m->class_id};
-	return policy_needs_recipient(&pm);
-}
-
-void flow_recheck(struct flow *f, struct msg *m)
-{
-	struct pdu pdu;
-	struct record rec;
-	struct number to;
-	msg_pdu(m, &rec, &pdu);
-	loop_timer_clear(f->loop, &m->timer);
-	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
-	if (!number_parse(pdu.sm.dst, &to) ||
-	    store_optout_check(f->store, rec.account, (struct view){(uint8_t *)to.digits, to.n}, on_rechecked,
-			       m->handle) < 0)
-		on_rechecked(f, m->handle, false, false);
-}
-
 /* A message that no carrier has: it goes the way of a new one, opt-outs are looked at again. */
 static void resume_unsent(struct flow *f, struct msg *m)
 {
@@ -87,6 +46,7 @@ static void resume_unsent(struct flow *f, struct msg *m)
 	flow_count_waiting(f, m);
 	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
 		m->due_ms = 0;
+	flow_policy_resume(f, m);
 	if (m->unchecked)
 		flow_recheck(f, m);
 	else
@@ -123,7 +83,7 @@ static void on_restored(void *arg, struct msg *m)
 	const struct msg *doubt = NULL;
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
-	m->unchecked = needs_check(m);
+	m->unchecked = flow_must_recheck(f, m);
 	flow_recall(f, m);
 	if (m->attempts || m->kin) /* when it goes again, it goes before all that came later */
 		queue_rank(f->queue, m);

@@ -26,6 +26,7 @@
 #include "path/share.h"
 #include "path/submit.h"
 #include "policy/classes.h"
+#include "policy/policy.h"
 #include "policy/retry.h"
 #include "smpp/smpp_time.h"
 
@@ -87,8 +88,14 @@ struct flow {
 	void *on_fatal_arg;
 	struct finished *finished;
 	struct credit *credit;
-	struct list asked;   /* struct asked */
-	struct depth *depth; /* by carrier: how many wait in its lanes, counted once a turn */
+	struct list asked; /* struct asked */
+	struct policy *policy;
+	struct policing *policing; /* flow_policy.c's */
+	struct map *gathering;	   /* texts whose parts are awaited */
+	struct list gatherings;	   /* the same */
+	struct list wholes;	   /* struct whole of flow_whole.c */
+	struct list reviews;	   /* messages held for review */
+	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
 	struct address_room room;
@@ -107,6 +114,7 @@ struct flow_built {
 	struct routes *routes;
 	struct retries *retries;
 	struct senders *senders;
+	struct policy *policy;
 	struct class_rule rules[CLASSES];
 };
 
@@ -257,6 +265,48 @@ const struct pdu *flow_sent_to(const struct flow *f, const struct carrier *c, co
 			       struct flow_sent *room);
 
 void flow_store_message(struct flow *f, struct msg *m); /* judged by policy: reserved, stored, answered */
+
+/* flow_policy.c */
+void flow_policy_init(struct flow *f);
+void flow_policy_free(struct flow *f);
+/* A submit by what it says: ESME_ROK, its text perhaps another one now; or the status to answer and *why, good until
+ * the next call. */
+uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *pdu, struct submit *sub,
+			   const char **why);
+void flow_policy_made(struct flow *f, const struct msg *m); /* of the submit judged last */
+void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time */
+/* Ends one that was acknowledged; m is in no list. */
+void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
+bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
+void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
+/* Taken out of the queue for a carrier: false, it waits, is asked about, or has ended. */
+bool flow_may_leave(struct flow *f, struct msg *m, uint16_t carrier);
+void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
+/*
+ * For who only asks: what each policy says of a submit, and what there is to ask about its recipient (false: nothing).
+ * ask borrows pdu, sub and what the next submit overwrites. *status and *why: what it would be answered.
+ */
+struct flow_look {
+	void (*found)(void *arg, const struct policy_finding *what);
+	void *arg;
+	struct policy_asks asks;
+	struct recipient_ask ask;
+	struct policy_verdict verdict; /* of the first that refuses */
+};
+bool flow_policy_look(struct flow *f, const struct account *a, const struct pdu *pdu, const struct submit *sub,
+		      struct flow_look *look);
+struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *parts, size_t n);
+
+/* flow_gather.c */
+void flow_gather_init(struct flow *f);
+void flow_gather_free(struct flow *f);
+void flow_gather(struct flow *f, struct msg *m); /* m.gathering, and stored */
+uint64_t flow_text_key(const struct msg *m);	 /* the same for all parts of an app's text; 0: it is no part */
+
+/* flow_whole.c */
+void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n); /* gathered, HELD, in their order */
+void flow_hold_review(struct flow *f, struct msg *m);
+void flow_whole_free(struct flow *f);
 
 /* flow_credit.c */
 /*

@@ -103,9 +103,11 @@ void flow_take_built(struct flow *f, const struct flow_built *built)
 {
 	retries_free(f->retries);
 	senders_free(f->senders);
+	policy_free(f->policy);
 	f->routes = built->routes;
 	f->retries = built->retries;
 	f->senders = built->senders;
+	f->policy = built->policy;
 	memcpy(f->rules, built->rules, sizeof(f->rules));
 }
 

@@ -28,6 +28,13 @@ const struct conf_row messages_rows[] = {
 	 "How long a message whose submit was not answered is held for a receipt or the operator, at most "
 	 "store.receipt_horizon; then it ends UNKNOWN.",
 	 NULL},
+	{"policy_deadline", CONF_INT, offsetof(struct messages_conf, policy_deadline), "ms", 10, 60000, "500", true,
+	 "How long an answer about a message's recipient is awaited; then each policy says whether the message goes.",
+	 NULL},
+	{"gather", CONF_INT, offsetof(struct messages_conf, gather), "s", 1, 3600, "60", true,
+	 "How long the parts of a text that an app has cut itself wait for the missing ones, where policies see the "
+	 "whole text.",
+	 NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -44,6 +51,7 @@ static const struct {
 	[FINISH_ATTEMPTS] = {"attempts_used_up", STATE_UNDELIVERABLE, ESME_RSUBMITFAIL},
 	[FINISH_UNSENDABLE] = {"unsendable", STATE_UNDELIVERABLE, ESME_RSUBMITFAIL},
 	[FINISH_OPTED_OUT] = {"opted_out", STATE_DELETED, SGW_OPTED_OUT},
+	[FINISH_POLICY] = {"policy", STATE_DELETED, ESME_RSUBMITFAIL},
 	[FINISH_NO_ROUTE] = {"no_route", STATE_UNDELIVERABLE, ESME_RINVDSTADR},
 	[FINISH_CANCELLED] = {"cancelled", STATE_DELETED, ESME_RSUBMITFAIL},
 	[FINISH_REPLACED] = {"replaced", STATE_DELETED, ESME_RSUBMITFAIL},
@@ -154,6 +162,7 @@ const struct stats_row flow_stat_rows[] = {
 	FINISHED(FINISH_ATTEMPTS, "attempts_used_up"),
 	FINISHED(FINISH_UNSENDABLE, "unsendable"),
 	FINISHED(FINISH_OPTED_OUT, "opted_out"),
+	FINISHED(FINISH_POLICY, "policy"),
 	FINISHED(FINISH_NO_ROUTE, "no_route"),
 	FINISHED(FINISH_CANCELLED, "cancelled"),
 	FINISHED(FINISH_REPLACED, "replaced"),

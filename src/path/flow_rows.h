@@ -18,6 +18,7 @@ enum finish {
 	FINISH_ATTEMPTS,   /* temporary errors for too long */
 	FINISH_UNSENDABLE, /* cannot be encoded for its carrier */
 	FINISH_OPTED_OUT,  /* the number said stop while it waited */
+	FINISH_POLICY,	   /* another policy said no after it was accepted: msg.verdict */
 	FINISH_NO_ROUTE,   /* after a restart with another configuration */
 	FINISH_CANCELLED,  /* cancel_sm, or the operator */
 	FINISH_REPLACED,   /* a later submit with replace_if_present_flag took its place */

@@ -114,6 +114,8 @@ static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 	}
 	if (m->carrier != carrier)
 		flow_unannounce(f, m);
+	if (!flow_may_leave(f, m, carrier))
+		return false;
 	if (m->epoch == f->epoch || m->kin_kind == KIN_PART)
 		return true;
 	if (!flow_on_its_way(f, m))
@@ -176,7 +178,7 @@ static struct msg *pull(struct flow *f, const struct pulling *x)
 
 void flow_unsettle(struct flow *f, struct msg *m)
 {
-	if (m->volatile_ || m->unsettled)
+	if (m->unsettled)
 		return;
 	m->unsettled = true;
 	f->unsettled[m->carrier]++;
@@ -205,7 +207,8 @@ static bool on_pull(struct carrier *c, bool with_tlvs, uint32_t room, uint32_t *
 	loop_timer_clear(f->loop, &m->timer);
 	m->attempts++;
 	m->sent_ms = loop_wall_ms(f->loop);
-	flow_unsettle(f, m);
+	if (!m->volatile_)
+		flow_unsettle(f, m);
 	flow_set_state(f, m, MSG_SENT);
 	*cookie = m->handle;
 	return true;

@@ -139,20 +139,45 @@ static struct senders *make_senders(struct flow_names *names, char **errors)
 	return senders_new(&setup, errors);
 }
 
+static int policy_account(const void *arg, const char *name)
+{
+	return account_by_name(name, (void *)(uintptr_t)arg);
+}
+
+static int policy_carrier(const void *arg, const char *name)
+{
+	return carrier_by_name(name, (void *)(uintptr_t)arg);
+}
+
+/* More than the numbers that there are, or will be after the reload. */
+static struct policy *make_policy(struct flow_names *names, char **errors)
+{
+	const struct flow_conf *conf = names->conf;
+	const struct flow *f = names->flow;
+	struct policy_names numbers = {.arg = names,
+				       .account = policy_account,
+				       .carrier = policy_carrier,
+				       .accounts_n = conf->accounts_n + (f ? accounts_count(f->accounts) : 0),
+				       .carriers_n = conf->carriers_n + (f ? carriers_count(f->carriers) : 0)};
+	return policy_new(&conf->policy, &numbers, f ? f->policy : NULL, errors);
+}
+
 bool flow_build(struct flow_names *names, struct flow_built *out, char **errors)
 {
 	const struct flow_conf *conf = names->conf;
 	bool good = classes_build(conf->classes, conf->classes_n, out->rules, errors);
 	out->retries = make_retries(names, errors);
 	out->senders = make_senders(names, errors);
+	out->policy = make_policy(names, errors);
 	out->routes = NULL;
 	/* last: a reload changes the routes that are there */
-	if (good && out->retries && out->senders)
+	if (good && out->retries && out->senders && out->policy)
 		out->routes = make_routes(names, errors);
 	if (out->routes)
 		return true;
 	retries_free(out->retries);
 	senders_free(out->senders);
+	policy_free(out->policy);
 	return false;
 }
 
@@ -176,6 +201,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	health_check(conf->health, &found);
 	retries_free(make_retries(&names, &found));
 	senders_free(make_senders(&names, &found));
+	policy_free(make_policy(&names, &found));
 	if (!found)
 		return true;
 	*errors = found;
@@ -324,6 +350,10 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->redo);
 	list_init(&f->debts);
 	list_init(&f->asked);
+	list_init(&f->wholes);
+	list_init(&f->reviews);
+	flow_gather_init(f);
+	flow_policy_init(f);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new(room_of(conf->messages->max_held));
@@ -400,6 +430,9 @@ void flow_free(struct flow *f)
 	stats_drop(f->stats, &f->counters);
 	flow_route_test_end(f);
 	store_free(f->store);
+	flow_whole_free(f);
+	flow_gather_free(f);
+	flow_policy_free(f);
 	conf_copy_free(store_rows, f->store_conf);
 	ported_free(f->ported);
 	flow_answer_asked(f); /* answers name accounts */

@@ -137,6 +137,9 @@ void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const s
 	m->registered = pdu->sm.registered_delivery;
 	m->mo = r->kind == RECORD_MO;
 	m->internal = r->flags & RECORD_INTERNAL;
+	m->review = r->flags & RECORD_REVIEW;
+	m->read = r->flags & RECORD_READ;
+	m->verdict = r->verdict;
 	m->aliased = r->app_id != 0;
 	m->note = m->aliased && r->kind == RECORD_FINAL && (r->flags & RECORD_NOTE);
 	m->check = msg_check(r->account, pdu->sm.src);

@@ -59,6 +59,7 @@ struct msg {
 	int64_t expiry_ms; /* UTC: end of validity */
 	int64_t sent_ms;   /* UTC: when a carrier was given it last */
 	int64_t due_ms;	   /* UTC: not to be sent before; 0 = now */
+	int64_t known_ms;  /* UTC: when its recipient was asked about last; 0: never */
 	uint64_t order;	   /* rank in the queue, when it is ranked */
 	uint8_t *rec;	   /* the record, owned; msgs_slab() */
 	char *cid;	   /* carrier's id in canonical form (or backlog entry's id), owned, may be NULL */
@@ -69,6 +70,7 @@ struct msg {
 	uint32_t sequence; /* ... to which request; peer 0 = nobody */
 	uint32_t rec_len;
 	uint32_t slot;	/* of its receipt entry in the store */
+	uint32_t sign;	/* hash of its signature (policy_sign()), of promotional texts; 0: none */
 	uint32_t check; /* of account and source, for questions after its end: finished.h */
 	uint16_t account, carrier, route;
 	uint16_t epoch;	     /* flow.epoch that its route was decided by */
@@ -87,6 +89,7 @@ struct msg {
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */
+	uint8_t verdict;    /* enum policy_id: the policy that holds or has ended it; 0 none */
 	uint8_t final_state;
 	bool volatile_;	   /* datagram, forward: no record in the store */
 	bool forward;	   /* the app's answer waits for the carrier's */
@@ -112,6 +115,10 @@ struct msg {
 	bool counted;	 /* in its account's count of messages that no carrier has taken */
 	bool rerouted;	 /* a carrier has said wrong network, and it went to another one */
 	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */
+	bool review;	 /* held until the operator has read it */
+	bool read;	 /* the operator has read it: it goes */
+	bool asking;	 /* the rules of its recipient are being asked */
+	bool gathering;	 /* a part of a text that the app has cut: held until the others are there (flow_gather.c) */
 	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
 };
 

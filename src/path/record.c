@@ -19,7 +19,8 @@ enum {
 	AT_LEN_STAT = 7,
 	AT_LEN_ERR = 8,
 	AT_LEN_VIA = 9,
-	AT_ZERO = 10, /* 2 octets */
+	AT_VERDICT = 10,
+	AT_ZERO = 11,
 	AT_LEN_FRAME = 12,
 	AT_ACCEPT = 16,
 	AT_EXPIRY = 24,
@@ -72,6 +73,7 @@ size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 	buf[AT_FLAGS] = r->flags;
 	buf[AT_STATE] = r->final_state;
 	buf[AT_ATTEMPTS] = r->attempts;
+	buf[AT_VERDICT] = r->verdict;
 	buf[AT_LEN_ACCOUNT] = (uint8_t)r->account.n;
 	buf[AT_LEN_STAT] = (uint8_t)r->stat.n;
 	buf[AT_LEN_ERR] = (uint8_t)r->err.n;
@@ -100,8 +102,7 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
  */
 static bool is_known(struct view b)
 {
-	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO && b.p[AT_ZERO] == 0 &&
-	       b.p[AT_ZERO + 1] == 0;
+	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO && b.p[AT_ZERO] == 0;
 }
 
 bool record_decode(struct view b, struct record *out)
@@ -118,6 +119,7 @@ bool record_decode(struct view b, struct record *out)
 		.flags = b.p[AT_FLAGS],
 		.final_state = b.p[AT_STATE],
 		.attempts = b.p[AT_ATTEMPTS],
+		.verdict = b.p[AT_VERDICT],
 		.accept_ms = get64(b.p + AT_ACCEPT),
 		.expiry_ms = get64(b.p + AT_EXPIRY),
 		.done_ms = get64(b.p + AT_DONE),

@@ -20,11 +20,14 @@ enum record_kind {
 #define RECORD_INTERMEDIATE 0x02u /* RECORD_FINAL: an intermediate notification, the message itself goes on */
 #define RECORD_PART	    0x04u /* RECORD_FINAL: the receipt of one part of the message app_id */
 #define RECORD_NOTE	    (RECORD_INTERMEDIATE | RECORD_PART)
+#define RECORD_REVIEW	    0x08u /* RECORD_MT: held until the operator has read it */
+#define RECORD_READ	    0x10u /* RECORD_MT: the operator has read it, it goes */
 
 struct record {
 	uint8_t kind, class_id, flags;
 	uint8_t final_state; /* enum message_state, RECORD_FINAL only */
 	uint8_t attempts;
+	uint8_t verdict; /* enum policy_id: the policy that holds or has ended it; 0 none */
 	int64_t accept_ms, expiry_ms, done_ms; /* UTC; 0 = none */
 	uint64_t app_id;		       /* the id that the app knows it by; 0: the record's own */
 	struct view account;		       /* system_id */

@@ -25,6 +25,12 @@ struct submit {
 	enum submit_mode mode;
 	int64_t due_ms;	   /* UTC: not before; 0 = now */
 	int64_t expiry_ms; /* UTC */
+
+	/* Filled by flow_policy.c. */
+	uint32_t sign;	 /* policy_sign() of its signature */
+	uint8_t verdict; /* enum policy_id that holds it for review */
+	bool review;
+	bool gather; /* a part: judged when all of the text is there */
 };
 
 /*

@@ -7,8 +7,10 @@ libpolicy_a_SOURCES = \
 	src/policy/hours.c src/policy/hours.h \
 	src/policy/keyword.c src/policy/keyword.h \
 	src/policy/policy.c src/policy/policy.h src/policy/policy_mode.c src/policy/policy_priv.h \
+	src/policy/recipient.c src/policy/recipient.h \
 	src/policy/retry.c src/policy/retry.h \
 	src/policy/scope.c src/policy/scope.h \
+	src/policy/signature.c src/policy/signature.h \
 	src/policy/subject.c src/policy/subject.h
 
 # Sensitive words. The table of folding is ICU's: a program of ours asks it for every character.

@@ -1,71 +1,348 @@
 /*
  * policy.c - the table of policies and the walk through it. Must not know sockets, Redis or the order of a message's
- * life.
+ * life; what each policy says is in the room of its name.
  */
 #include "policy/policy.h"
 
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/stats.h"
+#include "policy/policy_priv.h"
 #include "smpp/status.h"
 
-/* Refusals by policy, in table order. */
+/* What became of the messages that a policy was asked about. They outlive a reload. */
 static struct policy_counters {
-	uint64_t opted_out;
+	uint64_t refused[POLICIES], changed[POLICIES], review[POLICIES], waited[POLICIES], dry[POLICIES];
+	uint64_t open[POLICIES], closed[POLICIES];
 } counters;
 
-static bool refuses_opted_out(const struct policy_message *m, const struct policy_snapshot *s)
-{
-	return class_promotional(m->class_id) && s->opted_out;
-}
+/* The rules about recipients that have rows for these, by POLICY_*. */
+#define OF_RECIPIENT(id)                                                                                               \
+	static bool concerns_##id(const struct policy *p, size_t account, enum class_id class_id)                      \
+	{                                                                                                              \
+		return recipient_concerns(p->recipient, POLICY_##id, account, class_id);                               \
+	}
+OF_RECIPIENT(OPTED_OUT)
+OF_RECIPIENT(DEAD)
+OF_RECIPIENT(CONSENT)
+OF_RECIPIENT(FIRST)
+OF_RECIPIENT(CAP)
+OF_RECIPIENT(SIMILAR)
 
-static const struct policy_row {
-	const char *name, *plain;
-	uint32_t status;
-	bool (*refuses)(const struct policy_message *m, const struct policy_snapshot *s);
-	uint64_t *count;
-} rows[] = {
-	{"opted_out", "the number has said stop, and the text is promotional", SGW_OPTED_OUT, refuses_opted_out,
-	 &counters.opted_out},
+/* In the order in which they are asked. */
+const struct policy_row policy_rows[] = {
+	{.id = POLICY_OPTED_OUT,
+	 .status = SGW_OPTED_OUT,
+	 .name = "opted_out",
+	 .plain = "the number has said stop, and the text is promotional",
+	 .concerns = concerns_OPTED_OUT,
+	 .of_recipient = true,
+	 .closed = true},
+	{.id = POLICY_DEAD,
+	 .status = SGW_DEAD_NUMBER,
+	 .name = "dead_number",
+	 .plain = "carriers have said that the number does not exist",
+	 .concerns = concerns_DEAD,
+	 .of_recipient = true},
+	{.id = POLICY_CONSENT,
+	 .status = SGW_NO_CONSENT,
+	 .name = "consent",
+	 .plain = "the number has not agreed to promotional texts of this account",
+	 .concerns = concerns_CONSENT,
+	 .of_recipient = true,
+	 .closed = true},
+	{.id = POLICY_FIRST,
+	 .status = SGW_FIRST_PROMO,
+	 .name = "first_contact",
+	 .plain = "the first text to a number must not be promotional",
+	 .concerns = concerns_FIRST,
+	 .of_recipient = true},
+	{.id = POLICY_CAP,
+	 .status = SGW_FREQUENCY_CAP,
+	 .name = "cap",
+	 .plain = "the number has had as many texts as it may get for now",
+	 .concerns = concerns_CAP,
+	 .of_recipient = true},
+	{.id = POLICY_SIMILAR,
+	 .status = SGW_SIMILAR_TOO_SOON,
+	 .name = "similar",
+	 .plain = "the number has had a similar text lately",
+	 .concerns = concerns_SIMILAR,
+	 .of_recipient = true},
 };
+const size_t policy_rows_n = sizeof(policy_rows) / sizeof(policy_rows[0]);
 
-bool policy_needs_recipient(const struct policy_message *m)
+static const struct policy_row *row_of(enum policy_id id)
 {
-	return class_promotional(m->class_id);
-}
-
-static const struct policy_row *refusing(const struct policy_message *m, const struct policy_snapshot *s)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].refuses(m, s))
-			return &rows[i];
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		if (policy_rows[i].id == id)
+			return &policy_rows[i];
 	}
 	return NULL;
 }
 
-static struct policy_verdict verdict_of(const struct policy_row *row)
+struct policy_verdict policy_verdict_of(enum policy_id id)
 {
-	return row ? (struct policy_verdict){row->status, row->name, row->plain}
-		   : (struct policy_verdict){ESME_ROK, "", "may go"};
+	const struct policy_row *row = row_of(id);
+	return row ? (struct policy_verdict){row->id, row->status, row->name, row->plain}
+		   : (struct policy_verdict){POLICY_NONE, ESME_ROK, "", "may go"};
 }
 
-struct policy_verdict policy_judge(const struct policy_message *m, const struct policy_snapshot *s)
+const char *policy_name(enum policy_id id)
 {
-	const struct policy_row *row = refusing(m, s);
-	if (row)
-		++*row->count;
-	return verdict_of(row);
+	const struct policy_row *row = row_of(id);
+	return row ? row->name : NULL;
 }
 
-struct policy_verdict policy_look(const struct policy_message *m, const struct policy_snapshot *s)
+/* --- building --- */
+
+struct policy *policy_new(const struct policy_conf *conf, const struct policy_names *names, struct policy *before,
+			  char **errors)
 {
-	return verdict_of(refusing(m, s));
+	struct policy *p = mem_zalloc(sizeof(*p));
+	(void)before;
+	p->recipient = recipient_new(&conf->recipient, names, errors);
+	p->modes = p->recipient ? policy_modes_new(p, conf, names, errors) : NULL;
+	if (p->modes)
+		return p;
+	policy_free(p);
+	return NULL;
 }
 
-static const struct stats_row stat_rows[] = {
-	{"smppgw_policy_refused_total", "Messages refused or ended by a policy.", STATS_COUNTER,
-	 offsetof(struct policy_counters, opted_out), "policy", "opted_out"},
+void policy_free(struct policy *p)
+{
+	if (!p)
+		return;
+	policy_modes_free(p->modes);
+	recipient_free(p->recipient);
+	mem_free(p);
+}
+
+const struct recipient *policy_recipient(const struct policy *p)
+{
+	return p->recipient;
+}
+
+/* --- what the message itself says --- */
+
+bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id)
+{
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		const struct policy_row *row = &policy_rows[i];
+		if (row->reads_text && policy_mode(p, row->id, account, class_id, POLICY_NO_CARRIER) != POLICY_OFF)
+			return true;
+	}
+	return false;
+}
+
+/* A dry run leaves the message as it was. */
+static enum policy_effect ask(const struct policy *p, const struct policy_row *row, struct policy_subject *s,
+			      enum policy_mode mode)
+{
+	char text[POLICY_TEXT_MAX];
+	struct policy_subject before;
+	s->detail[0] = '\0';
+	if (mode == POLICY_ON)
+		return row->judge(p, s);
+	before = *s;
+	if (s->text_n && s->text_n <= sizeof(text))
+		memcpy(text, s->text, s->text_n);
+	enum policy_effect effect = row->judge(p, s);
+	if (effect == POLICY_CHANGED)
+		memcpy(s->text, text, before.text_n <= sizeof(text) ? before.text_n : sizeof(text));
+	s->text_n = before.text_n;
+	s->due_ms = before.due_ms;
+	return effect;
+}
+
+static void note_dry(const struct policy_row *row, const struct policy_subject *s, enum policy_effect effect)
+{
+	static const char *const words[] = {"pass", "change", "refuse", "review", "wait"};
+	static struct log_limit limit;
+	unsigned kept_back;
+	counters.dry[row->id]++;
+	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 20, &kept_back))
+		log_write(LOG_LEVEL_INFO, s->account_name,
+			  "event=dry_run policy=%s would=%s class=%s detail=\"%s\" more=%u", row->name, words[effect],
+			  class_name(s->class_id), s->detail, kept_back);
+}
+
+static void count(const struct policy_row *row, enum policy_effect effect)
+{
+	uint64_t *by_effect[] = {NULL, counters.changed, counters.refused, counters.review, counters.waited};
+	if (by_effect[effect])
+		by_effect[effect][row->id]++;
+}
+
+struct walk { /* through the table */
+	struct policy *policy;
+	struct policy_subject *subject;
+	void (*fn)(void *arg, const struct policy_finding *found); /* NULL: this is no question, it is counted */
+	void *arg;
+	enum policy_effect effect;
+	struct policy_verdict verdict;
+	char why[POLICY_DETAIL_MAX]; /* detail of what decided */
 };
+
+/* False: it is refused, no more need be asked. */
+static bool walk_on(struct walk *w, const struct policy_row *row, enum policy_mode mode)
+{
+	struct policy_subject *s = w->subject;
+	enum policy_effect effect = ask(w->policy, row, s, mode);
+	if (w->fn) {
+		struct policy_finding found = {policy_verdict_of(row->id), mode, effect, s->detail};
+		w->fn(w->arg, &found);
+	}
+	if (effect == POLICY_PASS)
+		return true;
+	if (mode == POLICY_DRY_RUN) {
+		if (!w->fn)
+			note_dry(row, s, effect);
+		return true;
+	}
+	if (!w->fn)
+		count(row, effect);
+	s->changed |= effect == POLICY_CHANGED;
+	if (effect == POLICY_REFUSE || (effect == POLICY_REVIEW && w->effect != POLICY_REVIEW)) {
+		w->effect = effect;
+		w->verdict = policy_verdict_of(row->id);
+		memcpy(w->why, s->detail, sizeof(w->why));
+	} else if (w->effect == POLICY_PASS || w->effect == POLICY_CHANGED) {
+		w->effect = effect;
+	}
+	return effect != POLICY_REFUSE || w->fn;
+}
+
+static enum policy_effect walk(struct walk *w)
+{
+	struct policy_subject *s = w->subject;
+	w->verdict = policy_verdict_of(POLICY_NONE);
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		const struct policy_row *row = &policy_rows[i];
+		enum policy_mode mode =
+			row->judge ? policy_mode(w->policy, row->id, s->account, s->class_id, s->carrier) : POLICY_OFF;
+		if (mode != POLICY_OFF && !(row->reads_text && s->binary) && !walk_on(w, row, mode))
+			break;
+	}
+	memcpy(s->detail, w->why, sizeof(s->detail));
+	return w->effect;
+}
+
+enum policy_effect policy_judge(struct policy *p, struct policy_subject *s, struct policy_verdict *verdict)
+{
+	struct walk w = {.policy = p, .subject = s};
+	enum policy_effect effect = walk(&w);
+	*verdict = w.verdict;
+	return effect;
+}
+
+enum policy_effect policy_look(struct policy *p, struct policy_subject *s,
+			       void (*fn)(void *arg, const struct policy_finding *found), void *arg)
+{
+	struct walk w = {.policy = p, .subject = s, .fn = fn, .arg = arg};
+	return walk(&w);
+}
+
+/* --- what the recipient's side says --- */
+
+struct policy_asks policy_asks(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
+{
+	struct policy_asks asks = {0, 0, 0};
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		const struct policy_row *row = &policy_rows[i];
+		enum policy_mode mode =
+			row->of_recipient ? policy_mode(p, row->id, account, class_id, carrier) : POLICY_OFF;
+		if (mode == POLICY_ON)
+			asks.enforce |= 1u << row->id;
+		if (mode == POLICY_DRY_RUN)
+			asks.dry |= 1u << row->id;
+		if (mode == POLICY_ON && policy_fails_open(p, row->id, account, class_id, carrier))
+			asks.open |= 1u << row->id;
+	}
+	return asks;
+}
+
+struct policy_verdict policy_decide(struct policy *p, const struct policy_asks *asked, uint32_t failed)
+{
+	struct policy_verdict v = policy_verdict_of(POLICY_NONE);
+	(void)p;
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		uint32_t bit = 1u << policy_rows[i].id;
+		if (failed & asked->dry & bit)
+			counters.dry[policy_rows[i].id]++;
+		if (v.id == POLICY_NONE && (failed & asked->enforce & bit))
+			v = policy_verdict_of(policy_rows[i].id);
+	}
+	if (v.id != POLICY_NONE)
+		counters.refused[v.id]++;
+	return v;
+}
+
+struct policy_verdict policy_unknown(struct policy *p, const struct policy_asks *asked)
+{
+	struct policy_verdict v = policy_verdict_of(POLICY_NONE);
+	(void)p;
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		uint32_t bit = 1u << policy_rows[i].id;
+		if (v.id == POLICY_NONE && (asked->enforce & ~asked->open & bit))
+			v = policy_verdict_of(policy_rows[i].id);
+	}
+	for (unsigned id = 0; v.id == POLICY_NONE && id < POLICIES; id++)
+		counters.open[id] += asked->enforce >> id & 1;
+	if (v.id != POLICY_NONE)
+		counters.closed[v.id]++;
+	return v;
+}
+
+void policy_count(struct policy *p, enum policy_id id)
+{
+	(void)p;
+	counters.refused[id]++;
+}
+
+uint32_t policy_sign(struct view signature)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (uint32_t i = 0; i < signature.n; i++)
+		h = (h ^ signature.p[i]) * 16777619u;
+	return signature.n == 0 ? 0 : h ? h : 1;
+}
+
+/* --- counters --- */
+
+static const struct {
+	const char *name, *help;
+	size_t at;
+} families[] = {
+	{"smppgw_policy_refused_total", "Messages refused or ended by a policy.",
+	 offsetof(struct policy_counters, refused)},
+	{"smppgw_policy_changed_total", "Texts that a policy has changed (prepended, appended, masked).",
+	 offsetof(struct policy_counters, changed)},
+	{"smppgw_policy_review_total", "Messages held for review by a policy.",
+	 offsetof(struct policy_counters, review)},
+	{"smppgw_policy_waited_total", "Messages that a policy lets go later.",
+	 offsetof(struct policy_counters, waited)},
+	{"smppgw_policy_dry_run_total", "Messages that a policy would not have let go as they were, and that went.",
+	 offsetof(struct policy_counters, dry)},
+	{"smppgw_policy_open_total", "Messages that went although a policy could not be asked in time.",
+	 offsetof(struct policy_counters, open)},
+	{"smppgw_policy_closed_total", "Messages refused because a policy could not be asked in time.",
+	 offsetof(struct policy_counters, closed)},
+};
+#define FAMILIES (sizeof(families) / sizeof(families[0]))
 
 void policy_stats(struct stats *stats)
 {
-	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &counters, NULL, NULL, NULL);
+	static struct stats_row rows[FAMILIES * POLICIES];
+	size_t n = 0;
+	for (size_t f = 0; f < FAMILIES; f++) {
+		for (size_t i = 0; i < policy_rows_n; i++)
+			rows[n++] = (struct stats_row){
+				families[f].name, families[f].help,
+				STATS_COUNTER,	  families[f].at + policy_rows[i].id * sizeof(uint64_t),
+				"policy",	  policy_rows[i].name};
+	}
+	stats_add(stats, rows, n, &counters, NULL, NULL, NULL);
 }

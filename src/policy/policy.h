@@ -1,37 +1,93 @@
 /*
- * policy.h - verdicts: a message and a snapshot of what is known in, a verdict out. No I/O, no waiting: whoever asks
- * has fetched the snapshot. Each policy is a row with its name, its status, its counter and a plain sentence.
+ * policy.h - the rules of contact: one table of policies, each a row with its name, its status, its plain sentence and
+ * its counters; by account, class and carrier each is off, only tried (dry run), or kept. A message and what is known
+ * go in, a verdict comes out. No I/O, no waiting.
  */
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include "policy/class.h"
+#include "base/conf.h"
+#include "policy/recipient.h"
+#include "policy/subject.h"
 
-struct policy_message {
-	enum class_id class_id;
+enum policy_mode { POLICY_OFF, POLICY_DRY_RUN, POLICY_ON };
+
+struct policy_mode_conf { /* section policies: ( { policy; account; class; carrier; mode; fail } ) */
+	struct conf_where where;
+	char *policy;
+	char *account, *class_name, *carrier; /* "" : every one */
+	int mode;			      /* as enum policy_mode + 1; 0: as it is built in */
+	int fail;			      /* 0 as it is built in, 1 open, 2 closed */
+};
+extern const struct conf_row policy_mode_rows[];
+
+/* What main has read from the configuration; borrowed until the policy that was built from it is freed. */
+struct policy_conf {
+	const struct policy_mode_conf *modes;
+	size_t modes_n;
+	struct recipient_conf recipient;
 };
 
-struct policy_snapshot {
-	bool opted_out; /* the number stands on the account's or the global opt-out set */
-};
+struct policy;
+/* NULL with faults (conf_fault()). before: the one that it takes the place of, for what is shared; may be NULL. */
+struct policy *policy_new(const struct policy_conf *conf, const struct policy_names *names, struct policy *before,
+			  char **errors);
+void policy_free(struct policy *p);
+/* The rules about recipients; good as long as the policy. */
+const struct recipient *policy_recipient(const struct policy *p);
 
 struct policy_verdict {
-	uint32_t status;   /* ESME_ROK: may go */
-	const char *name;  /* of the policy that refused, "" when none; goes into the verdict TLV. Static text */
+	enum policy_id id; /* POLICY_NONE: it may go */
+	uint32_t status;   /* ESME_ROK, or what the app is answered */
+	const char *name;  /* for the verdict TLV and the log, "" when none. Static text */
 	const char *plain; /* one sentence for people. Static text */
 };
+struct policy_verdict policy_verdict_of(enum policy_id id);
+/* The names and sentences by number; NULL past the last. */
+const char *policy_name(enum policy_id id);
 
-/* Whether judging needs the recipient's part of the snapshot (one round trip to the store). */
-bool policy_needs_recipient(const struct policy_message *m);
-/* The first policy that refuses, in table order; counts it. */
-struct policy_verdict policy_judge(const struct policy_message *m, const struct policy_snapshot *s);
-/* The same for who only asks: counts nothing. */
-struct policy_verdict policy_look(const struct policy_message *m, const struct policy_snapshot *s);
+/* carrier: POLICY_NO_CARRIER: what holds whichever it is. */
+enum policy_mode policy_mode(const struct policy *p, enum policy_id id, size_t account, enum class_id class_id,
+			     size_t carrier);
+/* What becomes of a message when it cannot be known in time whether the policy would refuse it: true, it goes. */
+bool policy_fails_open(const struct policy *p, enum policy_id id, size_t account, enum class_id class_id,
+		       size_t carrier);
+
+/* Whether a policy that is not off reads the texts of an account's class: else they need not be decoded. */
+bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id);
+/*
+ * All policies that need nothing but the message, in the table's order, each counted. The first that refuses ends it;
+ * what holds for review goes on to those that may refuse. Text, signature, due_ms of the subject are what they made of
+ * them: also of a text that is refused.
+ */
+enum policy_effect policy_judge(struct policy *p, struct policy_subject *s, struct policy_verdict *verdict);
+/* The same for who only asks: counts nothing; each policy that concerns it is told with what it says. */
+struct policy_finding {
+	struct policy_verdict policy;
+	enum policy_mode mode;
+	enum policy_effect effect;
+	const char *detail;
+};
+enum policy_effect policy_look(struct policy *p, struct policy_subject *s,
+			       void (*fn)(void *arg, const struct policy_finding *found), void *arg);
+
+/* Policies whose answer is with the recipient (one call to the store), as bits 1 << enum policy_id. */
+struct policy_asks {
+	uint32_t enforce, dry;
+	uint32_t open; /* of enforce: those that let it go when the answer does not come in time */
+};
+struct policy_asks policy_asks(const struct policy *p, size_t account, enum class_id class_id, size_t carrier);
+/* What the recipient's answer means, counted: failed as bits. The first in the table's order that is enforced. */
+struct policy_verdict policy_decide(struct policy *p, const struct policy_asks *asked, uint32_t failed);
+/* The answer did not come in time: POLICY_NONE when all are open, else the first that is closed. Counted. */
+struct policy_verdict policy_unknown(struct policy *p, const struct policy_asks *asked);
+/* A message that was refused or ended elsewhere by the policy's rule (before leaving): counted. */
+void policy_count(struct policy *p, enum policy_id id);
+
+/* A number for a signature, the same in every process; 0: none. */
+uint32_t policy_sign(struct view signature);
 
 struct stats;
-void policy_stats(struct stats *stats); /* registers the counters */
+void policy_stats(struct stats *stats); /* registers the counters: they live as long as the process */
 
 #endif

@@ -41,6 +41,7 @@ enum policy_effect {
 };
 
 #define POLICY_DETAIL_MAX 160u
+#define POLICY_TEXT_MAX	  65536u /* octets of UTF-8: 255 parts of Chinese text, and room to change it */
 #define POLICY_NO_CARRIER ((size_t)-1)
 
 struct policy_subject {
@@ -57,6 +58,7 @@ struct policy_subject {
 	/* The whole text in UTF-8. A policy that answers POLICY_CHANGED writes into it: text_n <= text_cap. */
 	char *text;
 	uint32_t text_n, text_cap;
+	bool changed; /* it is another one than the app's */
 	bool fixed;  /* it cannot be changed (parts that the app has cut itself): refuse instead */
 	bool binary; /* it is no text: text_n is 0 */
 
@@ -74,5 +76,16 @@ struct policy_names {
 	int (*carrier)(const void *arg, const char *name);
 	size_t accounts_n, carriers_n;
 };
+
+/* --- subject.c --- */
+
+/* Writes subject.detail, cut at the end of a character when it is too long. */
+__attribute__((format(printf, 2, 3))) void subject_detail(struct policy_subject *s, const char *fmt, ...);
+/*
+ * Puts with in place of the n octets at `at`; the signature's view stays on the signature. with must not lie in the
+ * text. False: the text is fixed, or there is no room; nothing has changed.
+ */
+__attribute__((warn_unused_result)) bool subject_replace(struct policy_subject *s, uint32_t at, uint32_t n,
+							 struct view with);
 
 #endif

@@ -1,0 +1,481 @@
+/*
+ * flow_policy.c - where a message's life meets the rules of contact: when it is submitted (its text, then its
+ * recipient), when it was found at start, and before it leaves. Part of the order of life. Must not know what a policy
+ * says, nor how the memory about a recipient is kept.
+ *
+ * What was refused before it was acknowledged is answered with the policy's status. What was acknowledged (held,
+ * queued) and may not go any more ends as DELETED, with the policy's name as verdict.
+ */
+#include "path/flow_priv.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "path/plain.h"
+#include "path/store_recipient.h"
+#include "policy/policy.h"
+#include "policy/signature.h"
+
+#define FRESH_MS 1000 /* what was asked about a recipient so lately is not asked again before the message leaves */
+#define AGAIN_MS 1000 /* asked again after so long when there was no answer */
+#define WHY_MAX	 (POLICY_DETAIL_MAX + 160u)
+
+struct policing {
+	uint64_t id; /* of the message that the subject was read from; 0: none yet */
+	struct policy_subject subject;
+	char text[POLICY_TEXT_MAX];
+	struct plain_scratch scratch;
+	char why[WHY_MAX]; /* of the last refusal */
+};
+
+void flow_policy_init(struct flow *f)
+{
+	f->policing = mem_zalloc(sizeof(*f->policing));
+}
+
+void flow_policy_free(struct flow *f)
+{
+	mem_free(f->policing);
+	policy_free(f->policy);
+}
+
+/* --- what a policy sees --- */
+
+static struct view tlv_text(const struct pdu *pdu, uint16_t tag)
+{
+	struct view v;
+	if (!pdu->tlvs.n || !tlv_find(pdu->tlvs, tag, &v))
+		return FLOW_NOTHING;
+	while (v.n && v.p[v.n - 1] == '\0')
+		v.n--;
+	return v;
+}
+
+/* All but the text. */
+static struct policy_subject *subject_of(struct flow *f, const struct account *a, const struct pdu *pdu,
+					 const struct submit *sub)
+{
+	struct policing *x = f->policing;
+	x->subject = (struct policy_subject){
+		.account = account_number(a),
+		.carrier = flow_taker(f, sub->route),
+		.account_name = account_name(a),
+		.class_id = sub->class_id,
+		.number = {(const uint8_t *)sub->to.digits, sub->to.n},
+		.source = pdu->sm.src.addr,
+		.now_ms = loop_wall_ms(f->loop),
+		.due_ms = sub->due_ms,
+		.expiry_ms = sub->expiry_ms,
+		.seed = map_hash(sub->to.digits, sub->to.n),
+		.text = x->text,
+		.text_cap = sizeof(x->text),
+		.binary = true,
+	};
+	if (pdu->tlvs.n) {
+		x->subject.campaign = tlv_text(pdu, TLV_CAMPAIGN);
+		x->subject.consent_ref = tlv_text(pdu, TLV_CONSENT_REF);
+	}
+	return &x->subject;
+}
+
+static void read_text(const struct account *a, const struct pdu *pdu, struct policy_subject *s)
+{
+	struct plain p = plain_read(pdu, (enum charset)account_conf(a)->dcs0, s->text, s->text_cap);
+	s->text_n = p.n;
+	s->binary = p.binary;
+	s->fixed = p.headed;
+	s->signature = p.binary ? FLOW_NOTHING : signature_find((struct view){(const uint8_t *)s->text, p.n}, NULL);
+}
+
+/* Whether the texts of an account's class must be read, be it for the signature that opt-outs go by. */
+static bool reads_text(const struct flow *f, const struct policy_subject *s)
+{
+	return class_promotional(s->class_id) || policy_reads_text(f->policy, s->account, s->class_id);
+}
+
+/* A part says nothing by itself: its text is judged when all of it is there, and its recipient is asked once. */
+static bool must_gather(const struct flow *f, const struct policy_subject *s, const struct pdu *pdu)
+{
+	struct udh_concat c;
+	if (!(pdu->sm.esm_class & ESM_UDHI) && !pdu->tlvs.n)
+		return false;
+	if (!udh_concat_pdu(pdu, &c) || c.total < 2)
+		return false;
+	struct policy_asks asks = policy_asks(f->policy, s->account, s->class_id, s->carrier);
+	return policy_reads_text(f->policy, s->account, s->class_id) ||
+	       ((asks.enforce | asks.dry) & ~POLICY_BIT(POLICY_OPTED_OUT));
+}
+
+/* --- a submit --- */
+
+static const char *say_why(struct policing *x, const struct policy_verdict *v)
+{
+	const char *detail = x->subject.detail;
+	snprintf(x->why, sizeof(x->why), "%s%s%s", v->plain, *detail ? ": " : "", detail);
+	return x->why;
+}
+
+uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *pdu, struct submit *sub,
+			   const char **why)
+{
+	struct policing *x = f->policing;
+	struct policy_subject *s = subject_of(f, a, pdu, sub);
+	struct policy_verdict v;
+	x->id = 0;
+	sub->gather = must_gather(f, s, pdu);
+	if (sub->gather)
+		return ESME_ROK;
+	if (reads_text(f, s))
+		read_text(a, pdu, s);
+	enum policy_effect effect = policy_judge(f->policy, s, &v);
+	if (effect == POLICY_REFUSE) {
+		*why = say_why(x, &v);
+		return v.status;
+	}
+	if (s->changed && !plain_write(pdu, (enum charset)account_conf(a)->dcs0,
+				       (struct view){(const uint8_t *)s->text, s->text_n}, &x->scratch)) {
+		*why = "the text is too long with what must stand in it";
+		return ESME_RINVMSGLEN;
+	}
+	sub->due_ms = s->due_ms;
+	sub->sign = policy_sign(s->signature);
+	sub->review = effect == POLICY_REVIEW;
+	sub->verdict = sub->review ? (uint8_t)v.id : 0;
+	return ESME_ROK;
+}
+
+/* The message that was made of the submit judged last. */
+void flow_policy_made(struct flow *f, const struct msg *m)
+{
+	f->policing->id = m->id;
+}
+
+/* --- its recipient --- */
+
+/* The subject of a message whose submit was not the last one judged. */
+static struct policy_subject *subject_again(struct flow *f, const struct msg *m)
+{
+	struct policing *x = f->policing;
+	const struct account *a = accounts_at(f->accounts, m->account);
+	struct submit sub = {.route = m->route, .class_id = (enum class_id)m->class_id, .due_ms = m->due_ms};
+	struct pdu pdu;
+	if (x->id == m->id)
+		return &x->subject;
+	msg_pdu(m, NULL, &pdu);
+	if (!number_parse(pdu.sm.dst, &sub.to))
+		sub.to.n = 0;
+	sub.expiry_ms = m->expiry_ms;
+	struct policy_subject *s = subject_of(f, a, &pdu, &sub);
+	if (reads_text(f, s))
+		read_text(a, &pdu, s);
+	x->id = m->id;
+	return s;
+}
+
+/* Refused before it was acknowledged. */
+static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *name, const char *why)
+{
+	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
+	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name, why);
+	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
+	flow_drop(f, m);
+}
+
+static void on_answer(struct flow *f, struct msg *m, const struct recipient_answer *answer)
+{
+	struct policy_asks asked =
+		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
+	struct policy_verdict v = policy_decide(f->policy, &asked, answer->failed | answer->dry);
+	if (v.id == POLICY_NONE) {
+		m->known_ms = loop_wall_ms(f->loop);
+		flow_store_message(f, m);
+		return;
+	}
+	char why[WHY_MAX];
+	if (v.id == POLICY_CAP && *answer->cap)
+		snprintf(why, sizeof(why), "%s: %s, %lld in %lld s", v.plain, answer->cap, (long long)answer->limit,
+			 (long long)(answer->window_ms / 1000));
+	else
+		snprintf(why, sizeof(why), "%s", v.plain);
+	refuse(f, m, v.status, v.name, why);
+}
+
+/* Nobody knows in time: each policy says whether it goes then. */
+static void on_unknown(struct flow *f, struct msg *m)
+{
+	struct policy_asks asked =
+		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
+	struct policy_verdict v = policy_unknown(f->policy, &asked);
+	if (v.id == POLICY_NONE)
+		flow_store_message(f, m);
+	else
+		refuse(f, m, ESME_RSYSERR, v.name, "its recipient could not be asked about in time");
+}
+
+static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (!m || !m->asking)
+		return; /* its time was over */
+	m->asking = false;
+	loop_timer_clear(f->loop, &m->timer);
+	if (ok)
+		on_answer(f, m, answer);
+	else
+		on_unknown(f, m);
+}
+
+void flow_recipient_late(struct flow *f, struct msg *m)
+{
+	m->asking = false;
+	on_unknown(f, m);
+}
+
+void flow_start(struct flow *f, struct msg *m)
+{
+	struct recipient_ask ask;
+	struct policy_asks asks =
+		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
+	if (m->gathering || !(asks.enforce | asks.dry) ||
+	    !recipient_ask_for(policy_recipient(f->policy), subject_again(f, m), m->id, asks.enforce, asks.dry, &ask)) {
+		flow_store_message(f, m);
+		return;
+	}
+	if (store_recipient(f->store, &ask, on_recipient, m->handle) < 0) {
+		on_unknown(f, m);
+		return;
+	}
+	m->asking = true;
+	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->policy_deadline);
+}
+
+/* --- acknowledged, and not to go any more --- */
+
+void flow_end_by(struct flow *f, struct msg *m, enum policy_id id)
+{
+	m->verdict = (uint8_t)id;
+	policy_count(f->policy, id);
+	flow_finish(f, m, id == POLICY_OPTED_OUT ? FINISH_OPTED_OUT : FINISH_POLICY, 0, NULL);
+}
+
+/* What a number has stopped since is asked again: for messages found at start, and for those that have waited. */
+static bool ask_opted_out(struct flow *f, struct msg *m, store_recipient_fn fn)
+{
+	struct recipient_ask ask;
+	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
+	const struct policy_subject *s = subject_again(f, m);
+	if (!recipient_ask_for(policy_recipient(f->policy), s, m->id, bit, 0, &ask))
+		return false;
+	ask.look = true;
+	if (store_recipient(f->store, &ask, fn, m->handle) < 0)
+		fn(f, m->handle, false, NULL);
+	return true;
+}
+
+static bool keeps_opt_outs(const struct flow *f, const struct msg *m)
+{
+	return m->account != MSG_NO_ACCOUNT && !m->internal &&
+	       policy_mode(f->policy, POLICY_OPTED_OUT, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER) ==
+		       POLICY_ON;
+}
+
+bool flow_must_recheck(const struct flow *f, const struct msg *m)
+{
+	return keeps_opt_outs(f, m);
+}
+
+static void on_rechecked(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (!m || m->state != MSG_STORING)
+		return; /* a part that is not sent any more */
+	if (!ok) {
+		/* not sent before it is known: asked again soon */
+		flow_set_state(f, m, MSG_HELD);
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + AGAIN_MS);
+	} else if (!answer->failed) {
+		m->unchecked = false;
+		m->known_ms = loop_wall_ms(f->loop);
+		flow_begin(f, m);
+	} else {
+		flow_end_by(f, m, POLICY_OPTED_OUT);
+	}
+}
+
+void flow_recheck(struct flow *f, struct msg *m)
+{
+	loop_timer_clear(f->loop, &m->timer);
+	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
+	if (!ask_opted_out(f, m, on_rechecked))
+		on_rechecked(f, m->handle, true, &(struct recipient_answer){.failed = 0});
+}
+
+/* --- before it leaves --- */
+
+static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (!m || !m->asking)
+		return; /* it has ended meanwhile */
+	m->asking = false;
+	flow_settle(f, m);
+	loop_timer_clear(f->loop, &m->timer);
+	struct carrier *c = carriers_at(f->carriers, m->carrier);
+	if (!ok) {
+		flow_set_timer(f, m, loop_wall_ms(f->loop) + AGAIN_MS);
+		return;
+	}
+	if (answer->failed) {
+		flow_end_by(f, m, POLICY_OPTED_OUT);
+		return;
+	}
+	m->known_ms = loop_wall_ms(f->loop);
+	if (!carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
+		flow_put_back(f, m);
+	} else if (flow_must_announce(f, m)) {
+		flow_announce(f, m);
+	} else {
+		flow_go_next(f, m);
+		carrier_wake(c);
+	}
+}
+
+/* Another gateway may have heard a stop since: true, m waits for the answer. */
+static bool ask_again(struct flow *f, struct msg *m, uint16_t carrier)
+{
+	if (!keeps_opt_outs(f, m) || m->announced || loop_wall_ms(f->loop) - m->known_ms < FRESH_MS)
+		return false;
+	m->carrier = carrier;
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->expiry_ms);
+	m->asking = true;
+	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
+	if (ask_opted_out(f, m, on_leaving))
+		return true;
+	m->asking = false;
+	flow_settle(f, m);
+	return false;
+}
+
+bool flow_may_leave(struct flow *f, struct msg *m, uint16_t carrier)
+{
+	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT)
+		return true;
+	return !ask_again(f, m, carrier);
+}
+
+/* --- parts, and what was found at start --- */
+
+struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *parts, size_t n)
+{
+	struct policing *x = f->policing;
+	struct policy_subject *s;
+	uint32_t used = 0;
+	x->id = 0;
+	s = subject_again(f, parts[0]);
+	x->id = 0; /* the subject is not the first part's any more */
+	s->text_n = 0;
+	s->binary = s->fixed = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct account *a = accounts_at(f->accounts, parts[i]->account);
+		struct pdu pdu;
+		msg_pdu(parts[i], NULL, &pdu);
+		struct plain p = plain_read(&pdu, (enum charset)account_conf(a)->dcs0, x->text + used,
+					    (uint32_t)sizeof(x->text) - used);
+		used += p.n;
+		s->binary = s->binary && p.binary;
+	}
+	s->text_n = used;
+	s->signature = signature_find((struct view){(const uint8_t *)s->text, used}, NULL);
+	return s;
+}
+
+void flow_policy_resume(struct flow *f, struct msg *m)
+{
+	struct policing *x = f->policing;
+	struct pdu pdu;
+	if (m->account == MSG_NO_ACCOUNT || m->internal)
+		return;
+	x->id = 0;
+	const struct policy_subject *s = subject_again(f, m);
+	msg_pdu(m, NULL, &pdu);
+	m->sign = policy_sign(s->signature);
+	m->gathering = !m->review && !m->read && must_gather(f, s, &pdu);
+}
+
+/* --- who only asks --- */
+
+static void on_found(void *arg, const struct policy_finding *what)
+{
+	struct flow_look *look = arg;
+	if (what->mode == POLICY_ON && what->effect == POLICY_REFUSE && look->verdict.id == POLICY_NONE)
+		look->verdict = what->policy;
+	look->found(look->arg, what);
+}
+
+bool flow_policy_look(struct flow *f, const struct account *a, const struct pdu *pdu, const struct submit *sub,
+		      struct flow_look *look)
+{
+	struct policy_subject *s = subject_of(f, a, pdu, sub);
+	f->policing->id = 0;
+	look->verdict = policy_verdict_of(POLICY_NONE);
+	if (reads_text(f, s))
+		read_text(a, pdu, s);
+	policy_look(f->policy, s, on_found, look);
+	look->asks = policy_asks(f->policy, s->account, s->class_id, s->carrier);
+	if (!recipient_ask_for(policy_recipient(f->policy), s, 0, look->asks.enforce, look->asks.dry, &look->ask))
+		return false;
+	look->ask.look = true;
+	return true;
+}
+
+/* --- after its end --- */
+
+/* It has reached nobody, as far as anybody knows. */
+static bool reached_nobody(enum finish how)
+{
+	return how != FINISH_DELIVERED && how != FINISH_NO_RECEIPT && how != FINISH_IN_DOUBT;
+}
+
+static void give_back(struct flow *f, struct msg *m, uint32_t counted)
+{
+	struct recipient_ask ask;
+	f->policing->id = 0;
+	if (recipient_ask_for(policy_recipient(f->policy), subject_again(f, m), m->id, counted, 0, &ask) &&
+	    store_recipient_refund(f->store, &ask) < 0)
+		log_debug("-", "event=cap_not_given_back id=%llu reason=\"store away\"", (unsigned long long)m->id);
+}
+
+static void learn_dead(struct flow *f, const struct msg *m, enum finish how)
+{
+	const struct dead_rule *rule = recipient_dead(policy_recipient(f->policy));
+	struct number to;
+	struct pdu pdu;
+	bool dead = (how == FINISH_FAILED || how == FINISH_REFUSED) && m->fault == FAULT_NUMBER;
+	if (!rule || !(dead || how == FINISH_DELIVERED))
+		return;
+	msg_pdu(m, NULL, &pdu);
+	if (!number_parse(pdu.sm.dst, &to))
+		return;
+	struct view number = {(const uint8_t *)to.digits, to.n};
+	struct store_failure failure = {number, m->id, fault_name(FAULT_NUMBER), loop_wall_ms(f->loop)};
+	if (!dead)
+		store_recipient_delivered(f->store, number);
+	else if (store_recipient_failed(f->store, rule, &failure) < 0)
+		log_debug("-", "event=dead_not_counted id=%llu reason=\"store away\"", (unsigned long long)m->id);
+}
+
+void flow_policy_ended(struct flow *f, struct msg *m, enum finish how)
+{
+	if (m->internal || m->account == MSG_NO_ACCOUNT)
+		return;
+	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER);
+	uint32_t counted = (asks.enforce | asks.dry) & (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR));
+	if (counted && reached_nobody(how))
+		give_back(f, m, counted);
+	learn_dead(f, m, how);
+}
