@@ -3,7 +3,6 @@
  * stored is fake_data.c's. Knows the loop; knows nothing of what the gateway stores.
  */
 #include "fake_redis.h"
-#include "fake_script.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +146,7 @@ static redisReply *run(const struct command *c)
 	}
 	if (blob_is(&c->argv[0], "EXEC"))
 		return run_exec();
-	if (server.full && (fake_data_is_write(&c->argv[0]) || fake_script_gives(c->argv))) {
+	if (fake_data_refuses(server.data, &c->argv[0])) {
 		server.transaction.refused |= server.transaction.open;
 		return fake_reply_error("OOM command not allowed when used memory > 'maxmemory'.");
 	}
@@ -423,6 +422,7 @@ void fake_redis_forget(void)
 {
 	fake_data_free(server.data);
 	server.data = fake_data_new();
+	fake_data_full(server.data, server.full);
 }
 
 void fake_redis_hang(void)
@@ -461,6 +461,7 @@ void fake_redis_slow(int64_t ms)
 void fake_redis_refuse_writes(bool yes)
 {
 	server.full = yes;
+	fake_data_full(server.data, yes);
 }
 
 /* What the process had sent, the server still gets; its callbacks are called when the gateway's memory is freed. */

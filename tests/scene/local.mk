@@ -2,15 +2,17 @@
 # tests/scene/scenes; scripts/test also plays random ones (tests/scene/random).
 #
 # wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come
-# first on the link line, so that the libraries' members of the same name are not taken in.
+# first on the link line, so that the libraries' members of the same name are not taken in. Only this program links Lua:
+# fake_script.c runs the scripts that Redis would run.
 
 check_PROGRAMS += tests/scene/scene
 tests_scene_scene_SOURCES = \
 	tests/scene/app.c tests/scene/app.h \
-	tests/scene/fake_credit.c tests/scene/fake_credit.h \
 	tests/scene/fake_data.c tests/scene/fake_data.h \
+	tests/scene/fake_keys.c tests/scene/fake_keys.h \
 	tests/scene/fake_redis.c tests/scene/fake_redis.h \
-	tests/scene/fake_script.c tests/scene/fake_script.h \
+	tests/scene/fake_reply.c tests/scene/fake_reply.h \
+	tests/scene/fake_script.c tests/scene/fake_stream.c tests/scene/fake_zset.c \
 	tests/scene/label.c tests/scene/label.h \
 	tests/scene/peer.c tests/scene/peer.h \
 	tests/scene/scene.c \
@@ -22,8 +24,8 @@ tests_scene_scene_SOURCES = \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
 	src/reload.c src/reload.h src/settings.c src/settings.h
-tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
+tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene $(LUA_CFLAGS)
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
-	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS)
+	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(LUA_LIBS)
 TESTS += tests/scene/scene
 EXTRA_DIST += tests/scene/random tests/scene/scenes
