@@ -182,7 +182,7 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 /* What is held for a retry stays held as long. */
 static void withdraw(struct flow *f, struct msg *m)
 {
-	bool in_turn = m->announcing || !list_empty(&m->link); /* held only until the store knows that it goes */
+	bool in_turn = m->announcing || m->asking || !list_empty(&m->link); /* held only until the store knows that it goes */
 	if (m->state == MSG_HELD && m->attempts && !in_turn)
 		m->due_ms = loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
 	flow_withdraw(f, m);

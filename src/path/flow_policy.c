@@ -24,6 +24,7 @@
 struct policing {
 	uint64_t id; /* of the message that the subject was read from; 0: none yet */
 	struct policy_subject subject;
+	struct number to;
 	char text[POLICY_TEXT_MAX];
 	struct plain_scratch scratch;
 	char why[WHY_MAX]; /* of the last refusal */
@@ -57,12 +58,13 @@ static struct policy_subject *subject_of(struct flow *f, const struct account *a
 					 const struct submit *sub)
 {
 	struct policing *x = f->policing;
+	x->to = sub->to;
 	x->subject = (struct policy_subject){
 		.account = account_number(a),
 		.carrier = flow_taker(f, sub->route),
 		.account_name = account_name(a),
 		.class_id = sub->class_id,
-		.number = {(const uint8_t *)sub->to.digits, sub->to.n},
+		.number = {(const uint8_t *)x->to.digits, x->to.n},
 		.source = pdu->sm.src.addr,
 		.now_ms = loop_wall_ms(f->loop),
 		.due_ms = sub->due_ms,
@@ -345,11 +347,11 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 }
 
 /* Another gateway may have heard a stop since: true, m waits for the answer. */
-static bool ask_again(struct flow *f, struct msg *m, uint16_t carrier)
+bool flow_asks_again(struct flow *f, struct msg *m)
 {
-	if (!keeps_opt_outs(f, m) || m->announced || loop_wall_ms(f->loop) - m->known_ms < FRESH_MS)
+	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced ||
+	    loop_wall_ms(f->loop) - m->known_ms < FRESH_MS)
 		return false;
-	m->carrier = carrier;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	m->asking = true;
@@ -359,13 +361,6 @@ static bool ask_again(struct flow *f, struct msg *m, uint16_t carrier)
 	m->asking = false;
 	flow_settle(f, m);
 	return false;
-}
-
-bool flow_may_leave(struct flow *f, struct msg *m, uint16_t carrier)
-{
-	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT)
-		return true;
-	return !ask_again(f, m, carrier);
 }
 
 /* --- parts, and what was found at start --- */

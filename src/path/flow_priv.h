@@ -279,8 +279,8 @@ void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
 bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
-/* Taken out of the queue for a carrier: false, it waits, is asked about, or has ended. */
-bool flow_may_leave(struct flow *f, struct msg *m, uint16_t carrier);
+/* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
+bool flow_asks_again(struct flow *f, struct msg *m);
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
 /*
  * For who only asks: what each policy says of a submit, and what there is to ask about its recipient (false: nothing).

@@ -28,7 +28,7 @@ const struct conf_row messages_rows[] = {
 	 "How long a message whose submit was not answered is held for a receipt or the operator, at most "
 	 "store.receipt_horizon; then it ends UNKNOWN.",
 	 NULL},
-	{"policy_deadline", CONF_INT, offsetof(struct messages_conf, policy_deadline), "ms", 10, 60000, "500", true,
+	{"policy_deadline", CONF_INT, offsetof(struct messages_conf, policy_deadline), "ms", 10, 60000, "1000", true,
 	 "How long an answer about a message's recipient is awaited; then each policy says whether the message goes.",
 	 NULL},
 	{"gather", CONF_INT, offsetof(struct messages_conf, gather), "s", 1, 3600, "60", true,

@@ -114,8 +114,6 @@ static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 	}
 	if (m->carrier != carrier)
 		flow_unannounce(f, m);
-	if (!flow_may_leave(f, m, carrier))
-		return false;
 	if (m->epoch == f->epoch || m->kin_kind == KIN_PART)
 		return true;
 	if (!flow_on_its_way(f, m))
@@ -147,6 +145,8 @@ static enum pulled pull_one(struct flow *f, struct msg *m, const struct pulling 
 	}
 	if (t)
 		flow_took(f, carrier, t, m, parts);
+	if (flow_asks_again(f, m))
+		return PULLED_ELSE;
 	if (parts > 1)
 		flow_split(f, m, &peer);
 	else if (!flow_must_announce(f, m))
