@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "path/address.h"
+#include "policy/policy.h"
 #include "smpp/charset.h"
 #include "smpp/receipt.h"
 #include "smpp/split.h"
@@ -101,6 +102,8 @@ static struct view receipt_tlvs(const struct msg *m, const struct record *rec, c
 	struct view attempts = {attempt, print_small(m->attempts, attempt)};
 	if (rec->via.n)
 		put_words(&o, TLV_VIA, rec->via, attempts);
+	if (rec->verdict && policy_name((enum policy_id)rec->verdict))
+		tlv_put_str(&o, TLV_VERDICT, view_of(policy_name((enum policy_id)rec->verdict)));
 	return (struct view){o.p, o.n};
 }
 
