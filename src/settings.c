@@ -29,6 +29,7 @@ static const struct conf_section sections[] = {
 	{"store", false, sizeof(struct store_conf), store_rows},
 	{"messages", false, sizeof(struct messages_conf), messages_rows},
 	{"health", false, sizeof(struct health_conf), health_rows},
+	{"events", false, sizeof(struct events_conf), events_rows},
 	{"limits", false, sizeof(struct limits_conf), limits_rows},
 	{"listen", true, sizeof(struct listen_conf), listen_rows},
 	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
@@ -61,6 +62,7 @@ static void fill(struct settings *s)
 	f->store = conf_get(c, "store", NULL);
 	f->messages = conf_get(c, "messages", NULL);
 	f->health = conf_get(c, "health", NULL);
+	f->events = conf_get(c, "events", NULL);
 	f->limits = conf_get(c, "limits", NULL);
 	f->reply = conf_get(c, "reply", NULL);
 	f->listens = conf_get(c, "listen", &f->listens_n);

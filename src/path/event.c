@@ -18,6 +18,22 @@
 #define VALUES_MAX 15u
 #define DUE_MS_MAX 253402272000000 /* the year 9999: four digits */
 
+const struct conf_row events_rows[] = {
+	{"stream", CONF_LIST, offsetof(struct events_conf, stream), "", 0, 0, "[ \"all\" ]", true,
+	 "Events that are written to the Redis stream event: names, all, none, -name for all but it.", NULL},
+	{"length", CONF_INT, offsetof(struct events_conf, length), "entries", 100, 100000000, "200000", true,
+	 "Entries that the stream keeps, roughly; each holds one to 16 events.", NULL},
+	{"late", CONF_INT, offsetof(struct events_conf, late), "s", 0, 2592000, "0", true,
+	 "The event late comes when a message's receipt has not come for so long; 0: never.", NULL},
+	{"mask", CONF_BOOL, offsetof(struct events_conf, mask), "", 0, 0, "false", true,
+	 "Whether phone numbers in events are masked.", NULL},
+	{"webhook", CONF_STRING, offsetof(struct events_conf, webhook), "", 0, 64, "", true,
+	 "Name in webhooks: events are posted there too; empty: nowhere.", NULL},
+	{"webhook_events", CONF_LIST, offsetof(struct events_conf, webhook_events), "", 0, 0, "[ \"all\" ]", true,
+	 "Events that are posted, as in stream; they stand in the stream as well.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
 static const struct {
 	const char *name, *help;
 } rows[EVENTS] = {

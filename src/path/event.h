@@ -57,6 +57,17 @@ bool event_by_name(const char *name, enum event_kind *out);
  */
 bool event_set(const struct conf_list *names, uint32_t *set, const char **bad);
 
+struct events_conf { /* section events */
+	struct conf_where where;
+	struct conf_list stream; /* as event_set() reads them */
+	int64_t length;		 /* entries of the stream */
+	int64_t late;		 /* s; 0: off */
+	bool mask;		 /* numbers */
+	char *webhook;		 /* name in webhooks; "": none */
+	struct conf_list webhook_events;
+};
+extern const struct conf_row events_rows[];
+
 struct event { /* views borrowed; empty ones and zeros are left out */
 	enum event_kind kind;
 	int64_t at_ms, due_ms; /* UTC */

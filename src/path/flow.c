@@ -155,6 +155,7 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 		flow_count_refusal(&f->counters, status);
 	else if (!m->internal)
 		f->counters.accepted++;
+	flow_event_answered(f, m, status);
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, status);
 		return;

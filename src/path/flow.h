@@ -9,6 +9,7 @@
 #include "link/account.h"
 #include "link/carrier.h"
 #include "path/backlog.h"
+#include "path/event.h"
 #include "path/health.h"
 #include "path/msg.h"
 #include "path/ported.h"
@@ -44,6 +45,7 @@ struct flow_conf {
 	const struct store_conf *store;
 	const struct messages_conf *messages;
 	const struct health_conf *health;
+	const struct events_conf *events;
 	const struct limits_conf *limits;
 	const struct listen_conf *listens;
 	const struct account_conf *accounts;

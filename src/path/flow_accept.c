@@ -27,6 +27,7 @@ void flow_refuse(struct flow *f, struct account *a, struct session *s, const str
 		 const char *why)
 {
 	flow_note_refusal(f, a, pdu->command_id, status, why);
+	flow_event_refused(f, a, pdu, status, why);
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
 	session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
@@ -112,6 +113,7 @@ void flow_begin(struct flow *f, struct msg *m)
 	}
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->due_ms);
+	flow_event_held(f, m);
 }
 
 static void on_stored(void *arg, uint64_t token, bool ok)

@@ -117,6 +117,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	}
 	bool more = m->attempts < row->attempts;
 	if (more && again(f, m, row->submit, row, &reading)) {
+		flow_event_retried(f, m, (uint16_t)carrier_number(c), &words);
 		log_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
 			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
 			 msg_state_name((enum msg_state)m->state));
@@ -234,6 +235,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 		 "event=resend id=%llu state=%s stat=%.*s err=%.*s fault=%s attempt=%u", (unsigned long long)m->id,
 		 receipt_stat_name(state), (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n,
 		 (const char *)w->err.p, fault_name((enum fault)m->fault), m->attempts);
+	flow_event_retried(f, m, k->carrier, w);
 	k->final_state = (uint8_t)state;
 	pass_on_debt(m, k);
 	k->marking = m->marking = true;
@@ -285,6 +287,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 	}
 	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
+	flow_event(f, m, EVENT_DOUBT);
 	if (!m->announced) /* else its entry stands in that slot already */
 		m->slot = store_slot(loop_wall_ms(f->loop));
 	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);

@@ -93,6 +93,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 		flow_network_right(f, m);
 	flow_policy_ended(f, m, how);
 	note_end(f, m, how, w);
+	flow_event_end(f, m, how, w);
 	remember_end(f, m, w);
 	flow_pay(f, m);
 	if (m->forward && m->peer && finish_status(how))

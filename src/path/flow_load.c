@@ -191,6 +191,7 @@ static void on_store_up(void *arg)
 		load(f);
 		return;
 	}
+	flow_events_store_up(f);
 	credit_store_up(f->credit); /* before what forgets their messages */
 	store_forms(f);
 	flow_remove_doubtful(f);

@@ -11,6 +11,7 @@
 #include "path/credit.h"
 #include "path/deliver.h"
 #include "path/doubts.h"
+#include "path/event.h"
 #include "path/finished.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
@@ -88,6 +89,8 @@ struct flow {
 	void *on_fatal_arg;
 	struct finished *finished;
 	struct credit *credit;
+	struct events *events; /* flow_event.c's */
+	uint32_t event_set;    /* events that are written, as bits */
 	struct list asked; /* struct asked */
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
@@ -307,6 +310,33 @@ uint64_t flow_text_key(const struct msg *m);	 /* the same for all parts of an ap
 void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n); /* gathered, HELD, in their order */
 void flow_hold_review(struct flow *f, struct msg *m);
 void flow_whole_free(struct flow *f);
+
+/* flow_event.c: what apps and data teams are told (event.h); nothing when the configuration leaves it out */
+void flow_events_init(struct flow *f);
+void flow_events_use(struct flow *f); /* the configuration is another one, or the store is there now */
+void flow_events_free(struct flow *f);
+void flow_events_store_up(struct flow *f);
+bool flow_events_quiet(const struct flow *f); /* all are stored */
+void flow_check_events(const struct events_conf *conf, char **errors);
+/* m: the message, or a part of it. */
+void flow_event(struct flow *f, struct msg *m, enum event_kind kind);
+void flow_event_held(struct flow *f, struct msg *m);
+void flow_event_sent(struct flow *f, struct msg *m); /* a carrier has taken m; said when it has all parts */
+void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w);
+void flow_event_retried(struct flow *f, struct msg *m, uint16_t carrier, const struct words *w);
+void flow_event_answered(struct flow *f, struct msg *m, uint32_t status); /* the app, for its submit */
+void flow_event_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
+			const char *why);
+struct flow_said {  /* by a phone */
+	enum event_kind kind;
+	size_t account; /* number, or MSG_NO_ACCOUNT */
+	struct view number, code;
+	uint64_t original; /* id of the message that is meant, as the app knows it; 0: none */
+	struct view text;  /* UTF-8 */
+};
+void flow_event_reply(struct flow *f, const struct flow_said *what);
+void flow_event_campaign(struct flow *f, enum event_kind kind, struct view account, struct view campaign,
+			 const char *why);
 
 /* flow_credit.c */
 /*

@@ -73,6 +73,7 @@ void flow_grow(struct flow *f)
 	grow_by_account(f);
 	grow_by_carrier(f);
 	flow_next_grow(f);
+	flow_events_use(f);
 }
 
 /* --- what can fail --- */

@@ -262,7 +262,9 @@ int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 
 void flow_store_cid(struct flow *f, struct msg *m)
 {
-	char mark = m->kin_kind == KIN_PAST && m->final_state ? (char)('0' + m->final_state) : LEG_OPEN;
+	char mark = m->kin_kind == KIN_PAST && m->final_state ? (char)('0' + m->final_state)
+		    : msg_whole(f->msgs, m)->late	       ? LEG_LATE
+							       : LEG_OPEN;
 	if (flow_store_leg(f, m, mark, on_cid_stored) < 0)
 		on_cid_stored(f, m->handle, false);
 }
@@ -345,9 +347,11 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
 		flow_await(f, m);
+		flow_event_sent(f, m);
 		return;
 	}
 	flow_await(f, m);
+	flow_event_sent(f, m);
 	if (match_add(f->match, m) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
 	if (!m->volatile_)

@@ -199,6 +199,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	routes_free(routes);
 	classes_build(conf->classes, conf->classes_n, rules, &found);
 	health_check(conf->health, &found);
+	flow_check_events(conf->events, &found);
 	retries_free(make_retries(&names, &found));
 	senders_free(make_senders(&names, &found));
 	policy_free(make_policy(&names, &found));
@@ -298,6 +299,7 @@ static void make_path(struct flow *f)
 	match_on_learnt(f->match, flow_form_learnt, f);
 	f->credit = credit_new(f->loop, f->stats);
 	f->finished = finished_new(f->loop, conf->messages->query_keep, f->stats);
+	flow_events_init(f);
 	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
 	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
 	f->ported = ported_new(&(struct ported_setup){.loop = f->loop,
@@ -393,7 +395,8 @@ static bool is_quiet(const struct flow *f)
 {
 	const uint64_t *n = f->counters.by_state;
 	bool owed = f->doubts_owed || f->doubtful_n || !list_empty(&f->redo);
-	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed && credit_quiet(f->credit);
+	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed && credit_quiet(f->credit) &&
+	       flow_events_quiet(f);
 }
 
 static void on_leave_timer(struct timer *t)
@@ -448,6 +451,7 @@ void flow_free(struct flow *f)
 	flow_next_free(f);
 	queue_free(f->queue);
 	finished_free(f->finished);
+	flow_events_free(f);
 	credit_free(f->credit);
 	routes_free(f->routes);
 	session_hub_free(f->sessions);

@@ -34,6 +34,7 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	list_append(&f->reviews, &m->link);
+	flow_event(f, m, EVENT_REVIEW);
 	log_info(account_name(accounts_at(f->accounts, m->account)),
 		 "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
 		 v.name);

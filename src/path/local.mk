@@ -18,6 +18,7 @@ libpath_a_SOURCES = \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
 	src/path/flow_announce.c \
+	src/path/flow_event.c \
 	src/path/flow_explain.c \
 	src/path/flow_kind.c \
 	src/path/flow_load.c \
@@ -59,5 +60,6 @@ libpath_a_SOURCES = \
 	src/path/share.c src/path/share.h \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
+	src/path/store_event.c src/path/store_event.h \
 	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h

@@ -112,6 +112,7 @@ struct msg {
 	bool announced;	 /* the store knows it: cid is the made-up id of that entry until a carrier takes it */
 	bool writing;	 /* kin: its mark is on its way to the store */
 	bool marking;	 /* held until it is stored that a submit of it failed */
+	bool late;	 /* it was said that its receipt is late */
 	bool counted;	 /* in its account's count of messages that no carrier has taken */
 	bool rerouted;	 /* a carrier has said wrong network, and it went to another one */
 	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */

@@ -134,10 +134,17 @@ static bool is_known(const struct restore *x, const struct msg *m, const struct 
 	return k;
 }
 
-static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *leg)
+static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct view cid, const struct store_leg *stored)
 {
 	struct restore *x = arg;
+	const struct store_leg *leg = stored;
+	struct store_leg open = *stored;
 	struct msg *m = find(x, leg->id);
+	if (m && leg->mark == LEG_LATE) {
+		m->late = true;
+		open.mark = LEG_OPEN;
+		leg = &open;
+	}
 	struct carrier *c = carrier_by_name(x, carrier);
 	if (!m || cid.n == 0 || cid.n > 255 || is_known(x, m, c, cid))
 		return;

@@ -15,6 +15,7 @@
  *   part:<node>               hash reassembly key -> part of a long MO
  *   backlog:<account>         stream: id, rec
  *   deadletter:<account>      stream: id, rec, why, at (UTC ms); trimmed by age
+ *   event                     stream: e, lines of JSON (event.h); trimmed by length
  *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   value:<account>           hash name -> text that a menu shows; written by the app
@@ -71,12 +72,13 @@ struct store_leg {   /* what a carrier id stands for */
 	uint64_t id; /* ours */
 	uint8_t part,
 		parts; /* from 1, of how many; 0: the whole message; parts 0: of a submit that has failed before */
-	char mark; /* LEG_OPEN; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
+	char mark; /* LEG_OPEN; LEG_LATE; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
 	struct view why; /* of a part: its owner's words about it, at most LEG_WHY_MAX octets, given back as they are */
 };
 #define LEG_WHY_MAX 200u
 #define LEG_OPEN    '\0'
 #define LEG_DOUBT   'd' /* sent, not answered: the id is made up */
+#define LEG_LATE    'l' /* open, and its app has been told that its receipt is late */
 STORE_MUST int store_receipt_put(struct store *s, const char *carrier, uint32_t slot, struct view cid,
 				 const struct store_leg *leg, store_fn fn, uint64_t token);
 STORE_MUST int store_receipt_del(struct store *s, const char *carrier, uint32_t slot, struct view cid);
