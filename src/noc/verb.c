@@ -156,6 +156,8 @@ const struct console_command verb_table[] = {
 	 verb_ported, "Loads, shows or changes which operator serves a ported number."},
 	{"reload", "[--check]", 0, 1, CONSOLE_OPERATE, verb_reload,
 	 "Reads the configuration again and applies it, whole or not at all; --check: only tells what would change."},
+	{"review", "list|approve|reject [ID|--all|--account NAME]", 1, 3, CONSOLE_OPERATE, verb_review,
+	 "Lists texts that a policy holds until somebody has read them; lets them go, or ends them."},
 	{"route", "test FILE", 2, 2, CONSOLE_OPERATE, verb_route,
 	 "Checks expectations of where messages go, a line each, against the configuration that runs."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},

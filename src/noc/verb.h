@@ -29,6 +29,9 @@ int verb_explain(struct console_call *call);
 /* verb_ported.c */
 int verb_ported(struct console_call *call);
 
+/* verb_review.c */
+int verb_review(struct console_call *call);
+
 /* verb_route.c */
 int verb_route(struct console_call *call);
 

@@ -1,0 +1,52 @@
+/*
+ * steps_policy.c - steps about the rules of contact: what is held for review, and what the operator says of it.
+ */
+#include "steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void count_review(const struct flow_review *r, void *arg)
+{
+	(void)r;
+	++*(unsigned long *)arg;
+}
+
+static bool expect_reviews(struct world *w, struct step *s)
+{
+	unsigned long n = 0, want = strtoul(s->args[0], NULL, 10);
+
+	flow_reviews_each(w->flow, count_review, &n);
+	return n == want || step_fail(s, "%lu messages are held for review, expected %lu", n, want);
+}
+
+static bool settle_reviews(struct world *w, struct step *s, bool go)
+{
+	const char *message = step_option(s, "message", NULL), *account = step_option(s, "account", NULL);
+	const struct label *l = message != NULL ? labels_find(&w->labels, message) : NULL;
+	const struct account *a = account != NULL ? accounts_find(flow_accounts(w->flow), view_of(account)) : NULL;
+	unsigned long want = strtoul(s->args[0], NULL, 10);
+
+	if ((message != NULL && l == NULL) || (account != NULL && a == NULL))
+		return step_fail(s, "there is no such message or account");
+	unsigned n = flow_review_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, a, go);
+	loop_turn(w->loop); /* the console is heard in a turn */
+	return n == want || step_fail(s, "%u messages were concerned, not %lu", n, want);
+}
+
+static bool do_approve(struct world *w, struct step *s)
+{
+	return settle_reviews(w, s, true);
+}
+
+static bool do_reject(struct world *w, struct step *s)
+{
+	return settle_reviews(w, s, false);
+}
+
+const struct step_row steps_policy[] = {
+	{"operator approves COUNT", "message account", STEP_ACTS, do_approve},
+	{"operator rejects COUNT", "message account", STEP_ACTS, do_reject},
+	{"expect reviews COUNT", "", STEP_LOOKS, expect_reviews},
+	{NULL, NULL, STEP_LOOKS, NULL},
+};
