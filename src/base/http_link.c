@@ -4,7 +4,8 @@
  *
  * evhttp would connect again by itself with the TLS state of the connection before, which cannot work: a link that
  * ended is never used again. How a request ended is told in one of three ways: the error callback and then a NULL
- * request (it failed on the way), a request without status (the connection did not come about), or an answer.
+ * request, a request without status, or an answer. A connection that did not come about shows in either of the first
+ * two; what tells it is that nothing was written yet.
  */
 #include "base/http_link.h"
 
@@ -32,10 +33,11 @@ struct http_link {
 	void *arg;
 	char at[64]; /* whom it is connected to, for people */
 	int64_t answer_max;
-	bool gone;   /* closed, or never came about */
-	bool asked;  /* a request is open */
-	bool silent; /* nothing came since it was made */
-	bool failed; /* error says how */
+	bool gone;	/* closed, or never came about */
+	bool asked;	/* a request is open */
+	bool silent;	/* nothing came since it was made */
+	bool connected; /* octets of a request were given to the connection: it has come about */
+	bool failed;	/* error says how */
 	enum evhttp_request_error error;
 };
 
@@ -46,6 +48,15 @@ static void link_on_input(struct evbuffer *input, const struct evbuffer_cb_info 
 	(void)input;
 	if (info->n_added > 0)
 		l->silent = false;
+}
+
+static void link_on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct http_link *l = arg;
+
+	(void)output;
+	if (info->n_added > 0)
+		l->connected = true;
 }
 
 static void link_on_close(struct evhttp_connection *connection, void *arg)
@@ -70,12 +81,16 @@ static void link_on_error(enum evhttp_request_error error, void *arg)
 static void link_why_not(const struct http_link *l, char why[HTTP_WHY])
 {
 	long verified = l->ssl != NULL ? SSL_get_verify_result(l->ssl) : X509_V_OK;
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(l->connection);
+	unsigned long error = l->ssl != NULL ? bufferevent_get_openssl_error(bev) : 0;
+	const char *reason = ERR_reason_error_string(error);
 
 	if (verified != X509_V_OK)
 		snprintf(why, HTTP_WHY, "the certificate of %s was refused: %s", l->at,
 			 X509_verify_cert_error_string(verified));
-	else if (l->ssl != NULL && !SSL_in_before(l->ssl))
-		snprintf(why, HTTP_WHY, "no TLS connection with %s: the handshake failed", l->at);
+	else if (error != 0)
+		snprintf(why, HTTP_WHY, "no TLS connection with %s: %s", l->at,
+			 reason != NULL ? reason : "unknown error");
 	else
 		snprintf(why, HTTP_WHY, "no connection to %s", l->at);
 }
@@ -83,13 +98,13 @@ static void link_why_not(const struct http_link *l, char why[HTTP_WHY])
 static void link_fail(struct http_link *l, char why[HTTP_WHY], struct http_answer *a)
 {
 	l->gone = true;
-	if (!l->failed) {
+	if (!l->connected) {
 		a->end = HTTP_NO_CONNECT;
 		link_why_not(l, why);
-	} else if (l->error == EVREQ_HTTP_DATA_TOO_LONG) {
+	} else if (l->failed && l->error == EVREQ_HTTP_DATA_TOO_LONG) {
 		a->end = HTTP_TOO_LARGE;
 		snprintf(why, HTTP_WHY, "the answer of %s is longer than %lld octets", l->at, (long long)l->answer_max);
-	} else if (l->error == EVREQ_HTTP_INVALID_HEADER) {
+	} else if (l->failed && l->error == EVREQ_HTTP_INVALID_HEADER) {
 		a->end = HTTP_BROKEN;
 		snprintf(why, HTTP_WHY, "what came from %s is no HTTP", l->at);
 	} else {
@@ -165,7 +180,9 @@ struct http_link *http_link_new(struct loop *loop, const struct net_addr *to, st
 	evhttp_connection_set_max_headers_size(l->connection, LINK_HEADERS);
 	evhttp_connection_set_max_body_size(l->connection, (ev_ssize_t)answer_max);
 	evhttp_connection_set_closecb(l->connection, link_on_close, l);
-	evbuffer_add_cb(bufferevent_get_input(evhttp_connection_get_bufferevent(l->connection)), link_on_input, l);
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(l->connection);
+	evbuffer_add_cb(bufferevent_get_input(bev), link_on_input, l);
+	evbuffer_add_cb(bufferevent_get_output(bev), link_on_output, l);
 	return l;
 }
 

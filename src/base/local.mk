@@ -8,6 +8,8 @@ libbase_a_SOURCES = \
 	src/base/conf_scan.c src/base/conf_scan.h \
 	src/base/conf_value.c src/base/conf_value.h \
 	src/base/histogram.c src/base/histogram.h \
+	src/base/http_client.c src/base/http_client.h \
+	src/base/http_link.c src/base/http_link.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/list.h \
 	src/base/log.c src/base/log.h \
@@ -23,4 +25,5 @@ libbase_a_SOURCES = \
 	src/base/slab.c src/base/slab.h \
 	src/base/stats.c src/base/stats.h \
 	src/base/text.c src/base/text.h \
+	src/base/webhook.c src/base/webhook.h \
 	src/base/wheel.c src/base/wheel.h

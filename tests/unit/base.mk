@@ -4,6 +4,7 @@ base_unit_tests = \
 	tests/unit/base/test_buf \
 	tests/unit/base/test_conf \
 	tests/unit/base/test_conf_diff \
+	tests/unit/base/test_http_client \
 	tests/unit/base/test_ids \
 	tests/unit/base/test_log \
 	tests/unit/base/test_loop \
@@ -15,6 +16,7 @@ base_unit_tests = \
 	tests/unit/base/test_resp \
 	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
+	tests/unit/base/test_webhook \
 	tests/unit/base/test_wheel
 check_PROGRAMS += $(base_unit_tests)
 TESTS += $(base_unit_tests)
@@ -50,3 +52,14 @@ tests_unit_base_test_resolver_SOURCES = tests/unit/base/test_resolver.c
 tests_unit_base_test_resolver_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resp_SOURCES = tests/unit/base/test_resp.c
 tests_unit_base_test_resp_LDADD = $(base_unit_ldadd)
+
+# A server of their own, with certificates made as the link's tests make them.
+base_unit_http = tests/unit/base/http_rig.c tests/unit/base/http_rig.h tests/unit/link/certs.c tests/unit/link/certs.h
+base_unit_http_flags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/link
+base_unit_http_ldadd = libbase.a $(LIBEVENT_OPENSSL_LIBS) $(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+tests_unit_base_test_http_client_SOURCES = tests/unit/base/test_http_client.c $(base_unit_http)
+tests_unit_base_test_http_client_CPPFLAGS = $(base_unit_http_flags)
+tests_unit_base_test_http_client_LDADD = $(base_unit_http_ldadd)
+tests_unit_base_test_webhook_SOURCES = tests/unit/base/test_webhook.c $(base_unit_http)
+tests_unit_base_test_webhook_CPPFLAGS = $(base_unit_http_flags)
+tests_unit_base_test_webhook_LDADD = $(base_unit_http_ldadd)
