@@ -24,3 +24,10 @@ nodist_libpolicy_a_SOURCES = src/policy/fold_table.c
 CLEANFILES += src/policy/fold_table.c
 src/policy/fold_table.c: make_fold$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) src/policy && ./make_fold$(EXEEXT) >$@.tmp && mv $@.tmp $@
+
+# Send windows and slots.
+libpolicy_a_SOURCES += \
+	src/policy/calendar.c src/policy/calendar.h \
+	src/policy/opening.c src/policy/opening.h src/policy/opening_rows.c src/policy/opening_priv.h \
+	src/policy/spans.c src/policy/spans.h \
+	src/policy/zone.c src/policy/zone.h

@@ -33,3 +33,13 @@ tests_unit_policy_test_fold_SOURCES = tests/unit/policy/test_fold.c
 tests_unit_policy_test_fold_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_wilson_SOURCES = tests/unit/policy/test_wilson.c
 tests_unit_policy_test_wilson_LDADD = $(policy_unit_ldadd)
+
+opening_unit_tests = \
+	tests/unit/policy/test_calendar \
+	tests/unit/policy/test_opening
+check_PROGRAMS += $(opening_unit_tests)
+TESTS += $(opening_unit_tests)
+tests_unit_policy_test_calendar_SOURCES = tests/unit/policy/test_calendar.c
+tests_unit_policy_test_calendar_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_opening_SOURCES = tests/unit/policy/test_opening.c
+tests_unit_policy_test_opening_LDADD = $(policy_unit_ldadd)
