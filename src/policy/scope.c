@@ -161,6 +161,11 @@ struct scope_list scope_at(const struct scope *s, size_t account, enum class_id 
 	return (struct scope_list){s->rows + s->from[i], s->from[i + 1] - s->from[i]};
 }
 
+bool scope_row_fits(const struct scope *s, uint32_t row, size_t account, enum class_id class_id)
+{
+	return fits(&s->keys[row], account, class_id);
+}
+
 bool scope_carrier(const struct scope *s, uint32_t row, size_t carrier)
 {
 	int own = s->keys[row].carrier;

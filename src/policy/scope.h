@@ -33,6 +33,8 @@ struct scope *scope_new(const char *section, const void *rows, size_t size, size
 			const struct policy_names *names, char **errors);
 void scope_free(struct scope *s);
 struct scope_list scope_at(const struct scope *s, size_t account, enum class_id class_id);
+/* Whether scope_at() would give the row. */
+bool scope_row_fits(const struct scope *s, uint32_t row, size_t account, enum class_id class_id);
 /* Whether a row that scope_at() gave is for the carrier; POLICY_NO_CARRIER: only when it is for every one. */
 bool scope_carrier(const struct scope *s, uint32_t row, size_t carrier);
 

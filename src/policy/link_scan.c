@@ -1,0 +1,405 @@
+/*
+ * link_scan.c - finds links in texts of people. The text is folded first: ASCII in lower case, one octet for each kind
+ * of separator, letters of other scripts as they are. Must not know which hosts are allowed.
+ */
+#include "policy/link_scan.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "policy/link_tld.h"
+#include "policy/subject.h"
+
+#define STOP  0x01u /* 。 : a dot between characters of a name, else the end of a sentence */
+#define BREAK 0x02u /* punctuation that stands in no link */
+
+struct link_scan {
+	/* The folded text, ended by BREAKs so that it can be looked ahead; foreign: the character was not ASCII. */
+	uint8_t at[POLICY_TEXT_MAX + 4], foreign[POLICY_TEXT_MAX + 4];
+	uint32_t n;
+	link_host_fn fn;
+	void *arg;
+	bool going;
+};
+
+struct link_scan *link_scan_new(void)
+{
+	return mem_zalloc(sizeof(struct link_scan));
+}
+
+void link_scan_free(struct link_scan *s)
+{
+	mem_free(s);
+}
+
+/* --- a text that holds no link, by a quick look: almost all --- */
+
+static bool in_name(uint8_t octet)
+{
+	return (octet >= '0' && octet <= '9') || (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
+}
+
+/* 。 behind a character that may be of a name: ASCII, full-width, or hidden behind what cannot be seen. */
+static bool stop_in_name(struct view text, uint32_t at)
+{
+	return at > 0 && (in_name(text.p[at - 1]) || (at >= 3 && (text.p[at - 3] == 0xef || text.p[at - 3] == 0xe2)));
+}
+
+/* The characters that fold to a dot or a slash, and 。. */
+static bool separates(struct view text, uint32_t at)
+{
+	static const uint8_t dots[][3] = {{0xef, 0xbc, 0x8e}, {0xef, 0xbc, 0x8f}, {0xef, 0xbc, 0xbc},
+					  {0xef, 0xb9, 0x92}, {0xe2, 0x80, 0xa4}, {0xef, 0xbd, 0xa1}};
+	if (at + 3 > text.n)
+		return false;
+	for (size_t i = 0; i < sizeof(dots) / sizeof(dots[0]); i++) {
+		if (memcmp(text.p + at, dots[i], 3) == 0)
+			return true;
+	}
+	return text.p[at] == 0xe3 && text.p[at + 1] == 0x80 && text.p[at + 2] == 0x82 && stop_in_name(text, at);
+}
+
+static bool may_have_link(struct view text)
+{
+	static const uint8_t leads[] = {0xef, 0xe3, 0xe2};
+	const uint8_t *end = text.p + text.n;
+	if (text.n == 0)
+		return false;
+	if (memchr(text.p, '.', text.n) || memchr(text.p, '/', text.n) || memchr(text.p, '\\', text.n))
+		return true;
+	for (size_t i = 0; i < sizeof(leads); i++) {
+		for (const uint8_t *p = text.p; (p = memchr(p, leads[i], (size_t)(end - p))); p++) {
+			if (separates(text, (uint32_t)(p - text.p)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* --- folding --- */
+
+/* What a character stands for in a link; characters of names in lower case. */
+static int32_t fold_one(int32_t c)
+{
+	bool ascii = c < 0x80;
+	if (text_is_blank(c))
+		return ' ';
+	if (c == 0x3002 || c == 0xff61)
+		return STOP;
+	if (c == 0x2024 || c == 0xfe52)
+		return '.';
+	c = text_fold_one(c);
+	if (c == '\\')
+		return '/';
+	if (c >= 'A' && c <= 'Z')
+		return c + 'a' - 'A';
+	if (c >= 0x80)
+		return text_is_punctuation(c) ? (int32_t)BREAK : c;
+	return ascii || in_name((uint8_t)c) || strchr(".:/@-_%", c) ? c : (int32_t)BREAK;
+}
+
+static void fold(struct link_scan *s, struct view text)
+{
+	s->n = 0;
+	for (size_t pos = 0; pos < text.n;) {
+		size_t from = pos;
+		int32_t c = text_get((const char *)text.p, text.n, &pos);
+		if (c >= 0 && text_is_unseen(c))
+			continue;
+		char one[4];
+		size_t n = text_put(c < 0 ? (int32_t)BREAK : fold_one(c), one);
+		memcpy(s->at + s->n, one, n);
+		memset(s->foreign + s->n, text.p[from] >= 0x80, n);
+		s->n += (uint32_t)n;
+	}
+	memset(s->at + s->n, BREAK, 4);
+}
+
+/* --- names --- */
+
+static bool is_ascii_name(uint8_t c)
+{
+	return in_name(c) || c == '-' || c == '_';
+}
+
+static bool is_any_name(uint8_t c)
+{
+	return is_ascii_name(c) || c >= 0x80;
+}
+
+/* The end of a run of names with dots between them, which begins at from. */
+static uint32_t run_end(const struct link_scan *s, uint32_t from, bool (*is_name)(uint8_t))
+{
+	uint32_t i = from;
+	while (i < s->n) {
+		if (is_name(s->at[i]))
+			i++;
+		else if (s->at[i] == '.' && i > from && is_name(s->at[i - 1]) && is_name(s->at[i + 1]))
+			i++;
+		else if (s->at[i] == STOP && i > from && is_ascii_name(s->at[i - 1]) && is_ascii_name(s->at[i + 1]))
+			i++;
+		else
+			break;
+	}
+	return i;
+}
+
+struct host {
+	char s[LINK_HOST_MAX];
+	uint32_t n;
+};
+
+static void tell(struct link_scan *s, const char *host, uint32_t n)
+{
+	while (n > 0 && !is_any_name((uint8_t)host[n - 1]) && host[n - 1] != ']')
+		n--;
+	if (n > 0 && s->going)
+		s->going = s->fn(s->arg, (struct view){(const uint8_t *)host, n});
+}
+
+/* The octets from..end as a host: 。 is a dot there. */
+static struct host host_of(const struct link_scan *s, uint32_t from, uint32_t end)
+{
+	struct host h;
+	h.n = end - from;
+	if (h.n > LINK_HOST_MAX)
+		h.n = (uint32_t)text_cut((const char *)s->at + from, h.n, LINK_HOST_MAX);
+	for (uint32_t i = 0; i < h.n; i++)
+		h.s[i] = s->at[from + i] == STOP ? '.' : (char)s->at[from + i];
+	return h;
+}
+
+/* --- whether a bare name is a link --- */
+
+struct labels {
+	unsigned n, numbers; /* in all; of digits only, up to 255 */
+	struct view first, last;
+	bool known_inside; /* one behind the first and before the last is a top level domain that many use */
+};
+
+static bool all_digits(struct view v)
+{
+	for (uint32_t i = 0; i < v.n; i++) {
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return false;
+	}
+	return v.n > 0;
+}
+
+static bool all_letters(struct view v)
+{
+	for (uint32_t i = 0; i < v.n; i++) {
+		if (v.p[i] < 'a' || v.p[i] > 'z')
+			return false;
+	}
+	return v.n > 0;
+}
+
+static void add_label(struct labels *l, struct view label)
+{
+	if (l->n == 0)
+		l->first = label;
+	if (l->n >= 2)
+		l->known_inside |= link_tld_common(l->last);
+	l->last = label;
+	l->n++;
+	if (all_digits(label) && label.n <= 3 && (label.n < 3 || memcmp(label.p, "255", 3) <= 0))
+		l->numbers++;
+}
+
+static struct labels labels_of(const struct host *h)
+{
+	struct labels l = {0};
+	uint32_t from = 0;
+	for (uint32_t i = 0; i <= h->n; i++) {
+		if (i < h->n && h->s[i] != '.')
+			continue;
+		add_label(&l, (struct view){(const uint8_t *)h->s + from, i - from});
+		from = i + 1;
+	}
+	return l;
+}
+
+/* located: a path or a port follows, as only behind a host. */
+static bool is_link(const struct host *h, bool located)
+{
+	struct labels l = labels_of(h);
+	if (l.n < 2)
+		return false;
+	if (l.n == 4 && l.numbers == 4)
+		return true;
+	if (l.n == 2 && !located && all_digits(l.first) && l.first.n <= 2)
+		return false; /* 1.VIP : an item of a list */
+	if (l.known_inside || link_tld_known(l.last))
+		return true;
+	return located && l.last.n >= 2 && all_letters(l.last);
+}
+
+static bool is_located(const struct link_scan *s, uint32_t end)
+{
+	return s->at[end] == '/' || (s->at[end] == ':' && s->at[end + 1] >= '0' && s->at[end + 1] <= '9');
+}
+
+/* --- the walk --- */
+
+/* Behind a host: port, path, query. A link inside of it (a redirection) is looked at by the walk. */
+static uint32_t path_end(const struct link_scan *s, uint32_t i)
+{
+	if (i >= s->n || !strchr("/:?#", s->at[i]))
+		return i;
+	while (i < s->n && s->at[i] > ' ' && s->at[i] < 0x7f && !strchr("\"'<>", s->at[i]) && !s->foreign[i] &&
+	       memcmp(s->at + i, "://", 3) != 0)
+		i++;
+	return i;
+}
+
+/*
+ * A run with 。 in it is one name to some, and a name and the next sentence to others (cmbchina.com。95555): each piece
+ * counts, and the whole when it ends as a name does. False: it is no link.
+ */
+static bool tell_pieces(struct link_scan *s, uint32_t from, uint32_t end)
+{
+	bool any = false;
+	for (uint32_t i = from, piece = from; i <= end; i++) {
+		if (i < end && s->at[i] != STOP)
+			continue;
+		struct host h = host_of(s, piece, i);
+		if (is_link(&h, i == end && is_located(s, end))) {
+			tell(s, h.s, h.n);
+			any = true;
+		}
+		piece = i + 1;
+	}
+	struct host whole = host_of(s, from, end);
+	if (any ? !link_tld_known(labels_of(&whole).last) : !is_link(&whole, is_located(s, end)))
+		return any;
+	tell(s, whole.s, whole.n);
+	return true;
+}
+
+/* Bare names. */
+static bool tell_names(struct link_scan *s, uint32_t from, uint32_t end)
+{
+	if (memchr(s->at + from, STOP, end - from))
+		return tell_pieces(s, from, end);
+	struct host h = host_of(s, from, end);
+	if (!is_link(&h, is_located(s, end)))
+		return false;
+	tell(s, h.s, h.n);
+	return true;
+}
+
+/* A run of ASCII names; a name of other letters may follow behind a dot. */
+static uint32_t walk_names(struct link_scan *s, uint32_t from)
+{
+	uint32_t end = run_end(s, from, is_ascii_name);
+	if (s->at[end] == '.' && s->at[end + 1] >= 0x80) {
+		uint32_t whole = run_end(s, from, is_any_name);
+		struct host h = host_of(s, from, whole);
+		struct labels l = labels_of(&h);
+		if (link_tld_begins(l.last) && !(l.n == 2 && all_digits(l.first))) {
+			tell(s, h.s, h.n);
+			return path_end(s, whole);
+		}
+	}
+	return tell_names(s, from, end) ? path_end(s, end) : end;
+}
+
+/* A run of other letters: a name only when a dot and a top level domain follow at once. */
+static uint32_t walk_letters(struct link_scan *s, uint32_t from)
+{
+	uint32_t end = from;
+	while (s->at[end] >= 0x80)
+		end++;
+	if (s->at[end] != '.' || !is_any_name(s->at[end + 1]))
+		return end;
+	uint32_t whole = run_end(s, from, is_any_name);
+	struct host h = host_of(s, from, whole);
+	struct labels l = labels_of(&h);
+	if (!is_link(&h, is_located(s, whole)) && !link_tld_begins(l.last))
+		return end;
+	tell(s, h.s, h.n);
+	return path_end(s, whole);
+}
+
+static bool ends_authority(const struct link_scan *s, uint32_t i)
+{
+	uint8_t c = s->at[i];
+	return c <= ' ' ? c != STOP || !is_ascii_name(s->at[i - 1]) || !is_ascii_name(s->at[i + 1])
+			: strchr("/?#\"'<>(),;", c) != NULL;
+}
+
+/* Where the host at from ends: other letters behind a whole ASCII name are the next words of the sentence. */
+static uint32_t host_end(const struct link_scan *s, uint32_t from, uint32_t end)
+{
+	uint32_t i = from;
+	if (s->at[i] == '[') {
+		const uint8_t *close = memchr(s->at + i, ']', end - i);
+		return close ? (uint32_t)(close - s->at) + 1 : end;
+	}
+	bool dotted = false;
+	for (; i < end && s->at[i] != ':'; i++) {
+		bool letter = s->at[i] >= 0x80;
+		if (letter && i > from && s->at[i - 1] < 0x80 && s->at[i - 1] != '.' && dotted)
+			break;
+		dotted = dotted || s->at[i] == '.' || s->at[i] == STOP;
+	}
+	return i;
+}
+
+/* Behind SCHEME:// ; what stands before an @ is no host to a browser, but may be one to a reader: the walk looks. */
+static uint32_t walk_authority(struct link_scan *s, uint32_t from)
+{
+	while (s->at[from] == '/')
+		from++;
+	uint32_t end = from, host = from;
+	for (; end < s->n && !ends_authority(s, end); end++) {
+		if (s->at[end] == '@')
+			host = end + 1;
+	}
+	uint32_t behind = host_end(s, host, end);
+	struct host h = host_of(s, host, behind);
+	if (!memchr(s->at + host, STOP, behind - host) || !tell_pieces(s, host, behind))
+		tell(s, h.s, h.n);
+	return host > from ? from : path_end(s, behind);
+}
+
+bool link_scan(struct link_scan *s, struct view text, link_host_fn fn, void *arg)
+{
+	if (text.n > POLICY_TEXT_MAX)
+		return false;
+	if (!may_have_link(text))
+		return true;
+	fold(s, text);
+	s->fn = fn;
+	s->arg = arg;
+	s->going = true;
+	for (uint32_t i = 0; i < s->n && s->going;) {
+		if (i > 0 && memcmp(s->at + i, "://", 3) == 0 && in_name(s->at[i - 1]))
+			i = walk_authority(s, i + 3);
+		else if (is_ascii_name(s->at[i]))
+			i = walk_names(s, i);
+		else if (s->at[i] >= 0x80)
+			i = walk_letters(s, i);
+		else
+			i++;
+	}
+	return true;
+}
+
+uint32_t link_fold_host(struct link_scan *s, struct view host, char *out, uint32_t cap)
+{
+	if (host.n == 0 || host.n > LINK_HOST_MAX)
+		return 0;
+	fold(s, host);
+	bool bracket = s->at[0] == '[' && s->at[s->n - 1] == ']';
+	for (uint32_t i = 0; i < s->n; i++) {
+		if (s->at[i] == STOP)
+			s->at[i] = '.';
+		if (!is_any_name(s->at[i]) && s->at[i] != '.' && !bracket)
+			return 0;
+	}
+	if (s->n == 0 || s->n > cap || s->at[0] == '.' || s->at[s->n - 1] == '.')
+		return 0;
+	memcpy(out, s->at, s->n);
+	return s->n;
+}
