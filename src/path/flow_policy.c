@@ -363,6 +363,40 @@ bool flow_asks_again(struct flow *f, struct msg *m)
 	return false;
 }
 
+/* Outside its hours by this carrier: held until they begin, or ended when that is too late. */
+bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
+{
+	struct number to;
+	struct pdu pdu;
+	enum class_id class_id = (enum class_id)m->class_id;
+	const struct opening *o = policy_opening(f->policy);
+	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT ||
+	    !opening_matters(o, m->account, class_id, carrier) ||
+	    policy_mode(f->policy, POLICY_WINDOW, m->account, class_id, carrier) != POLICY_ON)
+		return false;
+	msg_pdu(m, NULL, &pdu);
+	if (!number_parse(pdu.sm.dst, &to))
+		return false;
+	struct opening_ask ask = {m->account,
+				  carrier,
+				  class_id,
+				  {(const uint8_t *)to.digits, to.n},
+				  loop_wall_ms(f->loop),
+				  map_hash(to.digits, to.n)};
+	int64_t opens_ms;
+	if (opening_open(o, &ask, &opens_ms))
+		return false;
+	flow_unannounce(f, m); /* it would be in doubt after a restart */
+	if (opens_ms == 0 || opens_ms >= m->expiry_ms) {
+		flow_end_by(f, m, POLICY_WINDOW);
+		return true;
+	}
+	m->due_ms = opens_ms;
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->due_ms);
+	return true;
+}
+
 /* --- parts, and what was found at start --- */
 
 struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *parts, size_t n)

@@ -72,7 +72,7 @@ struct flow {
 	uint8_t *rounds;	 /* by carrier: refusals for pace; what was announced before is in the queue again */
 	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
 	uint64_t *unsettled;	 /* by carrier: messages with unsettled set; bounds what a crash would send twice */
-	struct map *opted;	 /* (account, number) that said stop in this process' life, by two hashes */
+	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */
 	struct list redo;	 /* messages whose write is owed */
 	struct list debts;
 	struct timer redo_timer, listen_timer, leave_timer, health_timer, walk_timer, hours_timer;
@@ -282,6 +282,8 @@ void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
 bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
+/* Taken out of the queue for a carrier: true, it waits for the hours of contact, or has ended. */
+bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
 /* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
 bool flow_asks_again(struct flow *f, struct msg *m);
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
@@ -362,6 +364,9 @@ uint8_t flow_error_code(struct view err); /* a carrier's err as error_code; 0 wh
 void flow_take_cancel(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 bool flow_is_waiting(const struct flow *f, const struct msg *m); /* held or queued, and no carrier may have it */
 
+int flow_cancel_series(struct flow *f, size_t account, const struct number *to, struct view group, store_fn fn,
+		       uint64_t token); /* reply.h */
+
 /* flow_ops.c */
 void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);
 void flow_store_again(struct flow *f, struct msg *m);	/* REDO_RECORD: the record as it is in memory, then on */
@@ -432,12 +437,20 @@ int flow_make_up_id(struct flow *f, struct msg *m);
 void flow_settle(struct flow *f, struct msg *m); /* a crash would not send it again: stored as taken, or not taken */
 void flow_await(struct flow *f, struct msg *m);	 /* a carrier has it: its receipt is awaited */
 void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const struct pdu *resp);
-void flow_opted(struct flow *f, size_t account, const struct number *n, bool out);
 /* What a carrier takes of an account's messages; a NULL: nothing is known of it. Borrows their configurations, for the
  * turn. */
 struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a, bool with_tlvs);
 
 void flow_unsettle(struct flow *f, struct msg *m);
+
+/* flow_stop.c */
+/* In this process, at once: other nodes and the next start hear of it by the store. */
+void flow_opted(struct flow *f, const struct reply_scope *scope, const struct number *n, bool out);
+/* Whether the owner of m's number has stopped it, in the life of this process; only promotional texts can be. */
+bool flow_has_opted_out(const struct flow *f, const struct msg *m);
+
+/* flow_last.c */
+void flow_note_last(struct flow *f, struct msg *m); /* a carrier has it: a reply to its code answers it */
 
 /* flow_announce.c */
 bool flow_must_announce(const struct flow *f, const struct msg *m);

@@ -12,31 +12,6 @@
 
 /* --- to the carrier --- */
 
-static uint64_t opted_hash(size_t account, const struct number *n, uint64_t *second)
-{
-	*second = map_hash(n->digits, n->n) + map_hash_u64(account);
-	return map_hash(n->digits, n->n) ^ map_hash_u64(account + 1);
-}
-
-static bool is_second(uint64_t value, const void *key)
-{
-	return value == *(const uint64_t *)key;
-}
-
-static bool has_opted_out(const struct flow *f, const struct msg *m)
-{
-	struct pdu pdu;
-	struct number to;
-	uint64_t second, value;
-	if (!class_promotional((enum class_id)m->class_id) || map_count(f->opted) == 0 || m->account == MSG_NO_ACCOUNT)
-		return false;
-	msg_pdu(m, NULL, &pdu);
-	if (!number_parse(pdu.sm.dst, &to))
-		return false;
-	uint64_t hash = opted_hash(m->account, &to, &second);
-	return map_find(f->opted, hash, is_second, &second, &value);
-}
-
 struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a, bool with_tlvs)
 {
 	const struct carrier_conf *conf = carrier_conf(c);
@@ -108,10 +83,12 @@ struct pulling { /* one message for a carrier */
 /* Taken out of the queue: may it go by this carrier now? What the number's owner has stopped ends here. */
 static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 {
-	if (has_opted_out(f, m)) {
+	if (flow_has_opted_out(f, m)) {
 		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
 		return false;
 	}
+	if (flow_waits_for_hours(f, m, carrier))
+		return false;
 	if (m->carrier != carrier)
 		flow_unannounce(f, m);
 	if (m->epoch == f->epoch || m->kin_kind == KIN_PART)
@@ -343,6 +320,7 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 	m->carrier = (uint16_t)carrier_number(c);
 	histogram_add(&f->counters.send[m->class_id], (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	flow_forward_answer(f, m);
+	flow_note_last(f, m);
 	if (note_cid(f, c, m, resp) < 0) {
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
@@ -407,16 +385,6 @@ static void on_carrier_state(struct carrier *c, bool up, void *arg)
 	if (!up)
 		flow_announced_back(f, carrier_number(c));
 	flow_find_takers(f);
-}
-
-void flow_opted(struct flow *f, size_t account, const struct number *n, bool out)
-{
-	uint64_t second, value, hash = opted_hash(account, n, &second);
-	bool known = map_find(f->opted, hash, is_second, &second, &value);
-	if (out && !known && map_put(f->opted, hash, second) < 0)
-		log_error("-", "event=no_memory what=opt_out action=\"queued texts for the number are not stopped\"");
-	else if (!out && known)
-		map_remove(f->opted, hash, is_second, &second, &value);
 }
 
 const struct carrier_ops flow_carrier_ops = {

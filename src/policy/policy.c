@@ -31,6 +31,16 @@ OF_RECIPIENT(FIRST)
 OF_RECIPIENT(CAP)
 OF_RECIPIENT(SIMILAR)
 
+static bool concerns_window(const struct policy *p, size_t account, enum class_id class_id)
+{
+	return opening_concerns(p->opening, account, class_id);
+}
+
+static enum policy_effect judge_window(const struct policy *p, struct policy_subject *s)
+{
+	return opening_judge(p->opening, s);
+}
+
 /* In the order in which they are asked. */
 const struct policy_row policy_rows[] = {
 	{.id = POLICY_OPTED_OUT,
@@ -40,6 +50,12 @@ const struct policy_row policy_rows[] = {
 	 .concerns = concerns_OPTED_OUT,
 	 .of_recipient = true,
 	 .closed = true},
+	{.id = POLICY_WINDOW,
+	 .status = SGW_OUTSIDE_WINDOW,
+	 .name = "window",
+	 .plain = "outside the hours of contact",
+	 .judge = judge_window,
+	 .concerns = concerns_window},
 	{.id = POLICY_DEAD,
 	 .status = SGW_DEAD_NUMBER,
 	 .name = "dead_number",
@@ -104,7 +120,8 @@ struct policy *policy_new(const struct policy_conf *conf, const struct policy_na
 	struct policy *p = mem_zalloc(sizeof(*p));
 	(void)before;
 	p->recipient = recipient_new(&conf->recipient, names, errors);
-	p->modes = p->recipient ? policy_modes_new(p, conf, names, errors) : NULL;
+	p->opening = opening_new(&conf->opening, names, errors);
+	p->modes = p->recipient && p->opening ? policy_modes_new(p, conf, names, errors) : NULL;
 	if (p->modes)
 		return p;
 	policy_free(p);
@@ -116,6 +133,7 @@ void policy_free(struct policy *p)
 	if (!p)
 		return;
 	policy_modes_free(p->modes);
+	opening_free(p->opening);
 	recipient_free(p->recipient);
 	mem_free(p);
 }
@@ -123,6 +141,11 @@ void policy_free(struct policy *p)
 const struct recipient *policy_recipient(const struct policy *p)
 {
 	return p->recipient;
+}
+
+const struct opening *policy_opening(const struct policy *p)
+{
+	return p->opening;
 }
 
 /* --- what the message itself says --- */

@@ -7,6 +7,7 @@
 #define POLICY_POLICY_H
 
 #include "base/conf.h"
+#include "policy/opening.h"
 #include "policy/recipient.h"
 #include "policy/subject.h"
 
@@ -25,6 +26,7 @@ extern const struct conf_row policy_mode_rows[];
 struct policy_conf {
 	const struct policy_mode_conf *modes;
 	size_t modes_n;
+	struct opening_conf opening;
 	struct recipient_conf recipient;
 };
 
@@ -35,6 +37,7 @@ struct policy *policy_new(const struct policy_conf *conf, const struct policy_na
 void policy_free(struct policy *p);
 /* The rules about recipients; good as long as the policy. */
 const struct recipient *policy_recipient(const struct policy *p);
+const struct opening *policy_opening(const struct policy *p);
 
 struct policy_verdict {
 	enum policy_id id; /* POLICY_NONE: it may go */

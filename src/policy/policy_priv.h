@@ -11,6 +11,7 @@ struct policy_modes;
 
 struct policy {
 	struct policy_modes *modes;
+	struct opening *opening;
 	struct recipient *recipient;
 };
 
