@@ -11,6 +11,7 @@ accounts: (
 carriers: (
 	{ name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; reconnect = 100; },
 	{ name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; } );
+policies: ( { policy = "window"; mode = "off"; } ); # this test runs at night too
 routes: ( { prefix = "86138"; carriers = [ "mobile" ]; }, { prefix = ""; carriers = [ "unicom" ]; } );
 menus: (
 	{ account = "bank"; key = "1"; action = "text"; text = "今日贷款年利率{rate}，仅供参考。";

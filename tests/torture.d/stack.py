@@ -59,6 +59,8 @@ LATER = (
     """classes: ( {{ name = "otp"; in_doubt = "resend"; }}, {{ name = "notice"; in_doubt = "resend"; }},
   {{ name = "promo"; in_doubt = "resend"; }}, {{ name = "alert"; in_doubt = "hold"; }} );
 """,
+    """policies: ( {{ policy = "window"; mode = "off"; }} );
+""",
 )
 
 
