@@ -48,6 +48,9 @@ static const struct conf_section sections[] = {
 	{"codes", true, sizeof(struct code_conf), code_rows},
 	{"senders", true, sizeof(struct sender_conf), sender_rows},
 	{"policies", true, sizeof(struct policy_mode_conf), policy_mode_rows},
+	{"calendar", false, sizeof(struct calendar_conf), calendar_rows},
+	{"windows", true, sizeof(struct window_conf), window_rows},
+	{"slots", true, sizeof(struct slot_conf), slot_rows},
 	{NULL, false, 0, NULL},
 };
 
@@ -79,6 +82,9 @@ static void fill(struct settings *s)
 	f->codes = conf_get(c, "codes", &f->codes_n);
 	f->senders = conf_get(c, "senders", &f->senders_n);
 	f->policy.modes = conf_get(c, "policies", &f->policy.modes_n);
+	f->policy.opening.calendar = conf_get(c, "calendar", NULL);
+	f->policy.opening.windows = conf_get(c, "windows", &f->policy.opening.windows_n);
+	f->policy.opening.slots = conf_get(c, "slots", &f->policy.opening.slots_n);
 	s->noc = (struct noc_conf){.stats = conf_get(c, "stats", NULL),
 				   .console = conf_get(c, "console", NULL),
 				   .version = PACKAGE_VERSION,
