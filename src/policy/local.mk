@@ -1,6 +1,7 @@
 # src/policy/local.mk - verdicts: message and snapshot in, verdict out.
 noinst_LIBRARIES += libpolicy.a
 libpolicy_a_SOURCES = \
+	src/policy/caps.c src/policy/caps.h \
 	src/policy/class.c src/policy/class.h \
 	src/policy/classes.c src/policy/classes.h \
 	src/policy/fault.c src/policy/fault.h \
@@ -42,9 +43,9 @@ libpolicy_a_SOURCES += src/policy/wilson.c src/policy/wilson.h
 # Send windows and slots.
 libpolicy_a_SOURCES += \
 	src/policy/calendar.c src/policy/calendar.h \
-	src/policy/caps.c src/policy/caps.h \
 	src/policy/opening.c src/policy/opening.h src/policy/opening_rows.c src/policy/opening_priv.h \
 	src/policy/spans.c src/policy/spans.h \
 	src/policy/template_index.c src/policy/template_index.h \
 	src/policy/template_text.c src/policy/template_text.h src/policy/templates.c src/policy/templates.h \
+	src/policy/texts.c src/policy/texts.h \
 	src/policy/zone.c src/policy/zone.h

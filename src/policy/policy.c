@@ -41,6 +41,24 @@ static enum policy_effect judge_window(const struct policy *p, struct policy_sub
 	return opening_judge(p->opening, s);
 }
 
+/* The rules about the text, by their room. */
+#define OF_TEXT(room, member)                                                                                          \
+	static bool concerns_##room(const struct policy *p, size_t account, enum class_id class_id)                    \
+	{                                                                                                              \
+		return room##_concerns(p->texts->member, account, class_id);                                           \
+	}                                                                                                              \
+	static enum policy_effect judge_##room(const struct policy *p, struct policy_subject *s)                       \
+	{                                                                                                              \
+		return room##_judge(p->texts->member, s);                                                              \
+	}
+OF_TEXT(personal, personal)
+OF_TEXT(signature, signature)
+OF_TEXT(templates, templates)
+OF_TEXT(must_match, must_match)
+OF_TEXT(links, links)
+OF_TEXT(optout_text, optout_text)
+OF_TEXT(segments, segments)
+
 /* In the order in which they are asked. */
 const struct policy_row policy_rows[] = {
 	{.id = POLICY_OPTED_OUT,
@@ -50,6 +68,55 @@ const struct policy_row policy_rows[] = {
 	 .concerns = concerns_OPTED_OUT,
 	 .of_recipient = true,
 	 .closed = true},
+	{.id = POLICY_PERSONAL,
+	 .status = SGW_CONTENT_BLOCKED,
+	 .name = "personal",
+	 .plain = "the text holds a resident id or a bank card number",
+	 .judge = judge_personal,
+	 .concerns = concerns_personal,
+	 .reads_text = true},
+	{.id = POLICY_SIGNATURE,
+	 .status = SGW_SIGNATURE_MISSING,
+	 .name = "signature",
+	 .plain = "the text has no signature that the account may use, at its place",
+	 .judge = judge_signature,
+	 .concerns = concerns_signature,
+	 .reads_text = true},
+	{.id = POLICY_TEMPLATE,
+	 .status = SGW_TEMPLATE_NOT_APPROVED,
+	 .name = "template",
+	 .plain = "the text is not made of an approved template",
+	 .judge = judge_templates,
+	 .concerns = concerns_templates,
+	 .reads_text = true},
+	{.id = POLICY_MUST_MATCH,
+	 .status = SGW_CONTENT_BLOCKED,
+	 .name = "must_match",
+	 .plain = "the text lacks what texts of its kind must say",
+	 .judge = judge_must_match,
+	 .concerns = concerns_must_match,
+	 .reads_text = true},
+	{.id = POLICY_LINK,
+	 .status = SGW_CONTENT_BLOCKED,
+	 .name = "links",
+	 .plain = "the text has a link to a host that is not on the list",
+	 .judge = judge_links,
+	 .concerns = concerns_links,
+	 .reads_text = true},
+	{.id = POLICY_OPT_OUT_TEXT,
+	 .status = SGW_OPTOUT_TEXT_MISSING,
+	 .name = "opt_out_text",
+	 .plain = "the text does not say how to stop such texts",
+	 .judge = judge_optout_text,
+	 .concerns = concerns_optout_text,
+	 .reads_text = true},
+	{.id = POLICY_SEGMENTS,
+	 .status = SGW_CONTENT_BLOCKED,
+	 .name = "segments",
+	 .plain = "the text takes more segments than are allowed",
+	 .judge = judge_segments,
+	 .concerns = concerns_segments,
+	 .reads_text = true},
 	{.id = POLICY_WINDOW,
 	 .status = SGW_OUTSIDE_WINDOW,
 	 .name = "window",
@@ -121,7 +188,8 @@ struct policy *policy_new(const struct policy_conf *conf, const struct policy_na
 	(void)before;
 	p->recipient = recipient_new(&conf->recipient, names, errors);
 	p->opening = opening_new(&conf->opening, names, errors);
-	p->modes = p->recipient && p->opening ? policy_modes_new(p, conf, names, errors) : NULL;
+	p->texts = texts_new(&conf->texts, names, errors);
+	p->modes = p->recipient && p->opening && p->texts ? policy_modes_new(p, conf, names, errors) : NULL;
 	if (p->modes)
 		return p;
 	policy_free(p);
@@ -133,6 +201,7 @@ void policy_free(struct policy *p)
 	if (!p)
 		return;
 	policy_modes_free(p->modes);
+	texts_free(p->texts);
 	opening_free(p->opening);
 	recipient_free(p->recipient);
 	mem_free(p);

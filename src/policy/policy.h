@@ -10,6 +10,7 @@
 #include "policy/opening.h"
 #include "policy/recipient.h"
 #include "policy/subject.h"
+#include "policy/texts.h"
 
 enum policy_mode { POLICY_OFF, POLICY_DRY_RUN, POLICY_ON };
 
@@ -28,6 +29,7 @@ struct policy_conf {
 	size_t modes_n;
 	struct opening_conf opening;
 	struct recipient_conf recipient;
+	struct texts_conf texts;
 };
 
 struct policy;

@@ -13,6 +13,7 @@ struct policy {
 	struct policy_modes *modes;
 	struct opening *opening;
 	struct recipient *recipient;
+	struct texts *texts;
 };
 
 struct policy_row {
