@@ -7,7 +7,7 @@
 #include "policy/fold_table.h"
 
 /* What c folds to: 0 dropped; FOLD_MORE_FIRST and on: a row of fold_more[]. */
-static uint32_t fold_value(uint32_t c)
+static inline uint32_t fold_value(uint32_t c)
 {
 	if (c < FOLD_HIGH_FIRST)
 		return fold_low[c];
@@ -55,13 +55,21 @@ static inline uint32_t fold_read(const char *s, size_t n, size_t *pos)
 
 size_t fold_text(const char *s, size_t n, size_t *pos, uint32_t *out, uint32_t *at, size_t cap)
 {
-	size_t len = 0;
-	while (*pos < n && cap - len >= FOLD_MAX) {
-		uint32_t from = (uint32_t)*pos;
-		unsigned k = fold_put(fold_value(fold_read(s, n, pos)), out + len);
-		for (unsigned i = 0; at && i < k; i++)
-			at[len + i] = from;
-		len += k;
+	size_t len = 0, p = *pos;
+	while (p < n && cap - len >= FOLD_MAX) {
+		uint32_t from = (uint32_t)p, to = fold_value(fold_read(s, n, &p));
+		if (__builtin_expect(to - FOLD_MORE_FIRST < FOLD_MORE_ROWS, 0)) {
+			unsigned k = fold_put(to, out + len);
+			for (unsigned i = 0; i < k; i++)
+				at[len + i] = from;
+			len += k;
+			continue;
+		}
+		/* what is dropped is written over by the next one: no branch */
+		out[len] = to;
+		at[len] = from;
+		len += to != 0;
 	}
+	*pos = p;
 	return len;
 }

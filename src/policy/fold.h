@@ -16,7 +16,7 @@
 unsigned fold_one(uint32_t c, uint32_t out[FOLD_MAX]);
 /*
  * Folds UTF-8 text (n octets at s) from *pos on, until its end or until fewer than FOLD_MAX places are left in the cap
- * (>= FOLD_MAX) of `out`; *pos is where to go on then. at (may be NULL): for each character in `out` the offset in s of
+ * (>= FOLD_MAX) of `out`; *pos is where to go on then. at: for each character in `out` the offset in s of
  * the one that it came from. Octets that are no UTF-8 are dropped. Returns how many characters are in `out`: never more
  * than octets were read.
  */

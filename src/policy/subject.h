@@ -61,6 +61,7 @@ struct policy_subject {
 	bool changed; /* it is another one than the app's */
 	bool fixed;  /* it cannot be changed (parts that the app has cut itself): refuse instead */
 	bool binary; /* it is no text: text_n is 0 */
+	bool asking; /* somebody only asks what would be said: nothing is counted or logged */
 
 	/* Found by POLICY_SIGNATURE for those after it: the name between 【 and 】, inside text; n 0: none. */
 	struct view signature;

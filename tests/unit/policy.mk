@@ -26,11 +26,17 @@ tests_unit_policy_test_retry_SOURCES = tests/unit/policy/test_retry.c
 tests_unit_policy_test_retry_LDADD = $(policy_unit_ldadd)
 
 words_unit_tests = \
-	tests/unit/policy/test_fold
+	tests/unit/policy/test_fold \
+	tests/unit/policy/test_words \
+	tests/unit/policy/test_wordset
 check_PROGRAMS += $(words_unit_tests)
 TESTS += $(words_unit_tests)
 tests_unit_policy_test_fold_SOURCES = tests/unit/policy/test_fold.c
 tests_unit_policy_test_fold_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_words_SOURCES = tests/unit/policy/test_words.c
+tests_unit_policy_test_words_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_wordset_SOURCES = tests/unit/policy/test_wordset.c
+tests_unit_policy_test_wordset_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_wilson_SOURCES = tests/unit/policy/test_wilson.c
 tests_unit_policy_test_wilson_LDADD = $(policy_unit_ldadd)
 

@@ -142,7 +142,7 @@ static void test_offsets(void **state)
 	assert_memory_equal(cp, want, sizeof(want));
 	assert_memory_equal(at, from, sizeof(from));
 	pos = 0;
-	assert_int_equal(fold_text(text, strlen(text), &pos, cp, NULL, 3), 1);
+	assert_int_equal(fold_text(text, strlen(text), &pos, cp, at, 3), 1);
 	assert_int_equal(pos, 1);
 }
 
