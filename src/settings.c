@@ -48,6 +48,11 @@ static const struct conf_section sections[] = {
 	{"codes", true, sizeof(struct code_conf), code_rows},
 	{"senders", true, sizeof(struct sender_conf), sender_rows},
 	{"policies", true, sizeof(struct policy_mode_conf), policy_mode_rows},
+	{"caps", true, sizeof(struct cap_conf), caps_rows},
+	{"similar", true, sizeof(struct similar_conf), similar_rows},
+	{"consent", true, sizeof(struct consent_conf), consent_rows},
+	{"first_contact", true, sizeof(struct first_contact_conf), first_contact_rows},
+	{"dead", false, sizeof(struct dead_conf), dead_rows},
 	{"calendar", false, sizeof(struct calendar_conf), calendar_rows},
 	{"windows", true, sizeof(struct window_conf), window_rows},
 	{"slots", true, sizeof(struct slot_conf), slot_rows},
@@ -82,6 +87,11 @@ static void fill(struct settings *s)
 	f->codes = conf_get(c, "codes", &f->codes_n);
 	f->senders = conf_get(c, "senders", &f->senders_n);
 	f->policy.modes = conf_get(c, "policies", &f->policy.modes_n);
+	f->policy.recipient = (struct recipient_conf){.dead = conf_get(c, "dead", NULL)};
+	f->policy.recipient.caps = conf_get(c, "caps", &f->policy.recipient.caps_n);
+	f->policy.recipient.similars = conf_get(c, "similar", &f->policy.recipient.similars_n);
+	f->policy.recipient.consents = conf_get(c, "consent", &f->policy.recipient.consents_n);
+	f->policy.recipient.firsts = conf_get(c, "first_contact", &f->policy.recipient.firsts_n);
 	f->policy.opening.calendar = conf_get(c, "calendar", NULL);
 	f->policy.opening.windows = conf_get(c, "windows", &f->policy.opening.windows_n);
 	f->policy.opening.slots = conf_get(c, "slots", &f->policy.opening.slots_n);

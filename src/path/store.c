@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "path/store_recipient_priv.h"
 
 #define BUCKET_MS     10000   /* of accept time that one journal hash holds */
 #define SLOT_MS	      3600000 /* of submit time that one receipt hash holds */
@@ -60,6 +61,7 @@ struct store {
 	struct lease *lease;
 	struct batches *batches;
 	struct sweep *sweep;
+	struct recipients *recipients;
 	struct loop_hook flush, flush_late; /* late: what the pump has written */
 	struct store_counters counters;
 	struct stats *stats;
@@ -130,6 +132,7 @@ static void flush(void *arg)
 {
 	struct store *s = arg;
 	batches_flush(s->batches);
+	recipients_flush(s->recipients);
 	redis_flush(s->redis);
 }
 
@@ -164,6 +167,7 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 	s->lease = lease_new(loop, s->redis, conf->prefix, node, &lease_ops, s);
 	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, arg);
 	s->sweep = sweep_new(s);
+	s->recipients = recipients_new(s, stats);
 	s->flush = (struct loop_hook){.fn = flush, .arg = s};
 	loop_hook(loop, LOOP_STORE, &s->flush);
 	s->flush_late = s->flush;
@@ -185,6 +189,7 @@ void store_free(struct store *s)
 	sweep_free(s->sweep);
 	lease_free(s->lease);
 	batches_free(s->batches);
+	recipients_free(s->recipients);
 	buf_free(&s->cmd);
 	mem_free(s);
 }
@@ -551,6 +556,11 @@ void store_flush(struct store *s)
 struct batches *store_batches(struct store *s)
 {
 	return s->batches;
+}
+
+struct recipients *store_recipients(struct store *s)
+{
+	return s->recipients;
 }
 
 struct sweep *store_sweep(struct store *s)

@@ -1,50 +1,523 @@
 /*
- * store_recipient.c - helper D writes this file whole; until then: opt-outs only.
+ * store_recipient.c - asks and what becomes of them: the asks of a turn are written into one call of the script, its
+ * answer is told to who asked. Must not know what the script does (store_recipient_script.c), nor when a message is
+ * asked about.
+ *
+ * The script is called by its digest, which Redis gives when it reads it; a Redis that does not know it (any more) is
+ * given the whole script in the same call.
  */
 #include "path/store_recipient.h"
 
-#include "base/mem.h"
+#include <inttypes.h>
+#include <stdio.h>
 
-struct waiting {
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "path/store_batch.h"
+#include "path/store_recipient_priv.h"
+
+#define GROUP	   64u	  /* messages in one call: Redis answers no one else meanwhile */
+#define SHA_MAX	   41u	  /* digits of a digest, and NUL */
+#define KNOWN	   65536u /* numbers with a failure that this process remembers */
+#define TAIL_MAX   192u	  /* octets of a key behind "to:{" */
+#define SCOPE_MAX  128u	  /* of account/signature in a key */
+#define KEEP_BYTES ((size_t)1 << 16)
+
+struct item {
 	store_recipient_fn fn;
-	uint64_t token;
+	uint64_t token, number; /* number: by its hash */
+	uint32_t enforce, dry;
 };
 
-static void on_checked(void *arg, uint64_t token, bool ok, bool member)
+struct group { /* one call */
+	struct list link;
+	struct recipients *owner;
+	struct buf args;
+	size_t args_n, n;
+	struct item items[GROUP];
+	int64_t sent_us;
+	bool whole; /* it was sent with the script itself */
+};
+
+struct recipient_counters {
+	uint64_t calls, asked, failures, dead, cleared;
+	struct histogram call;
+};
+
+struct recipients {
+	struct store *store;
+	struct stats *stats;
+	struct list flying, spare;
+	struct group *open; /* NULL: nothing was asked since the last flush */
+	char sha[SHA_MAX];  /* "": not known */
+	bool reading;	    /* Redis was told to read the script */
+	uint64_t known[KNOWN];
+	struct recipient_counters counters;
+};
+
+#define AT(member) offsetof(struct recipient_counters, member)
+static const struct stats_row stat_rows[] = {
+	{"smppgw_recipient_calls_total", "Calls of the script that judges recipients.", STATS_COUNTER, AT(calls), NULL,
+	 NULL},
+	{"smppgw_recipient_asked_total", "Messages inside those calls.", STATS_COUNTER, AT(asked), NULL, NULL},
+	{"smppgw_recipient_seconds", "Time from sending such a call to its answer.", STATS_HISTOGRAM, AT(call), NULL,
+	 NULL},
+	{"smppgw_dead_failures_total", "Failures that say that a number does not exist.", STATS_COUNTER, AT(failures),
+	 NULL, NULL},
+	{"smppgw_dead_learnt_total", "Numbers that became dead by them.", STATS_COUNTER, AT(dead), NULL, NULL},
+	{"smppgw_dead_cleared_total", "Numbers with failures that a delivery showed to live.", STATS_COUNTER,
+	 AT(cleared), NULL, NULL},
+};
+#undef AT
+
+struct recipients *recipients_new(struct store *s, struct stats *stats)
 {
-	struct waiting *w = (struct waiting *)(uintptr_t)token;
-	struct recipient_answer answer = {.failed = member ? POLICY_BIT(POLICY_OPTED_OUT) : 0};
-	w->fn(arg, w->token, ok, &answer);
-	mem_free(w);
+	struct recipients *r = mem_zalloc(sizeof(*r));
+	r->store = s;
+	r->stats = stats;
+	list_init(&r->flying);
+	list_init(&r->spare);
+	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
+	return r;
+}
+
+static void free_list(struct list *l)
+{
+	LIST_EACH_SAFE(node, next, l) {
+		struct group *g = LIST_OF(node, struct group, link);
+		buf_free(&g->args);
+		mem_free(g);
+	}
+}
+
+void recipients_free(struct recipients *r)
+{
+	if (!r)
+		return;
+	stats_drop(r->stats, &r->counters);
+	if (r->open)
+		list_append(&r->spare, &r->open->link);
+	free_list(&r->flying);
+	free_list(&r->spare);
+	mem_free(r);
+}
+
+/* --- numbers with failures: a hash of each in its place, or of another one --- */
+
+static uint64_t hash(struct view number)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	for (uint32_t i = 0; i < number.n; i++)
+		h = (h ^ number.p[i]) * 0x100000001b3u;
+	return (h ^ h >> 32) | 1u; /* 0 is an empty place */
+}
+
+static void remember(struct recipients *r, uint64_t number)
+{
+	r->known[number / 2 % KNOWN] = number;
+}
+
+/* --- writing an ask --- */
+
+static void put(struct group *g, struct view v)
+{
+	resp_arg(&g->args, v.p, v.n);
+	g->args_n++;
+}
+
+static void put_number(struct group *g, int64_t v)
+{
+	resp_u64(&g->args, (uint64_t)v);
+	g->args_n++;
+}
+
+static void put_key(struct group *g, const char *name, struct view tail)
+{
+	store_key(g->owner->store, &g->args, name, tail);
+	g->args_n++;
+}
+
+/* to:{number}what, what in two pieces */
+static void put_own_key(struct group *g, struct view number, const char *what, struct view tail)
+{
+	char text[TAIL_MAX];
+	int n = snprintf(text, sizeof(text), "%.*s}%s%.*s", (int)(number.n < 32 ? number.n : 32),
+			 (const char *)number.p, what, (int)(tail.n < SCOPE_MAX ? tail.n : SCOPE_MAX),
+			 (const char *)tail.p);
+	put_key(g, "to:{", (struct view){(const uint8_t *)text, (uint32_t)n});
+}
+
+/* account/signature */
+static struct view print_signature(const struct recipient_ask *ask, char out[SCOPE_MAX + 1])
+{
+	int n = snprintf(out, SCOPE_MAX + 1, "%.*s/%.*s", (int)ask->account_name.n, (const char *)ask->account_name.p,
+			 (int)ask->signature.n, (const char *)ask->signature.p);
+	return (struct view){(const uint8_t *)out, n < (int)SCOPE_MAX ? (uint32_t)n : SCOPE_MAX};
+}
+
+static void put_opt_outs(struct group *g, const struct recipient_ask *ask)
+{
+	char text[SCOPE_MAX + 1];
+	put(g, view_of("o"));
+	put_key(g, "optout:", view_of("global"));
+	put(g, view_of("o"));
+	put_key(g, "optout:", ask->account_name);
+	if (!ask->signature.n)
+		return;
+	put(g, view_of("o"));
+	put_key(g, "optout:", print_signature(ask, text));
+}
+
+/* What a cap counts together. */
+static struct view scope_of(const struct recipient_ask *ask, const struct cap *cap, char out[SCOPE_MAX + 1])
+{
+	switch (cap->scope) {
+	case CAP_ACCOUNT:
+		return ask->account_name;
+	case CAP_SIGNATURE:
+		return print_signature(ask, out);
+	default:
+		return view_of("global");
+	}
+}
+
+static void put_cap_key(struct group *g, const struct recipient_ask *ask, const struct cap *cap)
+{
+	char scope[SCOPE_MAX + 1], what[CAP_NAME_MAX + 8];
+	snprintf(what, sizeof(what), ":cap:%s:", cap->name);
+	put_own_key(g, ask->number, what, scope_of(ask, cap, scope));
+}
+
+/* The caps of one name that begin at list.at[i]; returns how many. */
+static size_t same_name(const struct caps *caps, struct scope_list list, size_t i)
+{
+	uint32_t group = caps_at(caps, list.at[i])->group;
+	size_t n = 1;
+	while (i + n < list.n && caps_at(caps, list.at[i + n])->group == group)
+		n++;
+	return n;
+}
+
+static void put_caps(struct group *g, const struct recipient_ask *ask)
+{
+	const struct caps *caps = recipient_caps(ask->rules);
+	struct scope_list list = caps_for(caps, ask->account, ask->class_id);
+	for (size_t i = 0, n; i < list.n; i += n) {
+		const struct cap *cap = caps_at(caps, list.at[i]);
+		n = same_name(caps, list, i);
+		put(g, view_of("c"));
+		put_cap_key(g, ask, cap);
+		put_number(g, cap->keep_ms);
+		put_number(g, (int64_t)n);
+		for (size_t k = i; k < i + n; k++) {
+			put_number(g, caps_at(caps, list.at[k])->limit);
+			put_number(g, caps_at(caps, list.at[k])->window_ms);
+		}
+	}
+}
+
+static void put_print_key(struct group *g, const struct recipient_ask *ask)
+{
+	put_own_key(g, ask->number, ":prints:", ask->account_name);
+}
+
+static void put_print(struct group *g, const struct recipient_ask *ask)
+{
+	const struct similar_rule *rule = recipient_similar(ask->rules, ask->account, ask->class_id);
+	char text[17];
+	if (!rule || !ask->printed)
+		return;
+	snprintf(text, sizeof(text), "%016" PRIx64, ask->print);
+	put(g, view_of("p"));
+	put_print_key(g, ask);
+	put(g, view_of(text));
+	put_number(g, rule->distance);
+	put_number(g, rule->age_ms);
+	put_number(g, rule->remember_ms);
+	put_number(g, rule->keep);
+}
+
+static void put_met(struct group *g, const struct recipient_ask *ask, bool judge)
+{
+	put(g, view_of(judge ? "m" : "s"));
+	put_own_key(g, ask->number, ":met:", ask->account_name);
+	if (!judge)
+		put_number(g, recipient_met_ms(ask->rules, ask->account));
+}
+
+static void put_dead(struct group *g, const struct recipient_ask *ask)
+{
+	put(g, view_of("d"));
+	put_key(g, "dead", (struct view){NULL, 0});
+	put_own_key(g, ask->number, ":failed", (struct view){NULL, 0});
+}
+
+static void put_consent(struct group *g, const struct recipient_ask *ask)
+{
+	put(g, view_of("n"));
+	put_key(g, "consent:", ask->account_name);
+}
+
+static void put_ops(struct group *g, const struct recipient_ask *ask)
+{
+	uint32_t mask = ask->enforce | ask->dry;
+	if (mask & POLICY_BIT(POLICY_OPTED_OUT))
+		put_opt_outs(g, ask);
+	/* also for classes that are not refused: what is known of the number is of use when they are delivered */
+	if (recipient_dead(ask->rules))
+		put_dead(g, ask);
+	if (mask & POLICY_BIT(POLICY_CONSENT))
+		put_consent(g, ask);
+	if (mask & POLICY_BIT(POLICY_FIRST))
+		put_met(g, ask, true);
+	if (mask & POLICY_BIT(POLICY_CAP))
+		put_caps(g, ask);
+	if (mask & POLICY_BIT(POLICY_SIMILAR))
+		put_print(g, ask);
+	if (ask->meets && !ask->look)
+		put_met(g, ask, false);
+}
+
+static struct group *group_open(struct recipients *r)
+{
+	struct group *g = r->open;
+	if (!g && !list_empty(&r->spare)) {
+		g = LIST_OF(r->spare.next, struct group, link);
+		list_remove(&g->link);
+	} else if (!g) {
+		g = mem_zalloc(sizeof(*g));
+		list_init(&g->link);
+		g->owner = r;
+	}
+	r->open = g;
+	return g;
 }
 
 int store_recipient(struct store *s, const struct recipient_ask *ask, store_recipient_fn fn, uint64_t token)
 {
-	struct waiting *w = mem_zalloc(sizeof(*w));
-	*w = (struct waiting){fn, token};
-	if (store_optout_check(s, ask->account_name, ask->number, on_checked, (uint64_t)(uintptr_t)w) == 0)
-		return 0;
-	mem_free(w);
-	return -1;
+	struct recipients *r = store_recipients(s);
+	char id[IDS_DIGITS + 1];
+	if (!store_up(s))
+		return -1;
+	struct group *g = group_open(r);
+	ids_print(ask->id, id);
+	put(g, view_of(id));
+	put(g, ask->number);
+	put_number(g, ask->now_ms);
+	put_number(g, ask->look ? UINT32_MAX : ask->enforce);
+	put_ops(g, ask);
+	put(g, view_of("."));
+	g->items[g->n++] = (struct item){fn, token, hash(ask->number), ask->enforce, ask->dry};
+	r->counters.asked++;
+	if (g->n == GROUP)
+		recipients_flush(r);
+	return 0;
+}
+
+/* --- the call --- */
+
+/* What the script says of one message: a mask; or mask, cap, limit, window, when it frees. */
+static bool read_answer(const redisReply *reply, struct item *item, struct recipients *r, struct recipient_answer *out)
+{
+	const redisReply *mask = reply;
+	*out = (struct recipient_answer){.failed = 0};
+	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 5) {
+		mask = reply->element[0];
+		if (reply->element[1]->str)
+			snprintf(out->cap, sizeof(out->cap), "%s", reply->element[1]->str);
+		out->limit = reply->element[2]->integer;
+		out->window_ms = reply->element[3]->integer;
+		out->free_ms = reply->element[4]->integer;
+	}
+	if (mask->type != REDIS_REPLY_INTEGER)
+		return false;
+	out->failed = (uint32_t)mask->integer & item->enforce;
+	out->dry = (uint32_t)mask->integer & item->dry;
+	if (mask->integer & RECIPIENT_KNOWN)
+		remember(r, item->number);
+	return true;
+}
+
+/* The one end of a call. reply NULL: nobody knows. */
+static void settle(struct group *g, const redisReply *reply)
+{
+	struct recipients *r = g->owner;
+	void *arg = store_arg(r->store);
+	for (size_t i = 0; i < g->n; i++) {
+		struct recipient_answer answer = {.failed = 0};
+		bool ok = reply && read_answer(reply->element[i], &g->items[i], r, &answer);
+		g->items[i].fn(arg, g->items[i].token, ok, &answer);
+	}
+	g->n = g->args_n = 0;
+	buf_consume(&g->args, buf_len(&g->args), KEEP_BYTES);
+	list_remove(&g->link);
+	list_append(&r->spare, &g->link);
+}
+
+static void send_group(struct group *g);
+
+static void on_called(const redisReply *reply, void *arg)
+{
+	struct group *g = arg;
+	struct recipients *r = g->owner;
+	bool ok = reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == g->n;
+	if (reply && reply->type == REDIS_REPLY_ERROR) {
+		if (!g->whole && strncmp(reply->str, "NOSCRIPT", 8) == 0) {
+			r->sha[0] = '\0';
+			list_remove(&g->link);
+			send_group(g);
+			return;
+		}
+		log_error("-", "event=script_failed what=recipient error=\"%s\"", reply->str);
+	}
+	if (ok)
+		histogram_add(&r->counters.call, loop_now_us(store_loop(r->store)) - g->sent_us);
+	settle(g, ok ? reply : NULL);
+}
+
+static void on_read(const redisReply *reply, void *arg)
+{
+	struct recipients *r = arg;
+	r->reading = false;
+	if (reply && reply->type == REDIS_REPLY_STRING && reply->len < SHA_MAX)
+		snprintf(r->sha, sizeof(r->sha), "%s", reply->str);
+}
+
+static void learn_sha(struct recipients *r)
+{
+	struct buf cmd = {0};
+	resp_start(&cmd, 3);
+	resp_str(&cmd, "SCRIPT");
+	resp_str(&cmd, "LOAD");
+	resp_str(&cmd, recipient_script);
+	r->reading = true;
+	if (redis_send(store_redis(r->store), buf_data(&cmd), buf_len(&cmd), on_read, r) < 0)
+		r->reading = false;
+	buf_free(&cmd);
+}
+
+static void send_group(struct group *g)
+{
+	struct recipients *r = g->owner;
+	struct buf cmd = {0};
+	if (!r->sha[0] && !r->reading)
+		learn_sha(r);
+	g->whole = !r->sha[0];
+	resp_start(&cmd, 3 + g->args_n);
+	resp_str(&cmd, g->whole ? "EVAL" : "EVALSHA");
+	resp_str(&cmd, g->whole ? recipient_script : r->sha);
+	resp_str(&cmd, "0");
+	buf_put(&cmd, buf_data(&g->args), buf_len(&g->args));
+	list_append(&r->flying, &g->link);
+	g->sent_us = loop_now_us(store_loop(r->store));
+	r->counters.calls++;
+	if (redis_send(store_redis(r->store), buf_data(&cmd), buf_len(&cmd), on_called, g) < 0)
+		settle(g, NULL);
+	buf_free(&cmd);
+}
+
+void recipients_flush(struct recipients *r)
+{
+	struct group *g = r->open;
+	if (!g)
+		return;
+	r->open = NULL;
+	send_group(g);
+}
+
+/* --- what is told, and not answered to anybody --- */
+
+static const char *const what_failed[] = {"recipient_refund", "recipient_failed"};
+
+static void on_refunded(const redisReply *reply, void *arg)
+{
+	(void)arg;
+	if (reply && reply->type == REDIS_REPLY_ERROR)
+		log_error("-", "event=script_failed what=%s error=\"%s\"", what_failed[0], reply->str);
+}
+
+/* A call of a script that stands in args of a group of its own; frees them. */
+static int send_told(struct group *g, const char *script, redis_fn fn)
+{
+	struct store *s = g->owner->store;
+	struct buf cmd = {0};
+	resp_start(&cmd, 3 + g->args_n);
+	resp_str(&cmd, "EVAL");
+	resp_str(&cmd, script);
+	resp_str(&cmd, "0");
+	buf_put(&cmd, buf_data(&g->args), buf_len(&g->args));
+	int sent = redis_send(store_redis(s), buf_data(&cmd), buf_len(&cmd), fn, g->owner);
+	buf_free(&cmd);
+	buf_free(&g->args);
+	return sent;
 }
 
 int store_recipient_refund(struct store *s, const struct recipient_ask *ask)
 {
-	(void)s;
-	(void)ask;
-	return 0;
+	const struct caps *caps = recipient_caps(ask->rules);
+	struct scope_list list = caps_for(caps, ask->account, ask->class_id);
+	bool prints = recipient_similar(ask->rules, ask->account, ask->class_id) != NULL;
+	struct group g = {.owner = store_recipients(s)};
+	char id[IDS_DIGITS + 1];
+	if (list.n == 0 && !prints)
+		return 0;
+	if (!store_up(s))
+		return -1;
+	recipients_flush(g.owner); /* what is given back has been counted before */
+	ids_print(ask->id, id);
+	put(&g, view_of(id));
+	if (prints)
+		put_print_key(&g, ask);
+	else
+		put(&g, view_of(""));
+	for (size_t i = 0; i < list.n; i += same_name(caps, list, i))
+		put_cap_key(&g, ask, caps_at(caps, list.at[i]));
+	return send_told(&g, recipient_refund_script, on_refunded);
+}
+
+static void on_failed(const redisReply *reply, void *arg)
+{
+	struct recipients *r = arg;
+	if (reply && reply->type == REDIS_REPLY_ERROR)
+		log_error("-", "event=script_failed what=%s error=\"%s\"", what_failed[1], reply->str);
+	if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1)
+		r->counters.dead++;
 }
 
 int store_recipient_failed(struct store *s, const struct dead_rule *rule, const struct store_failure *f)
 {
-	(void)s;
-	(void)rule;
-	(void)f;
-	return 0;
+	struct group g = {.owner = store_recipients(s)};
+	char id[IDS_DIGITS + 1];
+	if (!store_up(s))
+		return -1;
+	ids_print(f->id, id);
+	put_own_key(&g, f->number, ":failed", (struct view){NULL, 0});
+	put_key(&g, "dead", (struct view){NULL, 0});
+	put(&g, f->number);
+	put(&g, view_of(id));
+	put_number(&g, f->now_ms);
+	put_number(&g, rule->failures);
+	put_number(&g, rule->within_ms);
+	put_number(&g, rule->keep_ms);
+	put(&g, view_of(f->word));
+	remember(g.owner, hash(f->number));
+	g.owner->counters.failures++;
+	return send_told(&g, recipient_failed_script, on_failed);
 }
 
 void store_recipient_delivered(struct store *s, struct view number)
 {
-	(void)s;
-	(void)number;
+	struct recipients *r = store_recipients(s);
+	uint64_t h = hash(number), *place = &r->known[h / 2 % KNOWN];
+	struct group g = {.owner = r};
+	if (*place != h || !store_up(s))
+		return;
+	put_key(&g, "dead", (struct view){NULL, 0});
+	put_own_key(&g, number, ":failed", (struct view){NULL, 0});
+	put(&g, number);
+	if (send_told(&g, recipient_alive_script, on_refunded) < 0)
+		return;
+	*place = 0;
+	r->counters.cleared++;
 }

@@ -8,27 +8,23 @@
 #include "policy/caps.h"
 #include "policy/similar.h"
 
-struct consent_conf { /* section consent: ( { account; class; accept_ref } ) */
-	struct conf_where where;
-	char *account;		/* system_id; "" = all */
-	struct conf_list class; /* names of classes; empty: promo */
-	bool accept_ref;	/* the TLV consent_ref is proof enough */
+struct consent_conf { /* section consent: ( { account; classes; accept_ref } ) */
+	struct scope_conf to;
+	bool accept_ref; /* the TLV consent_ref is proof enough */
 };
 extern const struct conf_row consent_rows[];
 
-struct first_contact_conf { /* section first_contact: ( { account; days } ) */
-	struct conf_where where;
-	char *account; /* system_id; "" = all */
-	int64_t days;  /* so long after a message that is not promotional the number counts as met */
+struct first_contact_conf {   /* section first_contact: ( { account; days } ) */
+	struct scope_conf to; /* its classes are not read */
+	int64_t days;	      /* so long after a message that is not promotional the number counts as met */
 };
 extern const struct conf_row first_contact_rows[];
 
-struct dead_conf { /* section dead */
-	struct conf_where where;
-	int64_t failures;	/* so many make a number dead; 0: numbers are not learnt and not refused */
-	int64_t days;		/* within so many */
-	int64_t keep;		/* days that it stays dead */
-	struct conf_list class; /* that are refused; empty: notice, remind, collect, promo */
+struct dead_conf {	      /* section dead */
+	struct scope_conf to; /* account NULL */
+	int64_t failures;     /* so many make a number dead; 0: numbers are not learnt and not refused */
+	int64_t days;	      /* within so many */
+	int64_t keep;	      /* days that it stays dead */
 };
 extern const struct conf_row dead_rows[];
 

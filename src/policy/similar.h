@@ -6,22 +6,22 @@
 #ifndef POLICY_SIMILAR_H
 #define POLICY_SIMILAR_H
 
-#include "base/conf.h"
-#include "policy/subject.h"
+#include "policy/scope.h"
 
-struct similar_conf { /* section similar: ( { account; class; distance; age; keep } ) */
-	struct conf_where where;
-	char *account;		/* system_id; "" = all */
-	struct conf_list class; /* names of classes; empty: promo */
-	int64_t distance;	/* bits that may differ: so many and fewer are similar */
-	int64_t age;		/* s: an older text does not count */
-	int64_t keep;		/* prints per number and account: the youngest */
+struct similar_conf { /* section similar: ( { account; classes; distance; age; keep } ) */
+	struct scope_conf to;
+	int64_t distance; /* bits that may differ: so many and fewer are similar */
+	int64_t age;	  /* s: an older text does not count */
+	int64_t keep;	  /* prints per number and account: the youngest */
 };
 extern const struct conf_row similar_rows[];
 
 struct similar_rule {
-	unsigned distance, keep;
+	unsigned distance;
 	int64_t age_ms;
+	/* What must be remembered for the rows of all classes, which share prints. */
+	unsigned keep;
+	int64_t remember_ms;
 };
 
 struct similar;
@@ -29,7 +29,7 @@ struct similar;
 struct similar *similar_new(const struct similar_conf *rows, size_t n, const struct policy_names *names, char **errors);
 void similar_free(struct similar *x);
 bool similar_concerns(const struct similar *x, size_t account, enum class_id class_id);
-/* The first row that is for them; NULL: none. Good as long as x. */
+/* The row that is for them; NULL: none. Good as long as x. */
 const struct similar_rule *similar_for(const struct similar *x, size_t account, enum class_id class_id);
 
 /*

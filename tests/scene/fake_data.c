@@ -233,18 +233,26 @@ static redisReply *run_getdel(const struct fake_call *c)
 	return r;
 }
 
-/* INCR, INCRBY */
-static redisReply *run_incr(const struct fake_call *c)
+static redisReply *add_to(const struct fake_call *c, long long by)
 {
 	struct fake_key *k = fake_key_make(c->d, c->key, FAKE_STRING);
-	long long v = k->text.p != NULL ? strtoll((const char *)k->text.p, NULL, 10) : 0;
+	long long v = by + (k->text.p != NULL ? strtoll((const char *)k->text.p, NULL, 10) : 0);
 	char text[24];
 
-	v += c->argc > 2 ? fake_arg_int(c, 2) : 1;
 	snprintf(text, sizeof(text), "%lld", v);
 	mem_free(k->text.p);
 	k->text = blob_of(text, strlen(text));
 	return fake_reply_integer(v);
+}
+
+static redisReply *run_incr(const struct fake_call *c)
+{
+	return add_to(c, 1);
+}
+
+static redisReply *run_decr(const struct fake_call *c)
+{
+	return add_to(c, -1);
 }
 
 static redisReply *run_del(const struct fake_call *c)
@@ -356,7 +364,7 @@ static const struct command {
 	{"GETDEL", 2, TAKES, run_getdel},
 	{"SET", 3, GIVES, run_set},
 	{"INCR", 2, GIVES, run_incr},
-	{"INCRBY", 3, GIVES, run_incr},
+	{"DECR", 2, GIVES, run_decr},
 	{"APPEND", 3, GIVES, run_append},
 	{"DEL", 2, TAKES, run_del},
 	{"UNLINK", 2, TAKES, run_del},

@@ -1,0 +1,179 @@
+/*
+ * similar.c - prints of texts, and the rows of who must wait between two similar ones. Must not know who remembers
+ * prints.
+ *
+ * A print is a SimHash: each character, and each two and three that stand together, votes on each of 64 bits by its own
+ * hash; the majority decides. A name or a product of three characters changes few of the votes of a text. Codes,
+ * amounts, dates and the ends of links differ from one recipient to the next: each such run counts as one and the same
+ * mark.
+ */
+#include "policy/similar.h"
+
+#include "base/mem.h"
+#include "policy/fold.h"
+
+#define CHARS_MAX 1024u /* of a text that are read: more than any text has */
+#define MARK	  '0'	/* a code, an amount, the end of a link */
+#define WORD_LONG 6u	/* Latin letters: a longer run is no word of a text */
+
+const struct conf_row similar_rows[] = {
+	{"account", CONF_STRING, offsetof(struct similar_conf, to.account), "", 0, 255, "", true,
+	 "system_id of the account that the row is for; empty for every one.", NULL},
+	{"classes", CONF_LIST, offsetof(struct similar_conf, to.classes), "", 0, CLASSES, "[ \"promo\" ]", true,
+	 "Classes that the row is for; empty for all.", NULL},
+	{"distance", CONF_INT, offsetof(struct similar_conf, distance), "bits", 0, 24, "13", true,
+	 "Texts are similar when their prints of 64 bits differ in so many and fewer.", NULL},
+	{"age", CONF_INT, offsetof(struct similar_conf, age), "s", 1, 31536000, "86400", true,
+	 "How long after a text a similar one is refused.", NULL},
+	{"keep", CONF_INT, offsetof(struct similar_conf, keep), "texts", 1, 100, "10", true,
+	 "How many texts of the account are remembered per number: the youngest.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+struct similar {
+	struct scope *scope;
+	struct similar_rule *rules;
+};
+
+static struct similar_rule rule_of(const struct similar_conf *rows, size_t n, size_t i)
+{
+	struct similar_rule rule = {.distance = (unsigned)rows[i].distance, .age_ms = rows[i].age * 1000};
+	for (size_t k = 0; k < n; k++) {
+		if (rows[k].keep > rule.keep)
+			rule.keep = (unsigned)rows[k].keep;
+		if (rows[k].age * 1000 > rule.remember_ms)
+			rule.remember_ms = rows[k].age * 1000;
+	}
+	return rule;
+}
+
+struct similar *similar_new(const struct similar_conf *rows, size_t n, const struct policy_names *names, char **errors)
+{
+	struct similar *x = mem_zalloc(sizeof(*x));
+	x->rules = mem_zalloc((n + 1) * sizeof(*x->rules));
+	for (size_t i = 0; i < n; i++)
+		x->rules[i] = rule_of(rows, n, i);
+	x->scope = scope_new("similar", rows, sizeof(*rows), n, true, names, errors);
+	if (x->scope)
+		return x;
+	similar_free(x);
+	return NULL;
+}
+
+void similar_free(struct similar *x)
+{
+	if (!x)
+		return;
+	scope_free(x->scope);
+	mem_free(x->rules);
+	mem_free(x);
+}
+
+const struct similar_rule *similar_for(const struct similar *x, size_t account, enum class_id class_id)
+{
+	struct scope_list list = scope_at(x->scope, account, class_id);
+	return list.n ? &x->rules[list.at[0]] : NULL;
+}
+
+bool similar_concerns(const struct similar *x, size_t account, enum class_id class_id)
+{
+	return similar_for(x, account, class_id) != NULL;
+}
+
+/* --- the print --- */
+
+static bool digit(uint32_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool latin(uint32_t c)
+{
+	return digit(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* Runs of Latin letters and digits that are no word become one mark; returns how many characters are left. */
+static size_t mask(uint32_t *c, size_t n)
+{
+	size_t out = 0;
+	for (size_t i = 0; i < n;) {
+		size_t end = i;
+		bool digits = false;
+		for (; end < n && latin(c[end]); end++)
+			digits |= digit(c[end]);
+		if (digits || end - i > WORD_LONG) {
+			c[out++] = MARK;
+			i = end;
+			continue;
+		}
+		c[out++] = c[i++];
+		while (i < end)
+			c[out++] = c[i++];
+	}
+	return out;
+}
+
+/* Spreads a few characters over 64 bits. */
+static uint64_t spread(uint64_t x)
+{
+	x ^= x >> 31;
+	x *= 0x9e3779b97f4a7c15u;
+	x ^= x >> 29;
+	x *= 0xbf58476d1ce4e5b9u;
+	return x ^ x >> 32;
+}
+
+/* 64 counters side by side: plane p holds bit p of each. */
+#define PLANES 12u
+struct votes {
+	uint64_t plane[PLANES];
+	unsigned n;
+};
+
+static void vote(struct votes *v, uint64_t ballot)
+{
+	v->n++;
+	for (unsigned p = 0; ballot && p < PLANES; p++) {
+		uint64_t carry = v->plane[p] & ballot;
+		v->plane[p] ^= ballot;
+		ballot = carry;
+	}
+}
+
+/* The counters that are over half of the votes. */
+static uint64_t majority(const struct votes *v)
+{
+	uint64_t over = 0, equal = UINT64_MAX;
+	unsigned half = v->n / 2;
+	for (unsigned p = PLANES; p-- > 0;) {
+		uint64_t bit = half >> p & 1u ? UINT64_MAX : 0;
+		over |= equal & v->plane[p] & ~bit;
+		equal &= ~(v->plane[p] ^ bit);
+	}
+	return over;
+}
+
+bool similar_print(const char *text, size_t n, uint64_t *out)
+{
+	uint32_t c[CHARS_MAX];
+	size_t pos = 0, len = fold_text(text, n, &pos, c, NULL, CHARS_MAX);
+	struct votes v = {.n = 0};
+	len = mask(c, len);
+	if (len < SIMILAR_LEAST)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		uint64_t run = c[i]; /* one, two and three characters; 21 bits each */
+		vote(&v, spread(run));
+		for (size_t k = i + 1; k < len && k <= i + 2; k++) {
+			run = run << 21 | c[k];
+			vote(&v, spread(run));
+		}
+	}
+	*out = majority(&v);
+	return true;
+}
+
+unsigned similar_distance(uint64_t a, uint64_t b)
+{
+	return (unsigned)__builtin_popcountll(a ^ b);
+}
