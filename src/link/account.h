@@ -24,6 +24,7 @@ struct account_conf {
 	int64_t max_binds, tps, burst, window;
 	int64_t interface_version;   /* 0: the peer's own; else taken instead (clients send wrong constants) */
 	bool plain_status;	     /* standard codes instead of our vendor codes */
+	bool error_tlvs;	     /* refusals have a body, with the verdict */
 	char *class_name;	     /* default message class; key "class" */
 	int dcs0;		     /* enum charset: what data_coding 0 means with this app */
 	int long_mode;		     /* enum split_mode: of long replies */

@@ -42,6 +42,8 @@ const struct conf_row account_rows[] = {
 	 "Taken instead of the version that the app says: 52 is SMPP 3.4; 0: believe the app.", NULL},
 	{"plain_status", CONF_BOOL, AT(plain_status), "", 0, 0, "false", true,
 	 "Answer with standard status codes instead of ours (0x0400 and above).", NULL},
+	{"error_tlvs", CONF_BOOL, AT(error_tlvs), "", 0, 0, "false", true,
+	 "Whether a submit_sm_resp that refuses names the policy in TLV 0x3E05; its body is against SMPP 3.4.", NULL},
 	{"class", CONF_STRING, AT(class_name), "", 1, 15, "notice", true, "Message class when the message names none.",
 	 NULL},
 	{"dcs0", CONF_CHOICE, AT(dcs0), "", 0, 0, "gsm7", true, "The alphabet of data_coding 0 with this app.",

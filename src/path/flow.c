@@ -41,6 +41,8 @@ bool flow_withdraw(struct flow *f, struct msg *m)
 	if (m->asking)
 		flow_settle(f, m);
 	m->asking = m->gathering = false;
+	flow_campaign_left(f, m);
+	flow_brake_left(f, m);
 	list_remove(&m->link);
 	loop_timer_clear(f->loop, &m->timer);
 	return true;
@@ -70,6 +72,8 @@ void flow_drop(struct flow *f, struct msg *m)
 		flow_drop(f, k);
 	}
 	doubts_remove(f->doubts, m);
+	flow_campaign_gone(f, m);
+	flow_brake_left(f, m);
 	flow_unreserve(f, m);
 	if (m->told)
 		outbox_forgotten(f->outbox, m->account);
@@ -85,11 +89,21 @@ void flow_drop(struct flow *f, struct msg *m)
 
 /* --- answers --- */
 
+void flow_refuses_by(struct flow *f, const struct account *a, const char *policy)
+{
+	f->refusing = account_conf(a)->error_tlvs ? policy : NULL;
+}
+
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status, struct view id)
 {
 	struct session *s = session ? session_get(f->sessions, session) : NULL;
+	uint8_t area[64];
+	struct tlv_out tlvs = {area, 0, sizeof(area), false};
+	if (status && f->refusing)
+		tlv_put_str(&tlvs, TLV_VERDICT, view_of(f->refusing));
+	f->refusing = NULL;
 	if (s)
-		session_answer(s, command, sequence, status, id, FLOW_NOTHING);
+		session_answer(s, command, sequence, status, id, (struct view){tlvs.n ? area : NULL, tlvs.n});
 }
 
 void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu)
@@ -155,6 +169,8 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 		flow_count_refusal(&f->counters, status);
 	else if (!m->internal)
 		f->counters.accepted++;
+	if (!status)
+		flow_campaign_count(f, m, CAMPAIGN_ACCEPTED);
 	flow_event_answered(f, m, status);
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, status);
@@ -340,7 +356,9 @@ static void on_timer(struct timer *t)
 		flow_recipient_late(f, m);
 		return;
 	case MSG_HELD:
-		list_remove(&m->link); /* of those announced to their carrier */
+		list_remove(&m->link); /* of those announced to their carrier, at a gate */
+		flow_campaign_left(f, m);
+		flow_brake_left(f, m);
 		if (m->expiry_ms <= loop_wall_ms(f->loop))
 			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
 		else

@@ -30,7 +30,7 @@ void flow_refuse(struct flow *f, struct account *a, struct session *s, const str
 	flow_event_refused(f, a, pdu, status, why);
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
-	session_answer(s, pdu->command_id, pdu->sequence, status, FLOW_NOTHING, FLOW_NOTHING);
+	flow_answer(f, session_handle(s), pdu->command_id, pdu->sequence, status, FLOW_NOTHING);
 }
 
 /* --- bounds --- */
@@ -191,7 +191,8 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	if (!flow_set_way(f, m, sub->route)) /* what it may cost has been asked before */
 		m->route = sub->route;
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
-	if (make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
+	bool named = !pdu->tlvs.n || flow_campaign_name(f, m, pdu);
+	if (named && make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
 		if (index_add(f->index, m) < 0)
 			log_error(account_name(a), "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 		flow_count_waiting(f, m);
@@ -391,7 +392,7 @@ static bool send_frame(void *arg, struct view frame)
 	if (!m)
 		return false;
 	m->account = (uint16_t)account_number(x->account);
-	m->class_id = CLASS_NOTICE;
+	m->class_id = CLASS_ALERT; /* somebody waits for it with the phone in hand */
 	m->route = m->home = x->route;
 	m->epoch = f->epoch;
 	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
@@ -414,7 +415,7 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		   store_fn fn, uint64_t token)
 {
 	struct flow *f = arg;
-	struct flow_way way = {to, (uint16_t)account, CLASS_NOTICE, view_of(source), NULL};
+	struct flow_way way = {to, (uint16_t)account, CLASS_ALERT, view_of(source), NULL};
 	int number = flow_decide(f, &way);
 	if (!store_up(f->store))
 		return -1;

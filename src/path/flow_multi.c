@@ -80,6 +80,7 @@ static void take_dest(struct multi *x, const struct pdu *pdu, const struct pdu_d
 		one.sm.dst.addr = dest->list;
 	else
 		m = flow_make(f, x->account, &one, x->app_id, &status, &why);
+	f->refusing = NULL; /* one answer for all: it has a status for each, and no verdicts */
 	if (!m) {
 		flow_note_refusal(f, x->account, pdu->command_id, status, why);
 		refuse_one(x, one.sm.dst, status);

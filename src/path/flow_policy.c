@@ -133,6 +133,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 	enum policy_effect effect = policy_judge(f->policy, s, &v);
 	if (effect == POLICY_REFUSE) {
 		*why = say_why(x, &v);
+		flow_refuses_by(f, a, v.name);
 		return v.status;
 	}
 	if (s->changed && !plain_write(pdu, (enum charset)account_conf(a)->dcs0,
@@ -180,7 +181,9 @@ static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *n
 {
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
 	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name, why);
+	flow_refuses_by(f, accounts_at(f->accounts, m->account), name);
 	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
+	f->refusing = NULL; /* of submit_multi, whose answer comes later and names none */
 	flow_drop(f, m);
 }
 
@@ -238,6 +241,8 @@ void flow_recipient_late(struct flow *f, struct msg *m)
 void flow_start(struct flow *f, struct msg *m)
 {
 	struct recipient_ask ask;
+	if (m->campaign && flow_campaign_enters(f, m))
+		return;
 	struct policy_asks asks =
 		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
 	if (m->gathering || !(asks.enforce | asks.dry) ||

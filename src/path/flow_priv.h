@@ -8,6 +8,8 @@
 #include "base/ids.h"
 #include "base/map.h"
 #include "path/address.h"
+#include "path/brake.h"
+#include "path/campaign.h"
 #include "path/credit.h"
 #include "path/deliver.h"
 #include "path/doubts.h"
@@ -55,6 +57,7 @@ struct flow {
 	size_t lanes; /* of the queue */
 	struct outbox *outbox;
 	struct reply *reply;
+	struct webhooks *webhooks; /* by number: webhooks_find() */
 	struct store *store;
 	struct stats *stats;
 	struct flow_stats counters;
@@ -98,6 +101,12 @@ struct flow {
 	struct list gatherings;	   /* the same */
 	struct list wholes;	   /* struct whole of flow_whole.c */
 	struct list reviews;	   /* messages held for review */
+	const char *refusing;	   /* policy that the next answer to an app names; NULL: none */
+	struct campaigns *campaigns;
+	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
+	struct list gates;    /* struct campaign_gate: those with something to do */
+	struct timer gates_timer;
+	struct braking *braking; /* flow_brake.c's */
 	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
@@ -174,6 +183,8 @@ bool flow_withdraw(struct flow *f, struct msg *m);
 struct msg *flow_take(struct flow *f);	   /* a part, an earlier submit, a note; NULL at the bound */
 struct msg *flow_take_new(struct flow *f); /* a new message: max_held leaves room for what comes of those there are */
 void flow_drop(struct flow *f, struct msg *m); /* out of every list and index, freed */
+/* The app's next answer refuses by this policy: named to apps that want it. */
+void flow_refuses_by(struct flow *f, const struct account *a, const char *policy);
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status,
 		 struct view id);
 /* flow_kind.c */
@@ -302,6 +313,38 @@ bool flow_policy_look(struct flow *f, const struct account *a, const struct pdu 
 		      struct flow_look *look);
 struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *parts, size_t n);
 
+/* flow_campaign.c */
+void flow_campaign_init(struct flow *f);
+void flow_campaign_set(struct flow *f); /* other rows */
+void flow_campaign_free(struct flow *f);
+/* A new message: the campaign that its PDU names; false: there are too many campaigns. */
+bool flow_campaign_name(struct flow *f, struct msg *m, const struct pdu *pdu);
+void flow_campaign_restored(struct flow *f, struct msg *m); /* found at start, not ended */
+void flow_campaign_gone(struct flow *f, struct msg *m);	    /* m is being freed */
+void flow_campaign_count(struct flow *f, const struct msg *m, enum campaign_counter c);
+void flow_campaign_refused(struct flow *f, const struct account *a, const struct pdu *pdu); /* a submit, by a policy */
+void flow_campaign_sent(struct flow *f, const struct carrier *c, const struct msg *m);	    /* m or a part of it */
+void flow_campaign_ended(struct flow *f, const struct msg *m, enum finish how);
+/* Not stored yet: true, m waits to hear how its campaign stands (then flow_start()), or has been refused. */
+bool flow_campaign_enters(struct flow *f, struct msg *m);
+/* m.campaign, to be queued, in no list: true, it waits at the gate, or has ended. */
+bool flow_campaign_holds(struct flow *f, struct msg *m);
+bool flow_campaign_passes(struct flow *f, struct msg *m); /* taken by a carrier: false as above */
+void flow_campaign_left(const struct flow *f, struct msg *m); /* it is not at the gate any more */
+bool flow_campaign_cancelled(const struct flow *f, const struct msg *m);
+
+/* flow_brake.c */
+void flow_brake_init(struct flow *f);
+void flow_brake_set(struct flow *f); /* other rows, accounts or carriers */
+void flow_brake_free(struct flow *f);
+/* To be queued, or taken by a carrier (BRAKE_ANY: not yet): true, it waits until the brake is released. */
+bool flow_brake_holds(struct flow *f, struct msg *m, size_t carrier);
+void flow_brake_left(struct flow *f, struct msg *m);
+void flow_brake_ended(struct flow *f, const struct msg *m, enum finish how);
+void flow_brake_reply(struct flow *f, size_t account, enum campaign_reply kind);
+void flow_brakes_changed(struct flow *f); /* in the store: they are read */
+void flow_brakes_tick(struct flow *f);
+
 /* flow_gather.c */
 void flow_gather_init(struct flow *f);
 void flow_gather_free(struct flow *f);
@@ -425,6 +468,7 @@ void flow_took(struct flow *f, size_t carrier, const struct flow_taking *t, cons
 void flow_untake(struct flow *f, struct msg *m);
 /* The carrier could send, but nothing of what waits (a bound, a ceiling, too few tokens): nobody waits for its turn. */
 void flow_cannot_take(struct flow *f, size_t carrier);
+void flow_wake_next_turn(struct flow *f, size_t carrier); /* from inside a pull */
 
 /* flow_send.c */
 int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn); /* m's carrier id into the store; -1: down */

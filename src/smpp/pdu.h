@@ -136,7 +136,7 @@ __attribute__((warn_unused_result)) uint32_t pdu_decode(const uint8_t *buf, size
  * maximum (a programming error or a length the caller must check: fields are never cut), a C-octet string holds a NUL,
  * a time is neither empty nor 16 characters, or a list does not have as many entries as its count says. A response with
  * a non-zero command_status and a body in smpp.md 2's "none" class (generic_nack, bind_*_resp, submit_sm_resp) is
- * written as its header alone, without TLVs. tlvs is written as it is.
+ * written as its header alone, unless there are TLVs. tlvs is written as it is.
  */
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap);
 

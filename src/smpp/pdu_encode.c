@@ -100,7 +100,8 @@ size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
 	if (!layout || cap < PDU_HEADER)
 		return 0;
 	w = (struct writer){.p = buf + PDU_HEADER, .end = buf + cap};
-	if (!(pdu->command_id & COMMAND_RESP) || pdu->command_status == ESME_ROK || !layout->bare_error) {
+	if (!(pdu->command_id & COMMAND_RESP) || pdu->command_status == ESME_ROK || !layout->bare_error ||
+	    pdu->tlvs.n) {
 		write_fields(&w, layout, pdu);
 		writer_octets(&w, pdu->tlvs);
 		if (w.failed)
