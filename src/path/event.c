@@ -19,10 +19,10 @@
 #define DUE_MS_MAX 253402272000000 /* the year 9999: four digits */
 
 const struct conf_row events_rows[] = {
-	{"stream", CONF_LIST, offsetof(struct events_conf, stream), "", 0, 0, "[ \"all\" ]", true,
-	 "Events that are written to the Redis stream event: names, all, none, -name for all but it.", NULL},
-	{"length", CONF_INT, offsetof(struct events_conf, length), "entries", 100, 100000000, "200000", true,
-	 "Entries that the stream keeps, roughly; each holds one to 16 events.", NULL},
+	{"stream", CONF_LIST, offsetof(struct events_conf, stream), "", 0, 0, "[ \"all\", \"-accepted\", \"-sent\" ]",
+	 true, "Events that are written to the Redis stream event: names, all, none, -name for all but it.", NULL},
+	{"length", CONF_INT, offsetof(struct events_conf, length), "events", 1000, 1000000000, "500000", true,
+	 "Events that the stream keeps, roughly, for each gateway that writes it.", NULL},
 	{"late", CONF_INT, offsetof(struct events_conf, late), "s", 0, 2592000, "0", true,
 	 "The event late comes when a message's receipt has not come for so long; 0: never.", NULL},
 	{"mask", CONF_BOOL, offsetof(struct events_conf, mask), "", 0, 0, "false", true,

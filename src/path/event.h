@@ -2,17 +2,22 @@
  * event.h - what apps and data teams are told of a message's life, beside its receipt: the table of events, and the
  * form of one, a line of JSON. Pure: knows no store, no flow, no webhook.
  *
- * A line is one JSON object in UTF-8 without line breaks. Members without a value are left out, so that an app must
- * not count on more than "e" and "at":
- *   e          name of the event
- *   at         when, ISO 8601, of China: "2026-05-01T09:30:00.123+08:00"
- *   id         the message_id that the app was given, 18 digits as a string; msg: the gateway's own, when it has
- * another one (submit_multi: one id for all, a message for each destination) account, class number, code   the phone,
- * and the sender code that the text came from or went to campaign, variant, group (TLVs of the app) carrier, attempts,
- * parts due        when it may leave (held) state, how, stat, err    how it ended: state of SMPP, why as in
- * smppgw_finished_total, the carrier's own words fault      what an error of a carrier is about (retried) verdict the
- * policy that refused, ended or holds it status     command_status of a refused submit, its name original   the message
- * that a reply answers text       what was replied, or why
+ * A line is one JSON object in UTF-8 without line breaks. Members without a value are left out: none but e and at is
+ * always there.
+ * - e: name of the event; at: when, ISO 8601, as China's clocks show it: "2026-05-01T09:30:00.123+08:00"
+ * - id: the message_id that the app was given, 18 digits as a string; msg: the gateway's own, when that is another one
+ *   (submit_multi: one id for all, a message for each destination)
+ * - account, class; number: the phone; code: the sender code that the text came from, or went to
+ * - campaign, variant, group: TLVs of the app
+ * - carrier; attempts: when there were several; parts: of a long text
+ * - due: when it may leave (held)
+ * - state: SMPP's final state, when e does not say it; how: as in smppgw_finished_total, when it is another word than
+ *   e; stat, err: the carrier's own words
+ * - fault: what an error of a carrier is about (retried)
+ * - verdict: the policy that refused, ended or holds it
+ * - status: command_status of a refused submit, its name
+ * - original: id of the message that a reply answers
+ * - text: what a phone has said; why, of refused and of campaigns
  */
 #ifndef PATH_EVENT_H
 #define PATH_EVENT_H
@@ -60,7 +65,7 @@ bool event_set(const struct conf_list *names, uint32_t *set, const char **bad);
 struct events_conf { /* section events */
 	struct conf_where where;
 	struct conf_list stream; /* as event_set() reads them */
-	int64_t length;		 /* entries of the stream */
+	int64_t length;		 /* events in the stream */
 	int64_t late;		 /* s; 0: off */
 	bool mask;		 /* numbers */
 	char *webhook;		 /* name in webhooks; "": none */

@@ -5,7 +5,8 @@
  */
 #include "path/flow_priv.h"
 
-#include "base/log.h"
+#include <string.h>
+
 #include "base/mem.h"
 #include "path/event.h"
 #include "path/store_event.h"
@@ -101,7 +102,7 @@ static void read_message(const struct flow *f, const struct msg *m, struct pdu *
 	e->msg = r.app_id && r.app_id != m->id ? m->id : 0;
 	e->account = r.account;
 	e->class_name = view_of(class_name((enum class_id)m->class_id));
-	e->attempts = m->attempts;
+	e->attempts = m->attempts > 1 ? m->attempts : 0;
 	e->parts = m->parts;
 	e->carrier = carrier_view(f, m->carrier);
 	if (m->verdict)
@@ -150,16 +151,24 @@ void flow_event_held(struct flow *f, struct msg *m)
 		flow_event(f, m, EVENT_HELD);
 }
 
+/* Short, because there is one for each message: whose it is stands in accepted and in its end. */
 void flow_event_sent(struct flow *f, struct msg *part)
 {
-	struct msg *m = msg_whole(f->msgs, part);
 	if (!wants(f, EVENT_SENT))
+		return;
+	struct msg *m = msg_whole(f->msgs, part);
+	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
+	if (is_silent(m) || m->account == MSG_NO_ACCOUNT)
 		return;
 	for (const struct msg *k = msg_kin(f->msgs, m); k && m != part; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind == KIN_PART && k->state != MSG_AWAITING && k->state != MSG_PAST)
 			return;
 	}
-	flow_event(f, part, EVENT_SENT);
+	e.id = m->aliased ? msg_app_id(m) : m->id;
+	e.msg = m->aliased ? m->id : 0;
+	e.account = view_of(account_name(accounts_at(f->accounts, m->account)));
+	e.attempts = part->attempts > 1 ? part->attempts : 0;
+	say(f, &e);
 }
 
 static enum event_kind end_of(uint8_t state)
@@ -186,8 +195,12 @@ void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct
 	if (!wants(f, kind) || is_silent(m))
 		return;
 	read_message(f, m, &pdu, &e);
-	e.state = view_of(receipt_stat_name((enum message_state)m->final_state));
-	e.how = view_of(finish_name(how));
+	if (kind == EVENT_DELIVERED)
+		e.class_name = e.code = FLOW_NOTHING;
+	if (kind == EVENT_FAILED)
+		e.state = view_of(receipt_stat_name((enum message_state)m->final_state));
+	if (strcmp(finish_name(how), event_name(kind)) != 0)
+		e.how = view_of(finish_name(how));
 	say(f, &e);
 }
 

@@ -10,10 +10,12 @@
 #include "base/mem.h"
 #include "base/redis.h"
 
-#define CHUNK_BYTES 4000u /* of lines in an entry; below a node of a stream (stream-node-max-bytes) */
-#define CHUNK_KEEP  8192u /* octets of memory that an empty one keeps */
-#define SPARE_MAX   256u  /* empty ones that are kept */
+#define CHUNK_BYTES 16000u /* of lines in an entry; below a node of a stream (stream-node-max-bytes) */
+#define CHUNK_KEEP  32768u /* octets of memory that an empty one keeps */
+#define SPARE_MAX   64u	   /* empty ones that are kept */
 #define RETRY_MS    1000
+#define LENGTH_MIN  100.0 /* entries */
+#define COUNT_EVERY 64u	  /* entries */
 
 struct chunk { /* one entry; in log.chunks, the oldest first */
 	struct list link;
@@ -28,6 +30,8 @@ struct event_log {
 	struct store *store;
 	struct stats *stats;
 	char key[96], length[24];
+	double keep, share; /* lines that stay in the stream; lines of an entry, on average over so many */
+	unsigned counted;   /* entries since the length in entries was set */
 	struct list chunks, spare;
 	size_t spare_n, before; /* before: octets of the open chunk without the line that is being written */
 	struct chunk *open;	/* the last of chunks, when it takes more lines */
@@ -124,6 +128,24 @@ static void on_retry(struct timer *t)
 	x->stalled = false; /* the turn's hook sends */
 }
 
+/*
+ * A stream is trimmed by entries. At start an entry is taken for one line, so that nothing is trimmed too early; what
+ * is there after as many lines as are kept, is what was counted.
+ */
+static void set_length(struct event_log *x)
+{
+	double entries = x->keep / x->share;
+	snprintf(x->length, sizeof(x->length), "%.0f", entries > LENGTH_MIN ? entries : LENGTH_MIN);
+	x->counted = 0;
+}
+
+static void count_entry(struct event_log *x, unsigned lines)
+{
+	x->share += (lines - x->share) * lines / x->keep;
+	if (++x->counted == COUNT_EVERY)
+		set_length(x);
+}
+
 static void on_added(const redisReply *reply, void *arg)
 {
 	struct chunk *c = arg;
@@ -131,6 +153,7 @@ static void on_added(const redisReply *reply, void *arg)
 	if (reply && reply->type != REDIS_REPLY_ERROR) {
 		x->counters.lines += c->n;
 		x->counters.entries++;
+		count_entry(x, c->n);
 		release(c);
 		return;
 	}
@@ -195,6 +218,7 @@ struct event_log *event_log_new(struct loop *loop, struct stats *stats)
 	list_init(&x->chunks);
 	list_init(&x->spare);
 	x->retry.fn = on_retry;
+	x->share = 1;
 	x->hook = (struct loop_hook){.fn = flush, .arg = x};
 	x->hook_late = x->hook;
 	loop_hook(loop, LOOP_STORE, &x->hook);
@@ -209,9 +233,10 @@ void event_log_use(struct event_log *x, struct store *store)
 	snprintf(x->key, sizeof(x->key), "%sevent", store_conf_of(store)->prefix);
 }
 
-void event_log_keep(struct event_log *x, int64_t length)
+void event_log_keep(struct event_log *x, int64_t lines)
 {
-	snprintf(x->length, sizeof(x->length), "%lld", (long long)length);
+	x->keep = (double)lines;
+	set_length(x);
 }
 
 static void free_chunks(struct list *l)

@@ -12,14 +12,14 @@
 
 #include "path/store.h"
 
-#define EVENT_LINES    16u	   /* of one entry at most */
+#define EVENT_LINES    64u	   /* of one entry at most */
 #define EVENT_WAIT_MAX (32u << 20) /* octets */
 
 struct event_log;
 /* Make it before the store, so that its writes leave before the store's. */
 struct event_log *event_log_new(struct loop *loop, struct stats *stats);
 void event_log_use(struct event_log *x, struct store *store); /* borrowed */
-void event_log_keep(struct event_log *x, int64_t length);     /* entries that stay in the stream, roughly */
+void event_log_keep(struct event_log *x, int64_t lines);      /* that stay in the stream, roughly */
 void event_log_free(struct event_log *x);		      /* after store_free(), and after the last line */
 /* Where the next line goes: appended without a line break, then event_log_line(). */
 struct buf *event_log_room(struct event_log *x);
