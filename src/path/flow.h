@@ -9,6 +9,8 @@
 #include "link/account.h"
 #include "link/carrier.h"
 #include "path/backlog.h"
+#include "path/brake.h"
+#include "path/campaign.h"
 #include "path/event.h"
 #include "path/health.h"
 #include "path/msg.h"
@@ -35,6 +37,7 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 	int64_t doubt_keep;	 /* s: how long a message is held in doubt */
 	int64_t policy_deadline; /* ms: how long the answer about a recipient is awaited */
 	int64_t gather;		 /* s: how long parts of an app's text wait for the others */
+	int64_t campaign_keep;	 /* s: how long what was counted of a campaign is kept */
 };
 extern const struct conf_row messages_rows[];
 
@@ -56,13 +59,17 @@ struct flow_conf {
 	const struct reply_conf *reply;
 	const struct keyword_conf *keywords;
 	const struct menu_conf *menus;
+	const struct webhook_conf *webhooks;
 	const struct class_conf *classes;
 	const struct retry_conf *retries;
 	const struct error_conf *errors;
 	const struct code_conf *codes;
 	const struct sender_conf *senders;
+	const struct campaign_conf *campaigns;
+	const struct brake_conf *brakes;
 	struct policy_conf policy;
-	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n;
+	size_t campaigns_n, brakes_n;
+	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n, webhooks_n;
 	size_t classes_n, retries_n, errors_n, codes_n, senders_n;
 	uint64_t seed; /* of jitter and references; 0: random */
 };
@@ -184,6 +191,48 @@ void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, v
 /* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). How many.
  */
 unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *account, bool go);
+/* --- campaigns and brakes --- */
+
+enum campaign_reply {
+	CAMPAIGN_REPLY_ANY,	  /* an answer to a text of the campaign; those below are not told as this one too */
+	CAMPAIGN_REPLY_STOP,	  /* it said stop */
+	CAMPAIGN_REPLY_COMPLAINT, /* it complained; not told as a stop too */
+};
+/* A reply to a text of the account; campaign, variant: of that text, n 0: none. */
+void flow_campaign_reply(struct flow *f, size_t account, struct view campaign, struct view variant,
+			 enum campaign_reply kind);
+struct flow_campaign_told {
+	bool done;			    /* it is as ordered; else its state does not allow it */
+	const struct campaign_control *now; /* NULL: not known, the store went away */
+	unsigned cancelled, too_late;	    /* messages of this node, when it is cancelled */
+};
+typedef void (*flow_campaign_fn)(void *arg, const struct flow_campaign_told *told);
+/* The operator's order. 0: fn is called once, later; -1: the store is away. */
+__attribute__((warn_unused_result)) int flow_campaign_order(struct flow *f, const struct account *a, struct view name,
+							    const struct campaign_order *order, flow_campaign_fn fn,
+							    void *arg);
+/* What stands in the store of one campaign; the list of all: "account:name" and the UTC ms of their last change (and
+ * "epoch"). 0, or -1 when the store is away. */
+__attribute__((warn_unused_result)) int flow_campaign_read(struct flow *f, const struct account *a, struct view name,
+							   const struct store_hash_reader *reader, void *arg);
+__attribute__((warn_unused_result)) int flow_campaign_list(struct flow *f, const struct store_hash_reader *reader,
+							   void *arg);
+struct flow_campaign_here {
+	uint64_t waiting; /* at its gate, on this node */
+	double rate;	  /* messages/s that left lately, all nodes; below 0: not known */
+};
+bool flow_campaign_here(const struct flow *f, const struct account *a, struct view name,
+			struct flow_campaign_here *out); /* false: not in memory */
+struct flow_brake {
+	const char *name, *why; /* name: account/carrier/class */
+	int64_t since_ms;
+};
+void flow_brakes_each(const struct flow *f, void (*fn)(void *arg, const struct flow_brake *what), void *arg);
+uint64_t flow_brakes_held(const struct flow *f); /* messages */
+/* 0: fn is called once, later; done: it was braked. -1: the store is away. */
+__attribute__((warn_unused_result)) int flow_brake_release(struct flow *f, const char *name,
+							   void (*fn)(void *arg, bool ok, bool done), void *arg);
+
 uint64_t flow_account_waiting(const struct flow *f, const struct account *a); /* receipts and MO in memory for it */
 uint64_t flow_account_backlog(const struct flow *f, const struct account *a); /* entries of its backlog in the store */
 /* The operator reads or changes an account's balance, thousandths of a yuan; reads the usage of a day (0: today).

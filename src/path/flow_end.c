@@ -92,6 +92,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	if (how == FINISH_DELIVERED)
 		flow_network_right(f, m);
 	flow_policy_ended(f, m, how);
+	flow_campaign_ended(f, m, how);
+	flow_brake_ended(f, m, how);
 	note_end(f, m, how, w);
 	flow_event_end(f, m, how, w);
 	remember_end(f, m, w);

@@ -84,6 +84,7 @@ static void on_restored(void *arg, struct msg *m)
 	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->unchecked = flow_must_recheck(f, m);
+	flow_campaign_restored(f, m);
 	flow_recall(f, m);
 	if (m->attempts || m->kin) /* when it goes again, it goes before all that came later */
 		queue_rank(f->queue, m);
@@ -187,6 +188,8 @@ static void load(struct flow *f)
 static void on_store_up(void *arg)
 {
 	struct flow *f = arg;
+	flow_brakes_changed(f); /* known before anything is queued: Redis answers in order */
+	campaigns_store_up(f->campaigns);
 	if (f->phase == FLOW_WAITING) {
 		load(f);
 		return;

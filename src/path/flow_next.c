@@ -62,6 +62,11 @@ void flow_cannot_take(struct flow *f, size_t carrier)
 	}
 }
 
+void flow_wake_next_turn(struct flow *f, size_t carrier)
+{
+	loop_timer(f->loop, &f->sides[carrier]->timer, 0);
+}
+
 void flow_find_takers(struct flow *f)
 {
 	lanes_update(f->taking, carriers_count(f->carriers), (unsigned)f->conf.health->probe);
@@ -180,6 +185,8 @@ void flow_enqueue(struct flow *f, struct msg *m)
 		flow_recheck(f, m);
 		return;
 	}
+	if ((m->campaign && flow_campaign_holds(f, m)) || flow_brake_holds(f, m, BRAKE_ANY))
+		return;
 	if (!flow_on_its_way(f, m))
 		return;
 	go_in(f, m);

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
+#define PULL_MOST 500u /* messages looked at for one that may go */
+
 /* --- to the carrier --- */
 
 struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a, bool with_tlvs)
@@ -83,6 +85,8 @@ struct pulling { /* one message for a carrier */
 /* Taken out of the queue: may it go by this carrier now? What the number's owner has stopped ends here. */
 static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 {
+	if ((m->campaign && !flow_campaign_passes(f, m)) || flow_brake_holds(f, m, carrier))
+		return false;
 	if (flow_has_opted_out(f, m)) {
 		flow_finish(f, m, FINISH_OPTED_OUT, 0, NULL);
 		return false;
@@ -138,7 +142,11 @@ static struct msg *pull(struct flow *f, const struct pulling *x)
 {
 	size_t carrier = carrier_number(x->carrier);
 	struct flow_taking t;
-	while (!doubt_full(f, x->carrier)) {
+	for (unsigned n = 0; !doubt_full(f, x->carrier); n++) {
+		if (n == PULL_MOST) { /* a campaign that is paused, a brake: they are many */
+			flow_wake_next_turn(f, carrier);
+			return NULL;
+		}
 		struct msg *m = flow_next_announced(f, carrier);
 		bool queued = m == NULL;
 		if (queued)
@@ -320,6 +328,7 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 	m->carrier = (uint16_t)carrier_number(c);
 	histogram_add(&f->counters.send[m->class_id], (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	flow_forward_answer(f, m);
+	flow_campaign_sent(f, c, m);
 	flow_note_last(f, m);
 	if (note_cid(f, c, m, resp) < 0) {
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);

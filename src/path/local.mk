@@ -17,6 +17,7 @@ libpath_a_SOURCES = \
 	src/path/idform.c src/path/idform.h \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
+	src/path/flow_last.c src/path/flow_stop.c \
 	src/path/flow_announce.c \
 	src/path/flow_event.c \
 	src/path/flow_explain.c \
@@ -48,7 +49,7 @@ libpath_a_SOURCES = \
 	src/path/reassembly.c src/path/reassembly.h \
 	src/path/record.c src/path/record.h \
 	src/path/relay.c src/path/relay.h \
-	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_do.c src/path/reply_menu.c \
+	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_begin.c src/path/reply_do.c src/path/reply_keyword.c src/path/reply_menu.c src/path/reply_rows.c \
 	src/path/restore.c src/path/restore.h \
 	src/path/country.c src/path/country.h \
 	src/path/credit.c src/path/credit.h \
@@ -61,5 +62,13 @@ libpath_a_SOURCES = \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
 	src/path/store_event.c src/path/store_event.h \
+	src/path/store_mo.c src/path/store_mo.h \
 	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h
+
+# Campaigns and brakes.
+libpath_a_SOURCES += \
+	src/path/brake.c src/path/brake.h \
+	src/path/campaign.c src/path/campaign.h src/path/campaign_control.c src/path/campaign_priv.h \
+	src/path/flow_brake.c src/path/flow_campaign.c \
+	src/path/store_campaign.c src/path/store_campaign.h

@@ -73,6 +73,7 @@ struct msg {
 	uint32_t sign;	/* hash of its signature (policy_sign()), of promotional texts; 0: none */
 	uint32_t check; /* of account and source, for questions after its end: finished.h */
 	uint16_t account, carrier, route;
+	uint16_t campaign;   /* place of its campaign and variant, campaign.h; 0: none */
 	uint16_t epoch;	     /* flow.epoch that its route was decided by */
 	uint16_t home;	     /* the route that its number has; route: what is left of it after carriers that failed */
 	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
@@ -89,6 +90,7 @@ struct msg {
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */
+	uint8_t let;	    /* by its campaign's gate: in which round of tickets; 0: not yet */
 	uint8_t verdict;    /* enum policy_id: the policy that holds or has ended it; 0 none */
 	uint8_t final_state;
 	bool volatile_;	   /* datagram, forward: no record in the store */
@@ -116,6 +118,9 @@ struct msg {
 	bool counted;	 /* in its account's count of messages that no carrier has taken */
 	bool rerouted;	 /* a carrier has said wrong network, and it went to another one */
 	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */
+	bool taken;	 /* a carrier has taken it: counted for its campaign */
+	bool gated;	 /* waits at its campaign's gate */
+	bool braked;	 /* waits until a brake is released */
 	bool review;	 /* held until the operator has read it */
 	bool read;	 /* the operator has read it: it goes */
 	bool asking;	 /* the rules of its recipient are being asked */
