@@ -1,7 +1,8 @@
 /*
  * flow_cancel.c - taking back what no carrier has: cancel_sm, and the operator's cancel by id, group, campaign or
- * number. A message that is taken back ends as any other does, with its receipt when one was asked for. Must not know
- * what happens after an end, nor how consoles talk.
+ * number; and a reply's, of the
+ * series that it answers. A message that is taken back ends as any other does, with its receipt when one was asked for.
+ * Must not know what happens after an end, nor how consoles talk.
  */
 #include "path/flow_priv.h"
 
@@ -21,6 +22,10 @@ struct cancelling {
 	char campaign[FLOW_CAMPAIGN_MAX + 1];
 	void (*done)(void *arg, unsigned cancelled, unsigned too_late);
 	void *arg;
+	/* a reply's: what of a series waits for its number */
+	const struct number *to; /* while the index is asked */
+	store_fn told;
+	uint64_t token;
 };
 
 bool flow_is_waiting(const struct flow *f, const struct msg *m)
@@ -41,11 +46,24 @@ static bool fits_addr(struct pdu_addr asked, struct pdu_addr have, bool needed)
 	return (!needed && asked.addr.n == 0) || number_same(asked, have);
 }
 
+/* A series is what has a group key. */
+static bool is_of_series(const struct cancelling *x, const struct msg *m)
+{
+	struct pdu sent;
+	struct number to;
+	if (!m->grouped)
+		return false;
+	msg_pdu(m, NULL, &sent);
+	return number_parse(sent.sm.dst, &to) && to.n == x->to->n && memcmp(to.digits, x->to->digits, to.n) == 0;
+}
+
 /* By id the source must be the same; without an id source, destination and service_type; by group what is given. */
 static bool is_meant(const struct cancelling *x, const struct msg *m)
 {
 	struct pdu sent;
 	if (m->account != x->account || m->internal)
+		return false;
+	if (x->to && !is_of_series(x, m))
 		return false;
 	if (!x->pdu)
 		return true;
@@ -93,7 +111,10 @@ static void share_cancelled(struct wave *w, struct msg *m, uint32_t status)
 static void log_cancel(const struct cancelling *x)
 {
 	log_info(account_name(accounts_at(x->asked.wave.flow->accounts, x->account)),
-		 "event=cancel by=%s cancelled=%u too_late=%u not_stored=%u", x->done ? "operator" : "app",
+		 "event=cancel by=%s cancelled=%u too_late=%u not_stored=%u",
+		 x->done   ? "operator"
+		 : x->told ? "reply"
+			   : "app",
 		 x->cancelled, x->late, x->failed);
 }
 
@@ -214,6 +235,38 @@ int flow_cancel(struct flow *f, const struct flow_cancel *what,
 		index_by_number(f->index, x->account, what->to, cancel_one, x);
 	else
 		index_by_id(f->index, what->id, cancel_one, x);
+	flow_wave_settle(&x->asked.wave, NULL, ESME_ROK);
+	return 0;
+}
+
+/* --- a reply --- */
+
+static void tell_reply(struct wave *w)
+{
+	struct cancelling *x = (struct cancelling *)w;
+	log_cancel(x);
+	x->told(w->flow, x->token, x->failed == 0);
+	flow_asked_free(&x->asked);
+}
+
+int flow_cancel_series(struct flow *f, size_t account, const struct number *to, struct view group, store_fn fn,
+		       uint64_t token)
+{
+	static const struct pdu nothing;
+	if (f->phase != FLOW_RUNNING || !store_up(f->store))
+		return -1;
+	struct cancelling *x = (struct cancelling *)flow_ask(f, sizeof(*x), 0, &nothing);
+	x->asked.wave.share = share_cancelled;
+	x->asked.wave.done = tell_reply;
+	x->account = (uint16_t)account;
+	x->to = to;
+	x->told = fn;
+	x->token = token;
+	if (group.n)
+		index_by_group(f->index, x->account, group, cancel_one, x);
+	else
+		index_by_number(f->index, x->account, to, cancel_one, x);
+	x->to = NULL;
 	flow_wave_settle(&x->asked.wave, NULL, ESME_ROK);
 	return 0;
 }

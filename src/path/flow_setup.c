@@ -77,11 +77,18 @@ static void check_carriers(const struct flow_conf *conf, char **errors)
 	carriers_check_names(conf->carriers, conf->carriers_n, conf->accounts, conf->accounts_n, errors);
 }
 
+static bool account_known(const void *arg, const char *name)
+{
+	return has_account(arg, name);
+}
+
 static void check_replies(const struct flow_conf *conf, char **errors)
 {
 	if (*conf->reply->account && !has_account(conf, conf->reply->account))
 		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts",
 			   conf->reply->account);
+	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
+	(void)reply_check(&setup, account_known, conf, errors);
 	for (size_t i = 0; i < conf->menus_n; i++) {
 		const struct menu_conf *m = &conf->menus[i];
 		if (*m->account && !has_account(conf, m->account))
@@ -247,9 +254,25 @@ static void on_backlog_grew(void *arg, size_t account)
 	outbox_backlog_grew(((struct flow *)arg)->outbox, account);
 }
 
-static void on_opted(void *arg, size_t account, const struct number *number, bool out)
+static void on_opted(void *arg, const struct reply_scope *scope, const struct number *number, bool out)
 {
-	flow_opted(arg, account, number, out);
+	flow_opted(arg, scope, number, out);
+}
+
+static int on_cancel_series(void *arg, size_t account, const struct number *to, struct view group, store_fn fn,
+			    uint64_t token)
+{
+	return flow_cancel_series(arg, account, to, group, fn, token);
+}
+
+static void on_reply_event(void *arg, const struct reply_event *e)
+{
+	const struct flow *f = arg;
+	char number[32];
+	log_info(account_name(accounts_at(f->accounts, e->account)),
+		 "event=mo_%s number=%s carrier=%s code=%s original=%llu", event_name(e->kind),
+		 log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
+		 (unsigned long long)e->original->id);
 }
 
 static uint64_t on_new_id(void *arg)
@@ -263,7 +286,15 @@ static struct carrier *on_carrier_wanted(void *arg, size_t number)
 	return carriers_at(((struct flow *)arg)->carriers, number);
 }
 
-const struct reply_ops flow_reply_ops = {on_send_text, on_backlog_grew, on_opted, on_new_id, on_carrier_wanted};
+const struct reply_ops flow_reply_ops = {
+	.send_text = on_send_text,
+	.backlog_grew = on_backlog_grew,
+	.opted = on_opted,
+	.cancel_series = on_cancel_series,
+	.event = on_reply_event,
+	.new_id = on_new_id,
+	.carrier = on_carrier_wanted,
+};
 
 static void before_walk(void *object)
 {

@@ -3,6 +3,8 @@
  */
 #include "path/inbound.h"
 
+#include <string.h>
+
 #include "path/dialect.h"
 #include "path/marks.h"
 #include "path/parts.h"
@@ -102,11 +104,26 @@ static uint32_t cut(const struct speaking *x, uint32_t ends[SPLIT_MAX])
 	return total ? total : 1;
 }
 
+/* What may pass of the carrier's TLVs, and ours. */
+static bool set_tlvs(struct speaking *x, const struct pdu *pdu, bool same)
+{
+	const struct inbound *in = x->in;
+	const struct pass pass = {&in->carrier->relay_tlvs, in->account ? &in->account->relay_tlvs : NULL};
+	struct view own = in->own;
+	x->pdu.tlvs = pass_tlvs(pdu->tlvs, &pass, !same, tlv_mem, sizeof(tlv_mem));
+	if (own.n == 0)
+		return true;
+	if (x->pdu.tlvs.n + own.n > sizeof(tlv_mem))
+		return false;
+	memcpy(tlv_mem + x->pdu.tlvs.n, own.p, own.n);
+	x->pdu.tlvs = (struct view){tlv_mem, x->pdu.tlvs.n + own.n};
+	return true;
+}
+
 bool inbound_frames(const struct inbound *in, const struct pdu *pdu, bool (*part)(void *arg, struct view frame),
 		    void *arg)
 {
 	struct speaking x = {.in = in, .pdu = *pdu, .part = part, .arg = arg};
-	const struct pass pass = {&in->carrier->relay_tlvs, in->account ? &in->account->relay_tlvs : NULL};
 	uint8_t unused[MARKS_HEADER_MAX];
 	uint32_t ends[SPLIT_MAX];
 	if (!marks_read(pdu, SPLIT_PAYLOAD, true, unused, &x.marks)) /* as it came */
@@ -114,7 +131,8 @@ bool inbound_frames(const struct inbound *in, const struct pdu *pdu, bool (*part
 	say(&x, pdu->sm.data_coding);
 	uint32_t total = cut(&x, ends);
 	bool same = x.said.form == DIALECT_STAYS && total == 1;
-	x.pdu.tlvs = pass_tlvs(pdu->tlvs, &pass, !same, tlv_mem, sizeof(tlv_mem));
+	if (!set_tlvs(&x, pdu, same))
+		return false;
 	if (same)
 		return encode(&x, &x.pdu);
 	x.pdu.command_id = DELIVER_SM;

@@ -13,6 +13,7 @@ struct inbound {
 	const struct carrier_conf *carrier;
 	const struct account_conf *account; /* NULL: nobody's; the text stays as it came */
 	uint16_t ref;			    /* of parts, unique per source and destination for a while */
+	struct view own;		    /* TLVs of ours that the app gets too */
 };
 
 /*

@@ -60,3 +60,13 @@ bool number_same(struct pdu_addr a, struct pdu_addr b)
 		return true;
 	return number_parse(a, &x) && number_parse(b, &y) && x.n == y.n && memcmp(x.digits, y.digits, x.n) == 0;
 }
+
+#define ABROAD_LEAST 8u /* digits of a whole number, its country code among them */
+
+bool number_is_phone(const struct number *n)
+{
+	if (n->n >= 2 && memcmp(n->digits, "86", 2) == 0)
+		return is_bare_mobile(n->digits + 2, n->n - 2u);
+	return n->n >= ABROAD_LEAST && n->n <= 15 && n->digits[0] != '0' && memcmp(n->digits, "106", 3) != 0 &&
+	       memcmp(n->digits, "95", 2) != 0;
+}

@@ -25,5 +25,10 @@ __attribute__((warn_unused_result)) bool number_parse(struct pdu_addr addr, stru
 __attribute__((warn_unused_result)) bool number_parse_text(const char *s, struct number *out);
 /* Whether two addresses mean the same: equal text, or the same number in another form. TON and NPI do not count. */
 bool number_same(struct pdu_addr a, struct pdu_addr b);
+/*
+ * Whether somebody may read a text at it: a mobile number of China, or a whole number of another country. Short codes
+ * and service numbers (95588, 10086, 1069...) are machines.
+ */
+bool number_is_phone(const struct number *n);
 
 #endif

@@ -5,6 +5,7 @@
 #include "path/reply_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ids.h"
@@ -12,38 +13,6 @@
 #include "base/mem.h"
 #include "path/record.h"
 #include "smpp/charset.h"
-
-const struct conf_row reply_rows[] = {
-	{"account", CONF_STRING, offsetof(struct reply_conf, account), "", 0, 15, "", true,
-	 "Account that gets replies to codes which no account owns; empty: they are kept in backlog:unrouted.", NULL},
-	{"part_age", CONF_INT, offsetof(struct reply_conf, part_age), "s", 10, 86400, "600", true,
-	 "How long the parts of a long reply wait for the missing ones.", NULL},
-	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", true,
-	 "Most parts of long replies held at a time.", NULL},
-	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
-};
-
-static const struct stats_row stat_rows[] = {
-	{"smppgw_mo_total", "Replies of phone users (MO), parts of long ones counted once.", STATS_COUNTER,
-	 offsetof(struct reply_stats, taken), NULL, NULL},
-	{"smppgw_mo_parts_total", "Parts of long MO.", STATS_COUNTER, offsetof(struct reply_stats, parts), NULL, NULL},
-	{"smppgw_mo_incomplete_total", "Long MO whose missing parts did not come in time; what was there was used.",
-	 STATS_COUNTER, offsetof(struct reply_stats, expired_parts), NULL, NULL},
-	{"smppgw_mo_opt_outs_total", "MO that put a number on an opt-out set.", STATS_COUNTER,
-	 offsetof(struct reply_stats, opt_outs), NULL, NULL},
-	{"smppgw_mo_opt_ins_total", "MO that took a number off an opt-out set.", STATS_COUNTER,
-	 offsetof(struct reply_stats, opt_ins), NULL, NULL},
-	{"smppgw_mo_menu_total", "MO that chose a menu row.", STATS_COUNTER, offsetof(struct reply_stats, menus), NULL,
-	 NULL},
-	{"smppgw_mo_forwarded_total", "MO stored for an app.", STATS_COUNTER, offsetof(struct reply_stats, forwarded),
-	 NULL, NULL},
-	{"smppgw_mo_unrouted_total", "MO to a code that no account owns.", STATS_COUNTER,
-	 offsetof(struct reply_stats, unrouted), NULL, NULL},
-	{"smppgw_mo_answers_total", "Texts sent in answer to MO.", STATS_COUNTER, offsetof(struct reply_stats, texts),
-	 NULL, NULL},
-	{"smppgw_mo_failed_total", "MO whose effect could not be stored; the carrier was asked to send them again.",
-	 STATS_COUNTER, offsetof(struct reply_stats, failed), NULL, NULL},
-};
 
 struct mo *reply_of(uint64_t token)
 {
@@ -57,6 +26,9 @@ uint64_t reply_token(struct mo *mo)
 
 static void drop(struct mo *mo)
 {
+	LIST_EACH_SAFE(node, next, &mo->copies) {
+		drop(LIST_OF(node, struct mo, link));
+	}
 	for (size_t i = 0; i < mo->parts_n; i++)
 		mem_free(mo->parts[i].frame);
 	list_remove(&mo->link);
@@ -84,34 +56,66 @@ static void return_parts(const struct mo *mo)
 }
 
 /* A carrier that has bound in to us gets an id, as from any SMSC. */
-static void answer_carrier(const struct mo *mo, struct session *s)
-{
-	struct reply *r = mo->reply;
-	char id[IDS_DIGITS + 1] = "";
-	if (!mo->failed && session_role(s) == SESSION_SMSC)
-		ids_print(r->ops->new_id(r->arg), id);
-	session_answer(s, mo->command_id, mo->sequence, mo->failed ? ESME_RX_T_APPN : ESME_ROK, view_of(id),
-		       (struct view){NULL, 0});
-}
-
-/* The one end of a MO: its effects are stored, or could not be. */
-static void done(struct mo *mo)
+static void answer_carrier(const struct mo *mo, bool failed)
 {
 	struct reply *r = mo->reply;
 	struct session *s = mo->session ? session_get(r->sessions, mo->session) : NULL;
+	char id[IDS_DIGITS + 1] = "";
+	if (!s)
+		return;
+	if (!failed && session_role(s) == SESSION_SMSC)
+		ids_print(r->ops->new_id(r->arg), id);
+	session_answer(s, mo->command_id, mo->sequence, failed ? ESME_RX_T_APPN : ESME_ROK, view_of(id),
+		       (struct view){NULL, 0});
+}
+
+static void tell(const struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	for (int kind = EVENT_REPLIED; kind <= EVENT_CONFIRMED; kind++) {
+		if (mo->events & 1u << kind)
+			r->ops->event(r->arg, &(struct reply_event){(enum event_kind)kind,
+								    (size_t)mo->account,
+								    &mo->from,
+								    mo->code,
+								    carrier_name(mo->carrier),
+								    &mo->last,
+								    {(const uint8_t *)mo->text, (uint32_t)mo->text_n}});
+	}
+}
+
+static void forget_parts(const struct mo *mo)
+{
+	for (size_t i = 0; i < mo->parts_n; i++) {
+		if (store_part_del(mo->reply->store, view_of(mo->parts[i].key)) < 0)
+			log_debug(carrier_name(mo->carrier), "event=part_kept part=%zu of=%zu", i + 1, mo->parts_n);
+	}
+}
+
+/* The one end of a MO: its effects are stored, or could not be, or it is a copy. */
+static void done(struct mo *mo)
+{
+	struct reply *r = mo->reply;
 	if (mo->failed) {
 		r->counters.failed++;
 		log_warn(carrier_name(mo->carrier),
-			 "event=mo_failed error=\"store away\" action=\"the carrier sends it again\"");
+			 "event=mo_failed error=\"not stored\" action=\"the carrier sends it again\"");
+	} else if (mo->copy) {
+		r->counters.copies++;
+		log_info(carrier_name(mo->carrier), "event=mo_copy code=%s action=\"no second effect\"", mo->code);
 	}
-	if (s)
-		answer_carrier(mo, s);
-	for (size_t i = 0; !mo->failed && i < mo->parts_n; i++) {
-		if (store_part_del(r->store, view_of(mo->parts[i].key)) < 0)
-			log_debug(carrier_name(mo->carrier), "event=part_kept part=%zu of=%zu", i + 1, mo->parts_n);
+	reply_end(mo);
+	answer_carrier(mo, mo->failed);
+	LIST_EACH(node, &mo->copies) {
+		r->counters.copies++;
+		answer_carrier(LIST_OF(node, struct mo, link), mo->failed);
 	}
-	if (mo->failed)
+	if (mo->failed) {
 		return_parts(mo);
+	} else {
+		forget_parts(mo);
+		tell(mo);
+	}
 	drop(mo);
 }
 
@@ -144,6 +148,7 @@ static struct mo *start(struct reply *r, const struct carrier *c, const struct p
 	mo->carrier = c;
 	mo->pending = 1;
 	mo->account = -1;
+	list_init(&mo->copies);
 	if (!number_parse(pdu->sm.src, &mo->from))
 		mo->from.n = 0;
 	snprintf(mo->code, sizeof(mo->code), "%.*s", (int)pdu->sm.dst.addr.n, (const char *)pdu->sm.dst.addr.p);
@@ -174,14 +179,13 @@ static void hold_parts(struct mo *mo, const struct reassembled *whole)
 	}
 }
 
-/* A whole text, as it is for an app: it has its effects now. */
-static void apply(struct mo *mo, const struct pdu *pdu)
+static void keep_frame(struct mo *mo, const struct pdu *pdu)
 {
 	static uint8_t frame[RECORD_MAX];
+	mem_free(mo->frame);
 	mo->frame_n = (uint32_t)pdu_encode(pdu, frame, sizeof(frame));
 	mo->frame = mem_zalloc(mo->frame_n + 1);
 	memcpy(mo->frame, frame, mo->frame_n);
-	reply_do(mo);
 }
 
 /* A text put together of parts: as one deliver_sm. */
@@ -204,7 +208,11 @@ static void apply_parts(struct mo *mo, const struct reassembled *whole)
 	mo->whole = true;
 	mo->incomplete = whole->have < whole->total;
 	hold_parts(mo, whole);
-	apply(mo, &pdu);
+	keep_frame(mo, &pdu);
+	if (mo->begun)
+		reply_do(mo);
+	else
+		reply_begin(mo);
 }
 
 static void on_whole(void *arg, const struct reassembled *whole)
@@ -225,43 +233,83 @@ static void on_incomplete(void *arg, const struct reassembled *r)
 }
 
 /* True when the PDU was a part and has been taken as one. */
-static bool take_part(struct mo *mo, const struct pdu *pdu)
+static bool take_part(struct mo *mo, const struct pdu *pdu, struct view frame)
 {
 	struct reply *r = mo->reply;
 	struct udh_concat concat;
-	static uint8_t frame[RECORD_MAX];
 	if (!udh_concat_pdu(pdu, &concat) || concat.total < 2)
 		return false;
-	size_t n = pdu_encode(pdu, frame, sizeof(frame));
 	const char *name = carrier_name(mo->carrier);
 	reassembly_key(name, pdu, &concat, mo->key);
-	if (!n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, (struct view){frame, (uint32_t)n}, pdu,
-				  &concat, on_whole, mo))
+	if (!frame.n || !reassembly_add(r->parts, carrier_number(mo->carrier), name, frame, pdu, &concat, on_whole, mo))
 		return false;
 	r->counters.parts++;
-	if (mo->whole)
-		return true;
-	reply_expect(mo, store_part_put(r->store, view_of(mo->key), (struct view){frame, (uint32_t)n}, reply_on_effect,
-					reply_token(mo)));
+	if (!mo->whole)
+		reply_expect(mo, store_part_put(r->store, view_of(mo->key), frame, reply_on_effect, reply_token(mo)));
 	return true;
+}
+
+/* What came in one PDU. */
+static void take_one(struct mo *mo)
+{
+	struct view text, frame = {mo->frame, mo->frame_n};
+	struct pdu pdu;
+	if (pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK) {
+		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be read again\"");
+		return;
+	}
+	mo->frame = NULL; /* a whole text takes its place, while this part is still looked at */
+	bool part = take_part(mo, &pdu, frame);
+	if (part) {
+		mem_free((void *)frame.p);
+		return;
+	}
+	mo->frame = (uint8_t *)frame.p;
+	if (pdu_text(&pdu, &text)) {
+		uint32_t skip = pdu.sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
+		decode_text(mo, pdu.sm.data_coding, (struct view){text.p + skip, text.n - skip});
+	}
+	reply_do(mo);
+}
+
+void reply_begun(struct mo *mo)
+{
+	if (mo->whole)
+		reply_do(mo);
+	else
+		take_one(mo);
+}
+
+/* A copy of one that has not got all its effects yet is answered with it. */
+static bool joins_other(struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	LIST_EACH(node, &r->open) {
+		struct mo *other = LIST_OF(node, struct mo, link);
+		if (other == mo || !*mo->digest || strcmp(other->digest, mo->digest) != 0)
+			continue;
+		list_remove(&mo->link);
+		list_append(&other->copies, &mo->link);
+		return true;
+	}
+	return false;
 }
 
 void reply_take(struct reply *r, const struct carrier *c, struct session *s, const struct pdu *pdu)
 {
-	struct view text;
 	struct mo *mo = start(r, c, pdu);
 	mo->session = session_handle(s);
 	mo->sequence = pdu->sequence;
 	mo->command_id = pdu->command_id;
-	if (!store_up(r->store)) {
+	keep_frame(mo, pdu);
+	if (r->setup.conf->duplicate > 0)
+		reply_digest(mo, pdu);
+	if (!store_up(r->store))
 		mo->failed = true;
-	} else if (!take_part(mo, pdu)) {
-		if (pdu_text(pdu, &text)) {
-			uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
-			decode_text(mo, pdu->sm.data_coding, (struct view){text.p + skip, text.n - skip});
-		}
-		apply(mo, pdu);
-	}
+	else if (joins_other(mo))
+		return;
+	else
+		reply_begin(mo);
 	reply_release(mo);
 }
 
@@ -295,9 +343,27 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 
 static void set_up(struct reply *r, const struct reply_setup *setup)
 {
+	char *faults = NULL; /* reply_check() has found none */
+	keywords_free(r->keywords);
 	r->setup = *setup;
-	if (!r->setup.keywords_n)
-		r->setup.keywords = keyword_defaults(&r->setup.keywords_n);
+	r->keywords = keywords_new(setup->keywords, setup->keywords_n, setup->conf->builtin_keywords, &faults);
+	free(faults);
+}
+
+bool reply_check(const struct reply_setup *setup, bool (*account_known)(const void *arg, const char *name),
+		 const void *arg, char **errors)
+{
+	struct keywords *k = keywords_new(setup->keywords, setup->keywords_n, setup->conf->builtin_keywords, errors);
+	bool good = k != NULL;
+	keywords_free(k);
+	for (size_t i = 0; i < setup->keywords_n; i++) {
+		const struct keyword_conf *row = &setup->keywords[i];
+		if (!*row->account || account_known(arg, row->account))
+			continue;
+		conf_fault(errors, &row->where, "keyword names account \"%s\", which is not in accounts", row->account);
+		good = false;
+	}
+	return good;
 }
 
 void reply_use(struct reply *r, const struct reply_setup *setup)
@@ -322,7 +388,7 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 	list_init(&r->open);
 	r->parts =
 		reassembly_new(loop, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000, on_incomplete, r);
-	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
+	stats_add(stats, reply_stats_rows, reply_stats_rows_n, &r->counters, NULL, NULL, NULL);
 	return r;
 }
 
@@ -334,6 +400,7 @@ void reply_free(struct reply *r)
 		drop(LIST_OF(node, struct mo, link));
 	}
 	reassembly_free(r->parts);
+	keywords_free(r->keywords);
 	stats_drop(r->stats, &r->counters);
 	mem_free(r);
 }

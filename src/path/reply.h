@@ -9,18 +9,38 @@
 #include "base/conf.h"
 #include "link/account.h"
 #include "link/carrier.h"
+#include "path/event.h"
 #include "path/menu.h"
 #include "path/number.h"
-#include "path/store.h"
+#include "path/store_mo.h"
 #include "policy/keyword.h"
 
 struct reply_conf { /* section reply */
 	struct conf_where where;
-	char *account;	   /* gets MO to codes that nobody owns; "" : they go to backlog:unrouted */
-	int64_t part_age;  /* s: how long parts of a long MO are kept */
-	int64_t max_parts; /* parts held */
+	char *account;		     /* gets MO to codes that nobody owns; "" : they go to backlog:unrouted */
+	int64_t part_age;	     /* s: how long parts of a long MO are kept */
+	int64_t max_parts;	     /* parts held */
+	int64_t last_age;	     /* s: how long the last message to a number is known; 0: not at all */
+	int64_t duplicate;	     /* s: in which a copy of a MO has no second effect; 0: each has its own */
+	int64_t per_minute, per_day; /* answers to a number (in a minute: from one code); 0: no bound */
+	bool builtin_keywords;
 };
 extern const struct conf_row reply_rows[];
+
+struct reply_scope { /* whose promotional texts an opt-out stops: all, an account's, those with a signature */
+	bool all;
+	size_t account;
+	struct view signature; /* n 0: whatever it is */
+};
+
+struct reply_event {
+	enum event_kind kind; /* EVENT_REPLIED, _OPTED_OUT, _OPTED_IN, _COMPLAINED, _CONFIRMED */
+	size_t account;
+	const struct number *from;
+	const char *code, *carrier;
+	const struct store_last *original; /* the message that is answered; its id 0: not known */
+	struct view text;		   /* UTF-8 */
+};
 
 struct reply_ops {
 	/*
@@ -33,7 +53,15 @@ struct reply_ops {
 	/* An entry came to the account's backlog in the store. */
 	void (*backlog_grew)(void *arg, size_t account);
 	/* The number said stop (or start again): from now on, before it is stored. */
-	void (*opted)(void *arg, size_t account, const struct number *number, bool out);
+	void (*opted)(void *arg, const struct reply_scope *scope, const struct number *number, bool out);
+	/*
+	 * Takes back what of an account's series (group key; empty: of any) still waits for the number. 0: fn(arg,
+	 * token, ok) comes once, now or later; -1: it cannot now.
+	 */
+	int (*cancel_series)(void *arg, size_t account, const struct number *to, struct view group, store_fn fn,
+			     uint64_t token);
+	/* What has become of a MO whose effects are stored; views are good for the call. */
+	void (*event)(void *arg, const struct reply_event *e);
 	uint64_t (*new_id)(void *arg);
 	struct carrier *(*carrier)(void *arg, size_t number);
 };
@@ -52,6 +80,11 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 			struct stats *stats);
 void reply_free(struct reply *r);
 void reply_use(struct reply *r, const struct reply_setup *setup); /* after a reload; replies on their way keep theirs */
+/*
+ * Faults of what a reply does by the configuration: keywords, menus. account_known: whether there is one of that name.
+ */
+bool reply_check(const struct reply_setup *setup, bool (*account_known)(const void *arg, const char *name),
+		 const void *arg, char **errors);
 /* The number of the account that owns a source code (the longest of its sources that it begins with); -1: nobody. */
 int reply_owner(const struct reply *r, const char *code);
 /* A deliver_sm / data_sm that is no receipt; answered when its effects are stored. pdu borrowed for the call. */

@@ -1,11 +1,12 @@
 /*
- * reply_do.c - what a whole text of a phone user does: whose it is, keywords, its way to the app, answers. Must not
- * know parts, nor how and when the carrier is answered.
+ * reply_do.c - what a whole text of a phone user does: whose it is, its way to the app, answers. Must not know
+ * parts, nor how and when the carrier is answered.
  */
 #include "path/reply_priv.h"
 
 #include <string.h>
 
+#include "base/ids.h"
 #include "base/log.h"
 #include "path/inbound.h"
 #include "path/record.h"
@@ -45,13 +46,35 @@ static bool forward_frame(void *arg, struct view frame)
 	return size > 0;
 }
 
+/* Which message is answered, for the app: the TLVs that it gave it, and its id. */
+static struct view answered_tlvs(const struct mo *mo, uint8_t mem[STORE_LAST_MAX])
+{
+	struct tlv_out o = {mem, 0, STORE_LAST_MAX, false};
+	char id[IDS_DIGITS + 1];
+	const struct {
+		uint16_t tag;
+		struct view value;
+	} words[] = {
+		{TLV_CAMPAIGN, mo->last.campaign}, {TLV_VARIANT, mo->last.variant}, {TLV_GROUP_KEY, mo->last.group}};
+	if (!mo->last.id || !reply_account(mo))
+		return (struct view){NULL, 0};
+	ids_print(mo->last.id, id);
+	tlv_put_str(&o, TLV_ORIGINAL_MESSAGE_ID, view_of(id));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].value.n)
+			tlv_put_str(&o, words[i].tag, words[i].value);
+	}
+	return (struct view){o.p, o.n};
+}
+
 /* In the account's words: as it came, or with the text put together. */
 void reply_forward(struct mo *mo)
 {
 	struct reply *r = mo->reply;
 	const struct account *a = reply_account(mo);
+	uint8_t own[STORE_LAST_MAX];
 	const struct inbound in = {carrier_conf(mo->carrier), a ? account_conf(a) : NULL,
-				   (uint16_t)r->ops->new_id(r->arg)};
+				   (uint16_t)r->ops->new_id(r->arg), answered_tlvs(mo, own)};
 	struct pdu pdu;
 	if (pdu_decode(mo->frame, mo->frame_n, &pdu) == ESME_ROK && inbound_frames(&in, &pdu, forward_frame, mo))
 		r->counters.forwarded++;
@@ -62,86 +85,127 @@ void reply_forward(struct mo *mo)
 
 /* --- to the phone --- */
 
+/* Two machines that answer each other must come to an end; and a machine reads no text. */
+static bool may_answer(struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	const struct reply_conf *conf = r->setup.conf;
+	char number[32];
+	const char *why = NULL;
+	if (!number_is_phone(&mo->from)) {
+		r->counters.machines++;
+		log_info(carrier_name(mo->carrier), "event=answer_not_sent code=%s number=%s reason=\"no phone\"",
+			 mo->code, log_number(mo->from.digits, mo->from.n, number));
+		return false;
+	}
+	if (conf->per_minute > 0 && mo->minute > (uint64_t)conf->per_minute)
+		why = "per_minute";
+	else if (conf->per_day > 0 && mo->day > (uint64_t)conf->per_day)
+		why = "per_day";
+	if (!why)
+		return true;
+	r->counters.held_back++;
+	log_warn(carrier_name(mo->carrier), "event=answer_held_back code=%s number=%s reason=\"over reply.%s\"",
+		 mo->code, log_number(mo->from.digits, mo->from.n, number), why);
+	return false;
+}
+
 void reply_answer(struct mo *mo, const char *utf8)
 {
 	struct reply *r = mo->reply;
-	if (!*utf8 || mo->account < 0 || mo->from.n == 0)
+	if (!*utf8 || mo->account < 0 || mo->from.n == 0 || !may_answer(mo))
 		return;
 	int started = r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, reply_on_effect,
 					reply_token(mo));
 	if (started > 0)
 		return; /* what will never do must not make the carrier send the reply again for ever */
+	mo->answered = true;
 	r->counters.texts++;
 	reply_expect(mo, started);
 }
 
-/* --- keywords --- */
-
-static void apply_keyword(struct mo *mo, const struct keyword_conf *k)
-{
-	struct reply *r = mo->reply;
-	bool out = k->action == KEYWORD_OPT_OUT;
-	const char *account = account_name(reply_account(mo));
-	char number[32];
-	if (out)
-		r->counters.opt_outs++;
-	else
-		r->counters.opt_ins++;
-	log_info(account, "event=%s number=%s carrier=%s code=%s", out ? "opt_out" : "opt_in",
-		 log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code);
-	r->ops->opted(r->arg, (size_t)mo->account, &mo->from, out);
-	reply_expect(mo, store_optout(r->store, view_of(account), (struct view){(uint8_t *)mo->from.digits, mo->from.n},
-				      out, view_of("sms"), (struct view){(uint8_t *)mo->text, (uint32_t)mo->text_n},
-				      reply_on_effect, reply_token(mo)));
-	reply_answer(mo, k->reply);
-}
-
 /* --- whose it is --- */
 
-/* The account that owns the code: longest of all sources that it begins with; else the one for the rest; else -1. */
-int reply_owner(const struct reply *r, const char *code)
+size_t reply_owners(const struct reply *r, const char *code, size_t *out, size_t cap)
 {
-	int best = -1;
-	size_t best_n = 0;
+	size_t n = 0, longest = 1;
 	for (size_t i = 0; i < accounts_count(r->accounts); i++) {
 		const struct account *a = accounts_at(r->accounts, i);
 		const struct account_conf *conf = account_conf(a);
+		size_t best = 0;
 		for (size_t k = 0; k < conf->sources.n && !account_removed(a); k++) {
-			size_t n = strlen(conf->sources.at[k]);
-			if (n > best_n && strncmp(conf->sources.at[k], code, n) == 0) {
-				best = (int)i;
-				best_n = n;
-			}
+			size_t len = strlen(conf->sources.at[k]);
+			if (len > best && strncmp(conf->sources.at[k], code, len) == 0)
+				best = len;
 		}
+		if (best < longest)
+			continue;
+		if (best > longest)
+			n = 0;
+		longest = best;
+		if (n < cap)
+			out[n++] = i;
 	}
-	if (best < 0 && *r->setup.conf->account) {
-		struct account *a = accounts_find(r->accounts, view_of(r->setup.conf->account));
-		best = a ? (int)account_number(a) : -1;
+	return n;
+}
+
+static int account_for_rest(const struct reply *r)
+{
+	struct account *a =
+		*r->setup.conf->account ? accounts_find(r->accounts, view_of(r->setup.conf->account)) : NULL;
+	return a ? (int)account_number(a) : -1;
+}
+
+int reply_owner(const struct reply *r, const char *code)
+{
+	size_t owner;
+	return reply_owners(r, code, &owner, 1) ? (int)owner : account_for_rest(r);
+}
+
+/* By code; where several own it or nobody does, by the last message that was sent to the number. */
+static int find_account(struct mo *mo)
+{
+	struct reply *r = mo->reply;
+	size_t owners[2];
+	size_t n = reply_owners(r, mo->code, owners, 2);
+	if (n == 1)
+		return (int)owners[0];
+	struct account *a = mo->last.id ? accounts_find(r->accounts, mo->last.account) : NULL;
+	if (a && !account_removed(a)) {
+		r->counters.by_last++;
+		return (int)account_number(a);
 	}
-	return best;
+	return n ? (int)owners[0] : account_for_rest(r);
+}
+
+static void take_unrouted(struct mo *mo)
+{
+	mo->reply->counters.unrouted++;
+	log_warn(carrier_name(mo->carrier),
+		 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
+		 ", give the code to an account's sources\"",
+		 mo->code);
+	reply_forward(mo);
+}
+
+/* A stop is a stop wherever the user is; else who is in a menu means the menu. */
+static bool goes_first(const struct keyword_conf *k)
+{
+	return k->action == KEYWORD_OPT_OUT || k->action == KEYWORD_COMPLAINT || k->action == KEYWORD_OPT_IN;
 }
 
 void reply_do(struct mo *mo)
 {
-	struct reply *r = mo->reply;
-	struct view text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n};
-	r->counters.taken++;
-	mo->account = reply_owner(r, mo->code);
+	mo->reply->counters.taken++;
+	mo->account = find_account(mo);
 	if (mo->account < 0) {
-		r->counters.unrouted++;
-		log_warn(carrier_name(mo->carrier),
-			 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
-			 ", give the code to an account's sources\"",
-			 mo->code);
-		reply_forward(mo);
+		take_unrouted(mo);
 		return;
 	}
-	const struct keyword_conf *k = keyword_match(r->setup.keywords, r->setup.keywords_n, text);
-	if (k && mo->from.n) {
-		apply_keyword(mo, k);
-		if (k->forward)
-			reply_forward(mo);
-	} else if (!reply_menu(mo)) {
+	mo->events |= 1u << EVENT_REPLIED;
+	const struct keyword_conf *k = mo->from.n ? reply_keyword(mo) : NULL;
+	if (k && (goes_first(k) || !mo->in_menu || !reply_menu(mo)))
+		reply_do_keyword(mo, k);
+	else if (!k && !reply_menu(mo))
 		reply_forward(mo);
-	}
 }

@@ -1,6 +1,6 @@
 /*
- * reply_priv.h - what the files of reply share: reply.c (the life of a MO), reply_do.c (what a whole text does),
- * reply_menu.c (menus). Nobody else includes it.
+ * reply_priv.h - what the files of reply share: reply.c (the life of a MO), reply_begin.c (what Redis knows of
+ * it), reply_do.c (what a whole text does), reply_keyword.c, reply_menu.c, reply_rows.c. Nobody else includes it.
  */
 #ifndef PATH_REPLY_PRIV_H
 #define PATH_REPLY_PRIV_H
@@ -12,8 +12,11 @@
 #define REPLY_TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
 
 struct reply_stats {
-	uint64_t taken, parts, expired_parts, opt_outs, opt_ins, menus, forwarded, unrouted, texts, failed;
+	uint64_t taken, parts, expired_parts, copies, opt_outs, opt_ins, complaints, confirms, cancels, helps, menus;
+	uint64_t forwarded, by_last, unrouted, texts, held_back, machines, failed;
 };
+extern const struct stats_row reply_stats_rows[];
+extern const size_t reply_stats_rows_n;
 
 struct reply {
 	struct loop *loop;
@@ -24,6 +27,7 @@ struct reply {
 	const struct reply_ops *ops;
 	void *arg;
 	struct reassembly *parts;
+	struct keywords *keywords;
 	struct reply_stats counters;
 	struct stats *stats;
 	struct list open; /* struct mo not answered yet */
@@ -46,8 +50,21 @@ struct mo {
 	int account;	  /* number, -1: nobody's */
 	unsigned pending; /* effects not stored yet, and one while effects are still being found */
 	bool failed;
-	struct number from;
-	char code[24];		/* where it was sent to */
+	bool begun;			  /* Redis has been asked about it */
+	bool copy;			  /* it came before: no effect */
+	bool marked;			  /* Redis knows it as under way */
+	char digest[STORE_MO_DIGEST + 1]; /* of what a copy of it has too; "" when it cannot come twice */
+	int64_t begun_ms;		  /* UTC */
+	struct list copies;		  /* struct mo: copies that came meanwhile, answered as it is */
+	struct number from;		  /* n 0: no number */
+	char code[24];			  /* where it was sent to */
+	bool in_menu;			  /* the user is in a menu of the code */
+	bool counted;			  /* among the answers of its number */
+	bool answered;
+	unsigned minute, day;	/* answers of its number, with one to this */
+	struct store_last last; /* the message that it answers; id 0: not known */
+	char last_text[STORE_LAST_MAX];
+	uint32_t events;	/* bits by enum event_kind: what to tell when all is stored */
 	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */
 	struct menu_values values;
 	bool whole;		      /* the last part of a long text came: its effects stand for the part */
@@ -61,7 +78,16 @@ struct mo {
 	char text[REPLY_TEXT_MAX]; /* UTF-8 */
 };
 
+/* --- reply_begin.c --- */
+
+void reply_digest(struct mo *mo, const struct pdu *pdu);
+/* Asks Redis about mo; reply_begun() comes once, or mo has failed. */
+void reply_begin(struct mo *mo);
+void reply_end(struct mo *mo); /* Redis is told how mo has ended */
+
 /* --- reply.c: what keeps a MO open --- */
+
+void reply_begun(struct mo *mo); /* what is known of it stands in mo: it has its effects now */
 
 /*
  * An effect of mo was started with this outcome: 0, and reply_on_effect(token) comes once; -1, it cannot be now: the
@@ -76,11 +102,20 @@ struct mo *reply_of(uint64_t token);
 
 /* --- reply_do.c --- */
 
+/* The accounts whose sources the code begins with, by the longest; up to cap of them into out. */
+size_t reply_owners(const struct reply *r, const char *code, size_t *out, size_t cap);
+
 void reply_do(struct mo *mo);	   /* everything that a whole text does */
 void reply_forward(struct mo *mo); /* to the app of its account, or to nobody's backlog */
-/* A text back to the phone; "" or a phone that is none: nothing. */
+/* A text back to the phone; nothing when it is "", the phone is none, or it has had too many. */
 void reply_answer(struct mo *mo, const char *utf8);
 const struct account *reply_account(const struct mo *mo); /* NULL: nobody's */
+
+/* --- reply_keyword.c --- */
+
+/* The row that the text means; NULL: it is no keyword. */
+const struct keyword_conf *reply_keyword(struct mo *mo);
+void reply_do_keyword(struct mo *mo, const struct keyword_conf *k);
 
 /* --- reply_menu.c --- */
 

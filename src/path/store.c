@@ -68,6 +68,7 @@ struct store {
 	bool up;
 	struct bucket_known buckets[BUCKETS_KNOWN];
 	struct slot_known slots[SLOTS_KNOWN];
+	uint64_t last_slot;
 	struct buf cmd;
 };
 
@@ -121,6 +122,7 @@ static void on_redis_down(void *arg, const char *reason)
 	/* Redis may come back empty: register buckets and slots anew */
 	memset(s->buckets, 0, sizeof(s->buckets));
 	memset(s->slots, 0, sizeof(s->slots));
+	s->last_slot = 0;
 	if (!was_up)
 		return;
 	log_error("-", "event=store_down redis=%s reason=\"%s\" action=\"submits are refused until it is back\"",
@@ -556,6 +558,13 @@ void store_flush(struct store *s)
 struct batches *store_batches(struct store *s)
 {
 	return s->batches;
+}
+
+bool store_last_slot(struct store *s, uint64_t slot)
+{
+	bool first = s->last_slot != slot;
+	s->last_slot = slot;
+	return first;
 }
 
 struct recipients *store_recipients(struct store *s)

@@ -25,6 +25,7 @@ static const struct {
 	[BATCH_RECEIPT_PUT] = {.verb = "HSET", .key = "receipt:%.*s:%llu"},
 	[BATCH_PARKED_PUT] = {.verb = "HSET", .key = "parked:%.*s"},
 	[BATCH_PART_PUT] = {.verb = "HSET", .key = "part:%.*s"},
+	[BATCH_LAST_PUT] = {.verb = "HSET", .key = "last:%.*s%llu"},
 	[BATCH_OPTOUT_CHECK] = {.verb = "SMISMEMBER", .key = "optout:%.*s", .asks = true},
 	[BATCH_CREDIT_SETTLE] = {"EVAL", "credit", store_settle_script, "reserved:%s", "usage:%llu", false},
 	[BATCH_BACKLOG_MOVE] = {"EVAL", "backlog:%.*s", store_move_script, "journal:%s", NULL, false},

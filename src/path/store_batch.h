@@ -14,6 +14,7 @@ enum batch_kind {
 	BATCH_RECEIPT_PUT,
 	BATCH_PARKED_PUT,
 	BATCH_PART_PUT,
+	BATCH_LAST_PUT, /* store_mo.c: nobody waits for it */
 	BATCH_OPTOUT_CHECK,
 	BATCH_CREDIT_SETTLE, /* a script: number is the day. Before what forgets a message: else a kill between the two
 				would leave a reservation without one, which is given back at the next start */
@@ -90,5 +91,8 @@ void sweep_free(struct sweep *w);
 void sweep_add(struct sweep *w, uint64_t bucket); /* a bucket was registered, or found at start */
 uint64_t store_bucket(int64_t wall_ms);
 struct sweep *store_sweep(struct store *s);
+
+/* The slot of last messages that is written to now: true the first time, and when Redis has been away. */
+bool store_last_slot(struct store *s, uint64_t slot);
 
 #endif

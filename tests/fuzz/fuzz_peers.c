@@ -102,7 +102,7 @@ static void check_inbound(const uint8_t *choice, struct view text)
 {
 	struct carrier_conf carrier = {.dcs0 = choice[2] % 7, .encoding = choice[4] % 3};
 	struct account_conf account = {.dcs0 = choice[3] % 7, .long_mode = choice[5] % 4};
-	const struct inbound in = {&carrier, choice[1] & 16 ? NULL : &account, 7};
+	const struct inbound in = {&carrier, choice[1] & 16 ? NULL : &account, 7, {NULL, 0}};
 	struct pdu pdu = pdu_with(choice, text);
 	unsigned n = 0;
 	pdu.command_id = DELIVER_SM;

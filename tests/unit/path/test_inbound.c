@@ -78,7 +78,7 @@ static bool reply(uint8_t data_coding, struct view octets, const struct account_
 	else
 		tlv_put(&o, TLV_MESSAGE_PAYLOAD, octets.p, octets.n);
 	pdu.tlvs = (struct view){o.p, o.n};
-	const struct inbound in = {&carrier, to, 0xABCD};
+	const struct inbound in = {&carrier, to, 0xABCD, {NULL, 0}};
 	unsigned stop_at = got.stop_at;
 	memset(&got, 0, sizeof(got));
 	got.stop_at = stop_at;

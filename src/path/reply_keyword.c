@@ -1,0 +1,116 @@
+/*
+ * reply_keyword.c - what a keyword does: stop and start again, a complaint, a confirmation, the end of a series, help.
+ * Must not know how words match (policy/keyword.h), nor how a MO is answered.
+ */
+#include "path/reply_priv.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+
+#define SCOPE_MAX 256u
+
+const struct keyword_conf *reply_keyword(struct mo *mo)
+{
+	const struct keyword_subject s = {.account = account_name(reply_account(mo)),
+					  .code = mo->code,
+					  .signature = mo->last.signature,
+					  .text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n}};
+	return keywords_match(mo->reply->keywords, &s);
+}
+
+/* --- stop and start again --- */
+
+/* In the store and in this process; the name is what stands behind "optout:". */
+static void opt(struct mo *mo, const struct reply_scope *scope, bool out)
+{
+	struct reply *r = mo->reply;
+	char name[SCOPE_MAX];
+	if (scope->all)
+		snprintf(name, sizeof(name), "global");
+	else
+		snprintf(name, sizeof(name), "%s%s%.*s", account_name(reply_account(mo)), scope->signature.n ? "/" : "",
+			 (int)scope->signature.n, scope->signature.n ? (const char *)scope->signature.p : "");
+	r->ops->opted(r->arg, scope, &mo->from, out);
+	reply_expect(mo, store_optout(r->store, view_of(name), (struct view){(uint8_t *)mo->from.digits, mo->from.n},
+				      out, view_of("sms"), (struct view){(uint8_t *)mo->text, (uint32_t)mo->text_n},
+				      reply_on_effect, reply_token(mo)));
+}
+
+static void opt_out(struct mo *mo, const struct keyword_conf *k)
+{
+	struct reply_scope scope = {.all = k->scope == KEYWORD_OF_ALL, .account = (size_t)mo->account};
+	if (k->scope == KEYWORD_OF_SIGNATURE) /* of a message that is not known: the account's, which is more */
+		scope.signature = mo->last.signature;
+	mo->reply->counters.opt_outs++;
+	mo->events |= 1u << EVENT_OPTED_OUT;
+	opt(mo, &scope, true);
+}
+
+/* What was stopped in a narrower scope starts again too. */
+static void opt_in(struct mo *mo, const struct keyword_conf *k)
+{
+	struct reply_scope scope = {.account = (size_t)mo->account};
+	mo->reply->counters.opt_ins++;
+	mo->events |= 1u << EVENT_OPTED_IN;
+	if (k->scope == KEYWORD_OF_ALL)
+		opt(mo, &(struct reply_scope){.all = true}, false);
+	if (k->scope != KEYWORD_OF_SIGNATURE || mo->last.signature.n == 0)
+		opt(mo, &scope, false);
+	scope.signature = mo->last.signature;
+	if (scope.signature.n)
+		opt(mo, &scope, false);
+}
+
+/* --- the rest --- */
+
+static void complain(struct mo *mo, const struct keyword_conf *k)
+{
+	char number[32], text[128];
+	mo->reply->counters.complaints++;
+	mo->events |= 1u << EVENT_COMPLAINED;
+	log_warn(account_name(reply_account(mo)),
+		 "event=complaint number=%s carrier=%s code=%s original=%llu text=\"%s\" action=\"look at it\"",
+		 log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code,
+		 (unsigned long long)mo->last.id, log_text(mo->text, mo->text_n, text));
+	opt_out(mo, k);
+}
+
+static void confirm(struct mo *mo, const struct keyword_conf *k)
+{
+	(void)k;
+	mo->reply->counters.confirms++;
+	mo->events |= 1u << EVENT_CONFIRMED;
+}
+
+static void cancel_series(struct mo *mo, const struct keyword_conf *k)
+{
+	struct reply *r = mo->reply;
+	(void)k;
+	r->counters.cancels++;
+	reply_expect(mo, r->ops->cancel_series(r->arg, (size_t)mo->account, &mo->from, mo->last.group, reply_on_effect,
+					       reply_token(mo)));
+}
+
+static void help(struct mo *mo, const struct keyword_conf *k)
+{
+	(void)k;
+	mo->reply->counters.helps++;
+}
+
+static void (*const acts[])(struct mo *mo, const struct keyword_conf *k) = {
+	[KEYWORD_OPT_OUT] = opt_out,	[KEYWORD_OPT_IN] = opt_in,   [KEYWORD_HELP] = help,
+	[KEYWORD_COMPLAINT] = complain, [KEYWORD_CONFIRM] = confirm, [KEYWORD_CANCEL] = cancel_series,
+};
+
+void reply_do_keyword(struct mo *mo, const struct keyword_conf *k)
+{
+	char number[32];
+	log_info(account_name(reply_account(mo)), "event=keyword action=%s number=%s carrier=%s code=%s original=%llu",
+		 keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
+		 carrier_name(mo->carrier), mo->code, (unsigned long long)mo->last.id);
+	acts[k->action](mo, k);
+	reply_answer(mo, k->reply ? k->reply : "");
+	if (k->forward)
+		reply_forward(mo);
+}

@@ -1,0 +1,53 @@
+/*
+ * reply_rows.c - the tables of replies: options and counters.
+ */
+#include "path/reply_priv.h"
+
+const struct conf_row reply_rows[] = {
+	{"account", CONF_STRING, offsetof(struct reply_conf, account), "", 0, 15, "", true,
+	 "Account that gets replies to codes which no account owns; empty: they are kept in backlog:unrouted.", NULL},
+	{"part_age", CONF_INT, offsetof(struct reply_conf, part_age), "s", 10, 86400, "600", true,
+	 "How long the parts of a long reply wait for the missing ones.", NULL},
+	{"max_parts", CONF_INT, offsetof(struct reply_conf, max_parts), "", 10, 1000000, "20000", true,
+	 "Most parts of long replies held at a time.", NULL},
+	{"last_age", CONF_INT, offsetof(struct reply_conf, last_age), "s", 0, 2592000, "259200", true,
+	 "How long it is known which message was the last one sent to a number from a code; 0: it is not noted.", NULL},
+	{"duplicate", CONF_INT, offsetof(struct reply_conf, duplicate), "s", 0, 3600, "30", true,
+	 "A copy of a reply that comes again within this time has no second effect; 0: each has its own.", NULL},
+	{"per_minute", CONF_INT, offsetof(struct reply_conf, per_minute), "", 0, 1000, "5", true,
+	 "Most answers to one number from one code in a minute; 0: no bound.", NULL},
+	{"per_day", CONF_INT, offsetof(struct reply_conf, per_day), "", 0, 100000, "30", true,
+	 "Most answers to one number in a day; 0: no bound.", NULL},
+	{"builtin_keywords", CONF_BOOL, offsetof(struct reply_conf, builtin_keywords), "", 0, 0, "true", true,
+	 "Whether the built-in keywords hold too, behind those of the section keywords.", NULL},
+	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
+};
+
+#define COUNTER(name, help, member)                                                                                    \
+	{                                                                                                              \
+		"smppgw_mo_" name "_total", help, STATS_COUNTER, offsetof(struct reply_stats, member), NULL, NULL      \
+	}
+
+const struct stats_row reply_stats_rows[] = {
+	{"smppgw_mo_total", "Replies of phone users (MO), parts of long ones counted once.", STATS_COUNTER,
+	 offsetof(struct reply_stats, taken), NULL, NULL},
+	COUNTER("parts", "Parts of long MO.", parts),
+	COUNTER("incomplete", "Long MO whose missing parts did not come in time; what was there was used.",
+		expired_parts),
+	COUNTER("duplicates", "Copies of MO (or of parts) that came again; they had no second effect.", copies),
+	COUNTER("opt_outs", "MO that put a number on an opt-out set, complaints among them.", opt_outs),
+	COUNTER("opt_ins", "MO that took a number off an opt-out set.", opt_ins),
+	COUNTER("complaints", "MO that complain: somebody should look at them.", complaints),
+	COUNTER("confirms", "MO that confirm a message.", confirms),
+	COUNTER("cancels", "MO that took back the rest of a series.", cancels),
+	COUNTER("helps", "MO that ask for help.", helps),
+	COUNTER("menu", "MO that chose a menu row.", menus),
+	COUNTER("forwarded", "MO stored for an app.", forwarded),
+	COUNTER("by_last", "MO whose account was found by the last message sent to their number.", by_last),
+	COUNTER("unrouted", "MO to a code that no account owns.", unrouted),
+	COUNTER("answers", "Texts sent in answer to MO.", texts),
+	COUNTER("answers_held_back", "Answers not sent: over reply.per_minute or reply.per_day.", held_back),
+	COUNTER("answers_to_machines", "Answers not sent: the MO came from no phone.", machines),
+	COUNTER("failed", "MO whose effect could not be stored; the carrier was asked to send them again.", failed),
+};
+const size_t reply_stats_rows_n = sizeof(reply_stats_rows) / sizeof(reply_stats_rows[0]);
