@@ -6,6 +6,7 @@ base_unit_tests = \
 	tests/unit/base/test_conf_diff \
 	tests/unit/base/test_http_client \
 	tests/unit/base/test_ids \
+	tests/unit/base/test_json_read \
 	tests/unit/base/test_log \
 	tests/unit/base/test_loop \
 	tests/unit/base/test_map \
@@ -52,6 +53,8 @@ tests_unit_base_test_resolver_SOURCES = tests/unit/base/test_resolver.c
 tests_unit_base_test_resolver_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resp_SOURCES = tests/unit/base/test_resp.c
 tests_unit_base_test_resp_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_json_read_SOURCES = tests/unit/base/test_json_read.c
+tests_unit_base_test_json_read_LDADD = $(base_unit_ldadd)
 
 # A server of their own, with certificates made as the link's tests make them.
 base_unit_http = tests/unit/base/http_rig.c tests/unit/base/http_rig.h tests/unit/link/certs.c tests/unit/link/certs.h
