@@ -95,6 +95,8 @@ static void cancel_one(struct msg *m, void *arg)
 	} else {
 		x->cancelled++; /* mode 2: its own answer tells the end */
 	}
+	if (flow_campaign_cancelled(f, m))
+		m->verdict = POLICY_CAMPAIGN;
 	flow_finish(f, m, FINISH_CANCELLED, 0, NULL);
 }
 

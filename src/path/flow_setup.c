@@ -87,7 +87,8 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 	if (*conf->reply->account && !has_account(conf, conf->reply->account))
 		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts",
 			   conf->reply->account);
-	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
+	const struct reply_setup setup = {conf->reply,	    conf->keywords, conf->menus,
+					  conf->keywords_n, conf->menus_n};
 	(void)reply_check(&setup, account_known, conf, errors);
 	for (size_t i = 0; i < conf->menus_n; i++) {
 		const struct menu_conf *m = &conf->menus[i];
@@ -97,6 +98,25 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 		if (menu_fault(m))
 			conf_fault(errors, &m->where, "%s", menu_fault(m));
 	}
+}
+
+static int named_account(const void *arg, const char *name)
+{
+	struct flow_names names = {.conf = arg};
+	return account_by_name(name, &names);
+}
+
+static int named_carrier(const void *arg, const char *name)
+{
+	struct flow_names names = {.conf = arg};
+	return carrier_by_name(name, &names);
+}
+
+static void check_campaigns(const struct flow_conf *conf, char **errors)
+{
+	const struct brake_names names = {named_account, named_carrier, conf};
+	campaigns_check(conf->campaigns, conf->campaigns_n, account_known, conf, errors);
+	brakes_check(conf->brakes, conf->brakes_n, &names, errors);
 }
 
 static int64_t carrier_price(int carrier, void *arg)
@@ -202,6 +222,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	check_accounts(conf, &found);
 	check_carriers(conf, &found);
 	check_replies(conf, &found);
+	check_campaigns(conf, &found);
 	struct routes *routes = make_routes(&names, &found);
 	routes_free(routes);
 	classes_build(conf->classes, conf->classes_n, rules, &found);
@@ -342,9 +363,12 @@ static void make_path(struct flow *f)
 						      .stats = f->stats});
 	finished_use(f->finished, f->store);
 	credit_use(f->credit, f->store);
+	campaigns_use(f->campaigns, f->store);
+	flow_brake_init(f);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
 			       &flow_outbox_ops, f, f->stats);
-	struct reply_setup setup = {conf->reply, conf->keywords, conf->menus, conf->keywords_n, conf->menus_n};
+	struct reply_setup setup = {conf->reply,      conf->keywords, conf->menus,
+				    conf->keywords_n, conf->menus_n};
 	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
 	flow_grow(f);
 	flow_wait_for_store(f);
@@ -387,6 +411,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->reviews);
 	flow_gather_init(f);
 	flow_policy_init(f);
+	flow_campaign_init(f);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new(room_of(conf->messages->max_held));
@@ -426,8 +451,8 @@ static bool is_quiet(const struct flow *f)
 {
 	const uint64_t *n = f->counters.by_state;
 	bool owed = f->doubts_owed || f->doubtful_n || !list_empty(&f->redo);
-	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed && credit_quiet(f->credit) &&
-	       flow_events_quiet(f);
+	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed &&
+	       credit_quiet(f->credit) && campaigns_quiet(f->campaigns) && flow_events_quiet(f);
 }
 
 static void on_leave_timer(struct timer *t)
@@ -484,6 +509,8 @@ void flow_free(struct flow *f)
 	finished_free(f->finished);
 	flow_events_free(f);
 	credit_free(f->credit);
+	flow_campaign_free(f);
+	flow_brake_free(f);
 	routes_free(f->routes);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
