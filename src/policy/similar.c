@@ -155,8 +155,8 @@ static uint64_t majority(const struct votes *v)
 
 bool similar_print(const char *text, size_t n, uint64_t *out)
 {
-	uint32_t c[CHARS_MAX];
-	size_t pos = 0, len = fold_text(text, n, &pos, c, NULL, CHARS_MAX);
+	uint32_t c[CHARS_MAX], from[CHARS_MAX];
+	size_t pos = 0, len = fold_text(text, n, &pos, c, from, CHARS_MAX);
 	struct votes v = {.n = 0};
 	len = mask(c, len);
 	if (len < SIMILAR_LEAST)

@@ -25,6 +25,17 @@ tests_unit_policy_test_fault_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_retry_SOURCES = tests/unit/policy/test_retry.c
 tests_unit_policy_test_retry_LDADD = $(policy_unit_ldadd)
 
+# Rules of the recipient.
+recipient_unit_tests = tests/unit/policy/test_caps tests/unit/policy/test_recipient tests/unit/policy/test_similar
+check_PROGRAMS += $(recipient_unit_tests)
+TESTS += $(recipient_unit_tests)
+tests_unit_policy_test_caps_SOURCES = tests/unit/policy/test_caps.c
+tests_unit_policy_test_caps_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_recipient_SOURCES = tests/unit/policy/test_recipient.c
+tests_unit_policy_test_recipient_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_similar_SOURCES = tests/unit/policy/test_similar.c
+tests_unit_policy_test_similar_LDADD = $(policy_unit_ldadd)
+
 words_unit_tests = \
 	tests/unit/policy/test_fold \
 	tests/unit/policy/test_words \
