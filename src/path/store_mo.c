@@ -63,7 +63,7 @@ static const char begin_script[] = "-- smppgw mo\n"
 /* KEYS: counters. Takes one from each that is still there. */
 static const char unanswered_script[] = "-- smppgw unanswered\n"
 					"for _, key in ipairs(KEYS) do\n"
-					"  if redis.call('EXISTS', key) == 1 then redis.call('INCRBY', key, -1) end\n"
+					"  if redis.call('EXISTS', key) == 1 then redis.call('DECR', key) end\n"
 					"end\n"
 					"return 1\n";
 
