@@ -301,7 +301,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	d.file = o.file;
-	if (settings_read(o.file, &d.settings, &errors) < 0) {
+	if (settings_read(o.file, false, &d.settings, &errors) < 0) {
 		fputs(errors ? errors : "smppgwd: the configuration cannot be read\n", stderr);
 		free(errors);
 		return EX_CONFIG;

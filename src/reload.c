@@ -66,7 +66,7 @@ int reload(struct settings *running, const char *file, struct flow *flow, bool c
 {
 	struct report r = {.out = out};
 	struct settings next;
-	if (settings_read(file, &next, errors) < 0)
+	if (settings_read(file, true, &next, errors) < 0)
 		return refuse(check, errors);
 	conf_diff(running->conf, next.conf, on_change, &r);
 	if (check) {

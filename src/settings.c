@@ -59,6 +59,14 @@ static const struct conf_section sections[] = {
 	{NULL, false, 0, NULL},
 };
 
+	{"personal", true, sizeof(struct personal_conf), personal_rows},
+	{"signatures", true, sizeof(struct signature_conf), signature_rows},
+	{"templates", true, sizeof(struct templates_conf), templates_rows},
+	{"must_match", true, sizeof(struct must_match_conf), must_match_rows},
+	{"links", true, sizeof(struct links_conf), links_rows},
+	{"filters", true, sizeof(struct words_conf), words_rows},
+	{"opt_out_texts", true, sizeof(struct optout_text_conf), optout_text_rows},
+	{"segments", true, sizeof(struct segments_conf), segments_rows},
 static void fill(struct settings *s)
 {
 	struct conf *c = s->conf;
@@ -101,9 +109,9 @@ static void fill(struct settings *s)
 				   .node = f->node};
 }
 
-int settings_read(const char *file, struct settings *out, char **errors)
+int settings_read(const char *file, bool running, struct settings *out, char **errors)
 {
-	*out = (struct settings){0};
+	*out = (struct settings){.flow.policy.running = running};
 	*errors = NULL;
 	out->conf = conf_read(file, sections, errors);
 	if (!out->conf)
@@ -112,6 +120,8 @@ int settings_read(const char *file, struct settings *out, char **errors)
 	bool good = flow_check(&out->flow, errors);
 	if (noc_check(&out->noc, errors) && good)
 		return 0;
+	fill_texts(c, &f->policy.texts);
+	f->policy.filters = conf_get(c, "filters", &f->policy.filters_n);
 	settings_free(out);
 	return -1;
 }

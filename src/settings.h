@@ -28,8 +28,10 @@ struct settings {
 	struct noc_conf noc;
 };
 
-/* Reads and checks. 0, or -1 with *errors (owned by the caller, free()): "file:line: message" lines. */
-__attribute__((warn_unused_result)) int settings_read(const char *file, struct settings *out, char **errors);
+/* Reads and checks; running: for a gateway that runs, so that it does not take long. 0, or -1 with *errors (owned by
+ * the caller, free()): "file:line: message" lines. */
+__attribute__((warn_unused_result)) int settings_read(const char *file, bool running, struct settings *out,
+						      char **errors);
 /* What takes effect only at a start stays as it is: taken over from what runs. */
 void settings_carry(struct settings *next, const struct settings *running);
 void settings_free(struct settings *s);

@@ -160,6 +160,7 @@ const struct console_command verb_table[] = {
 	 "Lists texts that a policy holds until somebody has read them; lets them go, or ends them."},
 	{"route", "test FILE", 2, 2, CONSOLE_OPERATE, verb_route,
 	 "Checks expectations of where messages go, a line each, against the configuration that runs."},
+	{"words", "[N]", 0, 1, CONSOLE_READ, verb_words, "Shows the sensitive words that are found most, at most N."},
 	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
 	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
 	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},

@@ -35,6 +35,9 @@ int verb_review(struct console_call *call);
 /* verb_route.c */
 int verb_route(struct console_call *call);
 
+/* verb_words.c */
+int verb_words(struct console_call *call);
+
 /* verb_reload.c */
 int verb_reload(struct console_call *call);
 

@@ -159,6 +159,7 @@ const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
+const struct words *flow_words(const struct flow *f); /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
 void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */

@@ -38,6 +38,7 @@ void flow_policy_init(struct flow *f)
 void flow_policy_free(struct flow *f)
 {
 	mem_free(f->policing);
+	flow_words_stop(f);
 	policy_free(f->policy);
 }
 

@@ -105,7 +105,7 @@ struct flow {
 	struct campaigns *campaigns;
 	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
 	struct list gates;    /* struct campaign_gate: those with something to do */
-	struct timer gates_timer;
+	struct timer gates_timer, words_timer;
 	struct braking *braking; /* flow_brake.c's */
 	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
@@ -279,6 +279,10 @@ const struct pdu *flow_sent_to(const struct flow *f, const struct carrier *c, co
 			       struct flow_sent *room);
 
 void flow_store_message(struct flow *f, struct msg *m); /* judged by policy: reserved, stored, answered */
+
+/* flow_words.c */
+void flow_words_watch(struct flow *f); /* after the policy was built */
+void flow_words_stop(struct flow *f);
 
 /* flow_policy.c */
 void flow_policy_init(struct flow *f);

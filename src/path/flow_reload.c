@@ -109,6 +109,7 @@ void flow_take_built(struct flow *f, const struct flow_built *built)
 	f->retries = built->retries;
 	f->senders = built->senders;
 	f->policy = built->policy;
+	flow_words_watch(f);
 	memcpy(f->rules, built->rules, sizeof(f->rules));
 }
 

@@ -59,6 +59,16 @@ OF_TEXT(links, links)
 OF_TEXT(optout_text, optout_text)
 OF_TEXT(segments, segments)
 
+static bool concerns_words(const struct policy *p, size_t account, enum class_id class_id)
+{
+	return words_concerns(p->words, account, class_id);
+}
+
+static enum policy_effect judge_words(const struct policy *p, struct policy_subject *s)
+{
+	return words_judge(p->words, s);
+}
+
 /* In the order in which they are asked. */
 const struct policy_row policy_rows[] = {
 	{.id = POLICY_OPTED_OUT,
@@ -102,6 +112,13 @@ const struct policy_row policy_rows[] = {
 	 .plain = "the text has a link to a host that is not on the list",
 	 .judge = judge_links,
 	 .concerns = concerns_links,
+	 .reads_text = true},
+	{.id = POLICY_WORDS,
+	 .status = SGW_CONTENT_BLOCKED,
+	 .name = "words",
+	 .plain = "the text has a sensitive word",
+	 .judge = judge_words,
+	 .concerns = concerns_words,
 	 .reads_text = true},
 	{.id = POLICY_OPT_OUT_TEXT,
 	 .status = SGW_OPTOUT_TEXT_MISSING,
@@ -181,15 +198,26 @@ const char *policy_name(enum policy_id id)
 
 /* --- building --- */
 
+static struct words *make_words(const struct policy_conf *conf, const struct policy_names *names,
+				const struct policy *before, char **errors)
+{
+	if (before)
+		return words_new(conf->filters, conf->filters_n, names, before->words, errors);
+	if (!conf->running)
+		return words_new(conf->filters, conf->filters_n, names, NULL, errors);
+	bool good = words_check(conf->filters, conf->filters_n, names, errors);
+	return good ? words_new(NULL, 0, names, NULL, errors) : NULL;
+}
+
 struct policy *policy_new(const struct policy_conf *conf, const struct policy_names *names, struct policy *before,
 			  char **errors)
 {
 	struct policy *p = mem_zalloc(sizeof(*p));
-	(void)before;
+	p->words = make_words(conf, names, before, errors);
 	p->recipient = recipient_new(&conf->recipient, names, errors);
 	p->opening = opening_new(&conf->opening, names, errors);
 	p->texts = texts_new(&conf->texts, names, errors);
-	p->modes = p->recipient && p->opening && p->texts ? policy_modes_new(p, conf, names, errors) : NULL;
+	p->modes = p->words && p->recipient && p->opening && p->texts ? policy_modes_new(p, conf, names, errors) : NULL;
 	if (p->modes)
 		return p;
 	policy_free(p);
@@ -202,6 +230,7 @@ void policy_free(struct policy *p)
 		return;
 	policy_modes_free(p->modes);
 	texts_free(p->texts);
+	words_free(p->words);
 	opening_free(p->opening);
 	recipient_free(p->recipient);
 	mem_free(p);
@@ -215,6 +244,19 @@ const struct recipient *policy_recipient(const struct policy *p)
 const struct opening *policy_opening(const struct policy *p)
 {
 	return p->opening;
+}
+
+const struct words *policy_words(const struct policy *p)
+{
+	return p->words;
+}
+
+bool policy_settle(struct policy *p)
+{
+	struct words_status now;
+	words_settle(p->words);
+	words_status(p->words, &now);
+	return !now.pending;
 }
 
 /* --- what the message itself says --- */
@@ -334,6 +376,7 @@ enum policy_effect policy_look(struct policy *p, struct policy_subject *s,
 			       void (*fn)(void *arg, const struct policy_finding *found), void *arg)
 {
 	struct walk w = {.policy = p, .subject = s, .fn = fn, .arg = arg};
+	s->asking = true;
 	return walk(&w);
 }
 
@@ -437,4 +480,5 @@ void policy_stats(struct stats *stats)
 				"policy",	  policy_rows[i].name};
 	}
 	stats_add(stats, rows, n, &counters, NULL, NULL, NULL);
+	words_stats(stats);
 }

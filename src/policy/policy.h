@@ -11,6 +11,7 @@
 #include "policy/recipient.h"
 #include "policy/subject.h"
 #include "policy/texts.h"
+#include "policy/words.h"
 
 enum policy_mode { POLICY_OFF, POLICY_DRY_RUN, POLICY_ON };
 
@@ -30,6 +31,10 @@ struct policy_conf {
 	struct opening_conf opening;
 	struct recipient_conf recipient;
 	struct texts_conf texts;
+	const struct words_conf *filters;
+	size_t filters_n;
+	/* The gateway runs: without `before` this is only a check, for which no large file is read. */
+	bool running;
 };
 
 struct policy;
@@ -40,6 +45,12 @@ void policy_free(struct policy *p);
 /* The rules about recipients; good as long as the policy. */
 const struct recipient *policy_recipient(const struct policy *p);
 const struct opening *policy_opening(const struct policy *p);
+const struct words *policy_words(const struct policy *p);
+/*
+ * To be called every now and then: words that policy_new() has left to a thread take effect, or are given up, when they
+ * are ready. True: there is nothing to wait for (any more).
+ */
+bool policy_settle(struct policy *p);
 
 struct policy_verdict {
 	enum policy_id id; /* POLICY_NONE: it may go */

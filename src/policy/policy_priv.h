@@ -14,6 +14,7 @@ struct policy {
 	struct opening *opening;
 	struct recipient *recipient;
 	struct texts *texts;
+	struct words *words;
 };
 
 struct policy_row {

@@ -34,7 +34,7 @@ const struct conf_row words_rows[] = {
 	 "What a word in a text means: the text is refused, held for review, or only logged.", actions},
 	{"account", CONF_LIST, AT(accounts), "", 0, 1000, "", true,
 	 "Only texts of these accounts (their system_id); empty: of all.", NULL},
-	{"class", CONF_LIST, AT(class_names), "", 0, CLASSES, "", true, "Only texts of these classes; empty: of all.",
+	{"classes", CONF_LIST, AT(classes), "", 0, CLASSES, "", true, "Only texts of these classes; empty: of all.",
 	 NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
@@ -84,13 +84,13 @@ static void rules_drop(struct rules *r)
 /* Bits 1 << enum class_id; 0 with a fault. */
 static unsigned read_classes(const struct words_conf *c, char **errors)
 {
-	unsigned classes = c->class_names.n ? 0 : (1u << CLASSES) - 1;
-	for (size_t i = 0; i < c->class_names.n; i++) {
+	unsigned classes = c->classes.n ? 0 : (1u << CLASSES) - 1;
+	for (size_t i = 0; i < c->classes.n; i++) {
 		enum class_id id;
-		if (!class_by_name(view_of(c->class_names.at[i]), &id)) {
+		if (!class_by_name(view_of(c->classes.at[i]), &id)) {
 			conf_fault(errors, &c->where,
 				   "filters: \"%s\" is none of otp, alert, notice, remind, collect, promo",
-				   c->class_names.at[i]);
+				   c->classes.at[i]);
 			return 0;
 		}
 		classes |= 1u << id;
@@ -266,6 +266,19 @@ struct words *words_new(const struct words_conf *rows, size_t n, const struct po
 		return w;
 	words_free(w);
 	return NULL;
+}
+
+bool words_check(const struct words_conf *rows, size_t n, const struct policy_names *names, char **errors)
+{
+	struct rules *r = rules_new(rows, n, names, errors);
+	struct wordbook_source *sources = sources_of(rows, n, errors);
+	bool good = r && sources;
+	if (sources) {
+		good = can_read(sources, n, errors) && good;
+		sources_free(sources, n);
+	}
+	rules_drop(r);
+	return good;
 }
 
 void words_free(struct words *w)

@@ -18,13 +18,13 @@
 
 #define WORDS_FILTERS 64u
 
-struct words_conf { /* section filters: ( { name; file; words; action; account; class } ) */
+struct words_conf { /* section filters: ( { name; file; words; action; account; classes } ) */
 	struct conf_where where;
 	char *name;
 	char *file; /* "": none; relative to the folder of the configuration file */
 	struct conf_list words;
-	int action;				/* enum words_action */
-	struct conf_list accounts, class_names; /* empty: all */
+	int action;			    /* enum words_action */
+	struct conf_list accounts, classes; /* empty: all */
 };
 extern const struct conf_row words_rows[];
 
@@ -38,6 +38,8 @@ struct words;
  */
 struct words *words_new(const struct words_conf *rows, size_t n, const struct policy_names *names, struct words *before,
 			char **errors);
+/* The same faults, but for those inside of files, which are only looked for. */
+bool words_check(const struct words_conf *rows, size_t n, const struct policy_names *names, char **errors);
 void words_free(struct words *w);
 /* To be called now and then (once a second does) by whoever owns it: a set that is ready takes its place. True: it has.
  */

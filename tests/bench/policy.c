@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 {
 	struct settings settings;
 	char *errors = NULL;
-	if (argc != 2 || settings_read(argv[1], &settings, &errors) < 0) {
+	if (argc != 2 || settings_read(argv[1], false, &settings, &errors) < 0) {
 		fprintf(stderr, "%s", errors ? errors : "usage: policy CONFIG\n");
 		return 2;
 	}

@@ -87,7 +87,7 @@ static bool read_configuration(struct world *w, char **why)
 		*why = mem_strdup("the configuration cannot be written to /tmp");
 		return false;
 	}
-	int rc = settings_read(w->file, &w->settings, why);
+	int rc = settings_read(w->file, false, &w->settings, why);
 	unlink(w->file);
 	w->has_settings = rc == 0;
 	w->settings.flow.seed = 1; /* the same jitter in each run */
@@ -167,7 +167,7 @@ bool world_reload(struct world *w, bool check, struct buf *said, char **why)
 		return false;
 	}
 	struct settings next;
-	if (settings_read(w->file, &next, why) == 0) { /* the new carriers are there before the gateway calls them */
+	if (settings_read(w->file, false, &next, why) == 0) { /* the new carriers are there before the gateway calls them */
 		meet_carriers(w, &next.flow);
 		settings_free(&next);
 	}

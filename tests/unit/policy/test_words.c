@@ -154,7 +154,7 @@ static void test_filters(void **state)
 				 filter("拦截", "", WORDS_BLOCK)};
 	LIST(c[0].words, "理财", "收益", "保本");
 	LIST(c[1].words, "收益", "保本");
-	LIST(c[1].class_names, "promo", "notice");
+	LIST(c[1].classes, "promo", "notice");
 	LIST(c[2].words, "保本");
 	LIST(c[2].accounts, "shop");
 	struct words *w = make(c, 3, NULL);
@@ -249,7 +249,7 @@ static void test_faults(void **state)
 	LIST(c[1].accounts, "nobody");
 	check_fault(c, 2, "there is no account \"nobody\"");
 	LIST(c[1].accounts, "bank");
-	LIST(c[1].class_names, "spam");
+	LIST(c[1].classes, "spam");
 	check_fault(c, 2, "\"spam\" is none of otp");
 	for (size_t i = 0; i <= WORDS_FILTERS; i++) {
 		snprintf(labels[i], sizeof(labels[i]), "%zu", i);
