@@ -42,11 +42,14 @@ static const struct conf_section sections[] = {
 	{"reply", false, sizeof(struct reply_conf), reply_rows},
 	{"keywords", true, sizeof(struct keyword_conf), keyword_rows},
 	{"menus", true, sizeof(struct menu_conf), menu_rows},
+	{"webhooks", true, sizeof(struct webhook_conf), webhook_rows},
 	{"classes", true, sizeof(struct class_conf), class_rows},
 	{"retry", true, sizeof(struct retry_conf), retry_rows},
 	{"errors", true, sizeof(struct error_conf), error_rows},
 	{"codes", true, sizeof(struct code_conf), code_rows},
 	{"senders", true, sizeof(struct sender_conf), sender_rows},
+	{"campaigns", true, sizeof(struct campaign_conf), campaign_rows},
+	{"brakes", true, sizeof(struct brake_conf), brake_rows},
 	{"policies", true, sizeof(struct policy_mode_conf), policy_mode_rows},
 	{"caps", true, sizeof(struct cap_conf), caps_rows},
 	{"similar", true, sizeof(struct similar_conf), similar_rows},
@@ -56,9 +59,6 @@ static const struct conf_section sections[] = {
 	{"calendar", false, sizeof(struct calendar_conf), calendar_rows},
 	{"windows", true, sizeof(struct window_conf), window_rows},
 	{"slots", true, sizeof(struct slot_conf), slot_rows},
-	{NULL, false, 0, NULL},
-};
-
 	{"personal", true, sizeof(struct personal_conf), personal_rows},
 	{"signatures", true, sizeof(struct signature_conf), signature_rows},
 	{"templates", true, sizeof(struct templates_conf), templates_rows},
@@ -67,6 +67,20 @@ static const struct conf_section sections[] = {
 	{"filters", true, sizeof(struct words_conf), words_rows},
 	{"opt_out_texts", true, sizeof(struct optout_text_conf), optout_text_rows},
 	{"segments", true, sizeof(struct segments_conf), segments_rows},
+	{NULL, false, 0, NULL},
+};
+
+static void fill_texts(const struct conf *c, struct texts_conf *t)
+{
+	t->personal = conf_get(c, "personal", &t->personal_n);
+	t->signatures = conf_get(c, "signatures", &t->signatures_n);
+	t->templates = conf_get(c, "templates", &t->templates_n);
+	t->must_match = conf_get(c, "must_match", &t->must_match_n);
+	t->links = conf_get(c, "links", &t->links_n);
+	t->optout_texts = conf_get(c, "opt_out_texts", &t->optout_texts_n);
+	t->segments = conf_get(c, "segments", &t->segments_n);
+}
+
 static void fill(struct settings *s)
 {
 	struct conf *c = s->conf;
@@ -89,11 +103,14 @@ static void fill(struct settings *s)
 	f->routing = conf_get(c, "routing", NULL);
 	f->keywords = conf_get(c, "keywords", &f->keywords_n);
 	f->menus = conf_get(c, "menus", &f->menus_n);
+	f->webhooks = conf_get(c, "webhooks", &f->webhooks_n);
 	f->classes = conf_get(c, "classes", &f->classes_n);
 	f->retries = conf_get(c, "retry", &f->retries_n);
 	f->errors = conf_get(c, "errors", &f->errors_n);
 	f->codes = conf_get(c, "codes", &f->codes_n);
 	f->senders = conf_get(c, "senders", &f->senders_n);
+	f->campaigns = conf_get(c, "campaigns", &f->campaigns_n);
+	f->brakes = conf_get(c, "brakes", &f->brakes_n);
 	f->policy.modes = conf_get(c, "policies", &f->policy.modes_n);
 	f->policy.recipient = (struct recipient_conf){.dead = conf_get(c, "dead", NULL)};
 	f->policy.recipient.caps = conf_get(c, "caps", &f->policy.recipient.caps_n);
@@ -103,6 +120,8 @@ static void fill(struct settings *s)
 	f->policy.opening.calendar = conf_get(c, "calendar", NULL);
 	f->policy.opening.windows = conf_get(c, "windows", &f->policy.opening.windows_n);
 	f->policy.opening.slots = conf_get(c, "slots", &f->policy.opening.slots_n);
+	fill_texts(c, &f->policy.texts);
+	f->policy.filters = conf_get(c, "filters", &f->policy.filters_n);
 	s->noc = (struct noc_conf){.stats = conf_get(c, "stats", NULL),
 				   .console = conf_get(c, "console", NULL),
 				   .version = PACKAGE_VERSION,
@@ -120,8 +139,6 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 	bool good = flow_check(&out->flow, errors);
 	if (noc_check(&out->noc, errors) && good)
 		return 0;
-	fill_texts(c, &f->policy.texts);
-	f->policy.filters = conf_get(c, "filters", &f->policy.filters_n);
 	settings_free(out);
 	return -1;
 }
