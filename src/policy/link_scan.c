@@ -156,13 +156,15 @@ static void tell(struct link_scan *s, const char *host, uint32_t n)
 		s->going = s->fn(s->arg, (struct view){(const uint8_t *)host, n});
 }
 
-/* The octets from..end as a host: 。 is a dot there. */
+/* The octets from..end as a host: 。 is a dot there. Of one that is too long the end counts: it says whose it is. */
 static struct host host_of(const struct link_scan *s, uint32_t from, uint32_t end)
 {
 	struct host h;
+	if (end - from > LINK_HOST_MAX)
+		from = end - LINK_HOST_MAX;
+	while (from < end && (s->at[from] & 0xc0) == 0x80)
+		from++;
 	h.n = end - from;
-	if (h.n > LINK_HOST_MAX)
-		h.n = (uint32_t)text_cut((const char *)s->at + from, h.n, LINK_HOST_MAX);
 	for (uint32_t i = 0; i < h.n; i++)
 		h.s[i] = s->at[from + i] == STOP ? '.' : (char)s->at[from + i];
 	return h;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include "smpp/view.h"
 
-#define LINK_HOST_MAX 255u /* octets; of a longer host its beginning is told */
+#define LINK_HOST_MAX 255u /* octets; of a longer host its end is told */
 
 struct link_scan;
 struct link_scan *link_scan_new(void);

@@ -60,3 +60,28 @@ tests_unit_policy_test_calendar_SOURCES = tests/unit/policy/test_calendar.c
 tests_unit_policy_test_calendar_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_opening_SOURCES = tests/unit/policy/test_opening.c
 tests_unit_policy_test_opening_LDADD = $(policy_unit_ldadd)
+
+text_unit_tests = \
+	tests/unit/policy/test_links \
+	tests/unit/policy/test_must_match \
+	tests/unit/policy/test_optout_text \
+	tests/unit/policy/test_personal \
+	tests/unit/policy/test_segments \
+	tests/unit/policy/test_signature \
+	tests/unit/policy/test_templates
+check_PROGRAMS += $(text_unit_tests)
+TESTS += $(text_unit_tests)
+tests_unit_policy_test_links_SOURCES = tests/unit/policy/test_links.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_links_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_must_match_SOURCES = tests/unit/policy/test_must_match.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_must_match_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_optout_text_SOURCES = tests/unit/policy/test_optout_text.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_optout_text_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_personal_SOURCES = tests/unit/policy/test_personal.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_personal_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_segments_SOURCES = tests/unit/policy/test_segments.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_segments_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_signature_SOURCES = tests/unit/policy/test_signature.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_signature_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_templates_SOURCES = tests/unit/policy/test_templates.c tests/unit/policy/text_rig.h
+tests_unit_policy_test_templates_LDADD = $(policy_unit_ldadd)
