@@ -117,7 +117,8 @@ static void apply(struct flow *f, struct reload *r)
 {
 	const struct flow_conf *next = r->next;
 	uint64_t seed = f->conf.seed;
-	struct reply_setup replies = {next->reply, next->keywords, next->menus, next->keywords_n, next->menus_n};
+	struct reply_setup replies = {next->reply,	next->keywords, next->menus,
+				      next->keywords_n, next->menus_n,	f->webhooks};
 	accounts_grow(f->accounts, r->accounts);
 	carriers_grow(f->carriers, r->carriers);
 	f->conf = *next;
@@ -130,6 +131,9 @@ static void apply(struct flow *f, struct reload *r)
 	carriers_apply(f->carriers, r->carriers);
 	flow_grow(f);
 	match_set_bounds(f->match, (uint32_t)next->messages->max_parked, next->messages->park * 1000);
+	webhooks_use(f->webhooks, next->webhooks, next->webhooks_n);
+	flow_campaign_set(f);
+	flow_brake_set(f);
 	reply_use(f->reply, &replies);
 	flow_routes_changed(f);
 }

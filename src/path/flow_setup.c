@@ -88,7 +88,7 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 		conf_fault(errors, &conf->reply->where, "reply.account \"%s\" is not in accounts",
 			   conf->reply->account);
 	const struct reply_setup setup = {conf->reply,	    conf->keywords, conf->menus,
-					  conf->keywords_n, conf->menus_n};
+					  conf->keywords_n, conf->menus_n,  NULL};
 	(void)reply_check(&setup, account_known, conf, errors);
 	for (size_t i = 0; i < conf->menus_n; i++) {
 		const struct menu_conf *m = &conf->menus[i];
@@ -221,6 +221,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	struct flow_names names = {.conf = conf};
 	check_accounts(conf, &found);
 	check_carriers(conf, &found);
+	(void)webhooks_check(conf->webhooks, conf->webhooks_n, &found);
 	check_replies(conf, &found);
 	check_campaigns(conf, &found);
 	struct routes *routes = make_routes(&names, &found);
@@ -367,8 +368,9 @@ static void make_path(struct flow *f)
 	flow_brake_init(f);
 	f->outbox = outbox_new(f->loop, f->accounts, f->store, f->msgs, (uint64_t)conf->messages->max_held,
 			       &flow_outbox_ops, f, f->stats);
+	f->webhooks = webhooks_new(f->loop, conf->webhooks, conf->webhooks_n, f->stats);
 	struct reply_setup setup = {conf->reply,      conf->keywords, conf->menus,
-				    conf->keywords_n, conf->menus_n};
+				    conf->keywords_n, conf->menus_n,  f->webhooks};
 	f->reply = reply_new(f->loop, &setup, f->sessions, f->accounts, f->store, &flow_reply_ops, f, f->stats);
 	flow_grow(f);
 	flow_wait_for_store(f);
@@ -508,6 +510,7 @@ void flow_free(struct flow *f)
 	queue_free(f->queue);
 	finished_free(f->finished);
 	flow_events_free(f);
+	webhooks_free(f->webhooks);
 	credit_free(f->credit);
 	flow_campaign_free(f);
 	flow_brake_free(f);

@@ -7,6 +7,7 @@
 #define PATH_REPLY_H
 
 #include "base/conf.h"
+#include "base/webhook.h"
 #include "link/account.h"
 #include "link/carrier.h"
 #include "path/event.h"
@@ -71,6 +72,7 @@ struct reply_setup {
 	const struct keyword_conf *keywords;
 	const struct menu_conf *menus;
 	size_t keywords_n, menus_n;
+	struct webhooks *webhooks; /* borrowed for the life of reply; not looked at by reply_check() */
 };
 
 struct reply;
