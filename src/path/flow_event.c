@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "path/event.h"
+#include "path/event_post.h"
 #include "path/store_event.h"
 
 #define WALK_SLICE  1000u /* messages looked at in one turn: well below a millisecond */
@@ -17,6 +18,7 @@
 struct events { /* flow.events */
 	struct flow *flow;
 	struct event_log *log;
+	struct event_post *post; /* NULL: not made yet */
 	struct event_clock clock;
 	bool mask;
 	int64_t late_ms;   /* 0: nothing is late */
@@ -251,16 +253,22 @@ void flow_event_refused(struct flow *f, const struct account *a, const struct pd
 
 /* --- a phone --- */
 
-void flow_event_reply(struct flow *f, const struct flow_said *what)
+void flow_event_reply(struct flow *f, const struct reply_event *what)
 {
+	const struct store_last *to = what->original;
 	struct event e = {.kind = what->kind,
-			  .account = what->account == MSG_NO_ACCOUNT
-					     ? FLOW_NOTHING
-					     : view_of(account_name(accounts_at(f->accounts, what->account))),
-			  .number = what->number,
-			  .code = what->code,
-			  .original = what->original,
+			  .account = view_of(account_name(accounts_at(f->accounts, what->account))),
+			  .number = {(const uint8_t *)what->from->digits, what->from->n},
+			  .code = view_of(what->code),
+			  .carrier = view_of(what->carrier),
+			  .original = to->id,
 			  .text = what->text};
+	if (to->id) {
+		e.class_name = to->class_name;
+		e.campaign = to->campaign;
+		e.variant = to->variant;
+		e.group = to->group;
+	}
 	if (wants(f, what->kind))
 		say(f, &e);
 }
@@ -334,10 +342,14 @@ void flow_events_use(struct flow *f)
 	uint32_t stream = 0, posted = 0;
 	const char *bad;
 	event_log_use(x->log, f->store);
+	if (!x->post)
+		x->post = event_post_new(f->loop, f->webhooks, f->store, f->conf.node, f->stats);
 	if (!conf || !event_set(&conf->stream, &stream, &bad) || !event_set(&conf->webhook_events, &posted, &bad)) {
 		f->event_set = 0;
+		event_post_use(x->post, "", 0);
 		return;
 	}
+	event_post_use(x->post, conf->webhook, posted);
 	f->event_set = *conf->webhook ? stream | posted : stream;
 	event_log_keep(x->log, conf->length);
 	x->mask = conf->mask;
@@ -350,6 +362,12 @@ void flow_events_use(struct flow *f)
 void flow_events_store_up(struct flow *f)
 {
 	event_log_up(f->events->log);
+	event_post_up(f->events->post);
+}
+
+void flow_events_stop(struct flow *f)
+{
+	event_post_use(f->events->post, "", 0);
 }
 
 bool flow_events_quiet(const struct flow *f)
@@ -363,13 +381,26 @@ void flow_events_free(struct flow *f)
 	stats_drop(f->stats, &x->counters);
 	loop_timer_clear(f->loop, &x->walk);
 	event_log_free(x->log);
+	event_post_free(x->post);
 	mem_free(x);
 }
 
-void flow_check_events(const struct events_conf *conf, char **errors)
+static bool has_webhook(const struct flow_conf *conf, const char *name)
 {
+	for (size_t i = 0; i < conf->webhooks_n; i++) {
+		if (strcmp(conf->webhooks[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void flow_check_events(const struct flow_conf *all, char **errors)
+{
+	const struct events_conf *conf = all->events;
 	uint32_t set;
 	const char *bad;
+	if (conf && *conf->webhook && !has_webhook(all, conf->webhook))
+		conf_fault(errors, &conf->where, "events.webhook \"%s\" is not in webhooks", conf->webhook);
 	if (conf && (!event_set(&conf->stream, &set, &bad) || !event_set(&conf->webhook_events, &set, &bad)))
 		conf_fault(errors, &conf->where, "events: \"%.60s\" is no event; doc/configuration.md lists them", bad);
 }

@@ -190,11 +190,11 @@ static void on_store_up(void *arg)
 	struct flow *f = arg;
 	flow_brakes_changed(f); /* known before anything is queued: Redis answers in order */
 	campaigns_store_up(f->campaigns);
+	flow_events_store_up(f);
 	if (f->phase == FLOW_WAITING) {
 		load(f);
 		return;
 	}
-	flow_events_store_up(f);
 	credit_store_up(f->credit); /* before what forgets their messages */
 	store_forms(f);
 	flow_remove_doubtful(f);

@@ -363,10 +363,11 @@ void flow_whole_free(struct flow *f);
 /* flow_event.c: what apps and data teams are told (event.h); nothing when the configuration leaves it out */
 void flow_events_init(struct flow *f);
 void flow_events_use(struct flow *f); /* the configuration is another one, or the store is there now */
+void flow_events_stop(struct flow *f); /* posting, while the store is there */
 void flow_events_free(struct flow *f);
 void flow_events_store_up(struct flow *f);
 bool flow_events_quiet(const struct flow *f); /* all are stored */
-void flow_check_events(const struct events_conf *conf, char **errors);
+void flow_check_events(const struct flow_conf *all, char **errors);
 /* m: the message, or a part of it. */
 void flow_event(struct flow *f, struct msg *m, enum event_kind kind);
 void flow_event_held(struct flow *f, struct msg *m);
@@ -376,14 +377,7 @@ void flow_event_retried(struct flow *f, struct msg *m, uint16_t carrier, const s
 void flow_event_answered(struct flow *f, struct msg *m, uint32_t status); /* the app, for its submit */
 void flow_event_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
 			const char *why);
-struct flow_said {  /* by a phone */
-	enum event_kind kind;
-	size_t account; /* number, or MSG_NO_ACCOUNT */
-	struct view number, code;
-	uint64_t original; /* id of the message that is meant, as the app knows it; 0: none */
-	struct view text;  /* UTF-8 */
-};
-void flow_event_reply(struct flow *f, const struct flow_said *what);
+void flow_event_reply(struct flow *f, const struct reply_event *what); /* a phone has said it */
 void flow_event_campaign(struct flow *f, enum event_kind kind, struct view account, struct view campaign,
 			 const char *why);
 

@@ -228,7 +228,7 @@ bool flow_check(const struct flow_conf *conf, char **errors)
 	routes_free(routes);
 	classes_build(conf->classes, conf->classes_n, rules, &found);
 	health_check(conf->health, &found);
-	flow_check_events(conf->events, &found);
+	flow_check_events(conf, &found);
 	retries_free(make_retries(&names, &found));
 	senders_free(make_senders(&names, &found));
 	policy_free(make_policy(&names, &found));
@@ -289,12 +289,13 @@ static int on_cancel_series(void *arg, size_t account, const struct number *to, 
 
 static void on_reply_event(void *arg, const struct reply_event *e)
 {
-	const struct flow *f = arg;
+	struct flow *f = arg;
 	char number[32];
 	log_info(account_name(accounts_at(f->accounts, e->account)),
 		 "event=mo_%s number=%s carrier=%s code=%s original=%llu", event_name(e->kind),
 		 log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
 		 (unsigned long long)e->original->id);
+	flow_event_reply(f, e);
 }
 
 static uint64_t on_new_id(void *arg)
@@ -490,6 +491,7 @@ void flow_free(struct flow *f)
 		return;
 	stats_drop(f->stats, &f->counters);
 	flow_route_test_end(f);
+	flow_events_stop(f);
 	store_free(f->store);
 	flow_whole_free(f);
 	flow_gather_free(f);

@@ -10,6 +10,7 @@ libpath_a_SOURCES = \
 	src/path/compose.c src/path/compose.h \
 	src/path/deliver.c src/path/deliver.h \
 	src/path/event.c src/path/event.h \
+	src/path/event_post.c src/path/event_post.h \
 	src/path/finished.c src/path/finished.h \
 	src/path/flow.c src/path/flow.h src/path/flow_priv.h \
 	src/path/flow_accept.c src/path/flow_cancel.c src/path/flow_multi.c src/path/flow_ops.c src/path/flow_query.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
@@ -62,6 +63,7 @@ libpath_a_SOURCES = \
 	src/path/store.c src/path/store.h \
 	src/path/store_batch.c src/path/store_batch.h \
 	src/path/store_event.c src/path/store_event.h \
+	src/path/store_feed.c src/path/store_feed.h \
 	src/path/store_mo.c src/path/store_mo.h \
 	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h
