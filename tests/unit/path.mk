@@ -35,6 +35,7 @@ path_unit_tests = \
 	tests/unit/path/test_credit \
 	tests/unit/path/test_store_backlog \
 	tests/unit/path/test_store_credit \
+	tests/unit/path/test_store_recipient \
 	tests/unit/path/test_submit
 check_PROGRAMS += $(path_unit_tests)
 TESTS += $(path_unit_tests)
@@ -107,6 +108,8 @@ tests_unit_path_test_credit_SOURCES = tests/unit/path/test_credit.c
 tests_unit_path_test_credit_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_credit_SOURCES = tests/unit/path/test_store_credit.c $(path_rig)
 tests_unit_path_test_store_credit_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_store_recipient_SOURCES = tests/unit/path/test_store_recipient.c $(path_rig)
+tests_unit_path_test_store_recipient_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c $(path_rig)
 tests_unit_path_test_store_backlog_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_senders_SOURCES = tests/unit/path/test_senders.c $(path_samples)
