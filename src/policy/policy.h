@@ -104,6 +104,6 @@ void policy_count(struct policy *p, enum policy_id id);
 uint32_t policy_sign(struct view signature);
 
 struct stats;
-void policy_stats(struct stats *stats); /* registers the counters: they live as long as the process */
+void policy_stats(struct stats *stats); /* registers the counters, all 0 */
 
 #endif

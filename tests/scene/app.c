@@ -79,10 +79,14 @@ static void take_deliver(struct app *a, struct peer *p, const struct pdu *pdu)
 	copy_view(d->to, sizeof(d->to), pdu->sm.dst.addr);
 	d->data_coding = pdu->sm.data_coding;
 	tags_of(pdu->tlvs, d->tags);
+	copy_tlv(d->original, sizeof(d->original), pdu->tlvs, TLV_ORIGINAL_MESSAGE_ID);
+	copy_tlv(d->campaign, sizeof(d->campaign), pdu->tlvs, TLV_CAMPAIGN);
+	copy_tlv(d->group, sizeof(d->group), pdu->tlvs, TLV_GROUP_KEY);
 	if (pdu_text(pdu, &text))
 		read_text(a, d, pdu, text);
 	copy_tlv(d->carrier_status, sizeof(d->carrier_status), pdu->tlvs, TLV_CARRIER_STATUS);
 	copy_tlv(d->via, sizeof(d->via), pdu->tlvs, TLV_VIA);
+	copy_tlv(d->verdict, sizeof(d->verdict), pdu->tlvs, TLV_VERDICT);
 	copy_tlv(d->class_name, sizeof(d->class_name), pdu->tlvs, TLV_MESSAGE_CLASS);
 	d->silent = a->silent;
 	d->answered = a->mood;

@@ -23,7 +23,8 @@ struct delivery { /* a deliver_sm or data_sm */
 	char stat[16], err[16]; /* as in its text */
 	char from[24], to[24];
 	char text[2048];				  /* UTF-8 */
-	char carrier_status[64], via[64], class_name[16]; /* our TLVs; "" without */
+	char carrier_status[64], via[64], verdict[24], class_name[16]; /* our TLVs; "" without */
+	char original[24], campaign[36], group[68];	  /* of a reply: what it answers */
 	uint32_t answered;				  /* the status that the app gave; see delivery.silent */
 	bool silent;
 };

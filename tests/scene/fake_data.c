@@ -456,14 +456,25 @@ bool fake_data_has_member(struct fake_data *d, const char *key, const char *memb
 	return fake_item_find(fake_key_find(d, key), &name) != NULL;
 }
 
+static void run_words(struct fake_data *d, const char *const *words, size_t n)
+{
+	struct blob argv[4];
+
+	for (size_t i = 0; i < n; i++)
+		argv[i] = blob_of(words[i], strlen(words[i]));
+	freeReplyObject(fake_data_run(d, d->now_ms, n, argv));
+	for (size_t i = 0; i < n; i++)
+		mem_free(argv[i].p);
+}
+
 void fake_data_set_field(struct fake_data *d, const char *key, const char *field, const char *value)
 {
-	struct blob argv[] = {blob_of("HSET", 4), blob_of(key, strlen(key)), blob_of(field, strlen(field)),
-			      blob_of(value, strlen(value))};
+	run_words(d, (const char *[]){"HSET", key, field, value}, 4);
+}
 
-	freeReplyObject(fake_data_run(d, d->now_ms, 4, argv));
-	for (size_t i = 0; i < 4; i++)
-		mem_free(argv[i].p);
+void fake_data_add_member(struct fake_data *d, const char *key, const char *member)
+{
+	run_words(d, (const char *[]){"SADD", key, member}, 3);
 }
 
 bool fake_data_has_expiry(struct fake_data *d, const char *key)

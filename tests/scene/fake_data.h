@@ -28,6 +28,7 @@ size_t fake_data_count(struct fake_data *d, const char *key);
 size_t fake_data_count_all(struct fake_data *d, const char *prefix);
 bool fake_data_has_member(struct fake_data *d, const char *key, const char *member);
 void fake_data_set_field(struct fake_data *d, const char *key, const char *field, const char *value);
+void fake_data_add_member(struct fake_data *d, const char *key, const char *member); /* of a set */
 /* Keys that begin so and have not expired; only those that never expire. */
 size_t fake_data_keys(struct fake_data *d, const char *prefix, bool lasting);
 bool fake_data_has_expiry(struct fake_data *d, const char *key);

@@ -194,6 +194,8 @@ static struct view submit_tlvs(const struct step *s, const struct label *l, uint
 		tlv_put_str(&o, TLV_MESSAGE_CLASS, view_of(class_name));
 	if (campaign != NULL)
 		tlv_put_str(&o, TLV_CAMPAIGN, view_of(campaign));
+	if (step_option(s, "variant", NULL) != NULL)
+		tlv_put_str(&o, TLV_VARIANT, view_of(step_option(s, "variant", NULL)));
 	if (group != NULL)
 		tlv_put_str(&o, TLV_GROUP_KEY, view_of(group));
 	if (strcmp(step_option(s, "kind", ""), "sar") == 0) {
@@ -421,7 +423,7 @@ static bool expect_receipt_of(const struct step *s, const char *name, void *arg)
 	if (d->label != NULL && d->label->receipts > 1 && step_number(s, "again", 0) == 0)
 		return step_fail(s, "%s got more than one final receipt for %s", a->name, name);
 	bool good = expect_word(s, "err", d->err) && expect_word(s, "status", d->carrier_status) &&
-		    expect_word(s, "via", d->via) && expect_word(s, "class", d->class_name) &&
+		    expect_word(s, "via", d->via) && expect_word(s, "verdict", d->verdict) && expect_word(s, "class", d->class_name) &&
 		    expect_word(s, "from", d->from) && expect_word(s, "to", d->to) && expect_word(s, "part", d->part) &&
 		    expect_word(s, "by", command_name(d->command_id)) &&
 		    (step_number(s, "intermediate", 0) == (d->esm_type == ESM_INTERMEDIATE) ||
@@ -494,6 +496,23 @@ static bool reply_fits(const struct step *s, const struct delivery *d)
 	return strcmp(tags, d->tags) == 0 || step_fail(s, "its TLVs are %s", d->tags);
 }
 
+/* Which message it says that it answers. */
+static bool reply_answers(const struct world *w, const struct step *s, const struct delivery *d)
+{
+	const char *name = step_option(s, "answers", NULL);
+	const struct label *l = name != NULL ? labels_find(&w->labels, name) : NULL;
+
+	if (strcmp(step_option(s, "campaign", d->campaign), d->campaign) != 0 ||
+	    strcmp(step_option(s, "group", d->group), d->group) != 0)
+		return step_fail(s, "it has campaign \"%s\" and group \"%s\"", d->campaign, d->group);
+	if (name == NULL)
+		return true;
+	if (strcmp(name, "none") == 0)
+		return *d->original == '\0' || step_fail(s, "it answers message %s", d->original);
+	return (l != NULL && strcmp(l->id, d->original) == 0) ||
+	       step_fail(s, "it answers message \"%s\", expected %s", d->original, l != NULL ? l->id : "a known one");
+}
+
 static bool expect_reply(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
@@ -507,7 +526,7 @@ static bool expect_reply(struct world *w, struct step *s)
 	    strcmp(d->to, s->args[3]) != 0)
 		return step_fail(s, "%s got %s, expected a reply \"%s\" from %s to %s", a->name, describe(d),
 				 s->args[1], s->args[2], s->args[3]);
-	if (!reply_fits(s, d))
+	if (!reply_fits(s, d) || !reply_answers(w, s, d))
 		return false;
 	delivery_free(d);
 	return true;
@@ -631,10 +650,10 @@ const struct step_row steps_app[] = {
 	{"expect app NAME closed", "", STEP_LOOKS, expect_closed},
 	{"expect app NAME connected", "", STEP_LOOKS, expect_connected},
 	{"expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response},
-	{"expect app NAME receipt MESSAGES STAT", "err status via class from to again part by intermediate", STEP_LOOKS,
+	{"expect app NAME receipt MESSAGES STAT", "err status via verdict class from to again part by intermediate", STEP_LOOKS,
 	 expect_receipt},
 	{"expect MESSAGES ended", "least most", STEP_LOOKS, expect_ends},
-	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs", STEP_LOOKS, expect_reply},
+	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs answers campaign group", STEP_LOOKS, expect_reply},
 	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},
 	{"expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu},
 	{NULL, NULL, STEP_LOOKS, NULL},

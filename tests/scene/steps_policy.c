@@ -1,10 +1,12 @@
 /*
  * steps_policy.c - steps about the rules of contact: what is held for review, and what the operator says of it.
  */
-#include "steps.h"
-
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "fake_redis.h"
+#include "steps.h"
 
 static void count_review(const struct flow_review *r, void *arg)
 {
@@ -44,7 +46,19 @@ static bool do_reject(struct world *w, struct step *s)
 	return settle_reviews(w, s, false);
 }
 
+/* What its neighbour has written into Redis. */
+static bool do_stop_elsewhere(struct world *w, struct step *s)
+{
+	char key[64];
+
+	(void)w;
+	snprintf(key, sizeof(key), "optout:%s", s->args[1]);
+	fake_data_add_member(fake_redis_data(), key, s->args[0]);
+	return true;
+}
+
 const struct step_row steps_policy[] = {
+	{"another gateway hears a stop of NUMBER for ACCOUNT", "", STEP_SETS, do_stop_elsewhere},
 	{"operator approves COUNT", "message account", STEP_ACTS, do_approve},
 	{"operator rejects COUNT", "message account", STEP_ACTS, do_reject},
 	{"expect reviews COUNT", "", STEP_LOOKS, expect_reviews},
