@@ -471,7 +471,7 @@ static const struct {
 void policy_stats(struct stats *stats)
 {
 	static struct stats_row rows[FAMILIES * POLICIES];
-	counters = (struct policy_counters){{0}};
+	memset(&counters, 0, sizeof(counters));
 	size_t n = 0;
 	for (size_t f = 0; f < FAMILIES; f++) {
 		for (size_t i = 0; i < policy_rows_n; i++)
