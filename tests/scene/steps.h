@@ -24,6 +24,7 @@ struct step_row {
 extern const struct step_row steps_app[];
 extern const struct step_row steps_carrier[];
 extern const struct step_row steps_credit[];
+extern const struct step_row steps_event[];
 extern const struct step_row steps_policy[];
 extern const struct step_row steps_dial[];
 extern const struct step_row steps_got[];
