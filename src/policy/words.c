@@ -516,7 +516,7 @@ void words_status(const struct words *w, struct words_status *out)
 
 #define COUNT(member, type, name, help)                                                                                \
 	{                                                                                                              \
-		"smppgw_words_" name, help, type, offsetof(struct words_counters, member), NULL, NULL                  \
+		name, help, type, offsetof(struct words_counters, member), NULL, NULL                                  \
 	}
 #define TEXTS(action, value)                                                                                           \
 	{                                                                                                              \
@@ -528,10 +528,11 @@ static const struct stats_row stat_rows[] = {
 	TEXTS(WORDS_BLOCK, "block"),
 	TEXTS(WORDS_REVIEW, "review"),
 	TEXTS(WORDS_LOG, "log"),
-	COUNT(loaded, STATS_COUNTER, "loaded_total", "Sets of words that took their place after a reload."),
-	COUNT(failed, STATS_COUNTER, "failed_total",
+	COUNT(loaded, STATS_COUNTER, "smppgw_words_loaded_total",
+	      "Sets of words that took their place after a reload."),
+	COUNT(failed, STATS_COUNTER, "smppgw_words_failed_total",
 	      "Sets of words that could not be made after a reload; the log says why."),
-	COUNT(words, STATS_GAUGE, "words", "Sensitive words that are looked for."),
+	COUNT(words, STATS_GAUGE, "smppgw_words", "Sensitive words that are looked for."),
 };
 
 void words_stats(struct stats *stats)

@@ -11,7 +11,8 @@ fuzz_replays = \
 	tests/fuzz/replay_receipt \
 	tests/fuzz/replay_record \
 	tests/fuzz/replay_time \
-	tests/fuzz/replay_udh
+	tests/fuzz/replay_udh \
+	tests/fuzz/replay_words
 check_PROGRAMS += $(fuzz_replays)
 dist_check_SCRIPTS += tests/fuzz/replay.sh
 TESTS += tests/fuzz/replay.sh
@@ -31,6 +32,8 @@ tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz_time.c tests/fuzz/replay.c
 tests_fuzz_replay_time_LDADD = libsmpp.a
 tests_fuzz_replay_udh_SOURCES = tests/fuzz/fuzz_udh.c tests/fuzz/replay.c
 tests_fuzz_replay_udh_LDADD = libsmpp.a
+tests_fuzz_replay_words_SOURCES = tests/fuzz/fuzz_words.c tests/fuzz/replay.c
+tests_fuzz_replay_words_LDADD = libpolicy.a libbase.a libsmpp.a $(LIBCONFIG_LIBS)
 
 if FUZZ
 fuzz_targets = \
@@ -40,7 +43,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_receipt \
 	tests/fuzz/fuzz_record \
 	tests/fuzz/fuzz_time \
-	tests/fuzz/fuzz_udh
+	tests/fuzz/fuzz_udh \
+	tests/fuzz/fuzz_words
 EXTRA_PROGRAMS = $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 
@@ -65,6 +69,9 @@ tests_fuzz_fuzz_time_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_udh_SOURCES = tests/fuzz/fuzz_udh.c
 tests_fuzz_fuzz_udh_LDADD = libsmpp.a
 tests_fuzz_fuzz_udh_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_words_SOURCES = tests/fuzz/fuzz_words.c
+tests_fuzz_fuzz_words_LDADD = libpolicy.a libbase.a libsmpp.a $(LIBCONFIG_LIBS)
+tests_fuzz_fuzz_words_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 fuzz: $(fuzz_targets)
 else
