@@ -38,14 +38,11 @@ static void on_listen_timer(struct timer *t)
 static void resume_unsent(struct flow *f, struct msg *m)
 {
 	struct pdu pdu;
-	struct record rec;
-	enum smpp_time_kind kind;
-	msg_pdu(m, &rec, &pdu);
+	msg_pdu(m, NULL, &pdu);
 	m->carrier = MSG_NO_CARRIER;
 	m->replaces = pdu.sm.replace_if_present_flag == 1;
 	flow_count_waiting(f, m);
-	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
-		m->due_ms = 0;
+	flow_find_due(f, m);
 	flow_policy_resume(f, m);
 	if (m->unchecked)
 		flow_recheck(f, m);
@@ -115,6 +112,12 @@ static void on_restored_part(void *arg, struct view key, struct view frame)
 	reply_load_part(f->reply, f->carriers, key, frame);
 }
 
+static void on_restored_pending(void *arg, uint64_t id, struct view rec)
+{
+	struct flow *f = arg;
+	reply_load_pending(f->reply, id, rec);
+}
+
 static void on_restored_form(void *arg, size_t carrier, enum idform form)
 {
 	struct flow *f = arg;
@@ -178,8 +181,9 @@ static void on_restore_failed(void *arg)
 
 static void load(struct flow *f)
 {
-	static const struct restore_ops ops = {on_restored,    on_restored_parked, on_restored_part, on_restored_form,
-					       flow_unclaimed, on_restore_done,	   on_restore_failed};
+	static const struct restore_ops ops = {on_restored,	    on_restored_parked, on_restored_part,
+					       on_restored_pending, on_restored_form,	flow_unclaimed,
+					       on_restore_done,	    on_restore_failed};
 	f->phase = FLOW_LOADING;
 	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
 		f->phase = FLOW_WAITING;

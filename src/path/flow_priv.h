@@ -71,6 +71,7 @@ struct flow {
 	uint16_t epoch;		 /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
 	int guessed;		 /* operator of the last flow_decide(), or ROUTE_NO_OPERATOR */
 	uint32_t walked;	 /* how far those that wait have been looked at after a change */
+	bool hours_changed;	 /* ... and those that are held for their time, too */
 	int64_t hours_ms;	 /* UTC: next change of rules by the hour */
 	uint8_t *rounds;	 /* by carrier: refusals for pace; what was announced before is in the queue again */
 	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
@@ -299,6 +300,10 @@ bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at s
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
 /* Taken out of the queue for a carrier: true, it waits for the hours of contact, or has ended. */
 bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
+
+/* flow_hours.c */
+void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
+void flow_due_changed(struct flow *f, struct msg *m);
 /* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
 bool flow_asks_again(struct flow *f, struct msg *m);
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */

@@ -135,6 +135,7 @@ static void apply(struct flow *f, struct reload *r)
 	flow_campaign_set(f);
 	flow_brake_set(f);
 	reply_use(f->reply, &replies);
+	f->hours_changed = true;
 	flow_routes_changed(f);
 }
 

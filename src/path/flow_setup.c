@@ -82,6 +82,15 @@ static bool account_known(const void *arg, const char *name)
 	return has_account(arg, name);
 }
 
+static bool has_webhook(const struct flow_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->webhooks_n; i++) {
+		if (strcmp(conf->webhooks[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void check_replies(const struct flow_conf *conf, char **errors)
 {
 	if (*conf->reply->account && !has_account(conf, conf->reply->account))
@@ -90,13 +99,15 @@ static void check_replies(const struct flow_conf *conf, char **errors)
 	const struct reply_setup setup = {conf->reply,	    conf->keywords, conf->menus,
 					  conf->keywords_n, conf->menus_n,  NULL};
 	(void)reply_check(&setup, account_known, conf, errors);
+	(void)menus_check(conf->menus, conf->menus_n, errors);
 	for (size_t i = 0; i < conf->menus_n; i++) {
 		const struct menu_conf *m = &conf->menus[i];
 		if (*m->account && !has_account(conf, m->account))
 			conf_fault(errors, &m->where, "menu names account \"%s\", which is not in accounts",
 				   m->account);
-		if (menu_fault(m))
-			conf_fault(errors, &m->where, "%s", menu_fault(m));
+		if (*m->webhook && !has_webhook(conf, m->webhook))
+			conf_fault(errors, &m->where, "menu names webhook \"%s\", which is not in webhooks",
+				   m->webhook);
 	}
 }
 
@@ -212,6 +223,9 @@ void flow_warn(const struct flow_conf *conf, char **warnings)
 {
 	accounts_check_listens(conf->accounts, conf->accounts_n, conf->listens, conf->listens_n, NULL, warnings);
 	carriers_warn(conf->carriers, conf->carriers_n, warnings);
+	const struct reply_setup setup = {conf->reply,	    conf->keywords, conf->menus,
+					  conf->keywords_n, conf->menus_n,  NULL};
+	reply_warn(&setup, warnings);
 }
 
 bool flow_check(const struct flow_conf *conf, char **errors)

@@ -25,7 +25,7 @@ libpath_a_SOURCES = \
 	src/path/flow_kind.c \
 	src/path/flow_load.c \
 	src/path/flow_next.c \
-	src/path/flow_gather.c src/path/flow_whole.c src/path/flow_policy.c src/path/flow_words.c \
+	src/path/flow_gather.c src/path/flow_whole.c src/path/flow_policy.c src/path/flow_hours.c src/path/flow_words.c \
 	src/path/plain.c src/path/plain.h src/path/store_recipient.c src/path/store_recipient.h src/path/store_recipient_priv.h src/path/store_recipient_script.c \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \
@@ -37,7 +37,7 @@ libpath_a_SOURCES = \
 	src/path/lanes.c src/path/lanes.h \
 	src/path/match.c src/path/match.h \
 	src/path/parts.c src/path/parts.h \
-	src/path/menu.c src/path/menu.h \
+	src/path/menu.c src/path/menu.h src/path/menu_tree.c \
 	src/path/msg.c src/path/msg.h \
 	src/path/number.c src/path/number.h \
 	src/path/outbox.c src/path/outbox.h \
@@ -50,7 +50,7 @@ libpath_a_SOURCES = \
 	src/path/reassembly.c src/path/reassembly.h \
 	src/path/record.c src/path/record.h \
 	src/path/relay.c src/path/relay.h \
-	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_begin.c src/path/reply_do.c src/path/reply_keyword.c src/path/reply_menu.c src/path/reply_rows.c \
+	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_begin.c src/path/reply_do.c src/path/reply_keyword.c src/path/reply_menu.c src/path/reply_rows.c src/path/reply_webhook.c \
 	src/path/restore.c src/path/restore.h \
 	src/path/country.c src/path/country.h \
 	src/path/credit.c src/path/credit.h \
@@ -64,8 +64,9 @@ libpath_a_SOURCES = \
 	src/path/store_batch.c src/path/store_batch.h \
 	src/path/store_event.c src/path/store_event.h \
 	src/path/store_feed.c src/path/store_feed.h \
+	src/path/store_menu.c src/path/store_menu.h \
 	src/path/store_mo.c src/path/store_mo.h \
-	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_read.c src/path/store_sweep.c \
+	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h
 
 # Campaigns and brakes.

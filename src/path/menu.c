@@ -1,5 +1,6 @@
 /*
- * menu.c - menu rows and their texts. Must not know sessions, the store or how a text is sent.
+ * menu.c - the rows of menus and their texts with values. Must not know where a user is, sessions, the store or how a
+ * text is sent.
  */
 #include "path/menu.h"
 
@@ -9,47 +10,48 @@
 
 #define KEY_MAX 64u /* octets */
 
-static const char *const actions[] = {"text", "forward", NULL};
+static const char *const actions[] = {"text", "forward", "webhook", "opt-out", "opt-in", "back", "top", NULL};
 
 const struct conf_row menu_rows[] = {
+	{"menu", CONF_STRING, offsetof(struct menu_conf, menu), "", 0, 31, "", true,
+	 "Name of the tree that this row belongs to.", NULL},
 	{"account", CONF_STRING, offsetof(struct menu_conf, account), "", 0, 15, "", true,
 	 "Account whose replies this row is for; empty for all.", NULL},
 	{"source", CONF_STRING, offsetof(struct menu_conf, source), "", 0, 20, "", true,
 	 "Code that the reply was sent to, or its beginning; empty for all.", NULL},
-	{"key", CONF_STRING, offsetof(struct menu_conf, key), "", 1, KEY_MAX, NULL, true,
+	{"node", CONF_STRING, offsetof(struct menu_conf, node), "", 0, 31, "", true,
+	 "Name of this row in its tree; needed when rows name it as their parent.", NULL},
+	{"parent", CONF_STRING, offsetof(struct menu_conf, parent), "", 0, 31, "", true,
+	 "The node under which this row can be chosen; empty: it can be chosen by who is in no menu.", NULL},
+	{"key", CONF_STRING, offsetof(struct menu_conf, key), "", 0, KEY_MAX, "", true,
 	 "The reply that chooses this row; width, case and blanks do not matter.", NULL},
+	{"keys", CONF_LIST, offsetof(struct menu_conf, keys), "", 0, 0, "", true, "Further replies that choose it.",
+	 NULL},
+	{"start", CONF_LIST, offsetof(struct menu_conf, start), "", 0, 0, "", true,
+	 "Replies that lead to this row at any time, also out of another menu.", NULL},
 	{"action", CONF_CHOICE, offsetof(struct menu_conf, action), "", 0, 0, "text", true,
-	 "Answer with text, or forward the reply to the app.", actions},
+	 "Answer with text, forward the reply to the app, ask a webhook for the answer, stop or start again "
+	 "promotional "
+	 "texts, or go back.",
+	 actions},
 	{"text", CONF_STRING, offsetof(struct menu_conf, text), "", 0, 2000, "", true,
-	 "The answer; {name} is replaced by the field name of the hash value:<account> in Redis.", NULL},
+	 "The answer; {name} is replaced by the field name of the hash value:<account>:<number>, else of "
+	 "value:<account>, in Redis.",
+	 NULL},
 	{"missing", CONF_STRING, offsetof(struct menu_conf, missing), "", 0, 2000, "", true,
 	 "The answer when a value is not there; empty: the text without the value.", NULL},
+	{"unknown", CONF_STRING, offsetof(struct menu_conf, unknown), "", 0, 500, "", true,
+	 "What is answered, before the text, to a reply that chooses nothing here; empty: reply.menu_unknown.", NULL},
+	{"webhook", CONF_STRING, offsetof(struct menu_conf, webhook), "", 0, 31, "", true,
+	 "For action webhook: its name in webhooks.", NULL},
+	{"fallback", CONF_STRING, offsetof(struct menu_conf, fallback), "", 0, 2000, "", true,
+	 "The answer when the webhook fails or is late; empty: none.", NULL},
+	{"deadline", CONF_INT, offsetof(struct menu_conf, deadline), "ms", 100, 600000, "10000", true,
+	 "How long the webhook may take, all tries together.", NULL},
+	{"end", CONF_BOOL, offsetof(struct menu_conf, end), "", 0, 0, "false", true,
+	 "Whether the user has left the menu with it.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
-
-static bool equals_folded(const char *key, const char *text, size_t n)
-{
-	char folded[KEY_MAX];
-	size_t m = text_fold(key, strlen(key), folded, sizeof(folded));
-	return m == n && m > 0 && memcmp(folded, text, n) == 0;
-}
-
-const struct menu_conf *menu_find(const struct menu_conf *rows, size_t n, const char *account, const char *code,
-				  struct view text)
-{
-	char folded[KEY_MAX + 4]; /* room for one character more: a longer text is no key */
-	size_t len = text_fold((const char *)text.p, text.n, folded, sizeof(folded));
-	for (size_t i = 0; i < n; i++) {
-		const struct menu_conf *m = &rows[i];
-		if (*m->account && strcmp(m->account, account) != 0)
-			continue;
-		if (strncmp(m->source, code, strlen(m->source)) != 0)
-			continue;
-		if (equals_folded(m->key, folded, len))
-			return m;
-	}
-	return NULL;
-}
 
 /* The i-th {name} of a text; false when there is none. open and close are offsets of its braces. */
 static bool find_name(const char *text, unsigned i, size_t *open, size_t *close)
@@ -79,6 +81,10 @@ const char *menu_fault(const struct menu_conf *menu)
 		return "a { in a menu text is not closed";
 	if (menu->action == MENU_TEXT && !*menu->text)
 		return "a menu row with action text needs a text";
+	if (menu->action == MENU_WEBHOOK && !*menu->webhook)
+		return "a menu row with action webhook needs webhook, the name of one";
+	if (!*menu->key && !menu->keys.n && !menu->start.n)
+		return "a menu row needs a key, keys or start: else nothing leads to it";
 	return NULL;
 }
 

@@ -35,6 +35,8 @@ static void drop(struct mo *mo)
 	mem_free(mo->parts);
 	mem_free(mo->frame);
 	conf_copy_free(menu_rows, mo->menu);
+	if (mo->asked)
+		reply_webhook_drop(mo->asked);
 	mem_free(mo);
 }
 
@@ -110,6 +112,7 @@ static void done(struct mo *mo)
 		r->counters.copies++;
 		answer_carrier(LIST_OF(node, struct mo, link), mo->failed);
 	}
+	reply_webhook_go(mo);
 	if (mo->failed) {
 		return_parts(mo);
 	} else {
@@ -344,8 +347,11 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 static void set_up(struct reply *r, const struct reply_setup *setup)
 {
 	char *faults = NULL; /* reply_check() has found none */
+	const struct menu_words words = {&setup->conf->menu_back, &setup->conf->menu_repeat};
 	keywords_free(r->keywords);
+	menus_free(r->menus);
 	r->setup = *setup;
+	r->menus = menus_new(setup->menus, setup->menus_n, &words);
 	r->keywords = keywords_new(setup->keywords, setup->keywords_n, setup->conf->builtin_keywords, &faults);
 	free(faults);
 }
@@ -386,6 +392,7 @@ struct reply *reply_new(struct loop *loop, const struct reply_setup *setup, stru
 	r->arg = arg;
 	r->stats = stats;
 	list_init(&r->open);
+	list_init(&r->asked);
 	r->parts =
 		reassembly_new(loop, (uint32_t)setup->conf->max_parts, setup->conf->part_age * 1000, on_incomplete, r);
 	stats_add(stats, reply_stats_rows, reply_stats_rows_n, &r->counters, NULL, NULL, NULL);
@@ -399,6 +406,8 @@ void reply_free(struct reply *r)
 	LIST_EACH_SAFE(node, next, &r->open) {
 		drop(LIST_OF(node, struct mo, link));
 	}
+	reply_webhooks_free(r);
+	menus_free(r->menus);
 	reassembly_free(r->parts);
 	keywords_free(r->keywords);
 	stats_drop(r->stats, &r->counters);

@@ -25,6 +25,9 @@ struct reply_conf { /* section reply */
 	int64_t duplicate;	     /* s: in which a copy of a MO has no second effect; 0: each has its own */
 	int64_t per_minute, per_day; /* answers to a number (in a minute: from one code); 0: no bound */
 	bool builtin_keywords;
+	int64_t menu_timeout; /* s: how long it is known where in a menu a user is */
+	struct conf_list menu_back, menu_repeat;
+	char *menu_unknown; /* answered, before the text, to a reply that chooses nothing */
 };
 extern const struct conf_row reply_rows[];
 
@@ -87,11 +90,15 @@ void reply_use(struct reply *r, const struct reply_setup *setup); /* after a rel
  */
 bool reply_check(const struct reply_setup *setup, bool (*account_known)(const void *arg, const char *name),
 		 const void *arg, char **errors);
+/* What is no fault, but not what it looks like, as flow_warn() tells it. */
+void reply_warn(const struct reply_setup *setup, char **warnings);
 /* The number of the account that owns a source code (the longest of its sources that it begins with); -1: nobody. */
 int reply_owner(const struct reply *r, const char *code);
 /* A deliver_sm / data_sm that is no receipt; answered when its effects are stored. pdu borrowed for the call. */
 void reply_take(struct reply *r, const struct carrier *c, struct session *s, const struct pdu *pdu);
 /* A part that the store still held at start. */
 void reply_load_part(struct reply *r, struct carriers *carriers, struct view key, struct view frame);
+/* A question to a webhook that the store still held at start. */
+void reply_load_pending(struct reply *r, uint64_t id, struct view rec);
 
 #endif

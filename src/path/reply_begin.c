@@ -85,7 +85,8 @@ static void on_known(void *arg, uint64_t token, bool ok, const struct store_mo *
 	if (ok && known->state == STORE_MO_NEW) {
 		mo->begun = true;
 		mo->marked = *mo->digest != '\0';
-		mo->in_menu = known->in_menu;
+		snprintf(mo->place, sizeof(mo->place), "%.*s", (int)known->place.n,
+			 known->place.n ? (const char *)known->place.p : "");
 		mo->minute = known->minute;
 		mo->day = known->day;
 		keep_last(mo, &known->last);

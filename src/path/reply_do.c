@@ -86,7 +86,7 @@ void reply_forward(struct mo *mo)
 /* --- to the phone --- */
 
 /* Two machines that answer each other must come to an end; and a machine reads no text. */
-static bool may_answer(struct mo *mo)
+bool reply_may_answer(struct mo *mo)
 {
 	struct reply *r = mo->reply;
 	const struct reply_conf *conf = r->setup.conf;
@@ -113,7 +113,7 @@ static bool may_answer(struct mo *mo)
 void reply_answer(struct mo *mo, const char *utf8)
 {
 	struct reply *r = mo->reply;
-	if (!*utf8 || mo->account < 0 || mo->from.n == 0 || !may_answer(mo))
+	if (!*utf8 || mo->account < 0 || mo->from.n == 0 || !reply_may_answer(mo))
 		return;
 	int started = r->ops->send_text(r->arg, (size_t)mo->account, mo->code, &mo->from, utf8, reply_on_effect,
 					reply_token(mo));
@@ -189,7 +189,7 @@ static void take_unrouted(struct mo *mo)
 }
 
 /* A stop is a stop wherever the user is; else who is in a menu means the menu. */
-static bool goes_first(const struct keyword_conf *k)
+bool reply_goes_first(const struct keyword_conf *k)
 {
 	return k->action == KEYWORD_OPT_OUT || k->action == KEYWORD_COMPLAINT || k->action == KEYWORD_OPT_IN;
 }
@@ -204,8 +204,8 @@ void reply_do(struct mo *mo)
 	}
 	mo->events |= 1u << EVENT_REPLIED;
 	const struct keyword_conf *k = mo->from.n ? reply_keyword(mo) : NULL;
-	if (k && (goes_first(k) || !mo->in_menu || !reply_menu(mo)))
+	if (k && (reply_goes_first(k) || !*mo->place || !reply_menu(mo, true)))
 		reply_do_keyword(mo, k);
-	else if (!k && !reply_menu(mo))
+	else if (!k && !reply_menu(mo, false))
 		reply_forward(mo);
 }

@@ -8,11 +8,13 @@
 #include "base/list.h"
 #include "path/reassembly.h"
 #include "path/reply.h"
+#include "path/store_menu.h"
 
 #define REPLY_TEXT_MAX 8192u /* octets of UTF-8 that keywords, menus and the opt-out history see of a text */
 
 struct reply_stats {
 	uint64_t taken, parts, expired_parts, copies, opt_outs, opt_ins, complaints, confirms, cancels, helps, menus;
+	uint64_t menu_unknown, menu_lost, webhooks, webhooks_open, fallbacks;
 	uint64_t forwarded, by_last, unrouted, texts, held_back, machines, failed;
 };
 extern const struct stats_row reply_stats_rows[];
@@ -30,7 +32,9 @@ struct reply {
 	struct keywords *keywords;
 	struct reply_stats counters;
 	struct stats *stats;
-	struct list open; /* struct mo not answered yet */
+	struct menus *menus;
+	struct list open;  /* struct mo not answered yet */
+	struct list asked; /* struct asked: webhooks' answers that are not stored yet */
 };
 
 /* A part of a long text that is put together: kept until the text's effects are stored. */
@@ -58,7 +62,9 @@ struct mo {
 	struct list copies;		  /* struct mo: copies that came meanwhile, answered as it is */
 	struct number from;		  /* n 0: no number */
 	char code[24];			  /* where it was sent to */
-	bool in_menu;			  /* the user is in a menu of the code */
+	char place[MENU_PLACE_MAX];	  /* of the user in a menu of the code; "" : nowhere */
+	bool chose_nothing;		  /* there */
+	struct asked *asked;		  /* a webhook is to be asked when all is stored; owned */
 	bool counted;			  /* among the answers of its number */
 	bool answered;
 	unsigned minute, day;	/* answers of its number, with one to this */
@@ -109,6 +115,10 @@ void reply_do(struct mo *mo);	   /* everything that a whole text does */
 void reply_forward(struct mo *mo); /* to the app of its account, or to nobody's backlog */
 /* A text back to the phone; nothing when it is "", the phone is none, or it has had too many. */
 void reply_answer(struct mo *mo, const char *utf8);
+/* Whether a keyword comes before menus wherever the user is. */
+bool reply_goes_first(const struct keyword_conf *k);
+/* Whether the phone may have an answer to this; says why not, and counts it. */
+bool reply_may_answer(struct mo *mo);
 const struct account *reply_account(const struct mo *mo); /* NULL: nobody's */
 
 /* --- reply_keyword.c --- */
@@ -121,8 +131,16 @@ void reply_do_keyword(struct mo *mo, const struct keyword_conf *k);
 
 /*
  * The text is of an account, no keyword, and from a phone perhaps. True when it is for a menu: everything that follows
- * (also its way to the app, by reply_forward()) is the menu's then. False: the app gets it.
+ * (also its way to the app, by reply_forward()) is the menu's then. False: the app gets it. keyword: it is one all the
+ * same, and is for the menu only when it chooses from it.
  */
-bool reply_menu(struct mo *mo);
+bool reply_menu(struct mo *mo, bool keyword);
+
+/* --- reply_webhook.c --- */
+
+void reply_webhook(struct mo *mo);    /* asks the webhook of mo->menu, by reply_webhook_go() */
+void reply_webhook_go(struct mo *mo); /* mo is over: its webhook is asked, or not when mo failed */
+void reply_webhook_drop(struct asked *a);
+void reply_webhooks_free(struct reply *r);
 
 #endif

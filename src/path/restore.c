@@ -14,9 +14,11 @@
 #include "base/mem.h"
 #include "policy/class.h"
 
-struct kept { /* a parked receipt or a part, told after the messages */
+enum kept_kind { KEPT_PARKED, KEPT_PART, KEPT_PENDING };
+
+struct kept { /* told after the messages */
 	struct list link;
-	bool part;
+	enum kept_kind kind;
 	size_t carrier;
 	uint32_t key_n, frame_n;
 	uint8_t octets[]; /* key, then frame */
@@ -157,10 +159,10 @@ static void on_receipt(void *arg, struct view carrier, uint32_t slot, struct vie
 	to->slot = slot;
 }
 
-static void keep(struct restore *x, bool part, size_t carrier, struct view key, struct view frame)
+static void keep(struct restore *x, enum kept_kind kind, size_t carrier, struct view key, struct view frame)
 {
 	struct kept *k = mem_zalloc(sizeof(*k) + key.n + frame.n);
-	k->part = part;
+	k->kind = kind;
 	k->carrier = carrier;
 	k->key_n = key.n;
 	k->frame_n = frame.n;
@@ -174,12 +176,19 @@ static void on_parked(void *arg, struct view carrier, struct view cid, struct vi
 	struct restore *x = arg;
 	struct carrier *c = carrier_by_name(x, carrier);
 	if (c)
-		keep(x, false, carrier_number(c), cid, frame);
+		keep(x, KEPT_PARKED, carrier_number(c), cid, frame);
 }
 
 static void on_part(void *arg, struct view key, struct view frame)
 {
-	keep(arg, true, 0, key, frame);
+	keep(arg, KEPT_PART, 0, key, frame);
+}
+
+static void on_pending(void *arg, uint64_t id, struct view rec)
+{
+	struct restore *x = arg;
+	ids_seen(x->ids, id);
+	keep(x, KEPT_PENDING, 0, (struct view){(const uint8_t *)&id, sizeof(id)}, rec);
 }
 
 static void on_form(void *arg, struct view carrier, struct view name)
@@ -242,15 +251,24 @@ static void tell_messages(struct restore *x)
 	mem_free(pairs);
 }
 
+static void tell_pending(struct restore *x, struct view key, struct view rec)
+{
+	uint64_t id;
+	memcpy(&id, key.p, sizeof(id));
+	x->ops->pending(x->arg, id, rec);
+}
+
 static void tell_kept(struct restore *x)
 {
 	LIST_EACH_SAFE(node, next, &x->kept) {
 		struct kept *k = LIST_OF(node, struct kept, link);
 		struct view key = {k->octets, k->key_n}, frame = {k->octets + k->key_n, k->frame_n};
-		if (k->part)
+		if (k->kind == KEPT_PART)
 			x->ops->part(x->arg, key, frame);
-		else
+		else if (k->kind == KEPT_PARKED)
 			x->ops->parked(x->arg, k->carrier, key, frame);
+		else
+			tell_pending(x, key, frame);
 	}
 }
 
@@ -298,8 +316,8 @@ static void on_done(void *arg, bool ok)
 int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts, struct carriers *carriers,
 		  struct ids *ids, const struct restore_ops *ops, void *arg)
 {
-	static const struct store_loader loader = {on_journal, on_receipt,  on_parked,	 on_part,
-						   on_form,    on_reserved, on_progress, on_done};
+	static const struct store_loader loader = {on_journal, on_receipt,  on_parked,	 on_part, on_form,
+						   on_pending, on_reserved, on_progress, on_done};
 	struct restore *x = mem_zalloc(sizeof(*x));
 	*x = (struct restore){.store = store,
 			      .msgs = msgs,

@@ -18,7 +18,7 @@
  *   event                     stream: e, lines of JSON (event.h); trimmed by length
  *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
- *   value:<account>           hash name -> text that a menu shows; written by the app
+ *   menu:, value:, pending:   of menus: store_menu.h
  *   credit                    hash account -> balance, thousandths of a yuan
  *   reserved:<node>           hash id -> account,amount,segments: taken from the balance, not settled yet
  *   usage:<yyyymmdd>          hash account/carrier/{messages,segments,amount}; expires
@@ -100,9 +100,6 @@ STORE_MUST int store_optout(struct store *s, struct view scope, struct view numb
 typedef void (*store_check_fn)(void *arg, uint64_t token, bool ok, bool member);
 STORE_MUST int store_optout_check(struct store *s, struct view scope, struct view number, store_check_fn fn,
 				  uint64_t token);
-/* One value of value:<account>; found false also when the store fails. value borrowed for the call. */
-typedef void (*store_value_fn)(void *arg, uint64_t token, bool found, struct view value);
-STORE_MUST int store_value(struct store *s, struct view account, struct view name, store_value_fn fn, uint64_t token);
 /* --- what waits for apps (store_backlog.c) --- */
 
 /*
@@ -208,6 +205,7 @@ struct store_loader {
 	void (*parked)(void *arg, struct view carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
 	void (*form)(void *arg, struct view carrier, struct view form);
+	void (*pending)(void *arg, uint64_t id, struct view rec); /* store_menu.h */
 	void (*reserved)(void *arg, uint64_t id);	       /* a reservation that has not ended */
 	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */
 	void (*done)(void *arg, bool ok); /* false: the store went away; load again from the start when it is up */
@@ -217,7 +215,7 @@ STORE_MUST int store_load(struct store *s, const struct store_loader *loader, vo
 /* Sends now what has gathered, ahead of a read that must see it. */
 void store_flush(struct store *s);
 
-/* For store_load.c, store_read.c and finished.c only. */
+/* For the other files store_*.c and finished.c only. */
 struct redis *store_redis(struct store *s);
 const struct store_conf *store_conf_of(const struct store *s);
 unsigned store_node(const struct store *s);

@@ -1,6 +1,6 @@
 /*
  * store_batch.h - what the files of the store share (store.c, store_backlog.c, store_batch.c, store_lease.c,
- * store_load.c, store_read.c, store_sweep.c). Nobody else includes it.
+ * store_load.c, store_menu.c, store_mo.c, store_sweep.c). Nobody else includes it.
  */
 #ifndef PATH_STORE_BATCH_H
 #define PATH_STORE_BATCH_H

@@ -1,6 +1,6 @@
 /*
  * store_load.c - reads back what this node left in Redis: its journal, the receipt ids of all carriers within the
- * horizon, parked receipts, parts of long MO, the learnt forms of ids. A list of hashes to scan, one HSCAN page at a
+ * horizon, parked receipts, parts of long MO, replies that wait for webhooks, the learnt forms of ids. A list of hashes to scan, one HSCAN page at a
  * time. Must not know what becomes of it.
  */
 #include "path/store_batch.h"
@@ -15,7 +15,7 @@
 #define PAGE	    1000u /* hash fields per HSCAN */
 #define PROGRESS_US 1000000
 
-enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART, HASH_FORM, HASH_RESERVED };
+enum hash_kind { HASH_JOURNAL, HASH_RECEIPT, HASH_PARKED, HASH_PART, HASH_FORM, HASH_PENDING, HASH_RESERVED };
 
 struct hash { /* one hash to scan */
 	enum hash_kind kind;
@@ -78,6 +78,9 @@ static void print_key(struct load *l, const struct hash *h)
 		break;
 	case HASH_FORM:
 		snprintf(l->hash_key, sizeof(l->hash_key), "%sidform", prefix);
+		break;
+	case HASH_PENDING:
+		snprintf(l->hash_key, sizeof(l->hash_key), "%spending:%u", prefix, node);
 		break;
 	case HASH_RESERVED:
 		snprintf(l->hash_key, sizeof(l->hash_key), "%sreserved:%u", prefix, node);
@@ -143,6 +146,10 @@ static void give(struct load *l, const struct hash *h, const redisReply *field, 
 		return;
 	case HASH_FORM:
 		l->loader->form(l->arg, f, v);
+		return;
+	case HASH_PENDING:
+		if (ids_parse(f.p, f.n, &id))
+			l->loader->pending(l->arg, id, v);
 		return;
 	case HASH_RESERVED:
 		if (ids_parse(f.p, f.n, &id))
@@ -212,6 +219,7 @@ static void on_carriers(const redisReply *reply, void *arg)
 	}
 	add_hash(l, HASH_PART, "", 0);
 	add_hash(l, HASH_FORM, "", 0);
+	add_hash(l, HASH_PENDING, "", 0);
 	add_hash(l, HASH_RESERVED, "", 0);
 	next_page(l);
 }

@@ -21,11 +21,12 @@
 /*
  * KEYS: mark, answers of the minute, answers of the day, menu, then slots from the newest on. ARGV: now, node, ms that
  * copies are known ("0": not asked), whether to count, how many fields, fields, accounts (none: any). Returns {"copy"}
- * or {"busy"} or {"new", 1 when it is in a menu, answers of the minute, of the day, the last message}.
+ * or {"busy"} or {"new", the place in a menu, answers of the minute, of the day, the last message}.
  */
 static const char begin_script[] = "-- smppgw mo\n"
 				   "local now = tonumber(ARGV[1])\n"
-				   "local moved = redis.call('HGET', KEYS[4], 'at')\n"
+				   "local menu = redis.call('HMGET', KEYS[4], 'at', 'place')\n"
+				   "local moved, place = menu[1], menu[2] or ''\n"
 				   "if ARGV[3] ~= '0' then\n"
 				   "  local mark = redis.call('GET', KEYS[1])\n"
 				   "  if mark then\n"
@@ -54,11 +55,11 @@ static const char begin_script[] = "-- smppgw mo\n"
 				   "  for i = 1, n do\n"
 				   "    local account = found[i] and string.match(found[i], '^%d+\\t([^\\t]*)')\n"
 				   "    if account and (any or accounts[account]) then\n"
-				   "      return {'new', moved and 1 or 0, counts[1], counts[2], found[i]}\n"
+				   "      return {'new', place, counts[1], counts[2], found[i]}\n"
 				   "    end\n"
 				   "  end\n"
 				   "end\n"
-				   "return {'new', moved and 1 or 0, counts[1], counts[2], ''}\n";
+				   "return {'new', place, counts[1], counts[2], ''}\n";
 
 /* KEYS: counters. Takes one from each that is still there. */
 static const char unanswered_script[] = "-- smppgw unanswered\n"
@@ -206,7 +207,7 @@ static bool read_known(const redisReply *reply, struct store_mo *out)
 		out->state = view_eq(state, view_of("copy")) ? STORE_MO_COPY : STORE_MO_BUSY;
 		return true;
 	}
-	out->in_menu = reply->element[1]->integer == 1;
+	out->place = text_of(reply->element[1]);
 	out->minute = (unsigned)reply->element[2]->integer;
 	out->day = (unsigned)reply->element[3]->integer;
 	read_last(text_of(reply->element[4]), &out->last);

@@ -47,7 +47,7 @@ struct store_mo_ask {
 };
 struct store_mo {
 	enum store_mo_state state;
-	bool in_menu;
+	struct view place; /* where the user is in a menu of the code; n 0: nowhere */
 	unsigned minute, day;	/* answers, with this one */
 	struct store_last last; /* its code is the longest that begins the MO's, of the newest slot that has one */
 };

@@ -1,7 +1,7 @@
 # tests/scene/local.mk - scenes: the real path against a simulated network, store and clock. make check plays those of
 # tests/scene/scenes; scripts/test also plays random ones (tests/scene/random).
 #
-# wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c: their symbols come
+# wire.c and wire_conn.c take the place of link/conn.c and listener.c, fake_redis.c that of base/redis.c, fake_http.c that of base/http_client.c: their symbols come
 # first on the link line, so that the libraries' members of the same name are not taken in. Only this program links Lua:
 # fake_script.c runs the scripts that Redis would run.
 
@@ -9,6 +9,7 @@ check_PROGRAMS += tests/scene/scene
 tests_scene_scene_SOURCES = \
 	tests/scene/app.c tests/scene/app.h \
 	tests/scene/fake_data.c tests/scene/fake_data.h \
+	tests/scene/fake_http.c tests/scene/fake_http.h \
 	tests/scene/fake_keys.c tests/scene/fake_keys.h \
 	tests/scene/fake_redis.c tests/scene/fake_redis.h \
 	tests/scene/fake_reply.c tests/scene/fake_reply.h \
@@ -20,7 +21,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/smsc.c tests/scene/smsc.h \
 	tests/scene/steps.h tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_dial.c \
 	tests/scene/steps_backlog.c tests/scene/steps_gateway.c tests/scene/steps_got.c tests/scene/steps_ops.c tests/scene/steps_parts.c tests/scene/steps_routing.c \
-	tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c \
+	tests/scene/steps_campaign.c tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c tests/scene/steps_webhook.c \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
 	src/reload.c src/reload.h src/settings.c src/settings.h

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "base/mem.h"
+#include "fake_http.h"
 #include "fake_redis.h"
 #include "reload.h"
 
@@ -35,6 +36,7 @@ void world_init(struct world *w)
 	list_init(&w->smscs);
 	labels_init(&w->labels);
 	fake_redis_start();
+	fake_http_start();
 }
 
 int64_t world_wall_ms(const struct world *w)
@@ -63,6 +65,18 @@ static bool says(const char *sections, const char *section)
 	return false;
 }
 
+/* The sections; @SRC@ in them is the source tree. */
+static void put_sections(FILE *f, const char *sections)
+{
+	const char *src = getenv("SMPPGW_SRC");
+	char *top = realpath(src != NULL ? src : ".", NULL);
+
+	for (const char *at; (at = strstr(sections, "@SRC@")) != NULL; sections = at + strlen("@SRC@"))
+		fprintf(f, "%.*s%s", (int)(at - sections), sections, top != NULL ? top : ".");
+	fputs(sections, f);
+	free(top);
+}
+
 static bool write_configuration(struct world *w)
 {
 	snprintf(w->file, sizeof(w->file), "/tmp/smppgw-scene-XXXXXX");
@@ -72,7 +86,7 @@ static bool write_configuration(struct world *w)
 	if (f == NULL)
 		return false;
 	if (w->sections != NULL)
-		fputs(w->sections, f);
+		put_sections(f, w->sections);
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
 		if (w->sections == NULL || !says(w->sections, defaults[i].section))
 			fputs(defaults[i].text, f);
@@ -233,6 +247,7 @@ void world_free(struct world *w)
 	mem_free(w->sections);
 	mem_free(w->said);
 	fake_redis_stop();
+	fake_http_stop();
 }
 
 void world_pass(struct world *w, int64_t ms)
