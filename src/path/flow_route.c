@@ -319,6 +319,8 @@ void flow_recall(struct flow *f, struct msg *m)
 static void move_one(struct msg *m, void *arg)
 {
 	struct flow *f = arg;
+	if (f->hours_changed)
+		flow_due_changed(f, m);
 	if (m->state != MSG_QUEUED || m->epoch == f->epoch || m->kin_kind == KIN_PART)
 		return;
 	struct msg *beside = queue_neighbour(f->queue, m); /* its place is found at once, however many wait */
@@ -332,6 +334,8 @@ static void on_walk(struct timer *t)
 	struct flow *f = LIST_OF(t, struct flow, walk_timer);
 	if (msgs_slice(f->msgs, &f->walked, WALK_SLICE, move_one, f))
 		loop_timer(f->loop, t, WALK_MS);
+	else
+		f->hours_changed = false;
 }
 
 static void await_hours(struct flow *f);

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "fake_redis.h"
@@ -92,6 +93,19 @@ static bool do_pass(struct world *w, struct step *s)
 	if (ms < 0)
 		return step_fail(s, "\"%s\" is no time: 200ms, 5s, 3m, 2h, 1d", s->args[0]);
 	world_pass(w, ms);
+	return true;
+}
+
+/* "2026-02-14T21:30" in China; only while no gateway runs: time does not jump for one that does. */
+static bool do_clock(struct world *w, struct step *s)
+{
+	struct tm tm = {0};
+	const char *end = strptime(s->args[0], "%Y-%m-%dT%H:%M", &tm);
+	if (end == NULL || *end != '\0')
+		return step_fail(s, "\"%s\" is no time like 2026-02-14T21:30", s->args[0]);
+	if (w->flow != NULL)
+		return step_fail(s, "a gateway runs");
+	w->wall_ms = ((int64_t)timegm(&tm) - INT64_C(8 * 3600)) * 1000;
 	return true;
 }
 
@@ -439,6 +453,7 @@ const struct step_row steps_gateway[] = {
 	{"gateway would reload", "", STEP_ACTS, do_check_reload},
 	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
 	{"pass TIME", "", STEP_LOOKS, do_pass},
+	{"clock in China says TIME", "", STEP_SETS, do_clock},
 	{"redis goes down", "writes", STEP_SETS, do_redis_down},
 	{"redis comes up", "", STEP_SETS, do_redis_up},
 	{"redis forgets everything", "", STEP_SETS, do_redis_forget},
