@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-int32_t text_get(const char *s, size_t n, size_t *pos)
+int32_t text_get_any(const char *s, size_t n, size_t *pos)
 {
 	static const int32_t least[] = {0, 0x80, 0x800, 0x10000};
 	const uint8_t *p = (const uint8_t *)s + *pos;
@@ -93,14 +93,8 @@ struct text_range {
 	int32_t first, last;
 };
 
-/* Most of what comes is Chinese, and none of the ranges reaches into it. */
-#define TEXT_PLAIN_FIRST 0x3100
-#define TEXT_PLAIN_LAST	 0xfdff
-
 static bool text_in(const struct text_range *ranges, size_t n, int32_t c)
 {
-	if (c >= TEXT_PLAIN_FIRST && c <= TEXT_PLAIN_LAST)
-		return false;
 	for (size_t i = 0; i < n && ranges[i].first <= c; i++) {
 		if (c <= ranges[i].last)
 			return true;
@@ -110,7 +104,7 @@ static bool text_in(const struct text_range *ranges, size_t n, int32_t c)
 
 #define TEXT_IN(ranges, c) text_in(ranges, sizeof(ranges) / sizeof((ranges)[0]), c)
 
-bool text_is_blank(int32_t c)
+static bool text_has_blank(int32_t c)
 {
 	static const struct text_range blanks[] = {
 		{'\t', '\r'},	  {' ', ' '},	    {0x85, 0x85},     {0xa0, 0xa0},	{0x1680, 0x1680},
@@ -121,7 +115,7 @@ bool text_is_blank(int32_t c)
 }
 
 /* Controls, soft hyphen, joiners, direction marks, variation selectors, BOM: nothing to see. */
-bool text_is_unseen(int32_t c)
+static bool text_has_unseen(int32_t c)
 {
 	static const struct text_range unseen[] = {
 		{0x00, 0x08},	  {0x0e, 0x1f},	    {0x7f, 0x84},     {0x86, 0x9f},	{0xad, 0xad},
@@ -131,7 +125,7 @@ bool text_is_unseen(int32_t c)
 	return TEXT_IN(unseen, c);
 }
 
-bool text_is_punctuation(int32_t c)
+static bool text_has_punctuation(int32_t c)
 {
 	static const struct text_range marks[] = {
 		{0x21, 0x2f},	  {0x3a, 0x40},	    {0x5b, 0x60},     {0x7b, 0x7e},	{0xa1, 0xa1},
@@ -144,14 +138,29 @@ bool text_is_punctuation(int32_t c)
 	return TEXT_IN(marks, c);
 }
 
-int32_t text_fold_one(int32_t c)
+uint8_t text_kind_any(int32_t c)
 {
-	if (c >= 0xff01 && c <= 0xff5e)
-		c -= 0xff01 - '!';
-	if ((c >= 'a' && c <= 'z') || (c >= 0xe0 && c <= 0xfe && c != 0xf7))
-		c -= 0x20;
-	return c;
+	/* the forms of marks that Chinese texts have */
+	if (c >= 0xff00)
+		return c >= 0xff5f && c <= 0xff65 ? TEXT_PUNCTUATION : TEXT_SOLID;
+	if (c >= 0x3000 && c <= 0x3020)
+		return c == 0x3000 ? TEXT_BLANK : text_has_punctuation(c) ? TEXT_PUNCTUATION : TEXT_SOLID;
+	return text_has_blank(c)	 ? TEXT_BLANK
+	       : text_has_unseen(c)	 ? TEXT_UNSEEN
+	       : text_has_punctuation(c) ? TEXT_PUNCTUATION
+					 : TEXT_SOLID;
 }
+
+/* The same for the first 256, as test_text compares. */
+const uint8_t text_kind_low[256] = {
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 4, 4, 4, 4,
+	4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4, 4, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 4, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0,
+	0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
 
 size_t text_fold(const char *s, size_t n, char *out, size_t cap)
 {

@@ -95,7 +95,15 @@ static void test_fold_cap_and_place(void **state)
 	assert_memory_equal(place, "TD退订", 8);
 }
 
+static void test_low_kinds(void **state)
+{
+	(void)state;
+	for (int32_t c = 0; c < 256; c++)
+		assert_int_equal(text_kind(c), text_kind_any(c));
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_low_kinds),
 	cmocka_unit_test(test_every_scalar),
 	cmocka_unit_test(test_invalid),
 	cmocka_unit_test(test_cut),
