@@ -88,8 +88,10 @@ static void cancel_series(struct mo *mo, const struct keyword_conf *k)
 	struct reply *r = mo->reply;
 	(void)k;
 	r->counters.cancels++;
-	reply_expect(mo, r->ops->cancel_series(r->arg, (size_t)mo->account, &mo->from, mo->last.group, reply_on_effect,
-					       reply_token(mo)));
+	mo->pending++; /* it may be over before the call is */
+	if (r->ops->cancel_series(r->arg, (size_t)mo->account, &mo->from, mo->last.group, reply_on_effect,
+				  reply_token(mo)) < 0)
+		reply_on_effect(r->arg, reply_token(mo), false);
 }
 
 static void help(struct mo *mo, const struct keyword_conf *k)
