@@ -16,6 +16,7 @@
 #include "base/mem.h"
 
 #define THREAD_STACK 524288 /* octets */
+#define QUICK_WORDS  1000u
 #define NOT_BEFORE   UINT32_MAX
 
 struct part { /* of one filter */
@@ -111,6 +112,17 @@ bool wordbook_same(const struct wordbook *b, const struct wordbook_source *sourc
 	for (size_t i = 0; same && i < n; i++)
 		same = part_same(&b->parts[i], &sources[i]);
 	return same;
+}
+
+bool wordbook_quick(const struct wordbook_source *sources, size_t n)
+{
+	size_t words = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (sources[i].path)
+			return false;
+		words += wordlist_count(sources[i].words);
+	}
+	return words <= QUICK_WORDS;
 }
 
 /* --- making --- */

@@ -19,6 +19,8 @@ struct wordbook_job;
 
 /* Whether a book of these sources would be the same one: no file has changed, and no list. b may be NULL. */
 bool wordbook_same(const struct wordbook *b, const struct wordbook_source *sources, size_t n);
+/* Whether a book of these sources is made in no time: no file, and few words. */
+bool wordbook_quick(const struct wordbook_source *sources, size_t n);
 /* Made here and now; NULL with faults (conf_fault()). before (may be NULL): whose lists and hits are taken over. */
 struct wordbook *wordbook_make(const struct wordbook_source *sources, size_t n, struct wordbook *before, char **errors);
 /* The same in a thread of its own (here, when there can be none). */

@@ -39,7 +39,7 @@ const struct conf_row words_rows[] = {
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
-/* They outlive a reload. */
+/* They outlive a reload, and begin anew with words_stats(). */
 static struct words_counters {
 	uint64_t texts[ACTIONS], failed, loaded, words;
 } counters;
@@ -236,8 +236,8 @@ static bool build(struct words *w, struct rules *r, const struct wordbook_source
 		take(w, r, r->n ? wordbook_hold(old) : NULL);
 		return true;
 	}
-	if (!before) {
-		book = wordbook_make(sources, r->n, NULL, errors);
+	if (!before || wordbook_quick(sources, r->n)) {
+		book = wordbook_make(sources, r->n, old, errors);
 		take(w, r, book);
 		return book != NULL;
 	}
@@ -537,5 +537,8 @@ static const struct stats_row stat_rows[] = {
 
 void words_stats(struct stats *stats)
 {
+	uint64_t words = counters.words;
+	memset(&counters, 0, sizeof(counters));
+	counters.words = words; /* of the filters that were built before */
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &counters, NULL, NULL, NULL);
 }

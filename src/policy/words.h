@@ -33,8 +33,8 @@ enum words_action { WORDS_BLOCK, WORDS_REVIEW, WORDS_LOG };
 struct words;
 /*
  * NULL with faults (conf_fault()). before NULL: everything is read and made before it returns. Else what is shared with
- * it costs nothing, and what is new is made in a thread: `before` may be freed at once; faults inside of files are
- * known later then.
+ * it costs nothing, and what is new is made in a thread, but for a few words without a file: `before` may be freed at
+ * once; faults inside of files are known later then.
  */
 struct words *words_new(const struct words_conf *rows, size_t n, const struct policy_names *names, struct words *before,
 			char **errors);
@@ -70,6 +70,6 @@ struct words_status {
 void words_status(const struct words *w, struct words_status *out);
 
 struct stats;
-void words_stats(struct stats *stats); /* registers the counters: they live as long as the process */
+void words_stats(struct stats *stats); /* registers the counters, which begin at 0: they outlive a reload */
 
 #endif
