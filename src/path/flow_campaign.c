@@ -251,9 +251,19 @@ bool flow_campaign_cancelled(const struct flow *f, const struct msg *m)
 }
 
 /* A text that a carrier has had before goes to the next one with the same ticket. */
-static bool has_ticket(const struct campaign_gate *g, const struct msg *m, enum campaign_gate_mode mode)
+static bool has_ticket(struct campaign *c, const struct msg *m)
 {
-	return mode == CAMPAIGN_TICKETS && (m->let == g->round || m->taken);
+	enum campaign_state state = campaign_control(c)->state;
+	return (state == CAMPAIGN_TRIAL || state == CAMPAIGN_WAITING || state == CAMPAIGN_RUNNING) &&
+	       (m->let == campaign_gate(c)->round || m->taken);
+}
+
+/* Whether the gate lets the next one go. */
+static bool opens(struct campaign *c)
+{
+	const struct campaign_control *k = campaign_control(c);
+	/* the last tickets of a trial come with the word that it is over */
+	return k->gate != CAMPAIGN_SHUT || (k->state == CAMPAIGN_WAITING && campaign_gate(c)->tickets > 0);
 }
 
 bool flow_campaign_holds(struct flow *f, struct msg *m)
@@ -266,7 +276,7 @@ bool flow_campaign_holds(struct flow *f, struct msg *m)
 		return true;
 	}
 	/* who comes while those before it are let go is behind them */
-	if ((mode == CAMPAIGN_OPEN && (g->n == 0 || m->let)) || has_ticket(g, m, mode))
+	if ((mode == CAMPAIGN_OPEN && g->n == 0) || has_ticket(c, m))
 		return false;
 	wait_at(f, m, c, &g->waiting);
 	return true;
@@ -276,7 +286,7 @@ bool flow_campaign_passes(struct flow *f, struct msg *m)
 {
 	struct campaign *c = campaign_of(f, m);
 	enum campaign_gate_mode mode = campaign_control(c)->gate;
-	if (mode == CAMPAIGN_OPEN || has_ticket(campaign_gate(c), m, mode))
+	if (mode == CAMPAIGN_OPEN || has_ticket(c, m))
 		return true;
 	flow_unannounce(f, m);
 	if (flow_campaign_cancelled(f, m))
@@ -300,11 +310,10 @@ static unsigned let_go(struct flow *f, struct campaign *c, unsigned n)
 {
 	struct campaign_gate *g = campaign_gate(c);
 	unsigned gone = 0;
-	while (gone < n && g->n > 0 && campaign_control(c)->gate != CAMPAIGN_SHUT) {
+	while (gone < n && g->n > 0 && opens(c)) {
 		struct list *from = list_empty(&g->back) ? &g->waiting : &g->back;
 		struct msg *m = LIST_OF(from->next, struct msg, link);
-		enum campaign_gate_mode mode = campaign_control(c)->gate;
-		if (mode == CAMPAIGN_TICKETS && !has_ticket(g, m, mode)) {
+		if (campaign_control(c)->gate != CAMPAIGN_OPEN && !has_ticket(c, m)) {
 			if (g->tickets == 0)
 				break;
 			g->tickets--;
@@ -349,7 +358,7 @@ static unsigned serve(struct flow *f, struct campaign *c, unsigned n)
 		g->ask_ms = now_ms + ASK_MS;
 		campaign_ask(f->campaigns, c);
 	}
-	if (!g->walk && (g->n == 0 || campaign_control(c)->gate == CAMPAIGN_SHUT))
+	if (!g->walk && (g->n == 0 || !opens(c)))
 		list_remove(&g->link);
 	return gone;
 }
@@ -387,7 +396,7 @@ static void on_state(void *arg, struct campaign *c)
 	if (k->state == CAMPAIGN_TRIAL && k->let == 0 && g->was != CAMPAIGN_TRIAL && g->was != CAMPAIGN_UNKNOWN)
 		g->round = g->round == UINT8_MAX ? 1 : (uint8_t)(g->round + 1);
 	g->was = k->state;
-	if (g->walk || (g->n > 0 && k->gate != CAMPAIGN_SHUT))
+	if (g->walk || (g->n > 0 && opens(c)))
 		look_soon(f, g, 0);
 }
 

@@ -69,8 +69,22 @@ static enum policy_effect judge_words(const struct policy *p, struct policy_subj
 	return words_judge(p->words, s);
 }
 
+/* It is the operator who cancels one: no row of `policies` says anything of it. */
+static bool concerns_campaign(const struct policy *p, size_t account, enum class_id class_id)
+{
+	(void)p;
+	(void)account;
+	(void)class_id;
+	return false;
+}
+
 /* In the order in which they are asked. */
 const struct policy_row policy_rows[] = {
+	{.id = POLICY_CAMPAIGN,
+	 .status = ESME_RSUBMITFAIL,
+	 .name = "campaign",
+	 .plain = "the campaign was cancelled",
+	 .concerns = concerns_campaign},
 	{.id = POLICY_OPTED_OUT,
 	 .status = SGW_OPTED_OUT,
 	 .name = "opted_out",
