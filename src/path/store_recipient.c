@@ -20,7 +20,7 @@
 #define GROUP	   64u	  /* messages in one call: Redis answers no one else meanwhile */
 #define SHA_MAX	   41u	  /* digits of a digest, and NUL */
 #define KNOWN	   65536u /* numbers with a failure that this process remembers */
-#define TAIL_MAX   192u	  /* octets of a key behind "to:{" */
+#define KEY_MAX	   320u	  /* octets of a key */
 #define SCOPE_MAX  128u	  /* of account/signature in a key */
 #define KEEP_BYTES ((size_t)1 << 16)
 
@@ -48,6 +48,7 @@ struct recipient_counters {
 struct recipients {
 	struct store *store;
 	struct stats *stats;
+	size_t prefix_n;
 	struct list flying, spare;
 	struct group *open; /* NULL: nothing was asked since the last flush */
 	char sha[SHA_MAX];  /* "": not known */
@@ -76,6 +77,7 @@ struct recipients *recipients_new(struct store *s, struct stats *stats)
 	struct recipients *r = mem_zalloc(sizeof(*r));
 	r->store = s;
 	r->stats = stats;
+	r->prefix_n = strlen(store_conf_of(s)->prefix);
 	list_init(&r->flying);
 	list_init(&r->spare);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
@@ -132,28 +134,43 @@ static void put_number(struct group *g, int64_t v)
 	g->args_n++;
 }
 
+/* A key of pieces behind the prefix: without printf, there are several in each ask. */
+static void put_pieces(struct group *g, const struct view *piece, size_t n)
+{
+	char key[KEY_MAX];
+	size_t at = g->owner->prefix_n;
+	memcpy(key, store_conf_of(g->owner->store)->prefix, at);
+	for (size_t i = 0; i < n; i++) {
+		size_t room = sizeof(key) - at, len = piece[i].n < room ? piece[i].n : room;
+		if (len)
+			memcpy(key + at, piece[i].p, len);
+		at += len;
+	}
+	resp_arg(&g->args, key, at);
+	g->args_n++;
+}
+
 static void put_key(struct group *g, const char *name, struct view tail)
 {
-	store_key(g->owner->store, &g->args, name, tail);
-	g->args_n++;
+	put_pieces(g, (const struct view[]){view_of(name), tail}, 2);
 }
 
 /* to:{number}what, what in two pieces */
 static void put_own_key(struct group *g, struct view number, const char *what, struct view tail)
 {
-	char text[TAIL_MAX];
-	int n = snprintf(text, sizeof(text), "%.*s}%s%.*s", (int)(number.n < 32 ? number.n : 32),
-			 (const char *)number.p, what, (int)(tail.n < SCOPE_MAX ? tail.n : SCOPE_MAX),
-			 (const char *)tail.p);
-	put_key(g, "to:{", (struct view){(const uint8_t *)text, (uint32_t)n});
+	put_pieces(g, (const struct view[]){view_of("to:{"), number, view_of("}"), view_of(what), tail}, 5);
 }
 
 /* account/signature */
 static struct view print_signature(const struct recipient_ask *ask, char out[SCOPE_MAX + 1])
 {
-	int n = snprintf(out, SCOPE_MAX + 1, "%.*s/%.*s", (int)ask->account_name.n, (const char *)ask->account_name.p,
-			 (int)ask->signature.n, (const char *)ask->signature.p);
-	return (struct view){(const uint8_t *)out, n < (int)SCOPE_MAX ? (uint32_t)n : SCOPE_MAX};
+	size_t account = ask->account_name.n < SCOPE_MAX - 1 ? ask->account_name.n : SCOPE_MAX - 1;
+	size_t room = SCOPE_MAX - account - 1, signature = ask->signature.n < room ? ask->signature.n : room;
+	memcpy(out, ask->account_name.p, account);
+	out[account] = '/';
+	if (signature)
+		memcpy(out + account + 1, ask->signature.p, signature);
+	return (struct view){(const uint8_t *)out, (uint32_t)(account + 1 + signature)};
 }
 
 static void put_opt_outs(struct group *g, const struct recipient_ask *ask)
@@ -184,8 +201,10 @@ static struct view scope_of(const struct recipient_ask *ask, const struct cap *c
 
 static void put_cap_key(struct group *g, const struct recipient_ask *ask, const struct cap *cap)
 {
-	char scope[SCOPE_MAX + 1], what[CAP_NAME_MAX + 8];
-	snprintf(what, sizeof(what), ":cap:%s:", cap->name);
+	char scope[SCOPE_MAX + 1], what[CAP_NAME_MAX + 8] = ":cap:";
+	size_t n = strlen(cap->name);
+	memcpy(what + 5, cap->name, n);
+	memcpy(what + 5 + n, ":", 2);
 	put_own_key(g, ask->number, what, scope_of(ask, cap, scope));
 }
 

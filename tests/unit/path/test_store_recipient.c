@@ -179,6 +179,8 @@ static void test_caps_model(void **state)
 		}
 	}
 	assert_true(refused > 200 && again > 20);
+	/* what is too old to count is not kept */
+	assert_in_range(rig_raw("ZCARD 试:to:{" NUMBER "}:cap:all:global"), 1, 2 * cap_rows[CAPS - 1].limit);
 	recipient_free(r);
 }
 
