@@ -122,16 +122,34 @@ static struct view without_payload(struct view from, uint8_t *mem, uint32_t cap)
 	return (struct view){o.p, o.n};
 }
 
+/* The submit with another text, as the policies let it go. */
+static uint32_t judge_text(struct flow *f, struct account *a, const struct msg *m, const struct pdu *pdu,
+			   struct submit_times *times, struct pdu *sent, const char **why)
+{
+	struct submit sub = {.route = m->route,
+			     .class_id = (enum class_id)m->class_id,
+			     .due_ms = times->due_ms,
+			     .expiry_ms = times->expiry_ms};
+	msg_pdu(m, NULL, sent);
+	sent->sm.short_message = pdu->replace.short_message;
+	sent->tlvs = without_payload(sent->tlvs, f->submit.tlvs, sizeof(f->submit.tlvs));
+	if (!number_parse(sent->sm.dst, &sub.to))
+		sub.to.n = 0;
+	uint32_t status = flow_judge_policy(f, a, sent, &sub, why);
+	times->due_ms = sub.due_ms;
+	if (status || !(sub.review || sub.gather))
+		return status;
+	*why = "the operator must read such a text first: cancel the message and submit it anew";
+	return ESME_RREPLACEFAIL;
+}
+
 /* The new record; 0 when it is too long. Times that were given stand in it absolute: they count from now. */
-static size_t make_replacement(struct flow *f, const struct msg *m, const struct pdu *pdu,
+static size_t make_replacement(struct flow *f, const struct msg *m, const struct pdu *pdu, struct pdu sent,
 			       const struct submit_times *times, uint8_t *out, size_t cap)
 {
 	char schedule[17], validity[17];
 	struct record rec;
-	struct pdu sent;
-	msg_pdu(m, &rec, &sent);
-	sent.sm.short_message = pdu->replace.short_message;
-	sent.tlvs = without_payload(sent.tlvs, f->submit.tlvs, sizeof(f->submit.tlvs));
+	msg_record(m, &rec);
 	sent.sm.registered_delivery = pdu->replace.registered_delivery;
 	if (pdu->replace.schedule.n) {
 		smpp_time_format(times->due_ms, 0, schedule);
@@ -171,6 +189,9 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 	*why = "no such message, or a carrier has it";
 	if (x.n == 0 || !flow_is_waiting(f, x.m) || x.m->marking)
 		return ESME_RREPLACEFAIL;
+	*why = "it is held for review, or for the other parts of its text";
+	if (x.m->review || x.m->gathering)
+		return ESME_RREPLACEFAIL;
 	*why = "submitted with submit_multi, or its text begins with a user data header";
 	msg_pdu(x.m, NULL, &sent);
 	if (x.n > 1 || x.m->aliased || (sent.sm.esm_class & ESM_UDHI))
@@ -190,15 +211,15 @@ static void withdraw(struct flow *f, struct msg *m)
 }
 
 static void start_replacing(struct flow *f, struct session *s, const struct pdu *pdu, struct msg *m,
-			    const struct submit_times *times)
+			    const struct pdu *sent, const struct submit_times *times)
 {
-	size_t cap = m->rec_len + pdu->replace.short_message.n + 2 * sizeof(struct pdu);
+	size_t cap = m->rec_len + sent->sm.short_message.n + sent->tlvs.n + 2 * sizeof(struct pdu);
 	struct replacing *x = (struct replacing *)flow_ask(f, sizeof(*x) + cap, session_handle(s), pdu);
 	x->asked.wave.done = answer_replace;
 	x->handle = m->handle;
 	x->times = *times;
 	x->registered = pdu->replace.registered_delivery;
-	x->n = make_replacement(f, m, pdu, times, x->rec, cap);
+	x->n = make_replacement(f, m, pdu, *sent, times, x->rec, cap);
 	struct msg *near = m->state == MSG_QUEUED ? queue_neighbour(f->queue, m) : NULL;
 	x->near = near ? near->handle : 0;
 	withdraw(f, m);
@@ -215,6 +236,7 @@ void flow_take_replace(struct flow *f, struct account *a, struct session *s, con
 {
 	struct msg *m;
 	struct submit_times times;
+	struct pdu sent;
 	const char *why;
 	uint32_t status = judge_replace(f, a, pdu, &m, &why);
 	if (!status) {
@@ -223,10 +245,12 @@ void flow_take_replace(struct flow *f, struct account *a, struct session *s, con
 		status = submit_times(pdu->replace.schedule, pdu->replace.validity, &limits, 0, loop_wall_ms(f->loop),
 				      &keep, &times, &why);
 	}
+	if (!status)
+		status = judge_text(f, a, m, pdu, &times, &sent, &why);
 	if (status)
 		flow_refuse(f, a, s, pdu, status, why);
 	else
-		start_replacing(f, s, pdu, m, &times);
+		start_replacing(f, s, pdu, m, &sent, &times);
 }
 
 /* --- replace_if_present_flag --- */
