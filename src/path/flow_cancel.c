@@ -28,15 +28,26 @@ struct cancelling {
 	uint64_t token;
 };
 
-bool flow_is_waiting(const struct flow *f, const struct msg *m)
+/* A carrier may have it: an earlier submit of it was not answered. */
+static bool is_doubtful(const struct flow *f, const struct msg *m)
 {
-	if (m->state != MSG_HELD && m->state != MSG_QUEUED)
-		return false;
 	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind == KIN_DOUBT)
-			return false;
+			return true;
 	}
-	return m->doubts == 0;
+	return m->doubts > 0;
+}
+
+bool flow_is_waiting(const struct flow *f, const struct msg *m)
+{
+	return (m->state == MSG_HELD || m->state == MSG_QUEUED) && !is_doubtful(f, m);
+}
+
+/* Found at start, and its number is being looked up: it is in no list, and nobody looks at it again when it has ended.
+ */
+static bool is_looked_up(const struct flow *f, const struct msg *m)
+{
+	return m->state == MSG_STORING && m->unchecked && !is_doubtful(f, m);
 }
 
 /* --- which --- */
@@ -85,7 +96,7 @@ static void cancel_one(struct msg *m, void *arg)
 	struct flow *f = x->asked.wave.flow;
 	if (!is_meant(x, m))
 		return;
-	if (!flow_is_waiting(f, m) || !flow_withdraw(f, m)) {
+	if (!is_looked_up(f, m) && (!flow_is_waiting(f, m) || !flow_withdraw(f, m))) {
 		x->late += m->state < MSG_CLOSING;
 		return;
 	}

@@ -18,7 +18,7 @@ const struct conf_row messages_rows[] = {
 	 "How long a receipt for an id that is not known yet is kept.", NULL},
 	{"max_parked", CONF_INT, offsetof(struct messages_conf, max_parked), "receipts", 0, 10000000, "100000", true,
 	 "Most receipts kept for ids that are not known yet.", NULL},
-	{"schedule_max", CONF_INT, offsetof(struct messages_conf, schedule_max), "s", 0, 31536000, "1209600", true,
+	{"schedule_max", CONF_INT, offsetof(struct messages_conf, schedule_max), "s", 0, 31536000, "3024000", true,
 	 "How far ahead schedule_delivery_time may lie; beyond it ESME_RINVSCHED.", NULL},
 	{"max_bytes", CONF_INT, offsetof(struct messages_conf, max_bytes), "octets", 0, 1099511627776, "0", true,
 	 "Most memory for messages; over it submits get ESME_RMSGQFUL; 0: no bound.", NULL},

@@ -85,6 +85,10 @@ struct pulling { /* one message for a carrier */
 /* Taken out of the queue: may it go by this carrier now? What the number's owner has stopped ends here. */
 static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 {
+	if (m->expiry_ms <= loop_wall_ms(f->loop)) { /* at a start its timer may come after the carrier */
+		flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
+		return false;
+	}
 	if ((m->campaign && !flow_campaign_passes(f, m)) || flow_brake_holds(f, m, carrier))
 		return false;
 	if (flow_has_opted_out(f, m)) {
@@ -248,8 +252,8 @@ int flow_store_leg(struct flow *f, struct msg *m, char mark, store_fn fn)
 void flow_store_cid(struct flow *f, struct msg *m)
 {
 	char mark = m->kin_kind == KIN_PAST && m->final_state ? (char)('0' + m->final_state)
-		    : msg_whole(f->msgs, m)->late	       ? LEG_LATE
-							       : LEG_OPEN;
+		    : msg_whole(f->msgs, m)->late	      ? LEG_LATE
+							      : LEG_OPEN;
 	if (flow_store_leg(f, m, mark, on_cid_stored) < 0)
 		on_cid_stored(f, m->handle, false);
 }
