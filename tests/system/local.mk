@@ -23,4 +23,5 @@ EXTRA_DIST += \
 	tests/system/throttle.sh \
 	tests/system/tls.sh \
 	tests/system/tools.sh \
-	tests/system/tools_ask.sh
+	tests/system/tools_ask.sh \
+	tests/system/words.sh
