@@ -30,7 +30,7 @@ static void say(struct mo *mo)
 		return;
 	}
 	const char *unknown = *mo->menu->unknown ? mo->menu->unknown : mo->reply->setup.conf->menu_unknown;
-	snprintf(both, sizeof(both), "%s%s%s", unknown, *unknown && any ? "\n" : "", any ? text : "");
+	snprintf(both, sizeof(both), "%s%s", unknown, any ? text : "");
 	reply_answer(mo, both);
 }
 

@@ -109,20 +109,45 @@ static bool do_clock(struct world *w, struct step *s)
 	return true;
 }
 
-static bool expect_state(struct world *w, struct step *s)
+/* How many messages are in a state; false: there is no such state. */
+static bool in_state(const struct world *w, const char *name, uint64_t *n)
 {
 	struct flow_status status;
-	uint64_t want = strtoull(s->args[1], NULL, 10);
 
 	flow_status(w->flow, &status);
 	for (int i = 0; i < MSG_STATES; i++) {
-		if (strcmp(msg_state_name((enum msg_state)i), s->args[0]) != 0)
-			continue;
-		return status.by_state[i] == want ||
-		       step_fail(s, "%llu messages are %s, not %llu", (unsigned long long)status.by_state[i],
-				 s->args[0], (unsigned long long)want);
+		if (strcmp(msg_state_name((enum msg_state)i), name) == 0) {
+			*n = status.by_state[i];
+			return true;
+		}
 	}
-	return step_fail(s, "a message is never %s", s->args[0]);
+	return false;
+}
+
+static bool expect_state(struct world *w, struct step *s)
+{
+	uint64_t n, want = strtoull(s->args[1], NULL, 10);
+
+	if (!in_state(w, s->args[0], &n))
+		return step_fail(s, "a message is never %s", s->args[0]);
+	return n == want || step_fail(s, "%llu messages are %s, not %llu", (unsigned long long)n, s->args[0],
+				      (unsigned long long)want);
+}
+
+/* For what comes after as many round trips as there happen to be: at most a minute. */
+static bool do_pass_until(struct world *w, struct step *s)
+{
+	uint64_t n = 0, want = strtoull(s->args[0], NULL, 10);
+
+	for (int i = 0; i < 6000; i++) {
+		if (!in_state(w, s->args[1], &n))
+			return step_fail(s, "a message is never %s", s->args[1]);
+		if (n == want)
+			return true;
+		world_pass(w, 10);
+	}
+	return step_fail(s, "%llu messages are %s, not %llu", (unsigned long long)n, s->args[1],
+			 (unsigned long long)want);
 }
 
 static bool expect_messages(struct world *w, struct step *s)
@@ -442,6 +467,14 @@ static bool expect_expiry(struct world *w, struct step *s)
 	return fake_data_has_expiry(fake_redis_data(), s->args[0]) || step_fail(s, "%s has no expiry", s->args[0]);
 }
 
+static bool expect_gone(struct world *w, struct step *s)
+{
+	size_t n = fake_data_count(fake_redis_data(), s->args[0]);
+
+	(void)w;
+	return n == 0 || step_fail(s, "%s has %zu entries", s->args[0], n);
+}
+
 const struct step_row steps_gateway[] = {
 	{"config", "", STEP_SETS, do_config},
 	{"gateway starts", "", STEP_SETS, do_start},
@@ -452,6 +485,7 @@ const struct step_row steps_gateway[] = {
 	{"gateway refuses to reload", "", STEP_ACTS, do_refused_reload},
 	{"gateway would reload", "", STEP_ACTS, do_check_reload},
 	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
+	{"pass until COUNT are STATE", "", STEP_LOOKS, do_pass_until}, /* before "pass TIME" */
 	{"pass TIME", "", STEP_LOOKS, do_pass},
 	{"clock in China says TIME", "", STEP_SETS, do_clock},
 	{"redis goes down", "writes", STEP_SETS, do_redis_down},
@@ -473,6 +507,7 @@ const struct step_row steps_gateway[] = {
 	{"expect NUMBER opted in to ACCOUNT", "", STEP_LOOKS, expect_opted_in},
 	{"expect optout log COUNT", "", STEP_LOOKS, expect_optout_log},
 	{"expect key KEY expires", "", STEP_LOOKS, expect_expiry},
+	{"expect key KEY gone", "", STEP_LOOKS, expect_gone},
 	{"expect state STATE COUNT", "", STEP_LOOKS, expect_state},
 	{"expect messages COUNT", "", STEP_LOOKS, expect_messages},
 	{"expect store STATE", "", STEP_LOOKS, expect_store},
