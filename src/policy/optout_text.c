@@ -245,7 +245,7 @@ enum policy_effect optout_text_judge(const struct optout_text *x, struct policy_
 		subject_detail(s, "it does not say how to stop it, and its text cannot be changed");
 		return POLICY_REFUSE;
 	}
-	subject_detail(s, "\"%.*s\" was appended", (int)rule->append.n, (const char *)rule->append.p);
+	subject_detail(s, "%.*s was appended", (int)rule->append.n, (const char *)rule->append.p);
 	return POLICY_CHANGED;
 }
 

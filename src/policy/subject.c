@@ -8,6 +8,20 @@
 
 #include "base/text.h"
 
+/* The detail stands in a log line, between quotation marks, and repeats what an app has sent. */
+static void make_plain(char *s, size_t n)
+{
+	for (size_t pos = 0, at = 0; pos < n; at = pos) {
+		int32_t c = text_get(s, n, &pos);
+		if (c < 0)
+			s[at] = '?';
+		else if (c < ' ' || c == 0x7f)
+			s[at] = ' ';
+		else if (c == '"')
+			s[at] = '\'';
+	}
+}
+
 void subject_detail(struct policy_subject *s, const char *fmt, ...)
 {
 	char all[4 * POLICY_DETAIL_MAX];
@@ -16,6 +30,7 @@ void subject_detail(struct policy_subject *s, const char *fmt, ...)
 	vsnprintf(all, sizeof(all), fmt, args);
 	va_end(args);
 	size_t n = text_cut(all, strlen(all), POLICY_DETAIL_MAX - 1);
+	make_plain(all, n);
 	memcpy(s->detail, all, n);
 	s->detail[n] = '\0';
 }

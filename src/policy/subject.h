@@ -59,9 +59,9 @@ struct policy_subject {
 	char *text;
 	uint32_t text_n, text_cap;
 	bool changed; /* it is another one than the app's */
-	bool fixed;  /* it cannot be changed (parts that the app has cut itself): refuse instead */
-	bool binary; /* it is no text: text_n is 0 */
-	bool asking; /* somebody only asks what would be said: nothing is counted or logged */
+	bool fixed;   /* it cannot be changed (parts that the app has cut itself): refuse instead */
+	bool binary;  /* it is no text: text_n is 0 */
+	bool asking;  /* somebody only asks what would be said: nothing is counted or logged */
 
 	/* Found by POLICY_SIGNATURE for those after it: the name between 【 and 】, inside text; n 0: none. */
 	struct view signature;
@@ -80,7 +80,7 @@ struct policy_names {
 
 /* --- subject.c --- */
 
-/* Writes subject.detail, cut at the end of a character when it is too long. */
+/* Writes subject.detail, cut at the end of a character when it is too long, without controls and quotation marks. */
 __attribute__((format(printf, 2, 3))) void subject_detail(struct policy_subject *s, const char *fmt, ...);
 /*
  * Puts with in place of the n octets at `at`; the signature's view stays on the signature. with must not lie in the
