@@ -16,7 +16,15 @@ const struct keyword_conf *reply_keyword(struct mo *mo)
 					  .code = mo->code,
 					  .signature = mo->last.signature,
 					  .text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n}};
-	return keywords_match(mo->reply->keywords, &s);
+	struct reply *r = mo->reply;
+	uint64_t before = keywords_given_up(r->keywords);
+	const struct keyword_conf *k = keywords_match(r->keywords, &s);
+	if (keywords_given_up(r->keywords) == before)
+		return k;
+	r->counters.given_up += keywords_given_up(r->keywords) - before;
+	log_warn(s.account, "event=pattern_given_up carrier=%s code=%s action=\"simplify the patterns of keywords\"",
+		 carrier_name(mo->carrier), mo->code);
+	return k;
 }
 
 /* --- stop and start again --- */

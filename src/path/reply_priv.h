@@ -15,7 +15,7 @@
 struct reply_stats {
 	uint64_t taken, parts, expired_parts, copies, opt_outs, opt_ins, complaints, confirms, cancels, helps, menus;
 	uint64_t menu_unknown, menu_lost, webhooks, webhooks_open, fallbacks;
-	uint64_t forwarded, by_last, unrouted, texts, held_back, machines, failed;
+	uint64_t forwarded, by_last, unrouted, texts, held_back, machines, failed, given_up;
 };
 extern const struct stats_row reply_stats_rows[];
 extern const size_t reply_stats_rows_n;

@@ -26,8 +26,8 @@ const struct conf_row reply_rows[] = {
 	 "Replies that lead back to the parent of where a user is.", NULL},
 	{"menu_repeat", CONF_LIST, offsetof(struct reply_conf, menu_repeat), "", 0, 0, "[ \"*\", \"重复\" ]", true,
 	 "Replies that ask for the text again.", NULL},
-	{"menu_unknown", CONF_STRING, offsetof(struct reply_conf, menu_unknown), "", 0, 500, "输入有误，请重新回复。", true,
-	 "What is answered, before the text, to a reply that chooses nothing in a menu.", NULL},
+	{"menu_unknown", CONF_STRING, offsetof(struct reply_conf, menu_unknown), "", 0, 500, "输入有误，请重新回复。",
+	 true, "What is answered, before the text, to a reply that chooses nothing in a menu.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -49,6 +49,7 @@ const struct stats_row reply_stats_rows[] = {
 	COUNTER("confirms", "MO that confirm a message.", confirms),
 	COUNTER("cancels", "MO that took back the rest of a series.", cancels),
 	COUNTER("helps", "MO that ask for help.", helps),
+	COUNTER("patterns_given_up", "Texts for which a pattern of a keyword needed too many steps.", given_up),
 	COUNTER("menu", "MO that chose a menu row.", menus),
 	COUNTER("menu_unknown", "MO of users in a menu that chose nothing there.", menu_unknown),
 	COUNTER("menu_lost", "Menus left because too many replies in a row chose nothing.", menu_lost),
