@@ -17,7 +17,7 @@ static const char *const outsides[] = {"hold", "refuse", NULL};
 
 const struct conf_row window_rows[] = {
 	{"name", CONF_STRING, WINDOW(name), "", 1, 48, NULL, true, "What explain and the log call it.", NULL},
-	{"class", CONF_LIST, WINDOW(scope.classes), "", 0, CLASSES, "", true,
+	{"classes", CONF_LIST, WINDOW(scope.classes), "", 0, CLASSES, "", true,
 	 "Classes that it holds for; none named: all.", NULL},
 	{"account", CONF_STRING, WINDOW(scope.account), "", 0, 0, "", true,
 	 "Account that it holds for; empty: every one.", NULL},
@@ -41,7 +41,7 @@ const struct conf_row window_rows[] = {
 
 const struct conf_row slot_rows[] = {
 	{"name", CONF_STRING, SLOT(name), "", 1, 48, NULL, true, "What explain and the log call it.", NULL},
-	{"class", CONF_LIST, SLOT(scope.classes), "", 0, CLASSES, "", true, "Classes that it is for; none named: all.",
+	{"classes", CONF_LIST, SLOT(scope.classes), "", 0, CLASSES, "", true, "Classes that it is for; none named: all.",
 	 NULL},
 	{"account", CONF_STRING, SLOT(scope.account), "", 0, 0, "", true, "Account that it is for; empty: every one.",
 	 NULL},

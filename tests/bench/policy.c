@@ -3,7 +3,7 @@
  * PDU, the walk through the policies, and the question about its recipient. Prints "name value" lines for
  * tests/bench/run. Knows the rooms that decide, and no daemon.
  *
- * policy CONFIG: a configuration as smppgwd reads it, with an account "bank".
+ * policy CONFIG: a configuration as smppgwd reads it, with an account "bank" and rules for class notice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static void make_texts(void)
 		char text[400];
 		int n = snprintf(text, sizeof(text),
 				 "【招商银行】尊敬的客户，%s年化利率%u.%02u%%，额度%u万元，截至2026年%u月%u日，"
-				 "详询%s或95555，办理请登录cmbchina.com/a%u",
+				 "详询%s或95555，登录cmbchina.com/a%u",
 				 products[i % 6], 2 + i % 3, i % 100, 5 + i % 50, 1 + i % 12, 1 + i % 28,
 				 places[i / 6 % 6], i);
 		long k = charset_convert(CHARSET_UTF8, (struct view){(uint8_t *)text, (uint32_t)n}, CHARSET_UCS2, false,
@@ -94,7 +94,7 @@ static void judge(struct policy *p, unsigned i)
 	struct policy_verdict v;
 	struct recipient_ask ask;
 	struct policy_subject s = {.account_name = "bank",
-				   .class_id = CLASS_PROMO,
+				   .class_id = CLASS_NOTICE,
 				   .number = view_of(number),
 				   .source = view_of("10690001"),
 				   .consent_ref = view_of("C20260501"),
@@ -107,7 +107,7 @@ static void judge(struct policy *p, unsigned i)
 	enum policy_effect effect = policy_judge(p, &s, &v);
 	passed += effect == POLICY_PASS || effect == POLICY_CHANGED;
 	held += effect == POLICY_WAIT;
-	struct policy_asks asks = policy_asks(p, 0, CLASS_PROMO, 0);
+	struct policy_asks asks = policy_asks(p, 0, CLASS_NOTICE, 0);
 	asked += recipient_ask_for(policy_recipient(p), &s, i, asks.enforce, asks.dry, &ask);
 	if (effect == POLICY_REFUSE && i < 3)
 		fprintf(stderr, "refused by %s: %s\n", v.name, s.detail);
