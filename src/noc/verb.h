@@ -13,6 +13,10 @@
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);
 
+/* verb_campaign.c */
+int verb_campaign(struct console_call *call);
+int verb_brake(struct console_call *call);
+
 /* verb_cancel.c */
 int verb_cancel(struct console_call *call);
 

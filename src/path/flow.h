@@ -218,6 +218,7 @@ __attribute__((warn_unused_result)) int flow_campaign_read(struct flow *f, const
 							   const struct store_hash_reader *reader, void *arg);
 __attribute__((warn_unused_result)) int flow_campaign_list(struct flow *f, const struct store_hash_reader *reader,
 							   void *arg);
+void flow_campaign_forget(struct flow *f, const char *account, const char *name); /* out of the list */
 struct flow_campaign_here {
 	uint64_t waiting; /* at its gate, on this node */
 	double rate;	  /* messages/s that left lately, all nodes; below 0: not known */

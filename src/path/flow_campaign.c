@@ -496,6 +496,14 @@ int flow_campaign_list(struct flow *f, const struct store_hash_reader *reader, v
 	return store_campaign_list(f->store, reader, arg);
 }
 
+void flow_campaign_forget(struct flow *f, const char *account, const char *name)
+{
+	char member[128];
+	int n = snprintf(member, sizeof(member), "%s:%s", account, name);
+	if (store_campaign_forget(f->store, (struct view){(const uint8_t *)member, (uint32_t)n}) < 0)
+		log_debug(account, "event=campaign_left_in_list campaign=%s reason=\"store away\"", name);
+}
+
 bool flow_campaign_here(const struct flow *f, const struct account *a, struct view name, struct flow_campaign_here *out)
 {
 	struct campaign *c = campaigns_find(f->campaigns, account_number(a), name);
