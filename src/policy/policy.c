@@ -298,9 +298,11 @@ static enum policy_effect ask(const struct policy *p, const struct policy_row *r
 	if (s->text_n && s->text_n <= sizeof(text))
 		memcpy(text, s->text, s->text_n);
 	enum policy_effect effect = row->judge(p, s);
-	if (effect == POLICY_CHANGED)
-		memcpy(s->text, text, before.text_n <= sizeof(text) ? before.text_n : sizeof(text));
+	if (effect == POLICY_PASS)
+		return effect;
+	memcpy(s->text, text, before.text_n <= sizeof(text) ? before.text_n : sizeof(text));
 	s->text_n = before.text_n;
+	s->signature = before.signature;
 	s->due_ms = before.due_ms;
 	return effect;
 }
