@@ -190,6 +190,7 @@ static int print_counters(struct daemon *d)
 	d->stats = stats_new();
 	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, webhook_stat_rows, webhook_stat_rows_n, NULL, NULL, NULL, NULL);
 	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	if (d->flow)
 		stats_walk(d->stats, print_name, &last);

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
-#include "base/stats.h"
 
 #define WEBHOOK_TASKS  1000000 /* on their way at a time; each webhook bounds its own far below */
 #define WEBHOOK_ANSWER 65536   /* octets of an answer's body */
@@ -50,7 +49,7 @@ struct webhook_stats {
 	struct histogram seconds;
 };
 
-static const struct stats_row stat_rows[] = {
+const struct stats_row webhook_stat_rows[] = {
 	{"smppgw_webhook_sent_total", "What was to be told to a webhook.", STATS_COUNTER,
 	 offsetof(struct webhook_stats, sent), NULL, NULL},
 	{"smppgw_webhook_tries_total", "POSTs to a webhook, repeated ones too.", STATS_COUNTER,
@@ -64,6 +63,8 @@ static const struct stats_row stat_rows[] = {
 	{"smppgw_webhook_seconds", "From the first try to the end.", STATS_HISTOGRAM,
 	 offsetof(struct webhook_stats, seconds), NULL, NULL},
 };
+
+const size_t webhook_stat_rows_n = sizeof(webhook_stat_rows) / sizeof(webhook_stat_rows[0]);
 
 struct setting { /* the options of a webhook, as of one configuration */
 	unsigned users;
@@ -368,8 +369,7 @@ static struct hook *hook_of(struct webhooks *w, const char *name)
 	h->name = mem_strdup(name);
 	w->at = mem_realloc(w->at, (w->n + 1) * sizeof(struct hook *));
 	w->at[w->n++] = h;
-	stats_add(w->stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &h->counters, "webhook", h->name,
-		  NULL);
+	stats_add(w->stats, webhook_stat_rows, webhook_stat_rows_n, &h->counters, "webhook", h->name, NULL);
 	return h;
 }
 

@@ -12,9 +12,9 @@
 
 #include "base/conf.h"
 #include "base/http_client.h"
+#include "base/stats.h"
 
 struct loop;
-struct stats;
 
 struct webhook_conf { /* section webhooks: ( {..} ) */
 	struct conf_where where;
@@ -29,6 +29,9 @@ struct webhook_conf { /* section webhooks: ( {..} ) */
 	int64_t waiting;     /* requests without a connection, at most */
 };
 extern const struct conf_row webhook_rows[];
+
+extern const struct stats_row webhook_stat_rows[]; /* of each webhook */
+extern const size_t webhook_stat_rows_n;
 
 struct webhooks;
 
