@@ -16,6 +16,7 @@
 #include "base/mem.h"
 
 #define THREAD_STACK 524288 /* octets */
+#define DROPPED_HERE 20000u /* words; to give back the memory of many takes some ms */
 #define QUICK_WORDS  1000u
 #define NOT_BEFORE   UINT32_MAX
 
@@ -183,8 +184,9 @@ static bool make(struct wordbook *b, const struct wordbook *before, char **error
 static void take_hits(struct wordbook *b, const struct wordbook *before)
 {
 	for (size_t i = 0; before && i < wordset_count(b->set); i++) {
-		if (b->before[i] != NOT_BEFORE)
-			b->hits[i].hits = before->hits[b->before[i]].hits;
+		uint64_t hits = b->before[i] == NOT_BEFORE ? 0 : before->hits[b->before[i]].hits;
+		if (hits) /* pages of zeros are not touched: most words are never found */
+			b->hits[i].hits = hits;
 	}
 	mem_free(b->before);
 	b->before = NULL;
@@ -222,7 +224,7 @@ static void *job_run(void *arg)
 	return NULL;
 }
 
-static bool start_thread(struct wordbook_job *job)
+static bool start_thread(void *(*run)(void *), void *arg)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -233,7 +235,7 @@ static bool start_thread(struct wordbook_job *job)
 	/* signals are the loop's */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int rc = pthread_create(&thread, &attr, job_run, job);
+	int rc = pthread_create(&thread, &attr, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return rc == 0;
@@ -246,9 +248,21 @@ struct wordbook_job *wordbook_start(const struct wordbook_source *sources, size_
 	atomic_init(&job->done, false);
 	job->book = book_new(sources, n, before);
 	job->before = wordbook_hold(before);
-	if (!start_thread(job))
+	if (!start_thread(job_run, job))
 		job_run(job);
 	return job;
+}
+
+static void *retire_run(void *arg)
+{
+	wordbook_drop(arg);
+	return NULL;
+}
+
+void wordbook_retire(struct wordbook *b)
+{
+	if (!b || wordset_count(b->set) <= DROPPED_HERE || !start_thread(retire_run, b))
+		wordbook_drop(b);
 }
 
 bool wordbook_finish(struct wordbook_job *job, struct wordbook **book, char **errors)

@@ -34,6 +34,7 @@ void wordbook_abandon(struct wordbook_job *job); /* its result is dropped; NULL 
 
 struct wordbook *wordbook_hold(struct wordbook *b); /* one more holder; NULL is NULL */
 void wordbook_drop(struct wordbook *b);		    /* the last one frees it; NULL does no harm */
+void wordbook_retire(struct wordbook *b);	    /* the same, where it must not take long */
 
 const struct wordset *wordbook_set(const struct wordbook *b);
 uint64_t wordbook_text(struct wordbook *b); /* a number for the text that is judged now */

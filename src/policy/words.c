@@ -222,7 +222,7 @@ static bool can_read(const struct wordbook_source *sources, size_t n, char **err
 static void take(struct words *w, struct rules *r, struct wordbook *book)
 {
 	rules_drop(w->rules);
-	wordbook_drop(w->book);
+	wordbook_retire(w->book);
 	w->rules = r;
 	w->book = book;
 }

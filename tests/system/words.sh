@@ -95,4 +95,5 @@ goes "... needs no reading" "【银行】首付贷"
 ok "... nothing was read" loaded 2
 is "texts blocked" "$(metric gw 'smppgw_words_texts_total.*block.*')" 6
 ok "the operator ends what is held" ctl review reject --all
+gateway_stop gw
 finish

@@ -401,9 +401,9 @@ static void test_abandoned(void **state)
 {
 	(void)state;
 	struct words_conf c = filter("甲", "big.txt", WORDS_BLOCK);
-	static char text[20000 * 13 + 1];
+	static char text[25000 * 13 + 1];
 	size_t n = 0;
-	for (unsigned i = 0; i < 20000; i++)
+	for (unsigned i = 0; i < 25000; i++)
 		n += (size_t)sprintf(text + n, "词%u词\n", i);
 	write_file("big.txt", "套现\n");
 	struct words *w = make(&c, 1, NULL);
@@ -422,7 +422,12 @@ static void test_abandoned(void **state)
 	words_free(w);
 	assert_true(settle(next));
 	assert_int_equal(judge(next, "词 17 词"), POLICY_REFUSE);
+	write_file("big.txt", "套现\n"); /* the large one is given back in a thread */
+	w = make(&c, 1, next);
 	words_free(next);
+	assert_true(settle(w));
+	assert_int_equal(judge(w, "词 17 词"), POLICY_PASS);
+	words_free(w);
 }
 
 /* --- against a search that tries every word at every place --- */
