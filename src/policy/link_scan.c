@@ -81,6 +81,8 @@ static bool may_have_link(struct view text)
 static int32_t fold_one(int32_t c)
 {
 	bool ascii = c < 0x80;
+	if (c >= TEXT_PLAIN_FIRST && c <= TEXT_PLAIN_LAST)
+		return c;
 	if (text_is_blank(c))
 		return ' ';
 	if (c == 0x3002 || c == 0xff61)
@@ -101,15 +103,12 @@ static void fold(struct link_scan *s, struct view text)
 {
 	s->n = 0;
 	for (size_t pos = 0; pos < text.n;) {
-		size_t from = pos;
+		int foreign = text.p[pos] >= 0x80;
 		int32_t c = text_get((const char *)text.p, text.n, &pos);
 		if (c >= 0 && text_is_unseen(c))
 			continue;
-		char one[4];
-		size_t n = text_put(c < 0 ? (int32_t)BREAK : fold_one(c), one);
-		memcpy(s->at + s->n, one, n);
-		memset(s->foreign + s->n, text.p[from] >= 0x80, n);
-		s->n += (uint32_t)n;
+		memset(s->foreign + s->n, foreign, 4); /* more than is needed: what follows writes over it */
+		s->n += (uint32_t)text_put(c < 0 ? (int32_t)BREAK : fold_one(c), (char *)s->at + s->n);
 	}
 	memset(s->at + s->n, BREAK, 4);
 }

@@ -122,27 +122,38 @@ bool must_match_concerns(const struct must_match *x, size_t account, enum class_
 	return scope_at(x->scope, account, class_id).n > 0;
 }
 
+struct matching { /* one text */
+	const struct must_match *policy;
+	const struct policy_subject *subject;
+	bool valid; /* as UTF-8: known once a match has not complained */
+};
+
 /* PCRE2's answer: >= 0 found, PCRE2_ERROR_NOMATCH, or another error: it gave up, or the text is not UTF-8. */
-static int match(const struct must_match *x, const pcre2_code *re, const struct policy_subject *s)
+static int match(struct matching *m, const pcre2_code *re)
 {
-	return pcre2_match(re, (PCRE2_SPTR)s->text, s->text_n, 0, 0, x->found, x->context);
+	const struct policy_subject *s = m->subject;
+	int got = pcre2_match(re, (PCRE2_SPTR)s->text, s->text_n, 0, m->valid ? PCRE2_NO_UTF_CHECK : 0,
+			      m->policy->found, m->policy->context);
+	m->valid = m->valid || got >= PCRE2_ERROR_NOMATCH;
+	return got;
 }
 
-static bool concerned(const struct must_match *x, const struct rule *rule, const struct policy_subject *s)
+static bool concerned(struct matching *m, const struct rule *rule)
 {
-	if (rule->campaign.n && !view_eq(rule->campaign, s->campaign))
+	if (rule->campaign.n && !view_eq(rule->campaign, m->subject->campaign))
 		return false;
-	return !rule->when || match(x, rule->when, s) != PCRE2_ERROR_NOMATCH;
+	return !rule->when || match(m, rule->when) != PCRE2_ERROR_NOMATCH;
 }
 
 enum policy_effect must_match_judge(const struct must_match *x, struct policy_subject *s)
 {
 	struct scope_list list = scope_at(x->scope, s->account, s->class_id);
+	struct matching m = {x, s, false};
 	for (size_t i = 0; i < list.n; i++) {
 		const struct rule *rule = &x->rules[list.at[i]];
-		if (!concerned(x, rule, s))
+		if (!concerned(&m, rule))
 			continue;
-		int got = match(x, rule->pattern, s);
+		int got = match(&m, rule->pattern);
 		if (got >= 0)
 			continue;
 		if (got != PCRE2_ERROR_NOMATCH)

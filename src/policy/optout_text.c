@@ -46,7 +46,7 @@ struct optout_text {
 
 static bool dropped(int32_t c)
 {
-	return c < 0 || text_is_blank(c) || text_is_unseen(c) || text_is_punctuation(c);
+	return c < 0 || text_kind(c) != TEXT_SOLID;
 }
 
 /* Never more octets than it is given. */
@@ -54,9 +54,14 @@ static uint32_t fold(struct view text, char *out)
 {
 	uint32_t n = 0;
 	for (size_t pos = 0; pos < text.n;) {
-		int32_t c = text_get((const char *)text.p, text.n, &pos);
-		if (!dropped(c) && !dropped(c = text_fold_one(c)))
-			n += (uint32_t)text_put(c, out + n);
+		size_t from = pos;
+		int32_t c = text_get((const char *)text.p, text.n, &pos), folded = text_fold_one(c);
+		if (dropped(c) || dropped(folded))
+			continue;
+		if (folded != c)
+			n += (uint32_t)text_put(folded, out + n);
+		for (; folded == c && from < pos; from++)
+			out[n++] = (char)text.p[from];
 	}
 	return n;
 }

@@ -265,6 +265,8 @@ static uint32_t next_digit(struct view text, uint32_t from)
 {
 	for (uint32_t i = from; i < text.n; i++) {
 		uint8_t c = text.p[i];
+		if (c >= 0x80 && c != 0xef)
+			continue;
 		bool wide = c == 0xef && i + 2 < text.n && text.p[i + 1] == 0xbc && text.p[i + 2] >= 0x90 &&
 			    text.p[i + 2] <= 0x99;
 		if ((c >= '0' && c <= '9') || wide)

@@ -11,6 +11,8 @@
 
 static int32_t fold_one(int32_t c)
 {
+	if (c >= TEXT_PLAIN_FIRST && c <= TEXT_PLAIN_LAST)
+		return c;
 	c = c < 0 ? 0xfffd : text_fold_one(c);
 	switch (c) {
 	case 0x3002: /* 。 and its half-width form */
@@ -29,7 +31,7 @@ static int32_t fold_one(int32_t c)
 
 static bool is_nothing(int32_t c)
 {
-	return c >= 0 && (text_is_blank(c) || text_is_unseen(c));
+	return c >= 0 && text_kind(c) & (TEXT_BLANK | TEXT_UNSEEN);
 }
 
 static uint32_t trim(const int32_t *text, uint32_t n)
