@@ -234,7 +234,7 @@ static void task_fail(struct task *t)
 static bool may_pass(const struct http_answer *a)
 {
 	if (a->end != HTTP_ANSWERED)
-		return true;
+		return a->end != HTTP_TOO_LARGE;
 	return a->status == 408 || a->status == 425 || a->status == 429 || a->status >= 500;
 }
 

@@ -5,7 +5,8 @@
  * Headers of each POST: Content-Type: application/json; X-Smppgw-Id: the id that was given, the same in each try;
  * X-Smppgw-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>" with the secret> (not when secret is "").
  *
- * Tried again: no connection, late, status 408, 425, 429 and 500 to 599. Any other status is an end at once.
+ * Tried again: no connection, late, status 408, 425, 429 and 500 to 599. Any other status, and an
+ * answer over 64 KiB, is an end at once.
  */
 #ifndef BASE_WEBHOOK_H
 #define BASE_WEBHOOK_H

@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/system/accept.sh \
 	tests/system/accounts.sh \
 	tests/system/backlog.sh \
+	tests/system/campaign.sh \
 	tests/system/config.sh \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
@@ -24,4 +25,6 @@ EXTRA_DIST += \
 	tests/system/tls.sh \
 	tests/system/tools.sh \
 	tests/system/tools_ask.sh \
+	tests/system/webhook.sh \
+	tests/system/webhook_server.py \
 	tests/system/words.sh
