@@ -156,7 +156,7 @@ static void print_trial(const struct campaign_control *k, struct buf *out)
 {
 	if (k->state == CAMPAIGN_COLLECTING)
 		buf_printf(out, "trial of %g %%: texts are gathered for %" PRId64 " s\n", k->share, k->collect_s);
-	else if (k->trial)
+	else
 		buf_printf(out,
 			   "trial: %" PRIu64 " of %" PRIu64 " went, %" PRIu64 " of these ended, %" PRIu64
 			   " delivered, %" PRIu64 " said stop or complained (floor %g %%, ceiling %g %%, wait %" PRId64
@@ -185,7 +185,7 @@ static void print_state(const struct campaign_control *k, const struct campaign_
 	if (pace > 0)
 		buf_printf(out, "ramp: %.1f/s now, doubles every %" PRId64 " s, over at %g/s\n", pace, k->ramp_double_s,
 			   k->ramp_to);
-	if (k->trial || k->state == CAMPAIGN_COLLECTING)
+	if (k->state == CAMPAIGN_COLLECTING || k->state == CAMPAIGN_TRIAL || k->state == CAMPAIGN_WAITING)
 		print_trial(k, out);
 }
 

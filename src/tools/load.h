@@ -18,7 +18,7 @@ struct load_conf {
 	int64_t binds, window, messages, rate, dest_digits, first, esm_class;
 	int bind; /* enum load_bind_type */
 	bool receipts, intermediate, reconnect, resend, retry, json, progress;
-	const char *source, *dest_prefix, *text, *message_class, *journal;
+	const char *source, *dest_prefix, *text, *message_class, *campaign, *variant, *journal;
 	int64_t timeout, linger, response_timeout, enquire_link; /* us */
 };
 enum load_bind_type { LOAD_TRANSCEIVER, LOAD_TX_RX };

@@ -28,7 +28,7 @@ struct load_text {
 	char dest[DIGITS + 1];
 	uint32_t prefix_n, digits; /* of dest */
 	uint64_t numbers;	   /* 10^digits: how many destinations there are */
-	uint8_t tlvs[64], area[TEXT_MAX + 2 * DIGITS + 64 + 4];
+	uint8_t tlvs[96], area[TEXT_MAX + 2 * DIGITS + 64 + 4];
 	uint32_t tlvs_n;
 };
 
@@ -94,8 +94,12 @@ struct load_text *load_text_new(const struct load_conf *conf, const char **why)
 	t->pdu.sm.dst = esme_address((struct view){(uint8_t *)t->dest, t->prefix_n + t->digits});
 	if (conf->message_class)
 		tlv_put_str(&o, TLV_MESSAGE_CLASS, view_of(conf->message_class));
+	if (conf->campaign)
+		tlv_put_str(&o, TLV_CAMPAIGN, view_of(conf->campaign));
+	if (conf->variant)
+		tlv_put_str(&o, TLV_VARIANT, view_of(conf->variant));
 	if (o.full)
-		*why = "--class is too long";
+		*why = "--class, --campaign or --variant is too long";
 	t->tlvs_n = o.n;
 	if (!*why)
 		return t;

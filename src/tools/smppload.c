@@ -42,6 +42,8 @@ static const struct opts_row rows[] = {
 	 .help = "UTF-8; #seq becomes # and the message's number"},
 	{"first", OPTS_NUMBER, AT(first), "0", .help = "the first message's number", .max = INT64_MAX / 2},
 	{"class", OPTS_TEXT, AT(message_class), .help = "TLV message_class, such as otp or promo"},
+	{"campaign", OPTS_TEXT, AT(campaign), .help = "TLV campaign"},
+	{"variant", OPTS_TEXT, AT(variant), .help = "TLV variant"},
 	{"esm-class", OPTS_NUMBER, AT(esm_class), "0", .help = "esm_class; 1 is datagram mode, 2 forward mode",
 	 .max = 3},
 	{"timeout", OPTS_TIME, AT(timeout), "30s", .help = "ends when neither answers nor receipts come for so long"},
