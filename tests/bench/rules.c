@@ -1,9 +1,9 @@
 /*
- * policy.c - what the rules of contact cost per text of 70 characters, all of them on: reading the text out of its
+ * rules.c - what the rules of contact cost per text of 70 characters, all of them on: reading the text out of its
  * PDU, the walk through the policies, and the question about its recipient. Prints "name value" lines for
  * tests/bench/run. Knows the rooms that decide, and no daemon.
  *
- * policy CONFIG: a configuration as smppgwd reads it, with an account "bank" and rules for class notice.
+ * rules CONFIG: a configuration as smppgwd reads it, with an account "bank" and rules for class notice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 	struct settings settings;
 	char *errors = NULL;
 	if (argc != 2 || settings_read(argv[1], false, &settings, &errors) < 0) {
-		fprintf(stderr, "%s", errors ? errors : "usage: policy CONFIG\n");
+		fprintf(stderr, "%s", errors ? errors : "usage: rules CONFIG\n");
 		return 2;
 	}
 	struct policy_names names = {&settings, number_of_account, number_of_carrier, settings.flow.accounts_n,
