@@ -246,7 +246,8 @@ void flow_start(struct flow *f, struct msg *m)
 		return;
 	struct policy_asks asks =
 		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
-	if (m->gathering || !(asks.enforce | asks.dry) ||
+	bool meets = recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id);
+	if (m->gathering || !((asks.enforce | asks.dry) || meets) ||
 	    !recipient_ask_for(policy_recipient(f->policy), subject_again(f, m), m->id, asks.enforce, asks.dry, &ask)) {
 		flow_store_message(f, m);
 		return;

@@ -160,7 +160,7 @@ bool recipient_ask_for(const struct recipient *r, const struct policy_subject *s
 		out->enforce &= ~POLICY_BIT(POLICY_SIMILAR);
 		out->dry &= ~POLICY_BIT(POLICY_SIMILAR);
 	}
-	out->meets = !class_promotional(s->class_id) && recipient_met_ms(r, s->account) > 0;
+	out->meets = recipient_meets(r, s->account, s->class_id);
 	return (out->enforce | out->dry) || out->meets;
 }
 
@@ -177,6 +177,11 @@ const struct caps *recipient_caps(const struct recipient *r)
 const struct similar_rule *recipient_similar(const struct recipient *r, size_t account, enum class_id class_id)
 {
 	return similar_for(r->similar, account, class_id);
+}
+
+bool recipient_meets(const struct recipient *r, size_t account, enum class_id class_id)
+{
+	return !class_promotional(class_id) && recipient_met_ms(r, account) > 0;
 }
 
 int64_t recipient_met_ms(const struct recipient *r, size_t account)

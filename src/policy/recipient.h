@@ -90,5 +90,7 @@ const struct dead_rule *recipient_dead(const struct recipient *r);
 const struct caps *recipient_caps(const struct recipient *r);
 const struct similar_rule *recipient_similar(const struct recipient *r, size_t account, enum class_id class_id);
 int64_t recipient_met_ms(const struct recipient *r, size_t account); /* 0: first contact is of no interest */
+/* Whether such a message makes its number known to the account, which is asked too where no policy is on. */
+bool recipient_meets(const struct recipient *r, size_t account, enum class_id class_id);
 
 #endif

@@ -57,10 +57,29 @@ static bool do_stop_elsewhere(struct world *w, struct step *s)
 	return true;
 }
 
+/* What an import, or another gateway, has written into Redis. */
+static bool do_hash(struct world *w, struct step *s)
+{
+	(void)w;
+	fake_data_set_field(fake_redis_data(), s->args[0], s->args[1], s->args[2]);
+	return true;
+}
+
+static bool expect_holds(struct world *w, struct step *s)
+{
+	size_t have = fake_data_count(fake_redis_data(), s->args[0]);
+
+	(void)w;
+	return have == strtoul(s->args[1], NULL, 10) ||
+	       step_fail(s, "%s holds %zu, not %s", s->args[0], have, s->args[1]);
+}
+
 const struct step_row steps_policy[] = {
 	{"another gateway hears a stop of NUMBER for ACCOUNT", "", STEP_SETS, do_stop_elsewhere},
 	{"operator approves COUNT", "message account", STEP_ACTS, do_approve},
 	{"operator rejects COUNT", "message account", STEP_ACTS, do_reject},
 	{"expect reviews COUNT", "", STEP_LOOKS, expect_reviews},
+	{"redis hash KEY has FIELD TEXT", "", STEP_SETS, do_hash},
+	{"expect key KEY holds COUNT", "", STEP_LOOKS, expect_holds},
 	{NULL, NULL, STEP_LOOKS, NULL},
 };
