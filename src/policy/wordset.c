@@ -169,7 +169,7 @@ static void add_to_bucket(struct wordset *s, uint32_t word)
 	s->singles |= e->word.n == 1;
 }
 
-struct wordset *wordset_new(struct wordset_entry *entries, size_t n)
+struct wordset *wordset_new(const struct wordset_entry *entries, size_t n)
 {
 	struct wordset *s = mem_zalloc(sizeof(*s));
 	struct item *items = sort(entries, n);

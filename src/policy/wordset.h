@@ -14,10 +14,10 @@ struct wordset_entry {
 
 struct wordset;
 /*
- * Makes a set of n entries, which are sorted on the way. Equal words become one, with the filters of all and the text
- * of the first. Texts and categories are borrowed for the set's life.
+ * Makes a set of n entries. Equal words become one, with the filters of all and the text of the first. Texts and
+ * categories are borrowed for the set's life.
  */
-struct wordset *wordset_new(struct wordset_entry *entries, size_t n);
+struct wordset *wordset_new(const struct wordset_entry *entries, size_t n);
 void wordset_free(struct wordset *s); /* NULL does no harm */
 
 /* Words have numbers from 0 on, in the order of their characters. */
