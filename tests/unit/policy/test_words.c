@@ -110,6 +110,7 @@ static void test_found(void **state)
 	check_detail(w, "办理贷款请来电", POLICY_REFUSE, "filter 监管: 贷款");
 	check_detail(w, "办理貸 * 款请来电", POLICY_REFUSE, "filter 监管: 贷款, as 貸 * 款");
 	check_detail(w, "ｌ.ｏ.ａ.ｎ", POLICY_REFUSE, "filter 监管: LOAN, as ｌ.ｏ.ａ.ｎ");
+	check_detail(w, "⽆需⾼利貸", POLICY_REFUSE, "filter 监管: 高利贷, as ⾼利貸"); /* radicals */
 	check_detail(w, "来賭吧", POLICY_REFUSE, "filter 监管: 赌, as 賭");
 	check_detail(w, "加\xe2\x80\x8b微\xef\xbb\xbf信\xe2\x80\x8b", POLICY_REFUSE,
 		     "filter 监管: 加微信, as 加\xe2\x80\x8b微\xef\xbb\xbf信");
