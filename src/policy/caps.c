@@ -13,7 +13,7 @@ static const char *const scopes[] = {"account", "signature", "global", NULL};
 const struct conf_row caps_rows[] = {
 	{"name", CONF_STRING, offsetof(struct cap_conf, name), "", 1, CAP_NAME_MAX, NULL, true,
 	 "Name of the cap, of letters, digits, - and _; rows of one name count the same messages.", NULL},
-	{"account", CONF_STRING, offsetof(struct cap_conf, to.account), "", 0, 255, "", true,
+	{"account", CONF_STRING, offsetof(struct cap_conf, to.account), "", 0, 15, "", true,
 	 "system_id of the account that the row is for; empty for every one.", NULL},
 	{"classes", CONF_LIST, offsetof(struct cap_conf, to.classes), "", 0, CLASSES, "", true,
 	 "Classes that the row is for; empty for all.", NULL},

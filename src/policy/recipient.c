@@ -11,7 +11,7 @@
 static const char promo[] = "[ \"promo\" ]";
 
 const struct conf_row consent_rows[] = {
-	{"account", CONF_STRING, offsetof(struct consent_conf, to.account), "", 0, 255, "", true,
+	{"account", CONF_STRING, offsetof(struct consent_conf, to.account), "", 0, 15, "", true,
 	 "system_id of the account that the row is for; empty for every one.", NULL},
 	{"classes", CONF_LIST, offsetof(struct consent_conf, to.classes), "", 0, CLASSES, promo, true,
 	 "Classes that need consent; empty for all.", NULL},
@@ -21,7 +21,7 @@ const struct conf_row consent_rows[] = {
 };
 
 const struct conf_row first_contact_rows[] = {
-	{"account", CONF_STRING, offsetof(struct first_contact_conf, to.account), "", 0, 255, "", true,
+	{"account", CONF_STRING, offsetof(struct first_contact_conf, to.account), "", 0, 15, "", true,
 	 "system_id of the account that the row is for; empty for every one.", NULL},
 	{"days", CONF_INT, offsetof(struct first_contact_conf, days), "days", 1, 3650, "365", true,
 	 "How long a message that is not promotional makes a number known to the account.", NULL},

@@ -17,7 +17,7 @@
 #define WORD_LONG 6u	/* Latin letters: a longer run is no word of a text */
 
 const struct conf_row similar_rows[] = {
-	{"account", CONF_STRING, offsetof(struct similar_conf, to.account), "", 0, 255, "", true,
+	{"account", CONF_STRING, offsetof(struct similar_conf, to.account), "", 0, 15, "", true,
 	 "system_id of the account that the row is for; empty for every one.", NULL},
 	{"classes", CONF_LIST, offsetof(struct similar_conf, to.classes), "", 0, CLASSES, "[ \"promo\" ]", true,
 	 "Classes that the row is for; empty for all.", NULL},
