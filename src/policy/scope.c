@@ -17,7 +17,10 @@ struct key { /* a row's names, read */
 struct scope {
 	struct key *keys;
 	size_t keys_n, accounts_n;
-	/* The rows of account a and class c are rows[from[i]] .. rows[from[i + 1]], i = a * CLASSES + c. */
+	/* By account: its group. Accounts that no row names are all in group 0. */
+	uint32_t *group;
+	size_t groups_n;
+	/* The rows of group g and class c are rows[from[i]] .. rows[from[i + 1]], i = g * CLASSES + c. */
 	uint32_t *from, *rows;
 };
 
@@ -76,7 +79,7 @@ static bool check_one_choice(const char *section, const struct key *keys, size_t
 	return good;
 }
 
-static bool fits(const struct key *k, size_t account, unsigned class_id)
+static bool fits(const struct key *k, size_t account, size_t class_id)
 {
 	return (k->account == ANY || (size_t)k->account == account) && (k->classes >> class_id & 1u);
 }
@@ -98,11 +101,11 @@ static uint32_t *sorted(const struct scope *s)
 }
 
 /* The rows of one account and class, into `to`; returns how many. to NULL: only counts. */
-static uint32_t list_rows(const struct scope *s, const uint32_t *order, size_t cell, uint32_t *to)
+static uint32_t list_rows(const struct scope *s, const uint32_t *order, size_t account, size_t class_id, uint32_t *to)
 {
 	uint32_t n = 0;
 	for (size_t i = 0; i < s->keys_n; i++) {
-		if (!fits(&s->keys[order[i]], cell / CLASSES, (unsigned)(cell % CLASSES)))
+		if (!fits(&s->keys[order[i]], account, class_id))
 			continue;
 		if (to)
 			to[n] = order[i];
@@ -111,18 +114,35 @@ static uint32_t list_rows(const struct scope *s, const uint32_t *order, size_t c
 	return n;
 }
 
-/* The last account stands for all that have no row of their own and no number yet. */
+/* Returns an account of each group; of group 0 a number that is none. */
+static size_t *make_groups(struct scope *s)
+{
+	size_t *some = mem_zalloc((s->accounts_n + 1) * sizeof(*some));
+	s->group = mem_zalloc((s->accounts_n + 1) * sizeof(*s->group));
+	some[0] = s->accounts_n;
+	s->groups_n = 1;
+	for (size_t i = 0; i < s->keys_n; i++) {
+		int account = s->keys[i].account;
+		if (account == ANY || s->group[account])
+			continue;
+		some[s->groups_n] = (size_t)account;
+		s->group[account] = (uint32_t)s->groups_n++;
+	}
+	return some;
+}
+
 static void compile(struct scope *s)
 {
-	size_t cells = (s->accounts_n + 1) * CLASSES;
+	size_t *some = make_groups(s), cells = s->groups_n * CLASSES;
 	uint32_t *order = sorted(s);
 	s->from = mem_zalloc((cells + 1) * sizeof(*s->from));
 	for (size_t i = 0; i < cells; i++)
-		s->from[i + 1] = s->from[i] + list_rows(s, order, i, NULL);
+		s->from[i + 1] = s->from[i] + list_rows(s, order, some[i / CLASSES], i % CLASSES, NULL);
 	s->rows = mem_zalloc((s->from[cells] + 1) * sizeof(*s->rows));
 	for (size_t i = 0; i < cells; i++)
-		list_rows(s, order, i, s->rows + s->from[i]);
+		list_rows(s, order, some[i / CLASSES], i % CLASSES, s->rows + s->from[i]);
 	mem_free(order);
+	mem_free(some);
 }
 
 struct scope *scope_new(const char *section, const void *rows, size_t size, size_t n, bool one_choice,
@@ -150,6 +170,7 @@ void scope_free(struct scope *s)
 	if (!s)
 		return;
 	mem_free(s->keys);
+	mem_free(s->group);
 	mem_free(s->from);
 	mem_free(s->rows);
 	mem_free(s);
@@ -157,7 +178,7 @@ void scope_free(struct scope *s)
 
 struct scope_list scope_at(const struct scope *s, size_t account, enum class_id class_id)
 {
-	size_t i = (account < s->accounts_n ? account : s->accounts_n) * CLASSES + class_id;
+	size_t i = (account < s->accounts_n ? s->group[account] : 0) * CLASSES + class_id;
 	return (struct scope_list){s->rows + s->from[i], s->from[i + 1] - s->from[i]};
 }
 

@@ -235,13 +235,12 @@ struct places { /* in the text that are reached: at[i], first <= i <= last */
 
 static void reach(struct places *p, uint32_t i)
 {
-	if (!p->any) {
-		p->any = true;
-		p->first = p->last = i;
-	} else {
+	if (!p->any)
+		p->first = i;
+	else if (i > p->last + 1)
 		memset(p->at + p->last + 1, 0, i - p->last - 1);
-		p->last = i;
-	}
+	p->any = true;
+	p->last = i;
 	p->at[i] = 1;
 }
 
