@@ -7,11 +7,8 @@
 #include "base/redis.h"
 #include "path/store_batch.h"
 
-#define TEXT_(x) #x
-#define TEXT(x)	 TEXT_(x)
-
 /*
- * KEYS: lease, cursor, stream. ARGV: owner, known, done, done_n, count.
+ * KEYS: lease, cursor, stream. ARGV: owner, known, done, done_n, count, lease_ms.
  * Answers {held, lost, left, entries}.
  */
 static const char feed_script[] =
@@ -22,39 +19,37 @@ static const char feed_script[] =
 	"  return am > bm or (am == bm and an > bn)\n"
 	"end\n"
 	"local who = redis.call('GET', KEYS[1])\n"
-	"if who and who ~= ARGV[1] then return {0} end\n"
-	"redis.call('SET', KEYS[1], ARGV[1], 'PX', " TEXT(
-		STORE_FEED_LEASE_MS) ")\n"
-				     "local added, length = 0, redis.call('XLEN', KEYS[3])\n"
-				     "if redis.call('EXISTS', KEYS[3]) == 1 then\n"
-				     "  local info = redis.call('XINFO', 'STREAM', KEYS[3])\n"
-				     "  for i = 1, #info, 2 do if info[i] == 'entries-added' then added = info[i + 1] "
-				     "end end\n"
-				     "end\n"
-				     "if added < length then added = length end\n"
-				     "local id = redis.call('HGET', KEYS[2], 'id')\n"
-				     "local read = tonumber(redis.call('HGET', KEYS[2], 'entries') or 0)\n"
-				     "if not id then\n"
-				     "  id, read = ARGV[2], added - length\n"
-				     "  if id == '' then\n"
-				     "    local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)\n"
-				     "    id, read = last[1] and last[1][1] or '0-0', added\n"
-				     "  end\n"
-				     "  redis.call('HSET', KEYS[2], 'id', id, 'entries', read)\n"
-				     "end\n"
-				     "if ARGV[3] ~= '' then\n"
-				     "  id, read = ARGV[3], read + tonumber(ARGV[4])\n"
-				     "  redis.call('HSET', KEYS[2], 'id', id, 'entries', read)\n"
-				     "end\n"
-				     "local lost = 0\n"
-				     "if read > added then read = added - length end\n"
-				     "if added - length > read then\n"
-				     "  lost = added - length - read\n"
-				     "  redis.call('HSET', KEYS[2], 'entries', read + lost)\n"
-				     "end\n"
-				     "if ARGV[5] == '0' then return {1, lost, {}} end\n"
-				     "return {1, lost, redis.call('XRANGE', KEYS[3], '(' .. id, '+', 'COUNT', "
-				     "ARGV[5])}\n";
+	"if who and who ~= ARGV[1] then return {0, 0, 0, {}} end\n"
+	"redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[6])\n"
+	"local added, length = 0, redis.call('XLEN', KEYS[3])\n"
+	"if redis.call('EXISTS', KEYS[3]) == 1 then\n"
+	"  local info = redis.call('XINFO', 'STREAM', KEYS[3])\n"
+	"  for i = 1, #info, 2 do if info[i] == 'entries-added' then added = info[i + 1] end end\n"
+	"end\n"
+	"if added < length then added = length end\n"
+	"local id = redis.call('HGET', KEYS[2], 'id')\n"
+	"local read = tonumber(redis.call('HGET', KEYS[2], 'entries') or 0)\n"
+	"if not id then\n"
+	"  id, read = ARGV[2], added - length\n"
+	"  if id == '' then\n"
+	"    local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)\n"
+	"    id, read = last[1] and last[1][1] or '0-0', added\n"
+	"  end\n"
+	"  redis.call('HSET', KEYS[2], 'id', id, 'entries', read)\n"
+	"end\n"
+	"if ARGV[3] ~= '' and behind(ARGV[3], id) then\n"
+	"  id, read = ARGV[3], read + tonumber(ARGV[4])\n"
+	"  redis.call('HSET', KEYS[2], 'id', id, 'entries', read)\n"
+	"end\n"
+	"local lost = 0\n"
+	"if read > added then read = added - length end\n"
+	"if added - length > read then\n"
+	"  lost = added - length - read\n"
+	"  redis.call('HSET', KEYS[2], 'entries', read + lost)\n"
+	"end\n"
+	"local left = added - read - lost\n"
+	"if ARGV[5] == '0' then return {1, lost, left, {}} end\n"
+	"return {1, lost, left, redis.call('XRANGE', KEYS[3], '(' .. id, '+', 'COUNT', ARGV[5])}\n";
 
 static const char leave_script[] = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end\n"
 				   "return 1\n";
@@ -109,7 +104,7 @@ int store_feed(struct store *s, const struct store_feed_ask *ask, store_feed_fn 
 	struct buf cmd = {0};
 	if (!store_up(s))
 		return -1;
-	put_head(&cmd, 11, feed_script, "3");
+	put_head(&cmd, 12, feed_script, "3");
 	store_key(s, &cmd, "event:lease:", view_of(ask->reader));
 	store_key(s, &cmd, "event:cursor:", view_of(ask->reader));
 	store_key(s, &cmd, "event", (struct view){NULL, 0});
@@ -118,6 +113,7 @@ int store_feed(struct store *s, const struct store_feed_ask *ask, store_feed_fn 
 	resp_str(&cmd, ask->done);
 	resp_u64(&cmd, ask->done_n);
 	resp_u64(&cmd, ask->count);
+	resp_u64(&cmd, STORE_FEED_LEASE_MS);
 	struct reading *r = mem_zalloc(sizeof(*r));
 	*r = (struct reading){fn, arg};
 	int sent = redis_send(store_redis(s), buf_data(&cmd), buf_len(&cmd), on_read, r);

@@ -10,6 +10,9 @@ EXTRA_DIST += \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
 	tests/system/esme.pl \
+	tests/system/events.sh \
+	tests/system/events_hook.py \
+	tests/system/events_read.py \
 	tests/system/explain.sh \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
