@@ -84,7 +84,7 @@ static void remember(struct mo *mo, const struct menu_move *move)
 static void opt(struct mo *mo, enum keyword_action action)
 {
 	static char nothing[] = "";
-	const struct keyword_conf k = {.action = action, .scope = KEYWORD_OF_ACCOUNT, .reply = nothing};
+	const struct keyword_conf k = {.action = (int)action, .scope = KEYWORD_OF_ACCOUNT, .reply = nothing};
 	if (mo->from.n)
 		reply_do_keyword(mo, &k);
 }

@@ -5,6 +5,7 @@
 #              tests/fuzz/fuzz_pdu -max_len=512 NEW_DIRECTORY SOURCE/tests/fuzz/corpus/pdu
 
 fuzz_replays = \
+	tests/fuzz/replay_json \
 	tests/fuzz/replay_pdu \
 	tests/fuzz/replay_peers \
 	tests/fuzz/replay_policy \
@@ -19,6 +20,8 @@ dist_check_SCRIPTS += tests/fuzz/replay.sh
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/corpus
 
+tests_fuzz_replay_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/replay.c
+tests_fuzz_replay_json_LDADD = libbase.a
 tests_fuzz_replay_pdu_SOURCES = tests/fuzz/fuzz_pdu.c tests/fuzz/replay.c
 tests_fuzz_replay_pdu_LDADD = libsmpp.a
 tests_fuzz_replay_peers_SOURCES = tests/fuzz/fuzz_peers.c tests/fuzz/replay.c
@@ -40,6 +43,7 @@ tests_fuzz_replay_words_LDADD = libpolicy.a libbase.a libsmpp.a $(LIBCONFIG_LIBS
 
 if FUZZ
 fuzz_targets = \
+	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_pdu \
 	tests/fuzz/fuzz_peers \
 	tests/fuzz/fuzz_policy \
@@ -52,6 +56,9 @@ fuzz_targets = \
 EXTRA_PROGRAMS = $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c
+tests_fuzz_fuzz_json_LDADD = libbase.a
+tests_fuzz_fuzz_json_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_pdu_SOURCES = tests/fuzz/fuzz_pdu.c
 tests_fuzz_fuzz_pdu_LDADD = libsmpp.a
 tests_fuzz_fuzz_pdu_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

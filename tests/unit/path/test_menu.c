@@ -238,16 +238,11 @@ static void test_places(void **state)
 	menu_print_place(&tree[LOAN], 0, place);
 	assert_ptr_equal(menus_place(m, "bank", "1069000188", view_of(place), &wrong), &tree[LOAN]);
 	assert_null(menus_place(m, "bank", "1069", view_of(place), &wrong));
-	static const char *const no_places[] = {"",
-						"0",
-						"0/",
-						"0/主/没有",
-						"0/别/利率",
-						"/主/利率",
-						"0/主/房贷",
-						"0/主/利率/",
-						"12345678901234567890123456789012345678901234567890"
-						"12345678901234567890123456789012345678901234567890"};
+	char too_long[MENU_PLACE_MAX + 20];
+	memset(too_long, '1', sizeof(too_long));
+	too_long[sizeof(too_long) - 1] = '\0';
+	const char *const no_places[] = {"",	     "0",	  "0/",		"0/主/没有", "0/别/利率",
+					 "/主/利率", "0/主/房贷", "0/主/利率/", too_long};
 	for (size_t i = 0; i < sizeof(no_places) / sizeof(no_places[0]); i++)
 		assert_null(menus_place(m, "bank", "1069", view_of(no_places[i]), &wrong));
 	menus_free(m);
