@@ -106,6 +106,7 @@ struct campaigns;
 struct campaign;
 struct campaigns_ops {
 	void (*on_state)(void *arg, struct campaign *c); /* its state, or what may leave, is another */
+	void (*on_made)(void *arg, const struct campaign *c); /* this node has changed its state */
 	void (*on_epoch)(void *arg);			 /* the state of something was changed, perhaps of a brake */
 	void (*on_tick)(void *arg);			 /* once a second */
 };

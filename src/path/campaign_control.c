@@ -289,6 +289,15 @@ static void begin_trial(struct campaign *c)
 	change(c, ",collecting,", &p, on_collected, c);
 }
 
+/* It was stopped, or goes on: by this node's doing, so that it is told once. */
+static void tell_made(struct campaign *c, enum campaign_state before)
+{
+	enum campaign_state now = c->control.state;
+	bool stopped = now == CAMPAIGN_PAUSED || now == CAMPAIGN_CANCELLED;
+	if (now != before && (stopped || before == CAMPAIGN_PAUSED || before == CAMPAIGN_WAITING))
+		c->owner->ops->on_made(c->owner->arg, c);
+}
+
 static void tell_judgement(struct campaign *c, const struct view *state)
 {
 	bool passed = state_of(&state[SC_STATE]) == CAMPAIGN_RUNNING;
@@ -315,7 +324,10 @@ static void on_judged(void *arg, bool ok, int64_t done, const struct view *state
 		return;
 	if (done)
 		tell_judgement(c, state);
+	enum campaign_state before = c->control.state;
 	campaign_heard(c, state);
+	if (done)
+		tell_made(c, before);
 }
 
 static uint64_t since(uint64_t now, uint64_t base)
@@ -429,8 +441,11 @@ static void on_ordered(void *arg, bool ok, int64_t done, const struct view *stat
 	struct telling *t = arg;
 	struct campaign *c = t->campaign;
 	c->flying--;
+	enum campaign_state before = c->control.state;
 	if (ok)
 		campaign_heard(c, state);
+	if (ok && done)
+		tell_made(c, before);
 	t->fn(t->arg, ok && done, ok ? &c->control : NULL);
 	mem_free(t);
 }

@@ -14,6 +14,7 @@
 #include "path/event.h"
 #include "path/health.h"
 #include "path/msg.h"
+#include "path/lists.h"
 #include "path/ported.h"
 #include "path/reply.h"
 #include "path/route.h"
@@ -159,6 +160,7 @@ const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
+struct lists *flow_lists(const struct flow *f);
 const struct words *flow_words(const struct flow *f); /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
 void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);
@@ -195,7 +197,7 @@ unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *a
 /* --- campaigns and brakes --- */
 
 enum campaign_reply {
-	CAMPAIGN_REPLY_ANY,	  /* an answer to a text of the campaign; those below are not told as this one too */
+	CAMPAIGN_REPLY_ANY,	  /* an answer to a text of the campaign: told of each; one of those below may follow */
 	CAMPAIGN_REPLY_STOP,	  /* it said stop */
 	CAMPAIGN_REPLY_COMPLAINT, /* it complained; not told as a stop too */
 };

@@ -165,6 +165,19 @@ void flow_campaign_reply(struct flow *f, size_t account, struct view campaign, s
 		campaigns_count(f->campaigns, place, kinds[kind], 1);
 }
 
+void flow_campaign_answered(struct flow *f, const struct reply_event *e)
+{
+	const struct store_last *to = e->original;
+	struct view campaign = to->id ? to->campaign : FLOW_NOTHING, variant = to->id ? to->variant : FLOW_NOTHING;
+	if (e->kind != EVENT_REPLIED)
+		return; /* what else it is stands in all */
+	flow_campaign_reply(f, e->account, campaign, variant, CAMPAIGN_REPLY_ANY);
+	if (e->all & 1u << EVENT_COMPLAINED)
+		flow_campaign_reply(f, e->account, campaign, variant, CAMPAIGN_REPLY_COMPLAINT);
+	else if (e->all & 1u << EVENT_OPTED_OUT)
+		flow_campaign_reply(f, e->account, campaign, variant, CAMPAIGN_REPLY_STOP);
+}
+
 /* --- accepted --- */
 
 static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *name, const char *why)
@@ -400,6 +413,17 @@ static void on_state(void *arg, struct campaign *c)
 		look_soon(f, g, 0);
 }
 
+static void on_made(void *arg, const struct campaign *c)
+{
+	struct flow *f = arg;
+	const struct campaign_control *k = campaign_control(c);
+	enum event_kind kind = k->state == CAMPAIGN_PAUSED	? EVENT_CAMPAIGN_PAUSED
+			       : k->state == CAMPAIGN_CANCELLED ? EVENT_CAMPAIGN_CANCELLED
+								: EVENT_CAMPAIGN_RESUMED;
+	flow_event_campaign(f, kind, view_of(account_name(accounts_at(f->accounts, campaign_account(c)))),
+			    view_of(campaign_name(c)), k->why);
+}
+
 static void on_epoch(void *arg)
 {
 	flow_brakes_changed(arg);
@@ -412,7 +436,7 @@ static void on_tick(void *arg)
 
 void flow_campaign_init(struct flow *f)
 {
-	static const struct campaigns_ops ops = {on_state, on_epoch, on_tick};
+	static const struct campaigns_ops ops = {on_state, on_made, on_epoch, on_tick};
 	list_init(&f->entering);
 	list_init(&f->gates);
 	f->gates_timer.fn = on_gates;

@@ -133,6 +133,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 		read_text(a, pdu, s);
 	enum policy_effect effect = policy_judge(f->policy, s, &v);
 	if (effect == POLICY_REFUSE) {
+		flow_campaign_refused(f, a, pdu);
 		*why = say_why(x, &v);
 		flow_refuses_by(f, a, v.name);
 		return v.status;
@@ -181,6 +182,7 @@ static struct policy_subject *subject_again(struct flow *f, const struct msg *m)
 static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *name, const char *why)
 {
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
+	flow_campaign_count(f, m, CAMPAIGN_REFUSED);
 	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name, why);
 	flow_refuses_by(f, accounts_at(f->accounts, m->account), name);
 	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
@@ -265,7 +267,6 @@ void flow_start(struct flow *f, struct msg *m)
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id)
 {
 	m->verdict = (uint8_t)id;
-	policy_count(f->policy, id);
 	flow_finish(f, m, id == POLICY_OPTED_OUT ? FINISH_OPTED_OUT : FINISH_POLICY, 0, NULL);
 }
 
@@ -310,6 +311,7 @@ static void on_rechecked(void *arg, uint64_t token, bool ok, const struct recipi
 		m->known_ms = loop_wall_ms(f->loop);
 		flow_begin(f, m);
 	} else {
+		policy_count(f->policy, POLICY_OPTED_OUT);
 		flow_end_by(f, m, POLICY_OPTED_OUT);
 	}
 }
@@ -339,6 +341,7 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 		return;
 	}
 	if (answer->failed) {
+		policy_count(f->policy, POLICY_OPTED_OUT);
 		flow_end_by(f, m, POLICY_OPTED_OUT);
 		return;
 	}
@@ -395,6 +398,7 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 		return false;
 	flow_unannounce(f, m); /* it would be in doubt after a restart */
 	if (opens_ms == 0 || opens_ms >= m->expiry_ms) {
+		policy_count(f->policy, POLICY_WINDOW);
 		flow_end_by(f, m, POLICY_WINDOW);
 		return true;
 	}

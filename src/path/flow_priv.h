@@ -46,6 +46,7 @@ struct flow {
 	struct carriers *carriers;
 	struct routes *routes;
 	struct ported *ported;
+	struct lists *lists;
 	struct queue *queue;
 	struct match *match;
 	struct index *index;
@@ -294,12 +295,15 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 			   const char **why);
 void flow_policy_made(struct flow *f, const struct msg *m); /* of the submit judged last */
 void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time */
-/* Ends one that was acknowledged; m is in no list. */
+/* Ends one that was acknowledged, by a verdict that has been counted; m is in no list. */
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
 bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
 /* Taken out of the queue for a carrier: true, it waits for the hours of contact, or has ended. */
 bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
+
+/* flow_lists.c */
+void flow_lists_make(struct flow *f);
 
 /* flow_hours.c */
 void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
@@ -334,6 +338,7 @@ void flow_campaign_count(struct flow *f, const struct msg *m, enum campaign_coun
 void flow_campaign_refused(struct flow *f, const struct account *a, const struct pdu *pdu); /* a submit, by a policy */
 void flow_campaign_sent(struct flow *f, const struct carrier *c, const struct msg *m);	    /* m or a part of it */
 void flow_campaign_ended(struct flow *f, const struct msg *m, enum finish how);
+void flow_campaign_answered(struct flow *f, const struct reply_event *e); /* a reply, to a message or not */
 /* Not stored yet: true, m waits to hear how its campaign stands (then flow_start()), or has been refused. */
 bool flow_campaign_enters(struct flow *f, struct msg *m);
 /* m.campaign, to be queued, in no list: true, it waits at the gate, or has ended. */

@@ -309,6 +309,7 @@ static void on_reply_event(void *arg, const struct reply_event *e)
 		 "event=mo_%s number=%s carrier=%s code=%s original=%llu", event_name(e->kind),
 		 log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
 		 (unsigned long long)e->original->id);
+	flow_campaign_answered(f, e);
 	flow_event_reply(f, e);
 }
 
@@ -370,6 +371,7 @@ static void make_path(struct flow *f)
 	flow_events_init(f);
 	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
 	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
+	flow_lists_make(f);
 	f->ported = ported_new(&(struct ported_setup){.loop = f->loop,
 						      .store = f->store,
 						      .routes = f->routes,
@@ -512,6 +514,7 @@ void flow_free(struct flow *f)
 	flow_policy_free(f);
 	conf_copy_free(store_rows, f->store_conf);
 	ported_free(f->ported);
+	lists_free(f->lists);
 	flow_answer_asked(f); /* answers name accounts */
 	reply_free(f->reply);
 	carriers_free(f->carriers);

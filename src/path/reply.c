@@ -82,7 +82,8 @@ static void tell(const struct mo *mo)
 								    mo->code,
 								    carrier_name(mo->carrier),
 								    &mo->last,
-								    {(const uint8_t *)mo->text, (uint32_t)mo->text_n}});
+								    {(const uint8_t *)mo->text, (uint32_t)mo->text_n},
+								    mo->events});
 	}
 }
 

@@ -44,6 +44,7 @@ struct reply_event {
 	const char *code, *carrier;
 	const struct store_last *original; /* the message that is answered; its id 0: not known */
 	struct view text;		   /* UTF-8 */
+	uint32_t all;			   /* of this MO, as bits 1 << kind: EVENT_REPLIED is told first */
 };
 
 struct reply_ops {
