@@ -118,7 +118,6 @@ soon "are posted" 70 all_posted
 
 # ---- a second gateway: one posts ----
 config two 2
-port[two.stats]=$(free_port)
 gateway_start two
 is "the second does not post" "$(metric two smppgw_events_poster)" 0
 soon "the first does" 20 metric_is gw smppgw_events_poster 1
