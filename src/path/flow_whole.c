@@ -84,6 +84,12 @@ static void approve(struct flow *f, struct msg *m)
 		flow_store_again(f, m);
 }
 
+static void reject(struct flow *f, struct msg *m)
+{
+	policy_count(f->policy, (enum policy_id)m->verdict);
+	flow_end_by(f, m, (enum policy_id)m->verdict);
+}
+
 static bool is_meant(struct msg *m, uint64_t id, const struct msg *one)
 {
 	uint64_t key = one ? flow_text_key(one) : 0;
@@ -120,7 +126,7 @@ unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *a
 		if (go)
 			approve(f, m);
 		else
-			flow_end_by(f, m, (enum policy_id)m->verdict);
+			reject(f, m);
 	}
 	return n;
 }
