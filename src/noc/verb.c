@@ -148,6 +148,16 @@ const struct console_command verb_table[] = {
 	 "Lists what has been braked by itself; lets it go on."},
 	{"carrier", "NAME show|pause|resume|drain|tps N|tps default", 1, 3, CONSOLE_OPERATE, verb_carrier,
 	 "Stops, drains, goes on with one carrier, or changes its rate, until the next start."},
+	{"consent",
+	 "import ACCOUNT FILE|export ACCOUNT FILE|add ACCOUNT NUMBER REFERENCE [SOURCE]|withdraw|check|history ACCOUNT "
+	 "NUMBER",
+	 3, 5, CONSOLE_OPERATE, verb_consent, "Keeps the archive of consents to promotional texts."},
+	{"dead", "list|check NUMBER|remove NUMBER|export FILE", 1, 2, CONSOLE_OPERATE, verb_dead,
+	 "Shows or forgets numbers that carriers have said do not exist."},
+	{"optout",
+	 "add|remove SCOPE NUMBER [TEXT]|check|history NUMBER|list [SCOPE]|import FILE [SCOPE]|export FILE [SCOPE]|audit|"
+	 "last [N]",
+	 1, 4, CONSOLE_OPERATE, verb_optout, "Keeps the lists of numbers that have said stop, and their history."},
 	{"credit", "ACCOUNT [show|add YUAN|set YUAN]", 1, 3, CONSOLE_OPERATE, verb_credit,
 	 "Shows or changes the balance of a prepaid account."},
 	{"usage", "[DAY] [ACCOUNT]", 0, 2, CONSOLE_READ, verb_usage,

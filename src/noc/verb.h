@@ -23,12 +23,21 @@ int verb_cancel(struct console_call *call);
 /* verb_carrier.c */
 int verb_carrier(struct console_call *call);
 
+/* verb_consent.c */
+int verb_consent(struct console_call *call);
+
 /* verb_credit.c */
 int verb_credit(struct console_call *call);
 int verb_usage(struct console_call *call);
 
+/* verb_dead.c */
+int verb_dead(struct console_call *call);
+
 /* verb_explain.c */
 int verb_explain(struct console_call *call);
+
+/* verb_optout.c */
+int verb_optout(struct console_call *call);
 
 /* verb_ported.c */
 int verb_ported(struct console_call *call);

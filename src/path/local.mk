@@ -45,6 +45,9 @@ libpath_a_SOURCES = \
 	src/path/ported_line.c src/path/ported_line.h \
 	src/path/ported_table.c src/path/ported_table.h \
 	src/path/store_ported.c src/path/store_ported.h \
+	src/path/list_line.c src/path/list_line.h src/path/flow_lists.c \
+	src/path/lists.c src/path/lists.h src/path/lists_priv.h src/path/lists_read.c src/path/lists_audit.c \
+	src/path/store_lists.c src/path/store_lists.h \
 	src/path/outcome.c src/path/outcome.h \
 	src/path/queue.c src/path/queue.h \
 	src/path/reassembly.c src/path/reassembly.h \

@@ -542,6 +542,12 @@ int store_optout(struct store *s, struct view scope, struct view number, bool ou
 	resp_arg(&s->cmd, number.p, number.n);
 	if (send_cmd(s, NULL, NULL) < 0 || send_optout_log(s, scope, number, out, channel, text) < 0)
 		return -1;
+	resp_start(&s->cmd, 3);
+	resp_str(&s->cmd, out ? "SADD" : "SISMEMBER"); /* the scopes that have been used: store_lists.h */
+	store_key(s, &s->cmd, "optoutscope", (struct view){NULL, 0});
+	resp_arg(&s->cmd, scope.p, scope.n);
+	if (send_cmd(s, NULL, NULL) < 0)
+		return -1;
 	return send_exec(s, fn, token);
 }
 

@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/system/explain.sh \
 	tests/system/failover.sh \
 	tests/system/kill.sh \
+	tests/system/lists.sh \
 	tests/system/mo.sh \
 	tests/system/operate.sh \
 	tests/system/operations.sh \
