@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/system/redis.sh \
 	tests/system/reload.sh \
 	tests/system/stats.sh \
+	tests/system/stop.py tests/system/stop.sh \
 	tests/system/throttle.sh \
 	tests/system/tls.sh \
 	tests/system/tools.sh \

@@ -147,11 +147,32 @@ static void test_same(void **state)
 	assert_true(number_same(international, addr("1069")));
 }
 
+/* Who may read a text: mobile numbers of China, whole numbers of other countries; no short codes, no service numbers.
+ */
+static void test_phones(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool phone;
+	} all[] = {
+		{"13800138000", true},	 {"+8613800138000", true},  {"8619912345678", true}, {"85291234567", true},
+		{"+14155550100", true},	 {"8612800138000", false},  {"8610690001", false},   {"10690001", false},
+		{"106900012345", false}, {"95588", false},	    {"955889999", false},    {"10086", false},
+		{"861380013800", false}, {"86138001380001", false}, {"1234567", false},
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct number n;
+		assert_true(number_parse_text(all[i].text, &n));
+		if (number_is_phone(&n) != all[i].phone)
+			print_error("%s\n", all[i].text);
+		assert_int_equal(number_is_phone(&n), all[i].phone);
+	}
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_forms),
-	cmocka_unit_test(test_addresses),
-	cmocka_unit_test(test_agreement),
-	cmocka_unit_test(test_same),
+	cmocka_unit_test(test_forms), cmocka_unit_test(test_addresses), cmocka_unit_test(test_agreement),
+	cmocka_unit_test(test_same),  cmocka_unit_test(test_phones),
 };
 
 UNIT_MAIN(cases)
