@@ -348,6 +348,7 @@ static const struct command {
 	{"XRANGE", 4, READS, fake_xrange},
 	{"XREVRANGE", 6, READS, fake_xrevrange},
 	{"XLEN", 2, READS, run_count},
+	{"XINFO", 3, READS, fake_xinfo},
 	{"ZADD", 4, GIVES, fake_zadd},
 	{"ZREM", 3, TAKES, run_remove},
 	{"ZCARD", 2, READS, run_count},

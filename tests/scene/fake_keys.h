@@ -60,6 +60,7 @@ long long fake_arg_int(const struct fake_call *c, size_t i);
 /* fake_stream.c */
 redisReply *fake_xadd(const struct fake_call *c);
 redisReply *fake_xrange(const struct fake_call *c);
+redisReply *fake_xinfo(const struct fake_call *c);
 redisReply *fake_xrevrange(const struct fake_call *c);
 
 /* fake_zset.c */

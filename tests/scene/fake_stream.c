@@ -128,6 +128,22 @@ redisReply *fake_xrange(const struct fake_call *c)
 	return reply;
 }
 
+/* XINFO STREAM key: of all that Redis tells, how long it is and how many entries there ever were. */
+redisReply *fake_xinfo(const struct fake_call *c)
+{
+	const struct fake_key *k = fake_key_find(c->d, (const char *)c->argv[2].p);
+	struct blob length = {(uint8_t *)"length", 6}, added = {(uint8_t *)"entries-added", 13};
+
+	if (k == NULL)
+		return fake_reply_error("ERR no such key");
+	redisReply *r = fake_reply_array(4);
+	r->element[0] = fake_reply_blob(&length);
+	r->element[1] = fake_reply_integer((long long)k->n);
+	r->element[2] = fake_reply_blob(&added);
+	r->element[3] = fake_reply_integer((long long)k->last_id);
+	return r;
+}
+
 /* XREVRANGE key + - COUNT 1: the youngest */
 redisReply *fake_xrevrange(const struct fake_call *c)
 {
