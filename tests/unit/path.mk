@@ -116,3 +116,10 @@ tests_unit_path_test_senders_SOURCES = tests/unit/path/test_senders.c $(path_sam
 tests_unit_path_test_senders_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_submit_SOURCES = tests/unit/path/test_submit.c $(path_samples)
 tests_unit_path_test_submit_LDADD = $(path_unit_ldadd)
+
+lists_unit_tests = \
+	tests/unit/path/test_list_line
+check_PROGRAMS += $(lists_unit_tests)
+TESTS += $(lists_unit_tests)
+tests_unit_path_test_list_line_SOURCES = tests/unit/path/test_list_line.c
+tests_unit_path_test_list_line_LDADD = $(path_unit_ldadd)
