@@ -58,6 +58,21 @@ printf 'accounts: ( { system_id = "bank"; password = "secret"; } );\n' >"$tmp/in
 check "$tmp/including.conf"
 is "a file with @include is good: exit status" "$status" 0
 
+{ good; echo 'menus: ( { menu = "主"; node = "顶"; start = [ "菜单" ]; text = "回复1查利率"; },'
+	echo '{ menu = "主"; parent = "顶"; key = "退订"; text = "选不到"; } );'; } | gateway_config stop
+check "$tmp/stop.conf"
+is "a menu key that is a keyword of opting out is no fault: exit status" "$status" 0
+has "but a warning" "$out" "$tmp/stop.conf:11: warning: menu key \"退订\" is a keyword (opt-out)"
+{ good; echo 'menus: ( { menu = "主"; node = "顶"; start = [ "菜单" ]; text = "回复1查利率"; },'
+	echo '{ menu = "主"; parent = "没有"; key = "1"; text = "选不到"; },'
+	echo '{ menu = "主"; parent = "顶"; key = "2"; action = "webhook"; webhook = "没有"; } );'
+	echo 'webhooks: ( { name = "预约"; url = "ftp://host/"; } );'; } | gateway_config lost
+check "$tmp/lost.conf"
+is "menus and webhooks with faults: exit status" "$status" 78
+has "a parent that is not there" "$out" "$tmp/lost.conf:11: menu \"主\" has no node \"没有\""
+has "a webhook that is not there" "$out" "$tmp/lost.conf:12: menu names webhook \"没有\", which is not in webhooks"
+has "a URL that is none of ours" "$out" "$tmp/lost.conf:13: webhook 预约: url: must be http://"
+
 # ---- faults ----
 faulty "syntax" 2 "syntax" <<'END'
 node = 1;
