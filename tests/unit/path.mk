@@ -35,6 +35,7 @@ path_unit_tests = \
 	tests/unit/path/test_credit \
 	tests/unit/path/test_store_backlog \
 	tests/unit/path/test_store_credit \
+	tests/unit/path/test_store_mo \
 	tests/unit/path/test_store_recipient \
 	tests/unit/path/test_submit
 check_PROGRAMS += $(path_unit_tests)
@@ -108,6 +109,8 @@ tests_unit_path_test_credit_SOURCES = tests/unit/path/test_credit.c
 tests_unit_path_test_credit_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_credit_SOURCES = tests/unit/path/test_store_credit.c $(path_rig)
 tests_unit_path_test_store_credit_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_store_mo_SOURCES = tests/unit/path/test_store_mo.c $(path_rig)
+tests_unit_path_test_store_mo_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_recipient_SOURCES = tests/unit/path/test_store_recipient.c $(path_rig)
 tests_unit_path_test_store_recipient_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_store_backlog_SOURCES = tests/unit/path/test_store_backlog.c $(path_rig)
@@ -123,3 +126,12 @@ check_PROGRAMS += $(lists_unit_tests)
 TESTS += $(lists_unit_tests)
 tests_unit_path_test_list_line_SOURCES = tests/unit/path/test_list_line.c
 tests_unit_path_test_list_line_LDADD = $(path_unit_ldadd)
+
+# Campaigns and brakes.
+campaign_unit_tests = tests/unit/path/test_brake tests/unit/path/test_campaign
+check_PROGRAMS += $(campaign_unit_tests)
+TESTS += $(campaign_unit_tests)
+tests_unit_path_test_brake_SOURCES = tests/unit/path/test_brake.c
+tests_unit_path_test_brake_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_campaign_SOURCES = tests/unit/path/test_campaign.c
+tests_unit_path_test_campaign_LDADD = $(path_unit_ldadd)
