@@ -121,7 +121,7 @@ static bool write_out(struct reading *x)
 static void scan_ends(struct reading *x)
 {
 	const char *error = NULL;
-	if (x->fd >= 0 && (!write_out(x) || fsync(x->fd) != 0 || rename(x->part, x->file) != 0))
+	if (x->fd >= 0 && (!write_out(x) || rename(x->part, x->file) != 0))
 		error = unwritable;
 	if (x->fd >= 0 && !error) {
 		close(x->fd);

@@ -53,13 +53,16 @@ tests_unit_policy_test_wilson_LDADD = $(policy_unit_ldadd)
 
 opening_unit_tests = \
 	tests/unit/policy/test_calendar \
-	tests/unit/policy/test_opening
+	tests/unit/policy/test_opening \
+	tests/unit/policy/test_zone
 check_PROGRAMS += $(opening_unit_tests)
 TESTS += $(opening_unit_tests)
 tests_unit_policy_test_calendar_SOURCES = tests/unit/policy/test_calendar.c
 tests_unit_policy_test_calendar_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_opening_SOURCES = tests/unit/policy/test_opening.c
 tests_unit_policy_test_opening_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_zone_SOURCES = tests/unit/policy/test_zone.c
+tests_unit_policy_test_zone_LDADD = $(policy_unit_ldadd)
 
 text_unit_tests = \
 	tests/unit/policy/test_links \
