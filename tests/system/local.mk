@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/system/operations.sh \
 	tests/system/outbind.sh \
 	tests/system/ported.sh \
+	tests/system/recipient.sh \
 	tests/system/redis.sh \
 	tests/system/reload.sh \
 	tests/system/stats.sh \
