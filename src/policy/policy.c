@@ -275,16 +275,6 @@ bool policy_settle(struct policy *p)
 
 /* --- what the message itself says --- */
 
-bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id)
-{
-	for (size_t i = 0; i < policy_rows_n; i++) {
-		const struct policy_row *row = &policy_rows[i];
-		if (row->reads_text && policy_mode(p, row->id, account, class_id, POLICY_NO_CARRIER) != POLICY_OFF)
-			return true;
-	}
-	return false;
-}
-
 /* A dry run leaves the message as it was. */
 static enum policy_effect ask(const struct policy *p, const struct policy_row *row, struct policy_subject *s,
 			      enum policy_mode mode)
@@ -397,23 +387,6 @@ enum policy_effect policy_look(struct policy *p, struct policy_subject *s,
 }
 
 /* --- what the recipient's side says --- */
-
-struct policy_asks policy_asks(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
-{
-	struct policy_asks asks = {0, 0, 0};
-	for (size_t i = 0; i < policy_rows_n; i++) {
-		const struct policy_row *row = &policy_rows[i];
-		enum policy_mode mode =
-			row->of_recipient ? policy_mode(p, row->id, account, class_id, carrier) : POLICY_OFF;
-		if (mode == POLICY_ON)
-			asks.enforce |= 1u << row->id;
-		if (mode == POLICY_DRY_RUN)
-			asks.dry |= 1u << row->id;
-		if (mode == POLICY_ON && policy_fails_open(p, row->id, account, class_id, carrier))
-			asks.open |= 1u << row->id;
-	}
-	return asks;
-}
 
 struct policy_verdict policy_decide(struct policy *p, const struct policy_asks *asked, uint32_t failed)
 {

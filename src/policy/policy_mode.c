@@ -9,9 +9,16 @@
 
 #define CELL_OPEN 0x80u /* a cell: enum policy_mode, and this */
 
+/* What follows from the cells of one account, class and plane together: asked for every message. */
+struct summary {
+	struct policy_asks asks;
+	bool reads_text;
+};
+
 struct policy_modes {
 	size_t accounts_n, carriers_n; /* carriers_n 0: no row names a carrier, one plane serves all */
 	uint8_t *cells;
+	struct summary *summaries;
 };
 
 static const char *const modes[] = {"default", "off", "dry_run", "on", NULL};
@@ -59,6 +66,39 @@ bool policy_fails_open(const struct policy *p, enum policy_id id, size_t account
 {
 	const uint8_t *c = look(p->modes, id, account, class_id, carrier);
 	return !c || (*c & CELL_OPEN);
+}
+
+static struct summary *summary(const struct policy_modes *m, size_t account, enum class_id class_id, size_t carrier)
+{
+	size_t plane = carrier < m->carriers_n ? carrier : m->carriers_n;
+	return &m->summaries[(plane * m->accounts_n + account) * CLASSES + class_id];
+}
+
+static void sum_up(const struct policy_modes *m, size_t account, enum class_id class_id, size_t carrier)
+{
+	struct summary *s = summary(m, account, class_id, carrier);
+	for (size_t i = 0; i < policy_rows_n; i++) {
+		const struct policy_row *row = &policy_rows[i];
+		uint8_t c = *look(m, row->id, account, class_id, carrier);
+		uint32_t bit = row->of_recipient ? 1u << row->id : 0;
+		bool on = (c & ~CELL_OPEN) == POLICY_ON;
+		s->asks.enforce |= on ? bit : 0;
+		s->asks.open |= on && (c & CELL_OPEN) ? bit : 0;
+		s->asks.dry |= (c & ~CELL_OPEN) == POLICY_DRY_RUN ? bit : 0;
+		if (row->reads_text && (c & ~CELL_OPEN) != POLICY_OFF) /* by any carrier: it is not known then */
+			summary(m, account, class_id, POLICY_NO_CARRIER)->reads_text = true;
+	}
+}
+
+struct policy_asks policy_asks(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
+{
+	static const struct policy_asks nothing;
+	return account < p->modes->accounts_n ? summary(p->modes, account, class_id, carrier)->asks : nothing;
+}
+
+bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id)
+{
+	return account < p->modes->accounts_n && summary(p->modes, account, class_id, POLICY_NO_CARRIER)->reads_text;
 }
 
 /* One row of the section with its names read. -1: every one. */
@@ -173,7 +213,13 @@ struct policy_modes *policy_modes_new(const struct policy *p, const struct polic
 	}
 	if (good) {
 		m->cells = mem_zalloc((m->carriers_n + 1) * POLICIES * (m->accounts_n + 1) * CLASSES);
+		m->summaries = mem_zalloc((m->carriers_n + 1) * (m->accounts_n + 1) * CLASSES * sizeof(*m->summaries));
 		fill(&x);
+		for (size_t i = 0; i < m->accounts_n * CLASSES * (m->carriers_n + 1); i++) {
+			size_t plane = i / CLASSES / m->accounts_n;
+			sum_up(m, i / CLASSES % m->accounts_n, (enum class_id)(i % CLASSES),
+			       plane < m->carriers_n ? plane : POLICY_NO_CARRIER);
+		}
 	}
 	mem_free(x.rows);
 	if (good)
@@ -187,5 +233,6 @@ void policy_modes_free(struct policy_modes *m)
 	if (!m)
 		return;
 	mem_free(m->cells);
+	mem_free(m->summaries);
 	mem_free(m);
 }
