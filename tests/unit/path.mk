@@ -10,6 +10,7 @@ path_unit_tests = \
 	tests/unit/path/test_deliver \
 	tests/unit/path/test_doubts \
 	tests/unit/path/test_event \
+	tests/unit/path/test_store_event \
 	tests/unit/path/test_finished \
 	tests/unit/path/test_idform \
 	tests/unit/path/test_index \
@@ -63,6 +64,8 @@ tests_unit_path_test_doubts_SOURCES = tests/unit/path/test_doubts.c $(path_sampl
 tests_unit_path_test_doubts_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_event_SOURCES = tests/unit/path/test_event.c
 tests_unit_path_test_event_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_store_event_SOURCES = tests/unit/path/test_store_event.c $(path_rig)
+tests_unit_path_test_store_event_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_finished_SOURCES = tests/unit/path/test_finished.c
 tests_unit_path_test_finished_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_idform_SOURCES = tests/unit/path/test_idform.c $(path_samples)
