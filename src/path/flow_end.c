@@ -99,7 +99,9 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	remember_end(f, m, w);
 	flow_pay(f, m);
 	if (m->forward && m->peer && finish_status(how))
-		answer_unsent(f, m, finish_status(how));
+		answer_unsent(f, m,
+			      how == FINISH_POLICY && m->verdict ? policy_verdict_of(m->verdict).status
+								: finish_status(how));
 	if (!wants_receipt(f, m)) {
 		flow_leave(f, m);
 		return;

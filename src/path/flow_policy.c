@@ -132,6 +132,11 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 	if (reads_text(f, s))
 		read_text(a, pdu, s);
 	enum policy_effect effect = policy_judge(f->policy, s, &v);
+	if (sub->mode == SUBMIT_FORWARD && s->due_ms > sub->due_ms && effect != POLICY_REFUSE) {
+		effect = POLICY_REFUSE; /* its app waits for the carrier's answer: not until the morning */
+		v = policy_verdict_of(POLICY_WINDOW);
+		policy_count(f->policy, POLICY_WINDOW);
+	}
 	if (effect == POLICY_REFUSE) {
 		flow_campaign_refused(f, a, pdu);
 		*why = say_why(x, &v);
@@ -397,7 +402,7 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	if (opening_open(o, &ask, &opens_ms))
 		return false;
 	flow_unannounce(f, m); /* it would be in doubt after a restart */
-	if (opens_ms == 0 || opens_ms >= m->expiry_ms) {
+	if (opens_ms == 0 || opens_ms >= m->expiry_ms || m->forward) {
 		policy_count(f->policy, POLICY_WINDOW);
 		flow_end_by(f, m, POLICY_WINDOW);
 		return true;
