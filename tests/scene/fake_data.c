@@ -459,7 +459,7 @@ bool fake_data_has_member(struct fake_data *d, const char *key, const char *memb
 
 static void run_words(struct fake_data *d, const char *const *words, size_t n)
 {
-	struct blob argv[4];
+	struct blob argv[4] = {{NULL, 0}};
 
 	for (size_t i = 0; i < n; i++)
 		argv[i] = blob_of(words[i], strlen(words[i]));
