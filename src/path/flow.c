@@ -71,6 +71,8 @@ void flow_drop(struct flow *f, struct msg *m)
 		flow_withdraw(f, k);
 		flow_drop(f, k);
 	}
+	if (m->counting)
+		flow_uncount(f, m);
 	doubts_remove(f->doubts, m);
 	flow_campaign_gone(f, m);
 	flow_brake_left(f, m);

@@ -97,6 +97,7 @@ static uint32_t over_bound(struct flow *f, enum flow_bound bound, const char **w
 
 void flow_begin(struct flow *f, struct msg *m)
 {
+	m->counting = false; /* acknowledged */
 	if (m->gathering) {
 		flow_gather(f, m);
 		return;

@@ -17,12 +17,14 @@
 #include "policy/policy.h"
 #include "policy/signature.h"
 
+#define COUNTED	 (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR))
 #define FRESH_MS 1000 /* what was asked about a recipient so lately is not asked again before the message leaves */
 #define AGAIN_MS 1000 /* asked again after so long when there was no answer */
 #define WHY_MAX	 (POLICY_DETAIL_MAX + 160u)
 
 struct policing {
-	uint64_t id; /* of the message that the subject was read from; 0: none yet */
+	uint64_t id;   /* of the message that the subject was read from; 0: none yet */
+	uint64_t turn; /* in which that was: views of what came in are good no longer */
 	struct policy_subject subject;
 	struct number to;
 	char text[POLICY_TEXT_MAX];
@@ -159,6 +161,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 void flow_policy_made(struct flow *f, const struct msg *m)
 {
 	f->policing->id = m->id;
+	f->policing->turn = loop_turns(f->loop);
 }
 
 /* --- its recipient --- */
@@ -170,7 +173,7 @@ static struct policy_subject *subject_again(struct flow *f, const struct msg *m)
 	const struct account *a = accounts_at(f->accounts, m->account);
 	struct submit sub = {.route = m->route, .class_id = (enum class_id)m->class_id, .due_ms = m->due_ms};
 	struct pdu pdu;
-	if (x->id == m->id)
+	if (x->id == m->id && x->turn == loop_turns(f->loop))
 		return &x->subject;
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &sub.to))
@@ -180,6 +183,7 @@ static struct policy_subject *subject_again(struct flow *f, const struct msg *m)
 	if (reads_text(f, s))
 		read_text(a, &pdu, s);
 	x->id = m->id;
+	x->turn = loop_turns(f->loop);
 	return s;
 }
 
@@ -206,6 +210,7 @@ static void on_answer(struct flow *f, struct msg *m, const struct recipient_answ
 		return;
 	}
 	char why[WHY_MAX];
+	m->counting = false; /* what is refused is not counted */
 	if (v.id == POLICY_CAP && *answer->cap)
 		snprintf(why, sizeof(why), "%s: %s, %lld in %lld s", v.plain, answer->cap, (long long)answer->limit,
 			 (long long)(answer->window_ms / 1000));
@@ -263,6 +268,7 @@ void flow_start(struct flow *f, struct msg *m)
 		on_unknown(f, m);
 		return;
 	}
+	m->counting = (ask.enforce | ask.dry) & COUNTED;
 	m->asking = true;
 	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->policy_deadline);
 }
@@ -495,6 +501,12 @@ static void give_back(struct flow *f, struct msg *m, uint32_t counted)
 		log_debug("-", "event=cap_not_given_back id=%llu reason=\"store away\"", (unsigned long long)m->id);
 }
 
+void flow_uncount(struct flow *f, struct msg *m)
+{
+	m->counting = false;
+	give_back(f, m, COUNTED);
+}
+
 static void learn_dead(struct flow *f, const struct msg *m, enum finish how)
 {
 	const struct dead_rule *rule = recipient_dead(policy_recipient(f->policy));
@@ -519,7 +531,7 @@ void flow_policy_ended(struct flow *f, struct msg *m, enum finish how)
 	if (m->internal || m->account == MSG_NO_ACCOUNT)
 		return;
 	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER);
-	uint32_t counted = (asks.enforce | asks.dry) & (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR));
+	uint32_t counted = (asks.enforce | asks.dry) & COUNTED;
 	if (counted && reached_nobody(how))
 		give_back(f, m, counted);
 	learn_dead(f, m, how);

@@ -310,6 +310,7 @@ void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
 void flow_due_changed(struct flow *f, struct msg *m);
 /* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
 bool flow_asks_again(struct flow *f, struct msg *m);
+void flow_uncount(struct flow *f, struct msg *m); /* m goes without having been acknowledged: its counts go back */
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
 /*
  * For who only asks: what each policy says of a submit, and what there is to ask about its recipient (false: nothing).

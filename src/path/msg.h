@@ -123,6 +123,7 @@ struct msg {
 	bool braked;	 /* waits until a brake is released */
 	bool review;	 /* held until the operator has read it */
 	bool read;	 /* the operator has read it: it goes */
+	bool counting;	 /* its recipient's counts may have it, and it is not acknowledged yet */
 	bool asking;	 /* the rules of its recipient are being asked */
 	bool gathering;	 /* a part of a text that the app has cut: held until the others are there (flow_gather.c) */
 	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
