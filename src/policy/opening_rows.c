@@ -41,8 +41,8 @@ const struct conf_row window_rows[] = {
 
 const struct conf_row slot_rows[] = {
 	{"name", CONF_STRING, SLOT(name), "", 1, 48, NULL, true, "What explain and the log call it.", NULL},
-	{"classes", CONF_LIST, SLOT(scope.classes), "", 0, CLASSES, "", true, "Classes that it is for; none named: all.",
-	 NULL},
+	{"classes", CONF_LIST, SLOT(scope.classes), "", 0, CLASSES, "", true,
+	 "Classes that it is for; none named: all.", NULL},
 	{"account", CONF_STRING, SLOT(scope.account), "", 0, 0, "", true, "Account that it is for; empty: every one.",
 	 NULL},
 	{"campaign", CONF_STRING, SLOT(campaign), "", 0, 32, "", true,

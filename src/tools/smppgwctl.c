@@ -53,7 +53,7 @@ static void put_word(struct buf *line, const char *word)
 static const struct {
 	const char *command, *sub;
 	int word; /* behind sub, from 0; -1: any that is no option */
-} readers[] = {{"ported", "load", -1},	 {"route", "test", -1},	    {"optout", "import", 0}, {"optout", "export", 0},
+} readers[] = {{"ported", "load", -1},	 {"route", "test", -1},	   {"optout", "import", 0}, {"optout", "export", 0},
 	       {"consent", "import", 1}, {"consent", "export", 1}, {"dead", "export", 0}};
 
 /* The file's whole path, in a buffer; the word itself when it names no file. */
@@ -64,8 +64,7 @@ static const char *whole_path(char **argv, int at, int i, char path[2 * PATH_MAX
 	for (size_t k = 0; k < sizeof(readers) / sizeof(readers[0]); k++) {
 		if (i < at + 2 || strcmp(argv[at], readers[k].command) != 0 ||
 		    strcmp(argv[at + 1], readers[k].sub) != 0 || strchr("-/", argv[i][0]) ||
-		    (readers[k].word >= 0 && i != at + 2 + readers[k].word) ||
-		    !getcwd(here, sizeof(here)))
+		    (readers[k].word >= 0 && i != at + 2 + readers[k].word) || !getcwd(here, sizeof(here)))
 			continue;
 		snprintf(path, 2 * PATH_MAX, "%s/%s", here, argv[i]);
 		return path;

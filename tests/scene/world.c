@@ -181,7 +181,8 @@ bool world_reload(struct world *w, bool check, struct buf *said, char **why)
 		return false;
 	}
 	struct settings next;
-	if (settings_read(w->file, false, &next, why) == 0) { /* the new carriers are there before the gateway calls them */
+	if (settings_read(w->file, false, &next, why) ==
+	    0) { /* the new carriers are there before the gateway calls them */
 		meet_carriers(w, &next.flow);
 		settings_free(&next);
 	}
