@@ -74,7 +74,8 @@ static struct summary *summary(const struct policy_modes *m, size_t account, enu
 	return &m->summaries[(plane * m->accounts_n + account) * CLASSES + class_id];
 }
 
-static void sum_up(const struct policy_modes *m, size_t account, enum class_id class_id, size_t carrier)
+static void sum_up(const struct policy *p, const struct policy_modes *m, size_t account, enum class_id class_id,
+		   size_t carrier)
 {
 	struct summary *s = summary(m, account, class_id, carrier);
 	for (size_t i = 0; i < policy_rows_n; i++) {
@@ -85,7 +86,8 @@ static void sum_up(const struct policy_modes *m, size_t account, enum class_id c
 		s->asks.enforce |= on ? bit : 0;
 		s->asks.open |= on && (c & CELL_OPEN) ? bit : 0;
 		s->asks.dry |= (c & ~CELL_OPEN) == POLICY_DRY_RUN ? bit : 0;
-		if (row->reads_text && (c & ~CELL_OPEN) != POLICY_OFF) /* by any carrier: it is not known then */
+		bool reads = row->reads_text || recipient_reads_text(p->recipient, row->id, account, class_id);
+		if (reads && (c & ~CELL_OPEN) != POLICY_OFF) /* by any carrier: it is not known then */
 			summary(m, account, class_id, POLICY_NO_CARRIER)->reads_text = true;
 	}
 }
@@ -217,7 +219,7 @@ struct policy_modes *policy_modes_new(const struct policy *p, const struct polic
 		fill(&x);
 		for (size_t i = 0; i < m->accounts_n * CLASSES * (m->carriers_n + 1); i++) {
 			size_t plane = i / CLASSES / m->accounts_n;
-			sum_up(m, i / CLASSES % m->accounts_n, (enum class_id)(i % CLASSES),
+			sum_up(p, m, i / CLASSES % m->accounts_n, (enum class_id)(i % CLASSES),
 			       plane < m->carriers_n ? plane : POLICY_NO_CARRIER);
 		}
 	}

@@ -120,6 +120,18 @@ bool recipient_concerns(const struct recipient *r, enum policy_id id, size_t acc
 	}
 }
 
+bool recipient_reads_text(const struct recipient *r, enum policy_id id, size_t account, enum class_id class_id)
+{
+	if (id == POLICY_SIMILAR)
+		return similar_concerns(r->similar, account, class_id);
+	struct scope_list caps = caps_for(r->caps, account, class_id);
+	for (size_t i = 0; id == POLICY_CAP && i < caps.n; i++) {
+		if (caps_at(r->caps, caps.at[i])->scope == CAP_SIGNATURE)
+			return true;
+	}
+	return false;
+}
+
 /* Policies among those asked that the store must judge. */
 static uint32_t to_ask(const struct recipient *r, const struct policy_subject *s, uint32_t mask)
 {

@@ -51,6 +51,9 @@ void recipient_free(struct recipient *r);
 /* Whether a policy (one of RECIPIENT_POLICIES) has something to say about these; X_concerns() of each. */
 bool recipient_concerns(const struct recipient *r, enum policy_id id, size_t account, enum class_id class_id);
 
+/* Whether one of them goes by the text: by what it says, or by its signature. */
+bool recipient_reads_text(const struct recipient *r, enum policy_id id, size_t account, enum class_id class_id);
+
 struct recipient_ask { /* views are borrowed */
 	const struct recipient *rules;
 	size_t account; /* number */
