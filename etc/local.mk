@@ -1,6 +1,7 @@
 # etc/local.mk - configuration files. An edited file is never overwritten: the new one is put beside it as FILE.new.
 
-CONF_FILES = etc/smppgw.conf etc/operators-cn.conf etc/errors-cn.conf etc/calendar-cn.conf etc/routes.test etc/words.sample
+CONF_FILES = etc/smppgw.conf etc/operators-cn.conf etc/errors-cn.conf etc/calendar-cn.conf etc/routes.test etc/words.sample \
+	etc/compliance-cn.conf etc/words-finance-cn.txt
 EXTRA_DIST += $(CONF_FILES) etc/smppgwd.service
 pkgconfdir = $(sysconfdir)/smppgw
 

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/system/accounts.sh \
 	tests/system/backlog.sh \
 	tests/system/campaign.sh \
+	tests/system/compliance.sh \
 	tests/system/config.sh \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
