@@ -239,6 +239,14 @@ void store_key(const struct store *s, struct buf *cmd, const char *name, struct 
 	resp_arg(cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
 }
 
+void store_number_key(const struct store *s, struct buf *cmd, struct view number, const char *name, struct view tail)
+{
+	char key[256];
+	int n = snprintf(key, sizeof(key), "%sto:{%.*s}:%s%.*s", s->conf->prefix, (int)number.n, (const char *)number.p,
+			 name, (int)tail.n, tail.n ? (const char *)tail.p : "");
+	resp_arg(cmd, key, n < (int)sizeof(key) ? (size_t)n : sizeof(key) - 1);
+}
+
 /* Sends what stands in s->cmd. */
 static int send_cmd(struct store *s, redis_fn fn, void *arg)
 {

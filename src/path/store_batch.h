@@ -70,6 +70,8 @@ struct batches *store_batches(struct store *s);
 void store_journal_tail(const struct store *s, uint64_t id, char out[40]);
 /* An argument: the key prefix, name and tail. */
 void store_key(const struct store *s, struct buf *cmd, const char *name, struct view tail);
+/* An argument: the key prefix and to:{<number>}:<name><tail>: what is known of one number. */
+void store_number_key(const struct store *s, struct buf *cmd, struct view number, const char *name, struct view tail);
 
 /* The lease of the journal. */
 struct lease;

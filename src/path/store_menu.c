@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "path/store_batch.h"
 
-#define NUMBER_CODE    64u
 #define ACCOUNT_NUMBER 64u
 
 /* KEYS: menu. ARGV: place, at, seconds. */
@@ -28,10 +27,7 @@ static const char values_script[] = "-- smppgw values\n"
 
 static void put_menu_key(struct store *s, struct buf *cmd, struct view number, struct view code)
 {
-	char tail[NUMBER_CODE];
-	snprintf(tail, sizeof(tail), "%.*s/%.*s", (int)number.n, (const char *)number.p, (int)code.n,
-		 code.n ? (const char *)code.p : "");
-	store_key(s, cmd, "menu:", view_of(tail));
+	store_number_key(s, cmd, number, "menu:", code);
 }
 
 static int send_told(struct store *s, struct buf *cmd, store_fn fn, uint64_t token)

@@ -3,7 +3,7 @@
  * been asked for. Where a user is and values are shared by all nodes. Knows no menu.
  *
  * Keys, behind the prefix:
- *   menu:<number>/<code>      hash: place (menu.h: menu_print_place()), at (UTC ms: since when); expires. store_mo.h
+ *   to:{<number>}:menu:<code>  hash: place (menu.h: menu_print_place()), at (UTC ms: since when); expires. store_mo.h
  * reads it when a MO comes value:<account>           hash name -> text; written by the app value:<account>:<number> the
  * same for one recipient, looked at first pending:<node>            hash id -> what a webhook is to be asked, and where
  * its answer goes

@@ -227,10 +227,8 @@ static void on_begun(const redisReply *reply, void *arg)
 
 static void put_count_keys(struct store *s, struct buf *cmd, struct view number, struct view code)
 {
-	char field[NUMBER_CODE];
-	size_t n = print_field(field, sizeof(field), number, code);
-	store_key(s, cmd, "answers:", (struct view){(const uint8_t *)field, (uint32_t)n});
-	store_key(s, cmd, "answers:", number);
+	store_number_key(s, cmd, number, "answers:", code);
+	store_number_key(s, cmd, number, "answers", none);
 }
 
 static unsigned slots_kept(const struct store_mo_ask *ask)
@@ -241,11 +239,9 @@ static unsigned slots_kept(const struct store_mo_ask *ask)
 
 static void put_keys(struct store *s, struct buf *cmd, const struct store_mo_ask *ask, unsigned slots)
 {
-	char field[NUMBER_CODE];
-	size_t n = print_field(field, sizeof(field), ask->number, ask->code);
 	store_key(s, cmd, "mo:", view_of(ask->digest));
 	put_count_keys(s, cmd, ask->number, ask->code);
-	store_key(s, cmd, "menu:", (struct view){(const uint8_t *)field, (uint32_t)n});
+	store_number_key(s, cmd, ask->number, "menu:", ask->code);
 	for (unsigned i = 0; i < slots; i++)
 		put_slot_key(s, cmd, slot_of(ask->now_ms) - i);
 }

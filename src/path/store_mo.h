@@ -9,8 +9,8 @@
  *                            hours of UTC; expires
  *   mo:<digest>              string "b<node>,<UTC ms>" while the effects of that MO are not stored, "d..." when they
  *                            are; expires
- *   answers:<number>/<code>  string: answers in this minute; answers:<number>: in this day; expire
- *   menu:<number>/<code>     hash of the menus (store_menu.h); its field `at` (UTC ms) says when the user was led on
+ *   to:{<number>}:answers:<code>  string: answers in this minute; to:{<number>}:answers: in this day; expire
+ *   to:{<number>}:menu:<code>  hash of the menus (store_menu.h); its field `at` (UTC ms) says when the user was led on
  */
 #ifndef PATH_STORE_MO_H
 #define PATH_STORE_MO_H

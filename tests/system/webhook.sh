@@ -81,7 +81,7 @@ soon "over TLS" 10 has_text 8613800000003 '已预约“王经理”'
 mode end
 asks 8613800000004 2
 soon "the server ends the menu" 10 has_text 8613800000004 '再见'
-soon "and it is over" 10 eval '[ "$(redis_cli exists menu:8613800000004/10690001)" = 0 ]'
+soon "and it is over" 10 eval '[ "$(redis_cli exists to:{8613800000004}:menu:10690001)" = 0 ]'
 
 # ---- what does not come about ----
 mode late

@@ -167,13 +167,13 @@ static void test_menu(void **state)
 	struct store_mo_ask q = question("10690001");
 	rig_raw("FLUSHDB");
 	q.digest = DIGEST;
-	rig_raw("HSET 试:menu:" NUMBER "/10690001 at 1795338592990 place 利率");
+	rig_raw("HSET 试:to:{" NUMBER "}:menu:10690001 at 1795338592990 place 利率");
 	assert_int_equal(ask(&q), STORE_MO_NEW);
 	assert_string_equal(got.place, "利率");
 	store_mo_done(rig_store, DIGEST, NOW, 30000);
 	q.now_ms = NOW + 4000;
 	assert_int_equal(ask(&q), STORE_MO_COPY); /* the menu has not moved since */
-	rig_raw("HSET 试:menu:" NUMBER "/10690001 at 1795338593000");
+	rig_raw("HSET 试:to:{" NUMBER "}:menu:10690001 at 1795338593000");
 	q.now_ms = NOW + 2000;
 	assert_int_equal(ask(&q), STORE_MO_COPY); /* too soon for a thumb */
 	q.now_ms = NOW + 4000;
@@ -200,13 +200,14 @@ static void test_answers(void **state)
 	ask(&q);
 	assert_int_equal(got.known.minute, 3);
 	assert_int_equal(got.known.day, 4);
-	long long minute = rig_raw("TTL 试:answers:" NUMBER "/10690001"), day = rig_raw("TTL 试:answers:" NUMBER);
+	long long minute = rig_raw("TTL 试:to:{" NUMBER "}:answers:10690001"),
+		  day = rig_raw("TTL 试:to:{" NUMBER "}:answers");
 	assert_true(minute > 0 && minute <= 60);
 	assert_true(day > 86000 && day <= 86400);
 	/* what has expired is not made again by taking one away: it would stay for ever */
-	rig_raw("DEL 试:answers:" NUMBER);
+	rig_raw("DEL 试:to:{" NUMBER "}:answers");
 	store_mo_unanswered(rig_store, q.number, q.code);
-	assert_int_equal(rig_raw("EXISTS 试:answers:" NUMBER), 0);
+	assert_int_equal(rig_raw("EXISTS 试:to:{" NUMBER "}:answers"), 0);
 }
 
 static const struct CMUnitTest cases[] = {
