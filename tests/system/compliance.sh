@@ -7,7 +7,7 @@
 
 page=$SMPPGW_SRC/doc/compliance.md
 redis_start redis everysec
-for name in mobile unicom; do
+for name in mobile unicom telecom; do
 	port[$name]=$(free_port)
 done
 
@@ -21,22 +21,25 @@ hours() { # HH:MM-HH:MM
 hours 00:00-24:00
 gateway_config gw <<END
 carriers: ( { name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]}; system_id = "gw"; password = "gw"; reconnect = 100; },
-            { name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]}; system_id = "gw"; password = "gw"; reconnect = 100; } );
+            { name = "unicom"; host = "127.0.0.1"; port = ${port[unicom]}; system_id = "gw"; password = "gw"; reconnect = 100; },
+            { name = "telecom"; host = "127.0.0.1"; port = ${port[telecom]}; system_id = "gw"; password = "gw"; reconnect = 100; } );
 @include "operators-cn.conf"
-routes: ( { operator = "unicom"; carriers = [ "unicom" ]; }, { prefix = ""; carriers = [ "mobile" ]; } );
+routes: ( { operator = "unicom"; carriers = [ "unicom" ]; }, { operator = "telecom"; carriers = [ "telecom" ]; },
+          { prefix = ""; carriers = [ "mobile" ]; } );
 @include "yours.conf"
 @include "compliance-cn.conf"
 END
 sim_start mobile --receipt-delay 10ms
 sim_start unicom --receipt-delay 10ms
-both_bound() { [ "$(sim_count mobile bound)$(sim_count unicom bound)" = 11 ]; }
+sim_start telecom --receipt-delay 10ms --fail 100 --fail-stat MK:0001 # none of its numbers exists
+all_bound() { [ "$(sim_count mobile bound)$(sim_count unicom bound)$(sim_count telecom bound)" = 111 ]; }
 apps_start() { # with logs that begin anew
 	rm -f "$tmp/bank.log" "$tmp/card.log"
 	esme_start bank gw --id bank
 	esme_start card gw --id card
 }
 gateway_start gw
-must "both carriers bound" 20 both_bound
+must "carriers bound" 20 all_bound
 apps_start
 
 ctl() { # WORD...
@@ -158,7 +161,7 @@ kill_hard bank
 kill_hard card
 kill_hard gw
 gateway_start gw
-must "both carriers bound again" 20 both_bound
+must "carriers bound again" 20 all_bound
 apps_start
 refused "the gateway was killed: the stop holds" "0x400 opted_out" bank promo 13800000401 '【示例银行】大额存单额度更新，详询95599'
 history=$(ctl optout history 13800000401)
@@ -214,10 +217,13 @@ refused "the same with another name and rate" "0x402 similar" bank promo 1380000
 	'【示例银行】尊敬的王女士，本周新发120天稳健理财，年化3.85%，产品有风险，详询95599'
 
 rule dead-number
-sim mobile "script 13800001301 UNDELIV" >/dev/null
-redis_cli hset dead 8613800001301 "$(($(now_ms) + 86400000)),3,number" >/dev/null
-refused "a number that carriers say does not exist" "0x408 dead_number" bank notice 13800001301 "$bill"
-goes "a code still goes" bank otp 13800001301 "$code"
+for n in 1 2 3; do
+	goes "a notice to a number that does not exist, $n" bank notice 13300001301 "【示例银行】您的第$n期账单已出。"
+	soon "comes back" 10 logged "^receipt id=$(field bank resp id) stat=UNDELIV" "$tmp/bank.log"
+done
+refused "then the number is dead" "0x408 dead_number" bank notice 13300001301 "$bill"
+has "and on the list" "$(ctl dead check 13300001301)" ",3,number"
+goes "a code is still tried" bank otp 13300001301 "$code"
 
 rule template
 goes "a code as it was approved" bank otp 13800001401 "$code"
