@@ -257,7 +257,7 @@ uint32_t flow_judge(struct flow *f, struct account *a, struct pdu *pdu, struct s
 	uint32_t status =
 		submit_judge(pdu, &limits, f->default_class[account_number(a)], loop_wall_ms(f->loop), sub, why);
 	if (!status)
-		status = flow_judge_source(f, a, sub->class_id, pdu, why);
+		status = flow_judge_source(f, a, sub, pdu, why);
 	return status ? status : judge_way(f, a, pdu, sub, why);
 }
 
@@ -277,10 +277,21 @@ uint32_t flow_judge_room(struct flow *f, struct account *a, const struct pdu *pd
 	return ESME_RMSGQFUL;
 }
 
+static void note_source(struct flow *f, const struct account *a, const struct submit *sub)
+{
+	if (sub->source == POLICY_DRY_RUN)
+		policy_count_dry(f->policy, POLICY_SOURCE);
+	if (sub->source != POLICY_ON)
+		return;
+	policy_count(f->policy, POLICY_SOURCE);
+	flow_refuses_by(f, a, policy_name(POLICY_SOURCE));
+}
+
 static uint32_t judge(struct flow *f, struct account *a, struct pdu *pdu, struct submit *sub, const char **why)
 {
 	enum flow_bound bound = FLOW_BOUNDS;
 	uint32_t status = flow_judge(f, a, pdu, sub, why);
+	note_source(f, a, sub);
 	if (!status)
 		status = flow_judge_room(f, a, pdu, sub, &bound, why);
 	if (!status)

@@ -262,7 +262,7 @@ void flow_begin(struct flow *f, struct msg *m); /* stored: hold it or queue it *
 
 /* flow_sender.c */
 /* A submit's source, the account's own code when it has none; ESME_ROK or ESME_RINVSRCADR and why. */
-uint32_t flow_judge_source(const struct flow *f, const struct account *a, enum class_id class_id, struct pdu *pdu,
+uint32_t flow_judge_source(const struct flow *f, const struct account *a, struct submit *sub, struct pdu *pdu,
 			   const char **why);
 /* What an app means that names no source in a query, cancel or replace: what its submits of its own class get. */
 struct pdu_addr flow_source_of(const struct flow *f, const struct account *a, struct pdu_addr src);

@@ -6,17 +6,21 @@
 
 #include "base/log.h"
 
-uint32_t flow_judge_source(const struct flow *f, const struct account *a, enum class_id class_id, struct pdu *pdu,
+uint32_t flow_judge_source(const struct flow *f, const struct account *a, struct submit *sub, struct pdu *pdu,
 			   const char **why)
 {
 	struct view source;
-	const char *wrong = senders_judge(f->senders, account_number(a), class_id, pdu->sm.src.addr, &source);
-	if (wrong) {
-		*why = wrong;
-		return ESME_RINVSRCADR;
+	size_t account = account_number(a);
+	const char *wrong = senders_judge(f->senders, account, sub->class_id, pdu->sm.src.addr, &source);
+	if (!wrong) {
+		pdu->sm.src.addr = source;
+		return ESME_ROK;
 	}
-	pdu->sm.src.addr = source;
-	return ESME_ROK;
+	sub->source = policy_mode(f->policy, POLICY_SOURCE, account, sub->class_id, POLICY_NO_CARRIER);
+	if (!pdu->sm.src.addr.n) /* without a code nothing can leave */
+		sub->source = POLICY_ON;
+	*why = wrong;
+	return sub->source == POLICY_ON ? ESME_RINVSRCADR : ESME_ROK;
 }
 
 struct pdu_addr flow_source_of(const struct flow *f, const struct account *a, struct pdu_addr src)

@@ -9,6 +9,7 @@
 #include "path/number.h"
 #include "policy/class.h"
 #include "policy/classes.h"
+#include "policy/policy.h"
 
 enum submit_mode { SUBMIT_STORE, SUBMIT_DATAGRAM, SUBMIT_FORWARD }; /* esm_class bits 1-0 (contract 1) */
 
@@ -25,6 +26,9 @@ struct submit {
 	enum submit_mode mode;
 	int64_t due_ms;	   /* UTC: not before; 0 = now */
 	int64_t expiry_ms; /* UTC */
+
+	/* What policy "source" says against its sender code: POLICY_OFF when nothing. Filled by flow_sender.c. */
+	enum policy_mode source;
 
 	/* Filled by flow_policy.c. */
 	uint32_t sign;	 /* policy_sign() of its signature */

@@ -78,8 +78,21 @@ static bool concerns_campaign(const struct policy *p, size_t account, enum class
 	return false;
 }
 
+static bool concerns_all(const struct policy *p, size_t account, enum class_id class_id)
+{
+	(void)p;
+	(void)account;
+	(void)class_id;
+	return true;
+}
+
 /* In the order in which they are asked. */
 const struct policy_row policy_rows[] = {
+	{.id = POLICY_SOURCE,
+	 .status = ESME_RINVSRCADR,
+	 .name = "source",
+	 .plain = "the sender code is none that the account may use for this class",
+	 .concerns = concerns_all},
 	{.id = POLICY_CAMPAIGN,
 	 .status = ESME_RSUBMITFAIL,
 	 .name = "campaign",
@@ -418,6 +431,12 @@ struct policy_verdict policy_unknown(struct policy *p, const struct policy_asks 
 	if (v.id != POLICY_NONE)
 		counters.closed[v.id]++;
 	return v;
+}
+
+void policy_count_dry(struct policy *p, enum policy_id id)
+{
+	(void)p;
+	counters.dry[id]++;
 }
 
 void policy_count(struct policy *p, enum policy_id id)

@@ -29,6 +29,7 @@ enum policy_id {
 	POLICY_CAP,	     /* how often a number is contacted */
 	POLICY_SIMILAR,	     /* similar text too soon */
 	POLICY_CAMPAIGN,     /* the campaign was cancelled */
+	POLICY_SOURCE,	     /* sender codes of the account and the class */
 	POLICIES
 };
 

@@ -72,7 +72,6 @@ line "the first carrier, its pace and form" carrier "1 mobile: up, health good, 
 line "in one part with its price" carrier "1 part, 0.030 yuan"
 line "the second one" carrier "2 unicom: up, health good, pace no limit, 0 queued: does not take now"
 line "what the account pays" price "1 part of 0.050 yuan: 0.050, counted when it has ended"
-line "opt-out" opt-out "the number is not in optout:bank or optout:global; this class is sent all the same"
 line "verdict" verdict "accepted; by mobile as things are now"
 
 # ---- a source that may not be used, and the codes of classes ----
@@ -136,7 +135,7 @@ ctl carrier mobile resume >/dev/null
 # ---- opt-outs ----
 redis_cli sadd optout:bank 8613800138003 >/dev/null
 ask bank 10690001 13800138003 promo
-line "a number that said stop" opt-out "the number is in optout:bank or optout:global"
+line "a number that said stop" policy "opted_out: refused: the number has said stop, and the text is promotional"
 line "promo is refused" verdict "refused with 0x00000400"
 ask bank 10690001 13800138003 notice
 line "other classes are sent" verdict "accepted"
