@@ -18,7 +18,8 @@ static inline int32_t text_get(const char *s, size_t n, size_t *pos)
 		*pos += 1;
 		return p[0];
 	}
-	if (n - *pos >= 3 && p[0] > 0xe0 && p[0] < 0xed && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
+	if (n - *pos >= 3 && p[0] > 0xe0 && p[0] < 0xf0 && p[0] != 0xed && (p[1] & 0xc0) == 0x80 &&
+	    (p[2] & 0xc0) == 0x80) {
 		*pos += 3;
 		return (p[0] & 0x0f) << 12 | (p[1] & 0x3f) << 6 | (p[2] & 0x3f);
 	}
@@ -51,6 +52,8 @@ static inline uint8_t text_kind(int32_t c)
 {
 	if (c >= TEXT_PLAIN_FIRST && c <= TEXT_PLAIN_LAST)
 		return TEXT_SOLID;
+	if (c >= 0xff00)
+		return c >= 0xff5f && c <= 0xff65 ? TEXT_PUNCTUATION : TEXT_SOLID;
 	return (uint32_t)c < 256 ? text_kind_low[c] : text_kind_any(c);
 }
 

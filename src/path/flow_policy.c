@@ -28,6 +28,7 @@ struct policing {
 	struct policy_subject subject;
 	struct number to;
 	char text[POLICY_TEXT_MAX];
+	struct subject_letters letters;
 	struct plain_scratch scratch;
 	char why[WHY_MAX]; /* of the last refusal */
 };
@@ -75,8 +76,10 @@ static struct policy_subject *subject_of(struct flow *f, const struct account *a
 		.seed = map_hash(sub->to.digits, sub->to.n),
 		.text = x->text,
 		.text_cap = sizeof(x->text),
+		.letters = &x->letters,
 		.binary = true,
 	};
+	x->letters.known = false;
 	if (pdu->tlvs.n) {
 		x->subject.campaign = tlv_text(pdu, TLV_CAMPAIGN);
 		x->subject.consent_ref = tlv_text(pdu, TLV_CONSENT_REF);
@@ -90,6 +93,8 @@ static void read_text(const struct account *a, const struct pdu *pdu, struct pol
 	s->text_n = p.n;
 	s->binary = p.binary;
 	s->fixed = p.headed;
+	s->valid = true; /* whatever it was: it has been converted */
+	s->letters->known = false;
 	s->signature = p.binary ? FLOW_NOTHING : signature_find((struct view){(const uint8_t *)s->text, p.n}, NULL);
 }
 
@@ -441,6 +446,7 @@ struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *par
 		s->binary = s->binary && p.binary;
 	}
 	s->text_n = used;
+	s->letters->known = false;
 	s->signature = signature_find((struct view){(const uint8_t *)s->text, used}, NULL);
 	return s;
 }

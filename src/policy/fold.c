@@ -45,7 +45,8 @@ static inline uint32_t fold_read(const char *s, size_t n, size_t *pos)
 		*pos += 1;
 		return p[0];
 	}
-	if (p[0] > 0xe0 && p[0] < 0xed && n - *pos >= 3 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
+	if (p[0] > 0xe0 && p[0] < 0xf0 && p[0] != 0xed && n - *pos >= 3 && (p[1] & 0xc0) == 0x80 &&
+	    (p[2] & 0xc0) == 0x80) {
 		*pos += 3;
 		return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
 	}

@@ -9,22 +9,19 @@
 #include "policy/link_tld.h"
 #include "policy/subject.h"
 
-#define STOP  0x01u /* 。 : a dot between characters of a name, else the end of a sentence */
-#define BREAK 0x02u /* punctuation that stands in no link */
+#define STOP   0x01u /* 。 : a dot between characters of a name, else the end of a sentence */
+#define BREAK  0x02u /* punctuation that stands in no link */
+#define UNSEEN 0xffu /* of ascii[] */
 
 struct link_scan {
 	/* The folded text, ended by BREAKs so that it can be looked ahead; foreign: the character was not ASCII. */
 	uint8_t at[POLICY_TEXT_MAX + 4], foreign[POLICY_TEXT_MAX + 4];
 	uint32_t n;
+	uint8_t ascii[128]; /* what each stands for; UNSEEN: nothing */
 	link_host_fn fn;
 	void *arg;
 	bool going;
 };
-
-struct link_scan *link_scan_new(void)
-{
-	return mem_zalloc(sizeof(struct link_scan));
-}
 
 void link_scan_free(struct link_scan *s)
 {
@@ -58,13 +55,46 @@ static bool separates(struct view text, uint32_t at)
 	return text.p[at] == 0xe3 && text.p[at + 1] == 0x80 && text.p[at + 2] == 0x82 && stop_in_name(text, at);
 }
 
+static bool is_digit(uint8_t octet)
+{
+	return octet >= '0' && octet <= '9';
+}
+
+/*
+ * A dot of an amount (128.00): digits before it, and behind it up to what ends every name: the last label of a name is
+ * never of digits only, but of an address, which has another dot behind it.
+ */
+static bool dot_of_amount(struct view text, uint32_t at)
+{
+	uint32_t end = at + 1;
+	while (end < text.n && is_digit(text.p[end]))
+		end++;
+	if (at == 0 || !is_digit(text.p[at - 1]) || end == at + 1)
+		return false;
+	if (end == text.n)
+		return true;
+	uint8_t next = text.p[end];
+	return next < 0x80 ? next > ' ' && next < 0x7f && next != '.' && next != '-' && next != '_' && !in_name(next)
+			   : next >= 0xe4 && next <= 0xe9; /* Chinese */
+}
+
+static bool has_dot_of_name(struct view text)
+{
+	const uint8_t *end = text.p + text.n;
+	for (const uint8_t *p = text.p; (p = memchr(p, '.', (size_t)(end - p))); p++) {
+		if (!dot_of_amount(text, (uint32_t)(p - text.p)))
+			return true;
+	}
+	return false;
+}
+
 static bool may_have_link(struct view text)
 {
 	static const uint8_t leads[] = {0xef, 0xe3, 0xe2};
 	const uint8_t *end = text.p + text.n;
 	if (text.n == 0)
 		return false;
-	if (memchr(text.p, '.', text.n) || memchr(text.p, '/', text.n) || memchr(text.p, '\\', text.n))
+	if (memchr(text.p, '/', text.n) || memchr(text.p, '\\', text.n) || has_dot_of_name(text))
 		return true;
 	for (size_t i = 0; i < sizeof(leads); i++) {
 		for (const uint8_t *p = text.p; (p = memchr(p, leads[i], (size_t)(end - p))); p++) {
@@ -99,18 +129,52 @@ static int32_t fold_one(int32_t c)
 	return ascii || in_name((uint8_t)c) || strchr(".:/@-_%", c) ? c : (int32_t)BREAK;
 }
 
+/* Chinese, which stands for itself, as far as it goes. */
+static uint32_t fold_chinese(struct link_scan *s, struct view text, uint32_t pos)
+{
+	const uint8_t *p = text.p + pos;
+	for (; pos + 3 <= text.n && p[0] >= 0xe4 && p[0] <= 0xe9 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+	     pos += 3, p += 3) {
+		memcpy(s->at + s->n, p, 3);
+		memset(s->foreign + s->n, 1, 3);
+		s->n += 3;
+	}
+	return pos;
+}
+
 static void fold(struct link_scan *s, struct view text)
 {
 	s->n = 0;
 	for (size_t pos = 0; pos < text.n;) {
-		int foreign = text.p[pos] >= 0x80;
+		uint8_t octet = text.p[pos];
+		if (octet < 0x80) {
+			/* what cannot be seen is written over by the next one */
+			s->at[s->n] = s->ascii[octet];
+			s->foreign[s->n] = 0;
+			s->n += s->ascii[octet] != UNSEEN;
+			pos++;
+			continue;
+		}
+		uint32_t behind = fold_chinese(s, text, (uint32_t)pos);
+		if (behind > pos) {
+			pos = behind;
+			continue;
+		}
 		int32_t c = text_get((const char *)text.p, text.n, &pos);
 		if (c >= 0 && text_is_unseen(c))
 			continue;
-		memset(s->foreign + s->n, foreign, 4); /* more than is needed: what follows writes over it */
+		memset(s->foreign + s->n, 1, 4); /* more than is needed: what follows writes over it */
 		s->n += (uint32_t)text_put(c < 0 ? (int32_t)BREAK : fold_one(c), (char *)s->at + s->n);
 	}
 	memset(s->at + s->n, BREAK, 4);
+}
+
+struct link_scan *link_scan_new(void)
+{
+	struct link_scan *s = mem_zalloc(sizeof(*s));
+	for (int32_t c = 0; c < 0x80; c++)
+		s->ascii[c] = text_is_unseen(c) ? UNSEEN : (uint8_t)fold_one(c);
+	return s;
 }
 
 /* --- names --- */

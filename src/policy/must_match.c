@@ -148,7 +148,7 @@ static bool concerned(struct matching *m, const struct rule *rule)
 enum policy_effect must_match_judge(const struct must_match *x, struct policy_subject *s)
 {
 	struct scope_list list = scope_at(x->scope, s->account, s->class_id);
-	struct matching m = {x, s, false};
+	struct matching m = {x, s, s->valid};
 	for (size_t i = 0; i < list.n; i++) {
 		const struct rule *rule = &x->rules[list.at[i]];
 		if (!concerned(&m, rule))

@@ -31,7 +31,8 @@ const struct conf_row optout_text_rows[] = {
 };
 
 struct rule {
-	struct view *texts; /* folded; owned */
+	const struct conf_list *written; /* the texts as they stand in the configuration */
+	struct view *texts;		 /* folded; owned */
 	size_t texts_n;
 	struct view append; /* n 0: a text without such words is refused */
 };
@@ -95,6 +96,21 @@ static bool has_words(const struct rule *rule, struct view tail)
 	return false;
 }
 
+/*
+ * Whether the words stand there as they do in the configuration: almost all texts have them so. Only so many octets are
+ * looked at that they are among the last characters, folded, too.
+ */
+static bool ends_as_written(const struct rule *rule, struct view text)
+{
+	uint32_t from = text.n > TAIL ? text.n - TAIL : 0;
+	for (size_t i = 0; i < rule->texts_n; i++) {
+		const char *words = rule->written->at[i];
+		if (memmem(text.p + from, text.n - from, words, strlen(words)))
+			return true;
+	}
+	return false;
+}
+
 /* The octets of text before the folded words at its end; -1 when it does not end with them. */
 static int64_t cut_words(struct view text, struct view words)
 {
@@ -144,6 +160,7 @@ static bool build_rule(struct rule *rule, const struct optout_text_conf *conf, c
 {
 	char buf[TAIL_OCTETS];
 	bool good = true;
+	rule->written = &conf->texts;
 	rule->texts = mem_zalloc((conf->texts.n + 1) * sizeof(*rule->texts));
 	for (size_t i = 0; i < conf->texts.n; i++)
 		good = add_text(rule, conf, conf->texts.at[i], errors) && good;
@@ -238,7 +255,10 @@ enum policy_effect optout_text_judge(const struct optout_text *x, struct policy_
 	const struct rule *rule = rule_for(x, s, list);
 	if (!rule)
 		return POLICY_PASS;
-	struct view body = body_of(s), tail = fold_tail(body, buf);
+	struct view body = body_of(s);
+	if (ends_as_written(rule, body))
+		return POLICY_PASS;
+	struct view tail = fold_tail(body, buf);
 	if (has_words(rule, tail) || (s->carrier == POLICY_NO_CARRIER && has_any_words(x, list, tail)))
 		return POLICY_PASS;
 	if (rule->append.n == 0) {

@@ -260,10 +260,33 @@ static uint32_t judge_run(const struct personal_conf *conf, const struct run *ru
 	return done;
 }
 
+/* Of eight octets the highest bit of each that is a digit, or the first octet of a full-width one. */
+static inline uint64_t may_be_digits(uint64_t x)
+{
+	const uint64_t ones = 0x0101010101010101u, low = ones * 0x7f;
+	uint64_t digit = x ^ ones * '0', wide = x ^ ones * 0xef;
+	digit |= (digit & low) + ones * 0x76; /* over 9 */
+	wide |= (wide & low) + low;
+	return ~(digit & wide) & ~low;
+}
+
+/* From where on digits may be. */
+static uint32_t skip_others(struct view text, uint32_t from)
+{
+	uint64_t x;
+	while (text.n - from >= sizeof(x)) {
+		memcpy(&x, text.p + from, sizeof(x));
+		if (may_be_digits(x))
+			break;
+		from += (uint32_t)sizeof(x);
+	}
+	return from;
+}
+
 /* Where the next digit is; text.n: there is none. */
 static uint32_t next_digit(struct view text, uint32_t from)
 {
-	for (uint32_t i = from; i < text.n; i++) {
+	for (uint32_t i = skip_others(text, from); i < text.n; i = skip_others(text, i + 1)) {
 		uint8_t c = text.p[i];
 		if (c >= 0x80 && c != 0xef)
 			continue;

@@ -288,16 +288,11 @@ bool policy_settle(struct policy *p)
 
 /* --- what the message itself says --- */
 
-/* A dry run leaves the message as it was. */
-static enum policy_effect ask(const struct policy *p, const struct policy_row *row, struct policy_subject *s,
-			      enum policy_mode mode)
+/* Leaves the message as it was. */
+static enum policy_effect try(const struct policy *p, const struct policy_row *row, struct policy_subject *s)
 {
 	char text[POLICY_TEXT_MAX];
-	struct policy_subject before;
-	s->detail[0] = '\0';
-	if (mode == POLICY_ON)
-		return row->judge(p, s);
-	before = *s;
+	struct policy_subject before = *s;
 	if (s->text_n && s->text_n <= sizeof(text))
 		memcpy(text, s->text, s->text_n);
 	enum policy_effect effect = row->judge(p, s);
@@ -307,6 +302,9 @@ static enum policy_effect ask(const struct policy *p, const struct policy_row *r
 	s->text_n = before.text_n;
 	s->signature = before.signature;
 	s->due_ms = before.due_ms;
+	s->valid = before.valid;
+	if (s->letters)
+		s->letters->known = false;
 	return effect;
 }
 
@@ -343,7 +341,8 @@ struct walk { /* through the table */
 static bool walk_on(struct walk *w, const struct policy_row *row, enum policy_mode mode)
 {
 	struct policy_subject *s = w->subject;
-	enum policy_effect effect = ask(w->policy, row, s, mode);
+	s->detail[0] = '\0';
+	enum policy_effect effect = mode == POLICY_ON ? row->judge(w->policy, s) : try(w->policy, row, s);
 	if (w->fn) {
 		struct policy_finding found = {policy_verdict_of(row->id), mode, effect, s->detail};
 		w->fn(w->arg, &found);
@@ -372,11 +371,12 @@ static enum policy_effect walk(struct walk *w)
 {
 	struct policy_subject *s = w->subject;
 	w->verdict = policy_verdict_of(POLICY_NONE);
-	for (size_t i = 0; i < policy_rows_n; i++) {
+	struct policy_steps steps = policy_steps(w->policy, s->account, s->class_id, s->carrier);
+	for (uint32_t left = steps.on | steps.dry; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		const struct policy_row *row = &policy_rows[i];
-		enum policy_mode mode =
-			row->judge ? policy_mode(w->policy, row->id, s->account, s->class_id, s->carrier) : POLICY_OFF;
-		if (mode != POLICY_OFF && !(row->reads_text && s->binary) && !walk_on(w, row, mode))
+		enum policy_mode mode = steps.on >> i & 1 ? POLICY_ON : POLICY_DRY_RUN;
+		if (!(row->reads_text && s->binary) && !walk_on(w, row, mode))
 			break;
 	}
 	memcpy(s->detail, w->why, sizeof(s->detail));

@@ -12,6 +12,7 @@
 /* What follows from the cells of one account, class and plane together: asked for every message. */
 struct summary {
 	struct policy_asks asks;
+	struct policy_steps steps;
 	bool reads_text;
 };
 
@@ -86,6 +87,8 @@ static void sum_up(const struct policy *p, const struct policy_modes *m, size_t 
 		s->asks.enforce |= on ? bit : 0;
 		s->asks.open |= on && (c & CELL_OPEN) ? bit : 0;
 		s->asks.dry |= (c & ~CELL_OPEN) == POLICY_DRY_RUN ? bit : 0;
+		s->steps.on |= on && row->judge ? 1u << i : 0;
+		s->steps.dry |= (c & ~CELL_OPEN) == POLICY_DRY_RUN && row->judge ? 1u << i : 0;
 		bool reads = row->reads_text || recipient_reads_text(p->recipient, row->id, account, class_id);
 		if (reads && (c & ~CELL_OPEN) != POLICY_OFF) /* by any carrier: it is not known then */
 			summary(m, account, class_id, POLICY_NO_CARRIER)->reads_text = true;
@@ -96,6 +99,12 @@ struct policy_asks policy_asks(const struct policy *p, size_t account, enum clas
 {
 	static const struct policy_asks nothing;
 	return account < p->modes->accounts_n ? summary(p->modes, account, class_id, carrier)->asks : nothing;
+}
+
+struct policy_steps policy_steps(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
+{
+	static const struct policy_steps nothing;
+	return account < p->modes->accounts_n ? summary(p->modes, account, class_id, carrier)->steps : nothing;
 }
 
 bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id)

@@ -32,9 +32,15 @@ struct policy_row {
 extern const struct policy_row policy_rows[];
 extern const size_t policy_rows_n;
 
+/* What judges a message by itself, by its place in the table: kept, and tried. */
+struct policy_steps {
+	uint32_t on, dry;
+};
+
 /* policy_mode.c: NULL with faults. */
 struct policy_modes *policy_modes_new(const struct policy *p, const struct policy_conf *conf,
 				      const struct policy_names *names, char **errors);
 void policy_modes_free(struct policy_modes *m);
+struct policy_steps policy_steps(const struct policy *p, size_t account, enum class_id class_id, size_t carrier);
 
 #endif

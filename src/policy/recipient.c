@@ -136,8 +136,9 @@ bool recipient_reads_text(const struct recipient *r, enum policy_id id, size_t a
 static uint32_t to_ask(const struct recipient *r, const struct policy_subject *s, uint32_t mask)
 {
 	uint32_t out = 0;
-	for (enum policy_id id = 0; id < POLICIES; id++) {
-		if ((mask & RECIPIENT_POLICIES & POLICY_BIT(id)) && recipient_concerns(r, id, s->account, s->class_id))
+	for (uint32_t left = mask & RECIPIENT_POLICIES; left; left &= left - 1) {
+		enum policy_id id = (enum policy_id)__builtin_ctz(left);
+		if (recipient_concerns(r, id, s->account, s->class_id))
 			out |= POLICY_BIT(id);
 	}
 	/* a policy can be put on for whom it is not by itself: opt-outs of other classes */
@@ -150,7 +151,10 @@ static uint32_t to_ask(const struct recipient *r, const struct policy_subject *s
 
 static bool print(const struct policy_subject *s, uint64_t *out)
 {
-	return !s->binary && s->text_n > 0 && similar_print(s->text, s->text_n, out);
+	if (s->binary || s->text_n == 0)
+		return false;
+	const struct subject_letters *l = subject_letters(s);
+	return l ? similar_print_of(l->cp, l->n, out) : similar_print(s->text, s->text_n, out);
 }
 
 bool recipient_ask_for(const struct recipient *r, const struct policy_subject *s, uint64_t id, uint32_t enforce,

@@ -4,6 +4,8 @@
  */
 #include "policy/segments.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "smpp/gsm7.h"
@@ -105,13 +107,32 @@ unsigned segments_count(struct view text, enum segments_mode mode)
 	return parts_of(gsm ? &narrow : &wide);
 }
 
+/*
+ * No fewer than the segments of a text that is UTF-8, whichever way they are counted; eight octets at a time: a unit
+ * for each that begins a character, another one for each that begins one of four octets. A pair of units stays
+ * together, so that a part may have one unit less.
+ */
+static unsigned parts_at_most(const struct policy_subject *s)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	unsigned units = 0;
+	for (uint32_t i = 0; i < s->text_n; i += 8) {
+		uint64_t x = ones * 0x80; /* what is not of the text begins nothing */
+		memcpy(&x, s->text + i, s->text_n - i < 8 ? s->text_n - i : 8);
+		uint64_t within = x >> 7 & ~(x >> 6) & ones, four = x >> 7 & x >> 6 & x >> 5 & x >> 4 & ones;
+		units += (unsigned)((ones - within + four) * ones >> 56);
+	}
+	struct count wide = count_of(CHARSET_UCS2, 2);
+	return units <= wide.single ? 1 : (units + wide.part - 2) / (wide.part - 1);
+}
+
 enum policy_effect segments_judge(const struct segments *x, struct policy_subject *s)
 {
 	struct scope_list list = scope_at(x->scope, s->account, s->class_id);
 	if (list.n == 0)
 		return POLICY_PASS;
 	const struct rule *rule = &x->rules[list.at[0]];
-	if (s->text_n <= split_single(CHARSET_UCS2) / 2)
+	if (s->text_n <= split_single(CHARSET_UCS2) / 2 || (s->valid && parts_at_most(s) <= rule->max))
 		return POLICY_PASS; /* octets of UTF-8 are never fewer than what is counted */
 	unsigned n = segments_count((struct view){(const uint8_t *)s->text, s->text_n}, rule->mode);
 	if (n <= rule->max)

@@ -56,9 +56,10 @@ static struct view name_at(struct view text, uint32_t at)
 {
 	size_t pos = at + MARK_N, characters = 0;
 	while (pos < text.n && characters++ <= NAME_MAX) {
-		if (marks(text, (uint32_t)pos, CLOSE))
+		bool mark = text.p[pos] == (uint8_t)OPEN[0];
+		if (mark && marks(text, (uint32_t)pos, CLOSE))
 			return (struct view){text.p + at + MARK_N, (uint32_t)pos - at - MARK_N};
-		if (marks(text, (uint32_t)pos, OPEN))
+		if (mark && marks(text, (uint32_t)pos, OPEN))
 			break;
 		text_get((const char *)text.p, text.n, &pos);
 	}

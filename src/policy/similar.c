@@ -92,25 +92,28 @@ static bool latin(uint32_t c)
 	return digit(c) || (c >= 'A' && c <= 'Z');
 }
 
-/* Runs of Latin letters and digits that are no word become one mark; returns how many characters are left. */
-static size_t mask(uint32_t *c, size_t n)
+/* Runs of Latin letters and digits that are no word become one mark; returns how many characters are left in out. */
+static size_t mask(const uint32_t *c, size_t n, uint32_t *out)
 {
-	size_t out = 0;
+	size_t left = 0;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		bool digits = false;
+		if (!latin(c[i])) {
+			out[left++] = c[i++];
+			continue;
+		}
 		for (; end < n && latin(c[end]); end++)
 			digits |= digit(c[end]);
 		if (digits || end - i > WORD_LONG) {
-			c[out++] = MARK;
+			out[left++] = MARK;
 			i = end;
 			continue;
 		}
-		c[out++] = c[i++];
 		while (i < end)
-			c[out++] = c[i++];
+			out[left++] = c[i++];
 	}
-	return out;
+	return left;
 }
 
 /* Spreads a few characters over 64 bits. */
@@ -130,14 +133,62 @@ struct votes {
 	unsigned n;
 };
 
-static void vote(struct votes *v, uint64_t ballot)
+/* Adds ballots that count 1 << p each. */
+static inline void carry_up(struct votes *v, unsigned p, uint64_t ballot)
 {
-	v->n++;
-	for (unsigned p = 0; ballot && p < PLANES; p++) {
+	for (; p < PLANES; p++) {
 		uint64_t carry = v->plane[p] & ballot;
 		v->plane[p] ^= ballot;
 		ballot = carry;
 	}
+}
+
+/* Adds two to plane p at once; returns what carries over. */
+static inline uint64_t add_two(struct votes *v, unsigned p, uint64_t a, uint64_t b)
+{
+	uint64_t both = a ^ b, carry = (a & b) | (both & v->plane[p]);
+	v->plane[p] ^= both;
+	return carry;
+}
+
+/* The ballots of a character, of it and the next, of it and the next two: what counts 1, and what counts 2. */
+static inline uint64_t ballots(const uint32_t *c, uint64_t *two)
+{
+	uint64_t run = c[0], a = spread(run); /* 21 bits each */
+	run = run << 21 | c[1];
+	uint64_t b = spread(run), d = spread(run << 21 | c[2]), either = a ^ b;
+	*two = (a & b) | (either & d);
+	return either ^ d;
+}
+
+/* Two characters: what counts 8. */
+static inline uint64_t vote_two(struct votes *v, const uint32_t *c)
+{
+	uint64_t two[3], four[2];
+	uint64_t one = ballots(c, &two[0]), other = ballots(c + 1, &two[1]);
+	two[2] = add_two(v, 0, one, other);
+	four[0] = add_two(v, 1, two[0], two[1]);
+	four[1] = v->plane[1] & two[2];
+	v->plane[1] ^= two[2];
+	return add_two(v, 2, four[0], four[1]);
+}
+
+static void vote(struct votes *v, const uint32_t *c, size_t n)
+{
+	size_t i = 0;
+	for (; i + 4 + 2 <= n; i += 4) {
+		uint64_t eight = vote_two(v, c + i);
+		carry_up(v, 4, add_two(v, 3, eight, vote_two(v, c + i + 2)));
+	}
+	for (; i < n; i++) {
+		uint64_t run = c[i];
+		carry_up(v, 0, spread(run));
+		for (size_t k = i + 1; k < n && k <= i + 2; k++) {
+			run = run << 21 | c[k];
+			carry_up(v, 0, spread(run));
+		}
+	}
+	v->n = (unsigned)(n > 1 ? 3 * n - 3 : n); /* the last two characters have fewer behind them */
 }
 
 /* The counters that are over half of the votes. */
@@ -153,24 +204,23 @@ static uint64_t majority(const struct votes *v)
 	return over;
 }
 
+bool similar_print_of(const uint32_t *letters, size_t n, uint64_t *out)
+{
+	uint32_t c[CHARS_MAX];
+	struct votes v = {.n = 0};
+	size_t left = mask(letters, n < CHARS_MAX ? n : CHARS_MAX, c);
+	if (left < SIMILAR_LEAST)
+		return false;
+	vote(&v, c, left);
+	*out = majority(&v);
+	return true;
+}
+
 bool similar_print(const char *text, size_t n, uint64_t *out)
 {
 	uint32_t c[CHARS_MAX], from[CHARS_MAX];
-	size_t pos = 0, len = fold_text(text, n, &pos, c, from, CHARS_MAX);
-	struct votes v = {.n = 0};
-	len = mask(c, len);
-	if (len < SIMILAR_LEAST)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		uint64_t run = c[i]; /* one, two and three characters; 21 bits each */
-		vote(&v, spread(run));
-		for (size_t k = i + 1; k < len && k <= i + 2; k++) {
-			run = run << 21 | c[k];
-			vote(&v, spread(run));
-		}
-	}
-	*out = majority(&v);
-	return true;
+	size_t pos = 0;
+	return similar_print_of(c, fold_text(text, n, &pos, c, from, CHARS_MAX), out);
 }
 
 unsigned similar_distance(uint64_t a, uint64_t b)

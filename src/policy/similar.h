@@ -38,6 +38,7 @@ const struct similar_rule *similar_for(const struct similar *x, size_t account, 
  */
 #define SIMILAR_LEAST 8u
 bool similar_print(const char *text, size_t n, uint64_t *out);
-unsigned similar_distance(uint64_t a, uint64_t b); /* bits that differ: 0..64 */
+bool similar_print_of(const uint32_t *letters, size_t n, uint64_t *out); /* of a text that is folded (policy/fold.h) */
+unsigned similar_distance(uint64_t a, uint64_t b);			 /* bits that differ: 0..64 */
 
 #endif

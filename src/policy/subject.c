@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "policy/fold.h"
 
 /* The detail stands in a log line, between quotation marks, and repeats what an app has sent. */
 static void make_plain(char *s, size_t n)
@@ -58,5 +59,23 @@ bool subject_replace(struct policy_subject *s, uint32_t at, uint32_t n, struct v
 	if (with.n)
 		memcpy(s->text + at, with.p, with.n);
 	s->text_n = s->text_n - n + with.n;
+	s->valid = s->valid && text_valid((const char *)with.p, with.n);
+	if (s->letters)
+		s->letters->known = false;
 	return true;
+}
+
+const struct subject_letters *subject_letters(const struct policy_subject *s)
+{
+	struct subject_letters *l = s->letters;
+	if (!l)
+		return NULL;
+	if (!l->known || l->text_n != s->text_n) {
+		size_t pos = 0;
+		l->n = (uint32_t)fold_text(s->text, s->text_n, &pos, l->cp, l->at, SUBJECT_LETTERS);
+		l->whole = pos == s->text_n;
+		l->text_n = s->text_n;
+		l->known = true;
+	}
+	return l->whole ? l : NULL;
 }

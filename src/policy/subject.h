@@ -44,6 +44,16 @@ enum policy_effect {
 #define POLICY_DETAIL_MAX 160u
 #define POLICY_TEXT_MAX	  65536u /* octets of UTF-8: 255 parts of Chinese text, and room to change it */
 #define POLICY_NO_CARRIER ((size_t)-1)
+#define SUBJECT_LETTERS	  1024u
+
+/* The text folded (policy/fold.h), which several policies go by: made by the first that needs it. */
+struct subject_letters {
+	bool known;	 /* they are those of the text */
+	bool whole;	 /* else the text has more of them than there is room */
+	uint32_t text_n; /* of the text that they were made of */
+	uint32_t n;
+	uint32_t cp[SUBJECT_LETTERS], at[SUBJECT_LETTERS]; /* at: octets of the text before it */
+};
 
 struct policy_subject {
 	size_t account; /* number */
@@ -62,8 +72,11 @@ struct policy_subject {
 	bool changed; /* it is another one than the app's */
 	bool fixed;   /* it cannot be changed (parts that the app has cut itself): refuse instead */
 	bool binary;  /* it is no text: text_n is 0 */
+	bool valid;   /* it is known to be UTF-8 throughout */
 	bool asking;  /* somebody only asks what would be said: nothing is counted or logged */
 
+	/* Room for its letters, not known yet; NULL: each policy folds the text by itself. */
+	struct subject_letters *letters;
 	/* Found by POLICY_SIGNATURE for those after it: the name between 【 and 】, inside text; n 0: none. */
 	struct view signature;
 	/* For people, set with POLICY_REFUSE, _CHANGED, _REVIEW: what of the text it was about. UTF-8, ends with NUL.
@@ -89,5 +102,7 @@ __attribute__((format(printf, 2, 3))) void subject_detail(struct policy_subject 
  */
 __attribute__((warn_unused_result)) bool subject_replace(struct policy_subject *s, uint32_t at, uint32_t n,
 							 struct view with);
+/* The letters of the text; NULL: it has more than there is room, or there is none. */
+const struct subject_letters *subject_letters(const struct policy_subject *s);
 
 #endif

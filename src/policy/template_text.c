@@ -5,6 +5,7 @@
 #include "policy/template_text.h"
 
 #include <stdlib.h>
+#include <wchar.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -227,71 +228,115 @@ static bool stands_for(enum template_kind kind, int32_t c)
 	}
 }
 
-struct places { /* in the text that are reached: at[i], first <= i <= last */
-	uint8_t at[TEMPLATE_CHARACTERS + 1];
-	uint32_t first, last;
-	bool any;
+struct places { /* in the text that are reached, ascending */
+	uint16_t at[TEMPLATE_CHARACTERS + 1];
+	uint32_t n;
+};
+_Static_assert(TEMPLATE_CHARACTERS <= UINT16_MAX, "a place is one of 16 bits");
+_Static_assert(sizeof(wchar_t) == sizeof(int32_t), "wmemchr() looks through characters");
+
+struct step { /* a placeholder (NULL: none), and the literal behind it (n 0: none) */
+	const struct template_token *holder;
+	const int32_t *literal;
+	uint32_t literal_n;
+	const int32_t *text;
+	uint32_t n;
+	bool last; /* the text must end with it */
 };
 
-static void reach(struct places *p, uint32_t i)
+static bool stands_at(const struct step *s, uint32_t i)
 {
-	if (!p->any)
-		p->first = i;
-	else if (i > p->last + 1)
-		memset(p->at + p->last + 1, 0, i - p->last - 1);
-	p->any = true;
-	p->last = i;
-	p->at[i] = 1;
+	return memcmp(s->text + i, s->literal, s->literal_n * sizeof(*s->text)) == 0;
 }
 
-static void step_literal(const struct places *from, struct places *to, const int32_t *literal, uint32_t literal_n,
-			 const int32_t *text, uint32_t n)
+static void step_literal(const struct places *from, struct places *to, const struct step *s)
 {
-	for (uint32_t i = from->first; i <= from->last && i + literal_n <= n; i++) {
-		if (from->at[i] && text[i] == literal[0] && memcmp(text + i, literal, literal_n * sizeof(*text)) == 0)
-			reach(to, i + literal_n);
+	to->n = 0;
+	for (uint32_t k = 0; k < from->n; k++) {
+		uint32_t i = from->at[k];
+		if (i + s->literal_n <= s->n && stands_at(s, i))
+			to->at[to->n++] = (uint16_t)(i + s->literal_n);
 	}
+}
+
+/* The first place >= i and < end where the literal begins; end: there is none. */
+static uint32_t next_literal(const struct step *s, uint32_t i, uint32_t end)
+{
+	while (s->literal_n > 0 && i < end) {
+		const wchar_t *first = wmemchr((const wchar_t *)s->text + i, (wchar_t)s->literal[0], (size_t)(end - i));
+		if (!first)
+			return end;
+		i = (uint32_t)(first - (const wchar_t *)s->text);
+		if (stands_at(s, i))
+			return i;
+		i++;
+	}
+	return i;
 }
 
 /*
- * Place i is reached from the nearest reached place that is at least min before it; with only characters of the kind
- * between: none of them lies before `run`.
+ * The literal counts where the placeholder may end: the nearest reached place that is at least min before it is at most
+ * max before it, with only characters of the kind between: none of them lies before `run`.
  */
-static void step_placeholder(const struct places *from, struct places *to, const struct template_token *token,
-			     const int32_t *text, uint32_t n)
+static void step_placeholder(const struct places *from, struct places *to, const struct step *s)
 {
-	uint32_t run = from->first, nearest = 0;
-	bool have = false;
-	for (uint32_t i = from->first + 1; i <= n && i <= from->last + token->max; i++) {
-		if (!stands_for((enum template_kind)token->kind, text[i - 1]))
-			run = i;
-		if (i < from->first + token->min)
-			continue;
-		uint32_t candidate = i - token->min;
-		if (candidate <= from->last && from->at[candidate]) {
-			nearest = candidate;
-			have = true;
+	const struct template_token *t = s->holder;
+	uint32_t first = from->at[0], end = from->at[from->n - 1] + t->max + 1u, run = first, seen = first, k = 0;
+	to->n = 0;
+	if (s->literal_n > s->n)
+		return;
+	if (end > s->n - s->literal_n + 1)
+		end = s->n - s->literal_n + 1;
+	uint32_t i = s->last && s->n - s->literal_n > first + t->min ? s->n - s->literal_n : first + t->min;
+	for (i = next_literal(s, i, end); i < end; i = next_literal(s, i + 1, end)) {
+		for (; t->kind != TEMPLATE_ANY && seen < i; seen++) {
+			if (!stands_for((enum template_kind)t->kind, s->text[seen]))
+				run = seen + 1;
 		}
-		if (have && nearest >= run && i - nearest <= token->max)
-			reach(to, i);
+		while (k + 1 < from->n && from->at[k + 1] + t->min <= i)
+			k++;
+		if (from->at[k] >= run && i - from->at[k] <= t->max)
+			to->at[to->n++] = (uint16_t)(i + s->literal_n);
 	}
+}
+
+/* What follows from where its first and last literals are: most texts are not made of most templates. */
+static bool may_fit(const struct template_text *t, const int32_t *text, uint32_t n)
+{
+	const struct template_token *first = &t->tokens[0], *last = &t->tokens[t->tokens_n - 1];
+	if (t->characters_n > n)
+		return false;
+	if (first->kind == TEMPLATE_LITERAL && memcmp(text, t->characters, first->n * sizeof(*text)) != 0)
+		return false;
+	return last->kind != TEMPLATE_LITERAL ||
+	       memcmp(text + n - last->n, t->characters + last->from, last->n * sizeof(*text)) == 0;
 }
 
 bool template_fits(const struct template_text *t, const int32_t *text, uint32_t n)
 {
 	struct places a, b, *from = &a, *to = &b;
-	a.any = false;
-	reach(&a, 0);
-	for (uint32_t i = 0; i < t->tokens_n && from->any; i++) {
-		const struct template_token *token = &t->tokens[i];
-		to->any = false;
-		if (token->kind == TEMPLATE_LITERAL)
-			step_literal(from, to, t->characters + token->from, token->n, text, n);
+	a.at[0] = 0;
+	a.n = 1;
+	if (!may_fit(t, text, n))
+		return false;
+	for (uint32_t i = 0; i < t->tokens_n && from->n; i++) {
+		const struct template_token *token = &t->tokens[i], *next = token + 1;
+		struct step s = {.text = text, .n = n};
+		s.holder = token->kind == TEMPLATE_LITERAL ? NULL : token;
+		if (s.holder && i + 1 < t->tokens_n && next->kind == TEMPLATE_LITERAL)
+			token = &t->tokens[++i];
+		if (token->kind == TEMPLATE_LITERAL) {
+			s.literal = t->characters + token->from;
+			s.literal_n = token->n;
+		}
+		s.last = i + 1 == t->tokens_n;
+		if (s.holder)
+			step_placeholder(from, to, &s);
 		else
-			step_placeholder(from, to, token, text, n);
+			step_literal(from, to, &s);
 		struct places *other = from;
 		from = to;
 		to = other;
 	}
-	return from->any && from->last == n;
+	return from->n && from->at[from->n - 1] == n;
 }

@@ -430,11 +430,24 @@ static void on_word(void *arg, size_t word, size_t at)
 	j->to = end_of(j->s, j->at[last]);
 }
 
+static void search_letters(struct judging *j, const struct subject_letters *l)
+{
+	j->cp = l->cp;
+	j->at = l->at;
+	j->n = l->n;
+	wordset_search(wordbook_set(j->w->book), l->cp, l->n, l->n, j->mask, on_word, j);
+}
+
 /* The text is folded and searched window by window; each begins where a word might have begun in the one before. */
 static void search(struct judging *j)
 {
 	uint32_t cp[WINDOW], at[WINDOW];
 	const struct policy_subject *s = j->s;
+	const struct subject_letters *letters = subject_letters(s);
+	if (letters) {
+		search_letters(j, letters);
+		return;
+	}
 	for (size_t pos = 0; pos < s->text_n;) {
 		size_t n = fold_text(s->text, s->text_n, &pos, cp, at, WINDOW);
 		size_t stop = pos < s->text_n ? n - WORD_MAX : n;

@@ -266,7 +266,8 @@ bool zone_is_china(struct view number)
 
 struct zones zone_of(struct view number)
 {
-	for (uint32_t n = number.n < CODE_MAX ? number.n : CODE_MAX; n > 0; n--) {
+	uint32_t longest = zone_is_china(number) ? 2 : CODE_MAX; /* no code begins with 86 but 86 itself */
+	for (uint32_t n = number.n < longest ? number.n : longest; n > 0; n--) {
 		const struct row *row = find(number.p, n);
 		if (row)
 			return (struct zones){row->minutes, row->n};

@@ -337,11 +337,44 @@ static uint32_t put_substitute(enum charset to, int32_t v, uint8_t *out, uint32_
 	return put_one(to, unicode ? REPLACEMENT : '?', out, cap);
 }
 
+/*
+ * What most texts are: UCS-2 to UTF-8, as far as it is plain (no surrogates) and there is room. Both positions go on.
+ */
+static void ucs2_to_utf8(struct view s, uint32_t *pos, uint8_t *out, uint32_t *n, uint32_t cap)
+{
+	const uint8_t *p = s.p + *pos, *end = s.p + s.n;
+	uint8_t *o = out + *n, *last = out + cap;
+
+	for (; end - p >= 2 && last - o >= 3; p += 2) {
+		unsigned v = (unsigned)p[0] << 8 | p[1];
+		if (v < 0x80) {
+			*o++ = (uint8_t)v;
+		} else if (v < 0x800) {
+			*o++ = (uint8_t)(0xC0 | v >> 6);
+			*o++ = (uint8_t)(0x80 | (v & 0x3F));
+		} else if ((v & 0xF800) != 0xD800) {
+			o[0] = (uint8_t)(0xE0 | v >> 12);
+			o[1] = (uint8_t)(0x80 | (v >> 6 & 0x3F));
+			o[2] = (uint8_t)(0x80 | (v & 0x3F));
+			o += 3;
+		} else {
+			break;
+		}
+	}
+	*pos = (uint32_t)(p - s.p);
+	*n = (uint32_t)(o - out);
+}
+
 long charset_convert(enum charset from, struct view s, enum charset to, bool lossy, uint8_t *out, uint32_t cap)
 {
+	bool plain = from == CHARSET_UCS2 && to == CHARSET_UTF8;
 	uint32_t n = 0;
 
 	for (uint32_t pos = text_start(from, s); pos < s.n;) {
+		if (plain)
+			ucs2_to_utf8(s, &pos, out, &n, cap);
+		if (pos == s.n)
+			break;
 		int32_t v = get_one(from, s, &pos);
 		uint32_t wrote = v < 0 ? 0 : put_one(to, v, out + n, cap - n);
 
