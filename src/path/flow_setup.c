@@ -282,6 +282,9 @@ const struct account_ops flow_account_ops = {on_app_request, on_app_settled, on_
 static int on_send_text(void *arg, size_t account, const char *source, const struct number *to, const char *utf8,
 			store_fn fn, uint64_t token)
 {
+	const struct flow *f = arg;
+	char text[MENU_TEXT_MAX + 256];
+	utf8 = policy_signed(f->policy, account, CLASS_ALERT, utf8, text, sizeof(text));
 	return flow_send_text(arg, account, source, to, utf8, fn, token);
 }
 

@@ -445,6 +445,14 @@ void policy_count(struct policy *p, enum policy_id id)
 	counters.refused[id]++;
 }
 
+const char *policy_signed(const struct policy *p, size_t account, enum class_id class_id, const char *utf8, char *out,
+			  size_t cap)
+{
+	if (policy_mode(p, POLICY_SIGNATURE, account, class_id, POLICY_NO_CARRIER) != POLICY_ON)
+		return utf8;
+	return signature_put(p->texts->signature, account, class_id, utf8, out, cap);
+}
+
 uint32_t policy_sign(struct view signature)
 {
 	uint32_t h = 2166136261u; /* FNV-1a */

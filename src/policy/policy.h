@@ -101,8 +101,7 @@ struct policy_verdict policy_unknown(struct policy *p, const struct policy_asks 
 void policy_count(struct policy *p, enum policy_id id);
 void policy_count_dry(struct policy *p, enum policy_id id); /* would have been */
 
-/* A text of ours (an answer), which policies do not judge, signed where signatures are asked for: out, or utf8 itself.
- */
+/* A text of ours (an answer), which policies do not judge, signed where they ask for it: out, or utf8 itself. */
 const char *policy_signed(const struct policy *p, size_t account, enum class_id class_id, const char *utf8, char *out,
 			  size_t cap);
 /* A number for a signature, the same in every process; 0: none. */

@@ -4,6 +4,8 @@
  */
 #include "policy/signature.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -34,7 +36,8 @@ const struct conf_row signature_rows[] = {
 struct rule {
 	const struct view *names; /* by the row's order */
 	size_t names_n;
-	char *prefix; /* 【name】 to put before the text; NULL: a text without signature is refused */
+	char *own;     /* 【name】 */
+	bool prepends; /* it is put before a text without signature; else such a text is refused */
 	enum signature_place place;
 };
 
@@ -184,7 +187,7 @@ static bool build_rule(struct rule *rule, const struct signature_conf *conf, cha
 		names[i] = view_of(conf->names.at[i]);
 		good = check_name(conf, conf->names.at[i], errors) && good;
 	}
-	*rule = (struct rule){names, conf->names.n, NULL, (enum signature_place)conf->position};
+	*rule = (struct rule){names, conf->names.n, NULL, conf->on_missing != 0, (enum signature_place)conf->position};
 	if (*conf->name && !allowed(rule, view_of(conf->name))) {
 		conf_fault(errors, &conf->scope.where, "signatures: default \"%s\" is not one of names", conf->name);
 		good = false;
@@ -194,8 +197,8 @@ static bool build_rule(struct rule *rule, const struct signature_conf *conf, cha
 			   "signatures: on_missing = \"prepend\" puts it at the start, but position is \"end\"");
 		good = false;
 	}
-	if (conf->on_missing)
-		rule->prefix = bracketed(*conf->name ? conf->name : conf->names.at[0]);
+	if (good)
+		rule->own = bracketed(*conf->name ? conf->name : conf->names.at[0]);
 	return good;
 }
 
@@ -221,7 +224,7 @@ void signature_free(struct signature *x)
 		return;
 	for (size_t i = 0; i < x->rules_n; i++) {
 		mem_free((void *)x->rules[i].names);
-		mem_free(x->rules[i].prefix);
+		mem_free(x->rules[i].own);
 	}
 	mem_free(x->rules);
 	scope_free(x->scope);
@@ -250,19 +253,19 @@ static bool stray_bracket(struct view text, struct view signature)
 
 static enum policy_effect judge_missing(const struct rule *rule, struct policy_subject *s)
 {
-	if (!rule->prefix) {
+	if (!rule->prepends) {
 		subject_detail(s, "it has no signature 【…】 at %s",
 			       rule->place == SIGNATURE_START ? "its start"
 			       : rule->place == SIGNATURE_END ? "its end"
 							      : "its start or end");
 		return POLICY_REFUSE;
 	}
-	if (!subject_replace(s, 0, 0, view_of(rule->prefix))) {
+	if (!subject_replace(s, 0, 0, view_of(rule->own))) {
 		subject_detail(s, "it has no signature, and its text cannot be changed");
 		return POLICY_REFUSE;
 	}
-	s->signature = (struct view){(const uint8_t *)s->text + MARK_N, (uint32_t)strlen(rule->prefix) - 2 * MARK_N};
-	subject_detail(s, "%s was put before it", rule->prefix);
+	s->signature = (struct view){(const uint8_t *)s->text + MARK_N, (uint32_t)strlen(rule->own) - 2 * MARK_N};
+	subject_detail(s, "%s was put before it", rule->own);
 	return POLICY_CHANGED;
 }
 
@@ -291,4 +294,18 @@ enum policy_effect signature_judge(const struct signature *x, struct policy_subj
 		return POLICY_PASS;
 	subject_detail(s, "the account has no signature 【%.*s】", (int)s->signature.n, (const char *)s->signature.p);
 	return POLICY_REFUSE;
+}
+
+const char *signature_put(const struct signature *x, size_t account, enum class_id class_id, const char *utf8,
+			  char *out, size_t cap)
+{
+	struct scope_list list = scope_at(x->scope, account, class_id);
+	if (list.n == 0 || signature_find(view_of(utf8), NULL).n > 0)
+		return utf8;
+	const struct rule *rule = &x->rules[list.at[0]];
+	bool end = rule->place == SIGNATURE_END;
+	if (strlen(rule->own) + strlen(utf8) >= cap)
+		return utf8;
+	snprintf(out, cap, "%s%s", end ? utf8 : rule->own, end ? rule->own : utf8);
+	return out;
 }

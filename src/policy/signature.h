@@ -30,6 +30,12 @@ enum policy_effect signature_judge(const struct signature *x, struct policy_subj
  * end. At most 64 characters. n 0: none. place (may be NULL) is where it stands.
  */
 struct view signature_find(struct view text, enum signature_place *place);
+/*
+ * A text of ours, which nobody judges, with the account's own signature (default, else the first of names) at its
+ * place: in out, or utf8 itself when it has a signature, no row is for these, or out has no room.
+ */
+const char *signature_put(const struct signature *x, size_t account, enum class_id class_id, const char *utf8,
+			  char *out, size_t cap);
 /* The text without the signature that signature_find() gives, and without blanks at that end. */
 struct view signature_without(struct view text);
 

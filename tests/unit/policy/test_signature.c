@@ -163,6 +163,23 @@ static void test_particular(void **state)
 	rig_end(&rig);
 }
 
+/* A text of ours is signed with the account's own name at its place; it is left alone when that cannot be. */
+static void test_put(void **state)
+{
+	(void)state;
+	char out[60];
+	struct signature *x = build(rows);
+	assert_string_equal(signature_put(x, BANK, CLASS_ALERT, "您已退订", out, sizeof(out)), "【招商银行】您已退订");
+	assert_string_equal(signature_put(x, BANK, CLASS_PROMO, "您已退订", out, sizeof(out)), "【掌上生活】您已退订");
+	assert_string_equal(signature_put(x, LOAN, CLASS_ALERT, "您已退订", out, sizeof(out)), "您已退订【招联金融】");
+	const char *same[] = {"【招行】您已退订", "一二三四五六七八九十一二三四"};
+	for (size_t i = 0; i < 2; i++)
+		assert_ptr_equal(signature_put(x, BANK, CLASS_ALERT, same[i], out, sizeof(out)), same[i]);
+	assert_ptr_equal(signature_put(x, SHOP, CLASS_ALERT, same[1], out, sizeof(out)), same[1]);
+	signature_free(x);
+	rig_end(&rig);
+}
+
 static void test_faults(void **state)
 {
 	(void)state;
@@ -189,8 +206,9 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_find),  cmocka_unit_test(test_long_name),	 cmocka_unit_test(test_verdicts),
-	cmocka_unit_test(test_fixed), cmocka_unit_test(test_particular), cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_find),   cmocka_unit_test(test_long_name),  cmocka_unit_test(test_verdicts),
+	cmocka_unit_test(test_fixed),  cmocka_unit_test(test_particular), cmocka_unit_test(test_put),
+	cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)
