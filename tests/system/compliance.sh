@@ -144,7 +144,7 @@ phone 13800000401 ' ｒ。'
 soon "the customer replies R" 10 stopped 13800000401
 ok "the carrier goes on" quietly ctl carrier mobile resume
 soon "what waited ends" 10 logged "^receipt id=$waiting stat=DELETED" "$tmp/bank.log"
-soon "the customer is told" 10 screen_has 13800000401 '您已退订'
+soon "the customer is told, by whom, too" 10 screen_has 13800000401 '【示例银行】您已退订'
 is "what waited has not left" "$(lines '新户礼遇已开放' "$tmp/mobile.capture")" 0
 refused "the next offer" "0x400 opted_out" bank promo 13800000401 '【示例银行】大额存单额度更新，详询95599'
 refused "nor under another name" "0x400 opted_out" card promo 13800000401 '【示例信用卡】新户礼遇，详询95599'
@@ -177,14 +177,14 @@ refused "with two" "0x404 signature" bank notice 13800000501 '【示例银行】
 goes "with ours" bank notice 13800000501 "$bill"
 
 rule sender-code
-refused "a code that is not the account's" "0xa " bank notice 13800000601 "$bill" 10690009
-refused "a known name's number in its place" "0xa " bank notice 13800000601 "$bill" 95588
+refused "a code that is not the account's" "0xa source" bank notice 13800000601 "$bill" 10690009
+refused "a known name's number in its place" "0xa source" bank notice 13800000601 "$bill" 95588
 goes "its own" bank notice 13800000601 "$bill"
 soon "reaches the carrier as it is" 10 lines_reach 1 '"source":"10690001".*13800000601' "$tmp/mobile.capture"
 
 rule service-code
-refused "an offer on the code of notices" "0xa " bank promo 13800000101 "$offer" 10690001
-refused "a notice on the code of offers" "0xa " bank notice 13800000101 "$bill" 10690002
+refused "an offer on the code of notices" "0xa source" bank promo 13800000101 "$offer" 10690001
+refused "a notice on the code of offers" "0xa source" bank notice 13800000101 "$bill" 10690002
 
 rule service-clean
 refused "a notice with an offer in it" "0x403 words" bank notice 13800000801 '【示例银行】您的账单已出，现在办理分期享优惠。'
