@@ -142,7 +142,8 @@ const struct console_command verb_table[] = {
 	 "Puts dead letters back to the end of the account's backlog."},
 	{"cancel", "--account ACCOUNT --id ID|--group KEY|--campaign NAME|--to NUMBER", 4, 4, CONSOLE_OPERATE,
 	 verb_cancel, "Takes back messages of an account that no carrier has."},
-	{"campaign", "list|show|pause|resume|cancel|trial|ramp [ACCOUNT NAME] [...]", 1, 10, CONSOLE_OPERATE, verb_campaign,
+	{"campaign", "list|show|pause|resume|cancel|trial|ramp [ACCOUNT NAME] [...]", 1, 10, CONSOLE_OPERATE,
+	 verb_campaign,
 	 "Shows what became of campaigns by variant; pauses, resumes, cancels, tries out, slows down one."},
 	{"brake", "list|release [ACCOUNT/CARRIER/CLASS]", 1, 2, CONSOLE_OPERATE, verb_brake,
 	 "Lists what has been braked by itself; lets it go on."},
@@ -155,7 +156,8 @@ const struct console_command verb_table[] = {
 	{"dead", "list|check NUMBER|remove NUMBER|export FILE", 1, 2, CONSOLE_OPERATE, verb_dead,
 	 "Shows or forgets numbers that carriers have said do not exist."},
 	{"optout",
-	 "add|remove SCOPE NUMBER [TEXT]|check|history NUMBER|list [SCOPE]|import FILE [SCOPE]|export FILE [SCOPE]|audit|"
+	 "add|remove SCOPE NUMBER [TEXT]|check|history NUMBER|list [SCOPE]|import FILE [SCOPE]|export FILE "
+	 "[SCOPE]|audit|"
 	 "last [N]",
 	 1, 4, CONSOLE_OPERATE, verb_optout, "Keeps the lists of numbers that have said stop, and their history."},
 	{"credit", "ACCOUNT [show|add YUAN|set YUAN]", 1, 3, CONSOLE_OPERATE, verb_credit,

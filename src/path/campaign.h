@@ -105,10 +105,10 @@ void campaign_control_read(const struct view state[STORE_CAMPAIGN_FIELDS], struc
 struct campaigns;
 struct campaign;
 struct campaigns_ops {
-	void (*on_state)(void *arg, struct campaign *c); /* its state, or what may leave, is another */
+	void (*on_state)(void *arg, struct campaign *c);      /* its state, or what may leave, is another */
 	void (*on_made)(void *arg, const struct campaign *c); /* this node has changed its state */
-	void (*on_epoch)(void *arg);			 /* the state of something was changed, perhaps of a brake */
-	void (*on_tick)(void *arg);			 /* once a second */
+	void (*on_epoch)(void *arg); /* the state of something was changed, perhaps of a brake */
+	void (*on_tick)(void *arg);  /* once a second */
 };
 struct campaigns *campaigns_new(struct loop *loop, struct stats *stats, const struct campaigns_ops *ops, void *arg);
 void campaigns_use(struct campaigns *cs, struct store *store); /* once, before the first of the others */

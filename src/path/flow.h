@@ -161,7 +161,7 @@ struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
 struct lists *flow_lists(const struct flow *f);
-const struct words *flow_words(const struct flow *f); /* good until the next reload */
+const struct words *flow_words(const struct flow *f);		  /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
 void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */

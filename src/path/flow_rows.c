@@ -28,8 +28,8 @@ const struct conf_row messages_rows[] = {
 	 "How long a message whose submit was not answered is held for a receipt or the operator, at most "
 	 "store.receipt_horizon; then it ends UNKNOWN.",
 	 NULL},
-	{"campaign_keep", CONF_INT, offsetof(struct messages_conf, campaign_keep), "s", 3600, 315360000, "7776000", true,
-	 "How long what was counted of a campaign is kept after its last change.", NULL},
+	{"campaign_keep", CONF_INT, offsetof(struct messages_conf, campaign_keep), "s", 3600, 315360000, "7776000",
+	 true, "How long what was counted of a campaign is kept after its last change.", NULL},
 	{"policy_deadline", CONF_INT, offsetof(struct messages_conf, policy_deadline), "ms", 10, 60000, "1000", true,
 	 "How long an answer about a message's recipient is awaited; then each policy says whether the message goes.",
 	 NULL},

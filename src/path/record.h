@@ -27,7 +27,7 @@ struct record {
 	uint8_t kind, class_id, flags;
 	uint8_t final_state; /* enum message_state, RECORD_FINAL only */
 	uint8_t attempts;
-	uint8_t verdict; /* enum policy_id: the policy that holds or has ended it; 0 none */
+	uint8_t verdict;		       /* enum policy_id: the policy that holds or has ended it; 0 none */
 	int64_t accept_ms, expiry_ms, done_ms; /* UTC; 0 = none */
 	uint64_t app_id;		       /* the id that the app knows it by; 0: the record's own */
 	struct view account;		       /* system_id */

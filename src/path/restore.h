@@ -19,7 +19,7 @@ struct restore_ops {
 	void (*message)(void *arg, struct msg *m);
 	void (*parked)(void *arg, size_t carrier, struct view cid, struct view frame);
 	void (*part)(void *arg, struct view key, struct view frame);
-	void (*pending)(void *arg, uint64_t id, struct view rec); /* store_menu.h */
+	void (*pending)(void *arg, uint64_t id, struct view rec);  /* store_menu.h */
 	void (*form)(void *arg, size_t carrier, enum idform form); /* as learnt; ahead of the messages */
 	/* A reservation whose message is not there; those of messages are in msg.reserved. After the messages. */
 	void (*unclaimed)(void *arg, uint64_t id);

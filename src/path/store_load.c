@@ -1,7 +1,7 @@
 /*
  * store_load.c - reads back what this node left in Redis: its journal, the receipt ids of all carriers within the
- * horizon, parked receipts, parts of long MO, replies that wait for webhooks, the learnt forms of ids. A list of hashes to scan, one HSCAN page at a
- * time. Must not know what becomes of it.
+ * horizon, parked receipts, parts of long MO, replies that wait for webhooks, the learnt forms of ids. A list of hashes
+ * to scan, one HSCAN page at a time. Must not know what becomes of it.
  */
 #include "path/store_batch.h"
 

@@ -22,10 +22,10 @@ struct delivery { /* a deliver_sm or data_sm */
 	struct label *label;	/* of a receipt; NULL when unknown */
 	char stat[16], err[16]; /* as in its text */
 	char from[24], to[24];
-	char text[2048];				  /* UTF-8 */
+	char text[2048];					       /* UTF-8 */
 	char carrier_status[64], via[64], verdict[24], class_name[16]; /* our TLVs; "" without */
-	char original[24], campaign[36], group[68];	  /* of a reply: what it answers */
-	uint32_t answered;				  /* the status that the app gave; see delivery.silent */
+	char original[24], campaign[36], group[68];		       /* of a reply: what it answers */
+	uint32_t answered; /* the status that the app gave; see delivery.silent */
 	bool silent;
 };
 

@@ -41,7 +41,7 @@ struct app *steps_find_app(struct world *w, const struct step *s, const char *na
 struct smsc *steps_find_smsc(struct world *w, const struct step *s, const char *name);
 /* What a submit's options ask for: l's text, which steps_make_text() gives it, and all fields but the destination. */
 #define STEPS_SUBMIT_OPTIONS                                                                                           \
-	"text from class campaign variant group service receipt priority replace schedule validity mode dcs "                  \
+	"text from class campaign variant group service receipt priority replace schedule validity mode dcs "          \
 	"kind part of ref repeat tlvs"
 #define STEPS_TLVS_MAX (LABEL_TEXT_MAX + 1024u)
 bool steps_make_text(const struct step *s, enum charset dcs0, struct label *l);

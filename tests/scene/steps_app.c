@@ -423,8 +423,9 @@ static bool expect_receipt_of(const struct step *s, const char *name, void *arg)
 	if (d->label != NULL && d->label->receipts > 1 && step_number(s, "again", 0) == 0)
 		return step_fail(s, "%s got more than one final receipt for %s", a->name, name);
 	bool good = expect_word(s, "err", d->err) && expect_word(s, "status", d->carrier_status) &&
-		    expect_word(s, "via", d->via) && expect_word(s, "verdict", d->verdict) && expect_word(s, "class", d->class_name) &&
-		    expect_word(s, "from", d->from) && expect_word(s, "to", d->to) && expect_word(s, "part", d->part) &&
+		    expect_word(s, "via", d->via) && expect_word(s, "verdict", d->verdict) &&
+		    expect_word(s, "class", d->class_name) && expect_word(s, "from", d->from) &&
+		    expect_word(s, "to", d->to) && expect_word(s, "part", d->part) &&
 		    expect_word(s, "by", command_name(d->command_id)) &&
 		    (step_number(s, "intermediate", 0) == (d->esm_type == ESM_INTERMEDIATE) ||
 		     step_fail(s, "its esm_class says 0x%02x", d->esm_type));
@@ -650,10 +651,11 @@ const struct step_row steps_app[] = {
 	{"expect app NAME closed", "", STEP_LOOKS, expect_closed},
 	{"expect app NAME connected", "", STEP_LOOKS, expect_connected},
 	{"expect app NAME response MESSAGES STATUS", "", STEP_LOOKS, expect_response},
-	{"expect app NAME receipt MESSAGES STAT", "err status via verdict class from to again part by intermediate", STEP_LOOKS,
-	 expect_receipt},
+	{"expect app NAME receipt MESSAGES STAT", "err status via verdict class from to again part by intermediate",
+	 STEP_LOOKS, expect_receipt},
 	{"expect MESSAGES ended", "least most", STEP_LOOKS, expect_ends},
-	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs answers campaign group", STEP_LOOKS, expect_reply},
+	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs answers campaign group", STEP_LOOKS,
+	 expect_reply},
 	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},
 	{"expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu},
 	{NULL, NULL, STEP_LOOKS, NULL},

@@ -103,11 +103,8 @@ static void test_low_kinds(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_low_kinds),
-	cmocka_unit_test(test_every_scalar),
-	cmocka_unit_test(test_invalid),
-	cmocka_unit_test(test_cut),
-	cmocka_unit_test(test_fold),
-	cmocka_unit_test(test_fold_cap_and_place),
+	cmocka_unit_test(test_low_kinds), cmocka_unit_test(test_every_scalar),
+	cmocka_unit_test(test_invalid),	  cmocka_unit_test(test_cut),
+	cmocka_unit_test(test_fold),	  cmocka_unit_test(test_fold_cap_and_place),
 };
 UNIT_MAIN(cases)
