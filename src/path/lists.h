@@ -9,7 +9,7 @@
 #include "path/number.h"
 #include "path/store_lists.h"
 
-#define LISTS_NAME_MAX	  128u /* octets of a scope or account */
+#define LISTS_NAME_MAX	  319u /* octets of a scope or account */
 #define LISTS_VALUE_MAX	  255u /* octets of "reference,time,source" */
 #define LISTS_FAULTS_KEPT 10u
 

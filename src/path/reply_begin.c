@@ -121,13 +121,19 @@ void reply_begin(struct mo *mo)
 	reply_expect(mo, store_mo_begin(r->store, &ask, on_known, reply_token(mo)));
 }
 
+/* A stop that has been taken back and is said again is no copy; what takes it back, said again, is: stop wins. */
 void reply_end(struct mo *mo)
 {
 	struct reply *r = mo->reply;
+	const struct store_mo_end end = {.at_ms = mo->begun_ms,
+					 .duplicate_ms = r->setup.conf->duplicate * 1000,
+					 .last = mo->last.id,
+					 .stopped = mo->stopped,
+					 .final = *mo->key || mo->events & 1u << EVENT_OPTED_IN};
 	if (mo->begun && mo->counted && !mo->answered)
 		store_mo_unanswered(r->store, number_of(mo), view_of(mo->code));
 	if (mo->marked && mo->failed)
 		store_mo_forget(r->store, mo->digest);
 	else if (mo->marked)
-		store_mo_done(r->store, mo->digest, mo->begun_ms, r->setup.conf->duplicate * 1000);
+		store_mo_done(r->store, mo->digest, &end);
 }

@@ -168,6 +168,7 @@ static int find_account(struct mo *mo)
 	struct reply *r = mo->reply;
 	size_t owners[2];
 	size_t n = reply_owners(r, mo->code, owners, 2);
+	mo->shared = false;
 	if (n == 1)
 		return (int)owners[0];
 	struct account *a = mo->last.id ? accounts_find(r->accounts, mo->last.account) : NULL;
@@ -175,6 +176,7 @@ static int find_account(struct mo *mo)
 		r->counters.by_last++;
 		return (int)account_number(a);
 	}
+	mo->shared = n > 1;
 	return n ? (int)owners[0] : account_for_rest(r);
 }
 
@@ -185,6 +187,7 @@ static void take_unrouted(struct mo *mo)
 		 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
 		 ", give the code to an account's sources\"",
 		 mo->code);
+	reply_do_unrouted(mo);
 	reply_forward(mo);
 }
 

@@ -8,11 +8,10 @@
 
 #include "base/log.h"
 
-#define SCOPE_MAX 256u
-
 const struct keyword_conf *reply_keyword(struct mo *mo)
 {
-	const struct keyword_subject s = {.account = account_name(reply_account(mo)),
+	const struct account *a = reply_account(mo);
+	const struct keyword_subject s = {.account = a ? account_name(a) : "",
 					  .code = mo->code,
 					  .signature = mo->last.signature,
 					  .text = {(const uint8_t *)mo->text, (uint32_t)mo->text_n}};
@@ -33,16 +32,30 @@ const struct keyword_conf *reply_keyword(struct mo *mo)
 static void opt(struct mo *mo, const struct reply_scope *scope, bool out)
 {
 	struct reply *r = mo->reply;
-	char name[SCOPE_MAX];
+	char name[STORE_SCOPE_MAX];
 	if (scope->all)
 		snprintf(name, sizeof(name), "global");
 	else
-		snprintf(name, sizeof(name), "%s%s%.*s", account_name(reply_account(mo)), scope->signature.n ? "/" : "",
-			 (int)scope->signature.n, scope->signature.n ? (const char *)scope->signature.p : "");
+		snprintf(name, sizeof(name), "%s%s%.*s", account_name(accounts_at(r->accounts, scope->account)),
+			 scope->signature.n ? "/" : "", (int)scope->signature.n,
+			 scope->signature.n ? (const char *)scope->signature.p : "");
+	if (out)
+		snprintf(mo->stopped, sizeof(mo->stopped), "%s", name);
 	r->ops->opted(r->arg, scope, &mo->from, out);
 	reply_expect(mo, store_optout(r->store, view_of(name), (struct view){(uint8_t *)mo->from.digits, mo->from.n},
 				      out, view_of("sms"), (struct view){(uint8_t *)mo->text, (uint32_t)mo->text_n},
 				      reply_on_effect, reply_token(mo)));
+}
+
+/* Several own the code, and it is not known which of them is answered: the user means the code. */
+static void opt_owners(struct mo *mo, bool out)
+{
+	size_t owners[STORE_MO_OWNERS];
+	size_t n = mo->shared ? reply_owners(mo->reply, mo->code, owners, STORE_MO_OWNERS) : 0;
+	for (size_t i = 0; i < n; i++) {
+		if (owners[i] != (size_t)mo->account)
+			opt(mo, &(struct reply_scope){.account = owners[i]}, out);
+	}
 }
 
 static void opt_out(struct mo *mo, const struct keyword_conf *k)
@@ -52,6 +65,8 @@ static void opt_out(struct mo *mo, const struct keyword_conf *k)
 		scope.signature = mo->last.signature;
 	mo->reply->counters.opt_outs++;
 	mo->events |= 1u << EVENT_OPTED_OUT;
+	if (!scope.all)
+		opt_owners(mo, true);
 	opt(mo, &scope, true);
 }
 
@@ -63,6 +78,7 @@ static void opt_in(struct mo *mo, const struct keyword_conf *k)
 	mo->events |= 1u << EVENT_OPTED_IN;
 	if (k->scope == KEYWORD_OF_ALL)
 		opt(mo, &(struct reply_scope){.all = true}, false);
+	opt_owners(mo, false);
 	if (k->scope != KEYWORD_OF_SIGNATURE || mo->last.signature.n == 0)
 		opt(mo, &scope, false);
 	scope.signature = mo->last.signature;
@@ -123,4 +139,20 @@ void reply_do_keyword(struct mo *mo, const struct keyword_conf *k)
 	reply_answer(mo, k->reply ? k->reply : "");
 	if (k->forward)
 		reply_forward(mo);
+}
+
+void reply_do_unrouted(struct mo *mo)
+{
+	char number[32];
+	const struct keyword_conf *k = mo->from.n ? reply_keyword(mo) : NULL;
+	if (!k || !reply_goes_first(k))
+		return;
+	bool out = k->action != KEYWORD_OPT_IN;
+	log_warn("-", "event=keyword action=%s number=%s carrier=%s code=%s scope=global reason=\"nobody's code\"",
+		 keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
+		 carrier_name(mo->carrier), mo->code);
+	mo->reply->counters.opt_outs += out;
+	mo->reply->counters.opt_ins += !out;
+	mo->reply->counters.complaints += k->action == KEYWORD_COMPLAINT;
+	opt(mo, &(struct reply_scope){.all = true}, out);
 }

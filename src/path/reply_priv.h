@@ -64,6 +64,8 @@ struct mo {
 	char code[24];			  /* where it was sent to */
 	char place[MENU_PLACE_MAX];	  /* of the user in a menu of the code; "" : nowhere */
 	bool chose_nothing;		  /* there */
+	char stopped[STORE_SCOPE_MAX];	  /* what it has stopped; "" : nothing */
+	bool shared;			  /* several own its code, and it is not known whom it answers */
 	struct asked *asked;		  /* a webhook is to be asked when all is stored; owned */
 	bool counted;			  /* among the answers of its number */
 	bool answered;
@@ -123,9 +125,11 @@ const struct account *reply_account(const struct mo *mo); /* NULL: nobody's */
 
 /* --- reply_keyword.c --- */
 
-/* The row that the text means; NULL: it is no keyword. */
+/* The row that the text means; NULL: it is no keyword. mo of nobody: what is said to all of us. */
 const struct keyword_conf *reply_keyword(struct mo *mo);
 void reply_do_keyword(struct mo *mo, const struct keyword_conf *k);
+/* mo is nobody's, and a stop (or its end) all the same: it is of all accounts. */
+void reply_do_unrouted(struct mo *mo);
 
 /* --- reply_menu.c --- */
 

@@ -89,6 +89,7 @@ STORE_MUST int store_part_put(struct store *s, struct view key, struct view fram
 STORE_MUST int store_part_del(struct store *s, struct view key);
 /* The learnt form of a carrier's ids. */
 STORE_MUST int store_form_put(struct store *s, const char *carrier, const char *form, store_fn fn, uint64_t token);
+#define STORE_SCOPE_MAX 320u /* octets of an account, a slash, a signature, and a NUL */
 /* Opt-outs: adds or removes a number and writes the history, in one transaction. */
 STORE_MUST int store_optout(struct store *s, struct view scope, struct view number, bool out, struct view channel,
 			    struct view text, store_fn fn, uint64_t token);

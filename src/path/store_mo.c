@@ -20,46 +20,54 @@
 
 /*
  * KEYS: mark, answers of the minute, answers of the day, menu, then slots from the newest on. ARGV: now, node, ms that
- * copies are known ("0": not asked), whether to count, how many fields, fields, accounts (none: any). Returns {"copy"}
- * or {"busy"} or {"new", the place in a menu, answers of the minute, of the day, the last message}.
+ * copies are known ("0": not asked), whether to count, the key of an opt-out set without its scope, number, how many
+ * fields, fields, accounts (none: any). Returns {"copy"} or {"busy"} or {"new", the place in a menu, answers of the
+ * minute, of the day, the last message}.
  */
-static const char begin_script[] = "-- smppgw mo\n"
-				   "local now = tonumber(ARGV[1])\n"
-				   "local menu = redis.call('HMGET', KEYS[4], 'at', 'place')\n"
-				   "local moved, place = menu[1], menu[2] or ''\n"
-				   "if ARGV[3] ~= '0' then\n"
-				   "  local mark = redis.call('GET', KEYS[1])\n"
-				   "  if mark then\n"
-				   "    local state, node, at = string.match(mark, '^(%a)(%d+),(%d+)$')\n"
-				   "    if state == 'd' then\n"
-				   "      local led = moved and tonumber(moved) >= tonumber(at)\n"
-				   "      if not (led and now - tonumber(at) > 3000) then return {'copy'} end\n"
-				   "    elseif node ~= ARGV[2] then return {'busy'} end\n"
-				   "  end\n"
-				   "  redis.call('SET', KEYS[1], 'b' .. ARGV[2] .. ',' .. ARGV[1], 'PX', " BUSY_MS ")\n"
-				   "end\n"
-				   "local counts = {0, 0}\n"
-				   "if ARGV[4] == '1' then\n"
-				   "  for i, seconds in ipairs({60, 86400}) do\n"
-				   "    counts[i] = redis.call('INCR', KEYS[1 + i])\n"
-				   "    if counts[i] == 1 then redis.call('EXPIRE', KEYS[1 + i], seconds) end\n"
-				   "  end\n"
-				   "end\n"
-				   "local fields, accounts = {}, {}\n"
-				   "local n = tonumber(ARGV[5])\n"
-				   "for i = 1, n do fields[i] = ARGV[5 + i] end\n"
-				   "for i = 6 + n, #ARGV do accounts[ARGV[i]] = true end\n"
-				   "local any = #ARGV == 5 + n\n"
-				   "for k = 5, #KEYS do\n"
-				   "  local found = redis.call('HMGET', KEYS[k], unpack(fields))\n"
-				   "  for i = 1, n do\n"
-				   "    local account = found[i] and string.match(found[i], '^%d+\\t([^\\t]*)')\n"
-				   "    if account and (any or accounts[account]) then\n"
-				   "      return {'new', place, counts[1], counts[2], found[i]}\n"
-				   "    end\n"
-				   "  end\n"
-				   "end\n"
-				   "return {'new', place, counts[1], counts[2], ''}\n";
+static const char begin_script[] =
+	"-- smppgw mo\n"
+	"local now = tonumber(ARGV[1])\n"
+	"local menu = redis.call('HMGET', KEYS[4], 'at', 'place')\n"
+	"local moved, place = tonumber(menu[1] or 0), menu[2] or ''\n"
+	"local fields, accounts = {}, {}\n"
+	"local n = tonumber(ARGV[7])\n"
+	"for i = 1, n do fields[i] = ARGV[7 + i] end\n"
+	"for i = 8 + n, #ARGV do accounts[ARGV[i]] = true end\n"
+	"local any = #ARGV == 7 + n\n"
+	"local function last()\n"
+	"  for k = 5, #KEYS do\n"
+	"    local found = redis.call('HMGET', KEYS[k], unpack(fields))\n"
+	"    for i = 1, n do\n"
+	"      local account = found[i] and string.match(found[i], '^%d+\\t([^\\t]*)')\n"
+	"      if account and (any or accounts[account]) then return found[i] end\n"
+	"    end\n"
+	"  end\n"
+	"  return ''\n"
+	"end\n"
+	"local answered = last()\n"
+	"local function before(mark)\n"
+	"  local state, node, at, id, scope = string.match(mark, '^(%a)(%d+),(%d+),(%d+),(.*)$')\n"
+	"  if not state then return nil end\n"
+	"  if state == 'b' then return node ~= ARGV[2] and 'busy' end\n"
+	"  if state == 's' and redis.call('SISMEMBER', ARGV[5] .. scope, ARGV[6]) == 0 then return nil end\n"
+	"  if state == 'c' or now - tonumber(at) <= 3000 then return 'copy' end\n"
+	"  local led = moved >= tonumber(at) or (string.match(answered, '^%d+') or '0') ~= id\n"
+	"  return not led and 'copy'\n"
+	"end\n"
+	"if ARGV[3] ~= '0' then\n"
+	"  local mark = redis.call('GET', KEYS[1])\n"
+	"  local came = mark and before(mark)\n"
+	"  if came then return {came} end\n"
+	"  redis.call('SET', KEYS[1], 'b' .. ARGV[2] .. ',' .. ARGV[1] .. ',0,', 'PX', " BUSY_MS ")\n"
+	"end\n"
+	"local counts = {0, 0}\n"
+	"if ARGV[4] == '1' then\n"
+	"  for i, seconds in ipairs({60, 86400}) do\n"
+	"    counts[i] = redis.call('INCR', KEYS[1 + i])\n"
+	"    if counts[i] == 1 then redis.call('EXPIRE', KEYS[1 + i], seconds) end\n"
+	"  end\n"
+	"end\n"
+	"return {'new', place, counts[1], counts[2], answered}\n";
 
 /* KEYS: counters. Takes one from each that is still there. */
 static const char unanswered_script[] = "-- smppgw unanswered\n"
@@ -269,7 +277,7 @@ int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn 
 	uint32_t fields = prefixes(ask->code);
 	if (!store_up(s))
 		return -1;
-	resp_start(&cmd, 3 + 4 + slots + 5 + fields + ask->owners_n);
+	resp_start(&cmd, 3 + 4 + slots + 7 + fields + ask->owners_n);
 	resp_str(&cmd, "EVAL");
 	resp_str(&cmd, begin_script);
 	resp_u64(&cmd, 4 + slots);
@@ -278,6 +286,8 @@ int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn 
 	resp_u64(&cmd, store_node(s));
 	resp_u64(&cmd, *ask->digest ? (uint64_t)ask->duplicate_ms : 0);
 	resp_str(&cmd, ask->count ? "1" : "0");
+	store_key(s, &cmd, "optout:", none);
+	resp_arg(&cmd, ask->number.p, ask->number.n);
 	put_fields(&cmd, ask, fields);
 	for (size_t i = 0; i < ask->owners_n; i++)
 		resp_str(&cmd, ask->owners[i]);
@@ -291,17 +301,19 @@ int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn 
 	return sent;
 }
 
-void store_mo_done(struct store *s, const char *digest, int64_t now_ms, int64_t duplicate_ms)
+void store_mo_done(struct store *s, const char *digest, const struct store_mo_end *end)
 {
 	struct buf cmd = {0};
-	char value[40];
-	snprintf(value, sizeof(value), "d%u,%lld", store_node(s), (long long)now_ms);
+	char value[64 + STORE_SCOPE_MAX];
+	char state = end->final ? 'c' : *end->stopped ? 's' : 'd';
+	snprintf(value, sizeof(value), "%c%u,%lld,%llu,%s", state, store_node(s), (long long)end->at_ms,
+		 (unsigned long long)end->last, end->stopped);
 	resp_start(&cmd, 5);
 	resp_str(&cmd, "SET");
 	store_key(s, &cmd, "mo:", view_of(digest));
 	resp_str(&cmd, value);
 	resp_str(&cmd, "PX");
-	resp_u64(&cmd, (uint64_t)duplicate_ms);
+	resp_u64(&cmd, (uint64_t)end->duplicate_ms);
 	send_unheard(s, &cmd);
 }
 

@@ -7,8 +7,9 @@
  *   last:<slot>              hash number/code -> the last message that a carrier took from that code to that number:
  *                            id, account, signature, class, campaign, variant, group, with tabs between; a slot is six
  *                            hours of UTC; expires
- *   mo:<digest>              string "b<node>,<UTC ms>" while the effects of that MO are not stored, "d..." when they
- *                            are; expires
+ *   mo:<digest>              string "b<node>,<UTC ms>,0," while the effects of that MO are not stored; then
+ *                            "d<node>,<UTC ms>,<message that it answered>,", "s...,<scope that it stopped>" or "c..."
+ *                            (struct store_mo_end); expires
  *   to:{<number>}:answers:<code>  string: answers in this minute; to:{<number>}:answers: in this day; expire
  *   to:{<number>}:menu:<code>  hash of the menus (store_menu.h); its field `at` (UTC ms) says when the user was led on
  */
@@ -47,15 +48,25 @@ struct store_mo_ask {
 };
 struct store_mo {
 	enum store_mo_state state;
-	struct view place; /* where the user is in a menu of the code; n 0: nowhere */
+	struct view place;	/* where the user is in a menu of the code; n 0: nowhere */
 	unsigned minute, day;	/* answers, with this one */
 	struct store_last last; /* its code is the longest that begins the MO's, of the newest slot that has one */
 };
 /* known: ok false when it is not known; borrowed for the call. */
 typedef void (*store_mo_fn)(void *arg, uint64_t token, bool ok, const struct store_mo *known);
 STORE_MUST int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn fn, uint64_t token);
+/*
+ * How copies are told from one who says the same again: he was led on since (another message was sent to him, or he
+ * has moved in a menu), three seconds ago or more; or his stop does not hold any more.
+ */
+struct store_mo_end {
+	int64_t at_ms, duplicate_ms;
+	uint64_t last;	     /* id of the message that it answered; 0: not known */
+	const char *stopped; /* the opt-out scope that it stopped; "" : none */
+	bool final;	     /* whoever says the same again sends a copy */
+};
 /* The effects are stored: copies that come until duplicate_ms have none. */
-void store_mo_done(struct store *s, const char *digest, int64_t now_ms, int64_t duplicate_ms);
+void store_mo_done(struct store *s, const char *digest, const struct store_mo_end *end);
 /* They are not: whoever sends it again shall have them. */
 void store_mo_forget(struct store *s, const char *digest);
 void store_mo_unanswered(struct store *s, struct view number, struct view code);

@@ -8,7 +8,6 @@
  */
 #include "path/store_recipient.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/ids.h"
@@ -20,9 +19,10 @@
 #define GROUP	   64u	  /* messages in one call: Redis answers no one else meanwhile */
 #define SHA_MAX	   41u	  /* digits of a digest, and NUL */
 #define KNOWN	   65536u /* numbers with a failure that this process remembers */
-#define KEY_MAX	   320u	  /* octets of a key */
-#define SCOPE_MAX  128u	  /* of account/signature in a key */
+#define KEY_MAX	   512u	  /* octets of a key */
 #define KEEP_BYTES ((size_t)1 << 16)
+#define PROFILES   16u /* in one call: accounts and classes with the same questions */
+#define LARGE	   100 /* messages: caps over that are counted in sets, not in lines that are read whole */
 
 struct item {
 	store_recipient_fn fn;
@@ -30,11 +30,20 @@ struct item {
 	uint32_t enforce, dry;
 };
 
+struct profile { /* what the questions about some messages have in common */
+	const struct recipient *rules;
+	size_t account;
+	enum class_id class_id;
+	uint32_t enforce, dry;
+	bool look;
+};
+
 struct group { /* one call */
 	struct list link;
 	struct recipients *owner;
-	struct buf args;
-	size_t args_n, n;
+	struct buf head, args; /* head: the profiles */
+	size_t head_n, args_n, n, profiles_n;
+	struct profile profiles[PROFILES];
 	struct item items[GROUP];
 	int64_t sent_us;
 	bool whole; /* it was sent with the script itself */
@@ -88,6 +97,7 @@ static void free_list(struct list *l)
 {
 	LIST_EACH_SAFE(node, next, l) {
 		struct group *g = LIST_OF(node, struct group, link);
+		buf_free(&g->head);
 		buf_free(&g->args);
 		mem_free(g);
 	}
@@ -134,7 +144,19 @@ static void put_number(struct group *g, int64_t v)
 	g->args_n++;
 }
 
-/* A key of pieces behind the prefix: without printf, there are several in each ask. */
+static void head(struct group *g, struct view v)
+{
+	resp_arg(&g->head, v.p, v.n);
+	g->head_n++;
+}
+
+static void head_number(struct group *g, int64_t v)
+{
+	resp_u64(&g->head, (uint64_t)v);
+	g->head_n++;
+}
+
+/* A key of pieces behind the prefix. */
 static void put_pieces(struct group *g, const struct view *piece, size_t n)
 {
 	char key[KEY_MAX];
@@ -155,57 +177,10 @@ static void put_key(struct group *g, const char *name, struct view tail)
 	put_pieces(g, (const struct view[]){view_of(name), tail}, 2);
 }
 
-/* to:{number}what, what in two pieces */
-static void put_own_key(struct group *g, struct view number, const char *what, struct view tail)
+/* to:{number}what */
+static void put_own_key(struct group *g, struct view number, const char *what)
 {
-	put_pieces(g, (const struct view[]){view_of("to:{"), number, view_of("}"), view_of(what), tail}, 5);
-}
-
-/* account/signature */
-static struct view print_signature(const struct recipient_ask *ask, char out[SCOPE_MAX + 1])
-{
-	size_t account = ask->account_name.n < SCOPE_MAX - 1 ? ask->account_name.n : SCOPE_MAX - 1;
-	size_t room = SCOPE_MAX - account - 1, signature = ask->signature.n < room ? ask->signature.n : room;
-	memcpy(out, ask->account_name.p, account);
-	out[account] = '/';
-	if (signature)
-		memcpy(out + account + 1, ask->signature.p, signature);
-	return (struct view){(const uint8_t *)out, (uint32_t)(account + 1 + signature)};
-}
-
-static void put_opt_outs(struct group *g, const struct recipient_ask *ask)
-{
-	char text[SCOPE_MAX + 1];
-	put(g, view_of("o"));
-	put_key(g, "optout:", view_of("global"));
-	put(g, view_of("o"));
-	put_key(g, "optout:", ask->account_name);
-	if (!ask->signature.n)
-		return;
-	put(g, view_of("o"));
-	put_key(g, "optout:", print_signature(ask, text));
-}
-
-/* What a cap counts together. */
-static struct view scope_of(const struct recipient_ask *ask, const struct cap *cap, char out[SCOPE_MAX + 1])
-{
-	switch (cap->scope) {
-	case CAP_ACCOUNT:
-		return ask->account_name;
-	case CAP_SIGNATURE:
-		return print_signature(ask, out);
-	default:
-		return view_of("global");
-	}
-}
-
-static void put_cap_key(struct group *g, const struct recipient_ask *ask, const struct cap *cap)
-{
-	char scope[SCOPE_MAX + 1], what[CAP_NAME_MAX + 8] = ":cap:";
-	size_t n = strlen(cap->name);
-	memcpy(what + 5, cap->name, n);
-	memcpy(what + 5 + n, ":", 2);
-	put_own_key(g, ask->number, what, scope_of(ask, cap, scope));
+	put_pieces(g, (const struct view[]){view_of("to:{"), number, view_of("}"), view_of(what)}, 4);
 }
 
 /* The caps of one name that begin at list.at[i]; returns how many. */
@@ -218,84 +193,82 @@ static size_t same_name(const struct caps *caps, struct scope_list list, size_t 
 	return n;
 }
 
-static void put_caps(struct group *g, const struct recipient_ask *ask)
+/* Rows of one name are counted together. */
+static bool is_large(const struct caps *caps, struct scope_list list, size_t i, size_t n)
+{
+	bool large = false;
+	for (size_t k = i; k < i + n; k++)
+		large = large || caps_at(caps, list.at[k])->limit > LARGE;
+	return large;
+}
+
+static void head_caps(struct group *g, const struct recipient_ask *ask)
 {
 	const struct caps *caps = recipient_caps(ask->rules);
 	struct scope_list list = caps_for(caps, ask->account, ask->class_id);
+	if (!((ask->enforce | ask->dry) & POLICY_BIT(POLICY_CAP)))
+		list.n = 0;
+	head_number(g, (int64_t)list.n);
 	for (size_t i = 0, n; i < list.n; i += n) {
-		const struct cap *cap = caps_at(caps, list.at[i]);
 		n = same_name(caps, list, i);
-		put(g, view_of("c"));
-		put_cap_key(g, ask, cap);
-		put_number(g, cap->keep_ms);
-		put_number(g, (int64_t)n);
+		bool large = is_large(caps, list, i, n);
 		for (size_t k = i; k < i + n; k++) {
-			put_number(g, caps_at(caps, list.at[k])->limit);
-			put_number(g, caps_at(caps, list.at[k])->window_ms);
+			const struct cap *cap = caps_at(caps, list.at[k]);
+			head(g, view_of(cap->name));
+			head_number(g, cap->scope);
+			head_number(g, large);
+			head_number(g, cap->limit);
+			head_number(g, cap->window_ms);
+			head_number(g, cap->keep_ms);
 		}
 	}
 }
 
-static void put_print_key(struct group *g, const struct recipient_ask *ask)
+static void head_profile(struct group *g, const struct recipient_ask *ask)
 {
-	put_own_key(g, ask->number, ":prints:", ask->account_name);
+	static const struct similar_rule no_rule;
+	const struct similar_rule *similar = recipient_similar(ask->rules, ask->account, ask->class_id);
+	if (!similar)
+		similar = &no_rule;
+	head(g, ask->account_name);
+	head_number(g, ask->look ? UINT32_MAX : ask->enforce);
+	head_number(g, ask->enforce | ask->dry);
+	/* also for classes that are not refused: what is known of the number is of use when they are delivered */
+	head_number(g, recipient_dead(ask->rules) != NULL);
+	head_number(g, ask->meets && !ask->look ? recipient_met_ms(ask->rules, ask->account) : 0);
+	head_number(g, similar->distance);
+	head_number(g, similar->age_ms);
+	head_number(g, similar->remember_ms);
+	head_number(g, similar->keep);
+	head_caps(g, ask);
+}
+
+/* The number of the ask's profile in the call, from 1; 0: there is no room for another one. */
+static size_t profile_of(struct group *g, const struct recipient_ask *ask)
+{
+	for (size_t i = 0; i < g->profiles_n; i++) {
+		const struct profile *p = &g->profiles[i];
+		if (p->rules == ask->rules && p->account == ask->account && p->class_id == ask->class_id &&
+		    p->enforce == ask->enforce && p->dry == ask->dry && p->look == ask->look)
+			return i + 1;
+	}
+	if (g->profiles_n == PROFILES)
+		return 0;
+	g->profiles[g->profiles_n++] =
+		(struct profile){ask->rules, ask->account, ask->class_id, ask->enforce, ask->dry, ask->look};
+	head_profile(g, ask);
+	return g->profiles_n;
 }
 
 static void put_print(struct group *g, const struct recipient_ask *ask)
 {
-	const struct similar_rule *rule = recipient_similar(ask->rules, ask->account, ask->class_id);
-	char text[17];
-	if (!rule || !ask->printed)
-		return;
-	snprintf(text, sizeof(text), "%016" PRIx64, ask->print);
-	put(g, view_of("p"));
-	put_print_key(g, ask);
-	put(g, view_of(text));
-	put_number(g, rule->distance);
-	put_number(g, rule->age_ms);
-	put_number(g, rule->remember_ms);
-	put_number(g, rule->keep);
-}
-
-static void put_met(struct group *g, const struct recipient_ask *ask, bool judge)
-{
-	put(g, view_of(judge ? "m" : "s"));
-	put_own_key(g, ask->number, ":met:", ask->account_name);
-	if (!judge)
-		put_number(g, recipient_met_ms(ask->rules, ask->account));
-}
-
-static void put_dead(struct group *g, const struct recipient_ask *ask)
-{
-	put(g, view_of("d"));
-	put_key(g, "dead", (struct view){NULL, 0});
-	put_own_key(g, ask->number, ":failed", (struct view){NULL, 0});
-}
-
-static void put_consent(struct group *g, const struct recipient_ask *ask)
-{
-	put(g, view_of("n"));
-	put_key(g, "consent:", ask->account_name);
-}
-
-static void put_ops(struct group *g, const struct recipient_ask *ask)
-{
-	uint32_t mask = ask->enforce | ask->dry;
-	if (mask & POLICY_BIT(POLICY_OPTED_OUT))
-		put_opt_outs(g, ask);
-	/* also for classes that are not refused: what is known of the number is of use when they are delivered */
-	if (recipient_dead(ask->rules))
-		put_dead(g, ask);
-	if (mask & POLICY_BIT(POLICY_CONSENT))
-		put_consent(g, ask);
-	if (mask & POLICY_BIT(POLICY_FIRST))
-		put_met(g, ask, true);
-	if (mask & POLICY_BIT(POLICY_CAP))
-		put_caps(g, ask);
-	if (mask & POLICY_BIT(POLICY_SIMILAR))
-		put_print(g, ask);
-	if (ask->meets && !ask->look)
-		put_met(g, ask, false);
+	static const char digits[] = "0123456789abcdef";
+	char text[16];
+	bool asked = ask->printed && ((ask->enforce | ask->dry) & POLICY_BIT(POLICY_SIMILAR)) &&
+		     recipient_similar(ask->rules, ask->account, ask->class_id);
+	for (unsigned i = 0; i < sizeof(text); i++)
+		text[i] = digits[ask->print >> (60 - 4 * i) & 15u];
+	put(g, (struct view){(const uint8_t *)text, asked ? (uint32_t)sizeof(text) : 0});
 }
 
 static struct group *group_open(struct recipients *r)
@@ -320,13 +293,19 @@ int store_recipient(struct store *s, const struct recipient_ask *ask, store_reci
 	if (!store_up(s))
 		return -1;
 	struct group *g = group_open(r);
+	size_t profile = profile_of(g, ask);
+	if (profile == 0) {
+		recipients_flush(r);
+		g = group_open(r);
+		profile = profile_of(g, ask);
+	}
 	ids_print(ask->id, id);
+	put_number(g, (int64_t)profile);
 	put(g, view_of(id));
 	put(g, ask->number);
 	put_number(g, ask->now_ms);
-	put_number(g, ask->look ? UINT32_MAX : ask->enforce);
-	put_ops(g, ask);
-	put(g, view_of("."));
+	put(g, ask->signature);
+	put_print(g, ask);
 	g->items[g->n++] = (struct item){fn, token, hash(ask->number), ask->enforce, ask->dry};
 	r->counters.asked++;
 	if (g->n == GROUP)
@@ -368,7 +347,8 @@ static void settle(struct group *g, const redisReply *reply)
 		bool ok = reply && read_answer(reply->element[i], &g->items[i], r, &answer);
 		g->items[i].fn(arg, g->items[i].token, ok, &answer);
 	}
-	g->n = g->args_n = 0;
+	g->n = g->args_n = g->head_n = g->profiles_n = 0;
+	buf_consume(&g->head, buf_len(&g->head), KEEP_BYTES);
 	buf_consume(&g->args, buf_len(&g->args), KEEP_BYTES);
 	list_remove(&g->link);
 	list_append(&r->spare, &g->link);
@@ -423,10 +403,13 @@ static void send_group(struct group *g)
 	if (!r->sha[0] && !r->reading)
 		learn_sha(r);
 	g->whole = !r->sha[0];
-	resp_start(&cmd, 3 + g->args_n);
+	resp_start(&cmd, 5 + g->head_n + g->args_n);
 	resp_str(&cmd, g->whole ? "EVAL" : "EVALSHA");
 	resp_str(&cmd, g->whole ? recipient_script : r->sha);
 	resp_str(&cmd, "0");
+	resp_str(&cmd, store_conf_of(r->store)->prefix);
+	resp_u64(&cmd, g->profiles_n);
+	buf_put(&cmd, buf_data(&g->head), buf_len(&g->head));
 	buf_put(&cmd, buf_data(&g->args), buf_len(&g->args));
 	list_append(&r->flying, &g->link);
 	g->sent_us = loop_now_us(store_loop(r->store));
@@ -472,26 +455,37 @@ static int send_told(struct group *g, const char *script, redis_fn fn)
 	return sent;
 }
 
+/* What a cap counts together, as the script writes it. */
+static void put_large_cap(struct group *g, const struct recipient_ask *ask, const struct cap *cap)
+{
+	bool global = cap->scope == CAP_GLOBAL, sign = cap->scope == CAP_SIGNATURE;
+	struct view nothing = {NULL, 0};
+	put_pieces(g,
+		   (const struct view[]){view_of("to:{"), ask->number, view_of("}:cap:"), view_of(cap->name),
+					 view_of(":"), global ? view_of("global") : ask->account_name,
+					 sign ? view_of("/") : nothing, sign ? ask->signature : nothing},
+		   8);
+}
+
 int store_recipient_refund(struct store *s, const struct recipient_ask *ask)
 {
 	const struct caps *caps = recipient_caps(ask->rules);
 	struct scope_list list = caps_for(caps, ask->account, ask->class_id);
-	bool prints = recipient_similar(ask->rules, ask->account, ask->class_id) != NULL;
 	struct group g = {.owner = store_recipients(s)};
 	char id[IDS_DIGITS + 1];
-	if (list.n == 0 && !prints)
+	if (list.n == 0 && !recipient_similar(ask->rules, ask->account, ask->class_id))
 		return 0;
 	if (!store_up(s))
 		return -1;
 	recipients_flush(g.owner); /* what is given back has been counted before */
 	ids_print(ask->id, id);
 	put(&g, view_of(id));
-	if (prints)
-		put_print_key(&g, ask);
-	else
-		put(&g, view_of(""));
-	for (size_t i = 0; i < list.n; i += same_name(caps, list, i))
-		put_cap_key(&g, ask, caps_at(caps, list.at[i]));
+	put_own_key(&g, ask->number, ":past");
+	for (size_t i = 0, n; i < list.n; i += n) {
+		n = same_name(caps, list, i);
+		if (is_large(caps, list, i, n))
+			put_large_cap(&g, ask, caps_at(caps, list.at[i]));
+	}
 	return send_told(&g, recipient_refund_script, on_refunded);
 }
 
@@ -511,7 +505,7 @@ int store_recipient_failed(struct store *s, const struct dead_rule *rule, const 
 	if (!store_up(s))
 		return -1;
 	ids_print(f->id, id);
-	put_own_key(&g, f->number, ":failed", (struct view){NULL, 0});
+	put_own_key(&g, f->number, ":failed");
 	put_key(&g, "dead", (struct view){NULL, 0});
 	put(&g, f->number);
 	put(&g, view_of(id));
@@ -533,7 +527,7 @@ void store_recipient_delivered(struct store *s, struct view number)
 	if (*place != h || !store_up(s))
 		return;
 	put_key(&g, "dead", (struct view){NULL, 0});
-	put_own_key(&g, number, ":failed", (struct view){NULL, 0});
+	put_own_key(&g, number, ":failed");
 	put(&g, number);
 	if (send_told(&g, recipient_alive_script, on_refunded) < 0)
 		return;

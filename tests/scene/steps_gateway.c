@@ -437,7 +437,7 @@ static bool expect_backlog(struct world *w, struct step *s)
 
 static bool is_opted_out(const struct step *s)
 {
-	char key[64];
+	char key[400];
 
 	snprintf(key, sizeof(key), "optout:%s", s->args[1]);
 	return fake_data_has_member(fake_redis_data(), key, s->args[0]);

@@ -132,6 +132,11 @@ static void test_slots(void **state)
 	assert_int_equal(rig_raw(key), 0);
 }
 
+static void done(const char *stopped, uint64_t last, bool final)
+{
+	store_mo_done(rig_store, DIGEST, &(struct store_mo_end){NOW, 30000, last, stopped, final});
+}
+
 static void test_copies(void **state)
 {
 	(void)state;
@@ -144,7 +149,7 @@ static void test_copies(void **state)
 	store_mo_forget(rig_store, DIGEST);
 	assert_int_equal(rig_raw("EXISTS 试:mo:" DIGEST), 0);
 	assert_int_equal(ask(&q), STORE_MO_NEW);
-	store_mo_done(rig_store, DIGEST, NOW, 30000);
+	done("", 0, false);
 	assert_int_equal(ask(&q), STORE_MO_COPY);
 	q.now_ms = NOW + 10000;
 	assert_int_equal(ask(&q), STORE_MO_COPY);
@@ -152,9 +157,9 @@ static void test_copies(void **state)
 	rig_raw("DEL 试:mo:" DIGEST); /* as if its time were over */
 	assert_int_equal(ask(&q), STORE_MO_NEW);
 	/* another node has it */
-	rig_raw("SET 试:mo:" DIGEST " b9,1795338592000");
+	rig_raw("SET 试:mo:" DIGEST " b9,1795338592000,0,");
 	assert_int_equal(ask(&q), STORE_MO_BUSY);
-	rig_raw("SET 试:mo:" DIGEST " d9,1795338592000");
+	rig_raw("SET 试:mo:" DIGEST " d9,1795338592000,0,");
 	assert_int_equal(ask(&q), STORE_MO_COPY);
 	q.digest = ""; /* it cannot come twice */
 	assert_int_equal(ask(&q), STORE_MO_NEW);
@@ -170,13 +175,41 @@ static void test_menu(void **state)
 	rig_raw("HSET 试:to:{" NUMBER "}:menu:10690001 at 1795338592990 place 利率");
 	assert_int_equal(ask(&q), STORE_MO_NEW);
 	assert_string_equal(got.place, "利率");
-	store_mo_done(rig_store, DIGEST, NOW, 30000);
+	done("", 0, false);
 	q.now_ms = NOW + 4000;
 	assert_int_equal(ask(&q), STORE_MO_COPY); /* the menu has not moved since */
 	rig_raw("HSET 试:to:{" NUMBER "}:menu:10690001 at 1795338593000");
 	q.now_ms = NOW + 2000;
 	assert_int_equal(ask(&q), STORE_MO_COPY); /* too soon for a thumb */
 	q.now_ms = NOW + 4000;
+	assert_int_equal(ask(&q), STORE_MO_NEW);
+}
+
+/* Another message was sent to him since, or his stop holds no more: he says the same again. */
+static void test_said_again(void **state)
+{
+	(void)state;
+	struct store_mo_ask q = question("10690001");
+	rig_raw("FLUSHDB");
+	q.digest = DIGEST;
+	put(ID, NOW, "10690001", "银行", "", "");
+	assert_int_equal(ask(&q), STORE_MO_NEW);
+	done("", ID, false);
+	q.now_ms = NOW + 4000;
+	assert_int_equal(ask(&q), STORE_MO_COPY);
+	put(ID + 1, NOW + 2000, "10690001", "银行", "", "");
+	q.now_ms = NOW + 2500;
+	assert_int_equal(ask(&q), STORE_MO_COPY); /* too soon */
+	done("", ID, true);
+	q.now_ms = NOW + 4000;
+	assert_int_equal(ask(&q), STORE_MO_COPY); /* always */
+	done("银行/某某,分行", ID + 1, false);
+	assert_int_equal(ask(&q), STORE_MO_NEW);
+	done("银行/某某,分行", ID + 1, false);
+	rig_raw("SADD 试:optout:银行/某某,分行 " NUMBER);
+	assert_int_equal(ask(&q), STORE_MO_COPY);
+	rig_raw("SREM 试:optout:银行/某某,分行 " NUMBER);
+	q.now_ms = NOW;
 	assert_int_equal(ask(&q), STORE_MO_NEW);
 }
 
@@ -211,8 +244,8 @@ static void test_answers(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_last), cmocka_unit_test(test_slots),   cmocka_unit_test(test_copies),
-	cmocka_unit_test(test_menu), cmocka_unit_test(test_answers),
+	cmocka_unit_test(test_last), cmocka_unit_test(test_slots),	cmocka_unit_test(test_copies),
+	cmocka_unit_test(test_menu), cmocka_unit_test(test_said_again), cmocka_unit_test(test_answers),
 };
 
 int main(void)
