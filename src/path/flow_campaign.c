@@ -191,6 +191,10 @@ static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *n
 bool flow_campaign_enters(struct flow *f, struct msg *m)
 {
 	enum campaign_state state = campaign_control(campaign_of(f, m))->state;
+	if (state == CAMPAIGN_UNKNOWN && !store_up(f->store)) { /* datagram mode: nobody would tell when it is known */
+		refuse(f, m, ESME_RSYSERR, "store", "how its campaign stands cannot be read");
+		return true;
+	}
 	if (state == CAMPAIGN_UNKNOWN) {
 		list_append(&f->entering, &m->link);
 		return true;

@@ -16,6 +16,7 @@ struct replacing {
 	uint64_t near; /* one that waited beside it: its place in a long queue is found from there; 0: it was not queued
 			*/
 	struct submit_times times;
+	uint32_t sign; /* of the new text: msg.sign */
 	uint8_t registered;
 	size_t n;
 	uint8_t rec[]; /* the new record */
@@ -45,6 +46,8 @@ static void find_one(struct msg *m, void *arg)
 static void go_on(struct flow *f, struct msg *m, uint64_t near)
 {
 	struct msg *beside = near ? msgs_get(f->msgs, near) : NULL;
+	if (m->replaces && !m->unchecked)
+		flow_replace_older(f, m);
 	if (beside && (beside->state != MSG_QUEUED || !queue_same_line(beside, m)))
 		beside = NULL;
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
@@ -81,6 +84,8 @@ static bool take_over(struct flow *f, struct msg *m, const struct replacing *x)
 	m->due_ms = x->times.due_ms;
 	m->expiry_ms = x->times.expiry_ms;
 	m->registered = x->registered;
+	m->sign = x->sign;
+	m->known_ms = 0; /* its recipient may have stopped what goes by this name now */
 	return true;
 }
 
@@ -122,21 +127,28 @@ static struct view without_payload(struct view from, uint8_t *mem, uint32_t cap)
 	return (struct view){o.p, o.n};
 }
 
-/* The submit with another text, as the policies let it go. */
+struct other_text { /* the submit with another text, as the policies let it go */
+	struct submit_times times;
+	struct pdu sent;
+	uint32_t sign;
+};
+
 static uint32_t judge_text(struct flow *f, struct account *a, const struct msg *m, const struct pdu *pdu,
-			   struct submit_times *times, struct pdu *sent, const char **why)
+			   struct other_text *x, const char **why)
 {
+	struct pdu *sent = &x->sent;
 	struct submit sub = {.route = m->route,
 			     .class_id = (enum class_id)m->class_id,
-			     .due_ms = times->due_ms,
-			     .expiry_ms = times->expiry_ms};
+			     .due_ms = x->times.due_ms,
+			     .expiry_ms = x->times.expiry_ms};
 	msg_pdu(m, NULL, sent);
 	sent->sm.short_message = pdu->replace.short_message;
 	sent->tlvs = without_payload(sent->tlvs, f->submit.tlvs, sizeof(f->submit.tlvs));
 	if (!number_parse(sent->sm.dst, &sub.to))
 		sub.to.n = 0;
 	uint32_t status = flow_judge_policy(f, a, sent, &sub, why);
-	times->due_ms = sub.due_ms;
+	x->times.due_ms = sub.due_ms;
+	x->sign = sub.sign;
 	if (status || !(sub.review || sub.gather))
 		return status;
 	*why = "the operator must read such a text first: cancel the message and submit it anew";
@@ -203,7 +215,8 @@ static uint32_t judge_replace(const struct flow *f, const struct account *a, con
 /* What is held for a retry stays held as long. */
 static void withdraw(struct flow *f, struct msg *m)
 {
-	bool in_turn = m->announcing || m->asking || !list_empty(&m->link); /* held only until the store knows that it goes */
+	bool in_turn =
+		m->announcing || m->asking || !list_empty(&m->link); /* held only until the store knows that it goes */
 	if (m->state == MSG_HELD && m->attempts && !in_turn)
 		m->due_ms = loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
 	flow_withdraw(f, m);
@@ -211,15 +224,16 @@ static void withdraw(struct flow *f, struct msg *m)
 }
 
 static void start_replacing(struct flow *f, struct session *s, const struct pdu *pdu, struct msg *m,
-			    const struct pdu *sent, const struct submit_times *times)
+			    const struct other_text *text)
 {
-	size_t cap = m->rec_len + sent->sm.short_message.n + sent->tlvs.n + 2 * sizeof(struct pdu);
+	size_t cap = m->rec_len + text->sent.sm.short_message.n + text->sent.tlvs.n + 2 * sizeof(struct pdu);
 	struct replacing *x = (struct replacing *)flow_ask(f, sizeof(*x) + cap, session_handle(s), pdu);
 	x->asked.wave.done = answer_replace;
 	x->handle = m->handle;
-	x->times = *times;
+	x->times = text->times;
+	x->sign = text->sign;
 	x->registered = pdu->replace.registered_delivery;
-	x->n = make_replacement(f, m, pdu, *sent, times, x->rec, cap);
+	x->n = make_replacement(f, m, pdu, text->sent, &text->times, x->rec, cap);
 	struct msg *near = m->state == MSG_QUEUED ? queue_neighbour(f->queue, m) : NULL;
 	x->near = near ? near->handle : 0;
 	withdraw(f, m);
@@ -235,22 +249,21 @@ static void start_replacing(struct flow *f, struct session *s, const struct pdu 
 void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
 {
 	struct msg *m;
-	struct submit_times times;
-	struct pdu sent;
+	struct other_text text;
 	const char *why;
 	uint32_t status = judge_replace(f, a, pdu, &m, &why);
 	if (!status) {
 		const struct submit_limits limits = flow_limits(f);
 		const struct submit_times keep = {m->due_ms, m->expiry_ms};
 		status = submit_times(pdu->replace.schedule, pdu->replace.validity, &limits, 0, loop_wall_ms(f->loop),
-				      &keep, &times, &why);
+				      &keep, &text.times, &why);
 	}
 	if (!status)
-		status = judge_text(f, a, m, pdu, &times, &sent, &why);
+		status = judge_text(f, a, m, pdu, &text, &why);
 	if (status)
 		flow_refuse(f, a, s, pdu, status, why);
 	else
-		start_replacing(f, s, pdu, m, &sent, &times);
+		start_replacing(f, s, pdu, m, &text);
 }
 
 /* --- replace_if_present_flag --- */

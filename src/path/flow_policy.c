@@ -240,7 +240,7 @@ static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipi
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	if (!m || !m->asking)
+	if (!m || !m->asking || m->state != MSG_NEW)
 		return; /* its time was over */
 	m->asking = false;
 	loop_timer_clear(f->loop, &m->timer);
@@ -346,9 +346,10 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 {
 	struct flow *f = arg;
 	struct msg *m = msgs_get(f->msgs, token);
-	if (!m || !m->asking)
+	if (!m || !m->asking || m->state != MSG_HELD)
 		return; /* it has ended meanwhile */
 	m->asking = false;
+	list_remove(&m->link);
 	flow_settle(f, m);
 	loop_timer_clear(f->loop, &m->timer);
 	struct carrier *c = carriers_at(f->carriers, m->carrier);
@@ -375,16 +376,21 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 /* Another gateway may have heard a stop since: true, m waits for the answer. */
 bool flow_asks_again(struct flow *f, struct msg *m)
 {
-	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced ||
-	    loop_wall_ms(f->loop) - m->known_ms < FRESH_MS)
+	struct list *asking = f->asking[m->carrier];
+	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
+		return false;
+	/* who was asked about just now does not overtake those before it, who are being asked about again */
+	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(asking))
 		return false;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	m->asking = true;
+	list_append(asking, &m->link);
 	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
 	if (ask_opted_out(f, m, on_leaving))
 		return true;
 	m->asking = false;
+	list_remove(&m->link);
 	flow_settle(f, m);
 	return false;
 }

@@ -16,10 +16,8 @@
 struct whole { /* parts of one text while its recipient is asked about; in flow.wholes */
 	struct list link;
 	struct flow *flow;
-	struct timer timer; /* until it is asked again */
-	struct policy_asks asks;
-	struct recipient_ask ask; /* its views borrow what follows */
-	char number[NUMBER_MAX + 1], signature[256];
+	struct timer timer;	 /* until it is asked again */
+	struct policy_asks asks; /* that are being asked */
 	int64_t due_ms;
 	uint8_t review; /* enum policy_id */
 	size_t n;
@@ -64,7 +62,7 @@ void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, v
 	}
 }
 
-/* An approved part is not to be gathered, and held, once more after a restart. */
+/* What may go is not to be gathered, judged and held once more after a restart: other parts of it may have left. */
 static void approve(struct flow *f, struct msg *m)
 {
 	struct record r;
@@ -163,7 +161,10 @@ static void go_on(struct whole *w)
 		if (w->due_ms > m->due_ms)
 			m->due_ms = w->due_ms;
 		m->known_ms = loop_wall_ms(f->loop);
-		flow_begin(f, m);
+		if (m->review)
+			flow_hold_review(f, m);
+		else
+			approve(f, m);
 	}
 	drop(w);
 }
@@ -179,11 +180,20 @@ static void end(struct whole *w, enum policy_id id)
 	drop(w);
 }
 
-static void ask(struct whole *w);
+static void ask(struct whole *w, uint64_t id, const struct policy_subject *s);
 
+/* All of it anew: rules may be others by now, and parts taken back. */
 static void on_again(struct timer *t)
 {
-	ask(LIST_OF(t, struct whole, timer));
+	struct whole *w = LIST_OF(t, struct whole, timer);
+	struct msg *m, *parts[UINT8_MAX];
+	size_t n = 0;
+	for (size_t at = 0; n < UINT8_MAX && (m = next_part(w, &at));)
+		parts[n++] = m;
+	if (n)
+		ask(w, parts[0]->id, flow_subject_whole(w->flow, parts, n));
+	else
+		drop(w);
 }
 
 static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
@@ -204,24 +214,16 @@ static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipi
 		end(w, v.id);
 }
 
-static void ask(struct whole *w)
+static void ask(struct whole *w, uint64_t id, const struct policy_subject *s)
 {
 	struct flow *f = w->flow;
-	w->ask.now_ms = loop_wall_ms(f->loop);
-	if (store_recipient(f->store, &w->ask, on_recipient, (uint64_t)(uintptr_t)w) < 0)
+	const struct recipient *rules = policy_recipient(f->policy);
+	struct recipient_ask asked;
+	w->asks = policy_asks(f->policy, s->account, s->class_id, s->carrier);
+	if (!recipient_ask_for(rules, s, id, w->asks.enforce, w->asks.dry, &asked))
+		go_on(w);
+	else if (store_recipient(f->store, &asked, on_recipient, (uint64_t)(uintptr_t)w) < 0)
 		on_recipient(f, (uint64_t)(uintptr_t)w, false, NULL);
-}
-
-/* What the ask borrows becomes the whole's own: it may be asked again. */
-static void keep(struct whole *w)
-{
-	uint32_t n = w->ask.number.n < NUMBER_MAX ? w->ask.number.n : NUMBER_MAX;
-	uint32_t k = w->ask.signature.n < sizeof(w->signature) ? w->ask.signature.n : (uint32_t)sizeof(w->signature);
-	memcpy(w->number, w->ask.number.p, n);
-	if (k)
-		memcpy(w->signature, w->ask.signature.p, k);
-	w->ask.number = (struct view){(const uint8_t *)w->number, n};
-	w->ask.signature = (struct view){(const uint8_t *)w->signature, k};
 }
 
 void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n)
@@ -239,18 +241,13 @@ void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n)
 		w->handles[i] = parts[i]->handle;
 		parts[i]->sign = policy_sign(s->signature);
 	}
-	w->asks = policy_asks(f->policy, s->account, s->class_id, s->carrier);
-	if (effect == POLICY_REFUSE) {
-		log_info(s->account_name, "event=ended id=%llu parts=%zu verdict=%s why=\"%s\" detail=\"%s\"",
-			 (unsigned long long)parts[0]->id, n, v.name, v.plain, s->detail);
-		end(w, v.id);
-	} else if (recipient_ask_for(policy_recipient(f->policy), s, parts[0]->id, w->asks.enforce, w->asks.dry,
-				     &w->ask)) {
-		keep(w);
-		ask(w);
-	} else {
-		go_on(w);
+	if (effect != POLICY_REFUSE) {
+		ask(w, parts[0]->id, s);
+		return;
 	}
+	log_info(s->account_name, "event=ended id=%llu parts=%zu verdict=%s why=\"%s\" detail=\"%s\"",
+		 (unsigned long long)parts[0]->id, n, v.name, v.plain, s->detail);
+	end(w, v.id);
 }
 
 void flow_whole_free(struct flow *f)
