@@ -72,8 +72,9 @@ static int begun(struct console_call *call, struct answer *a, int result, const 
 {
 	if (result == 0)
 		return CONSOLE_LATER;
+	console_fail(call, "%s%s%s", a->file ? a->file : "", a->file ? ": " : "", why);
 	answer_free(a);
-	return console_fail(call, "%s", why);
+	return -1;
 }
 
 static void on_progress(void *arg, const struct lists_report *r)
