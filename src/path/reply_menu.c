@@ -74,7 +74,7 @@ static void remember(struct mo *mo, const struct menu_move *move)
 		reply_expect(mo, store_menu_put(r->store, number_of(mo), view_of(mo->code), place, mo->begun_ms,
 						r->setup.conf->menu_timeout, reply_on_effect, reply_token(mo)));
 	} else if (*mo->place) {
-		reply_expect(mo, store_menu_end(r->store, number_of(mo), view_of(mo->code), reply_on_effect,
+		reply_expect(mo, store_menu_end(r->store, number_of(mo), view_of(mo->code), INT64_MAX, reply_on_effect,
 						reply_token(mo)));
 	}
 }

@@ -12,6 +12,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/ids.h"
 #include "base/json_read.h"
@@ -29,6 +31,7 @@ enum field {
 	FIELD_FALLBACK,
 	FIELD_DEADLINE,
 	FIELD_QUIET,
+	FIELD_BEGUN,
 	FIELD_JSON,
 	FIELDS
 };
@@ -200,7 +203,8 @@ static void on_heard(void *arg, uint64_t token, bool ok)
 static void leave_menu(const struct asked *a)
 {
 	struct view number = {(const uint8_t *)a->to.digits, a->to.n};
-	if (store_menu_end(a->reply->store, number, view_of(a->field[FIELD_CODE]), on_heard, 0) < 0)
+	int64_t begun_ms = strtoll(a->field[FIELD_BEGUN], NULL, 10); /* he may have gone on since */
+	if (store_menu_end(a->reply->store, number, view_of(a->field[FIELD_CODE]), begun_ms, on_heard, 0) < 0)
 		on_heard(NULL, 0, false);
 }
 
@@ -209,8 +213,9 @@ static bool read_answer(const struct webhook_answer *answer, char text[MENU_TEXT
 {
 	char none[8];
 	*end = false;
-	if (strncmp(answer->type, "application/json", 16) != 0) {
-		bool readable = strncmp(answer->type, "text/plain", 10) == 0 && text_valid(answer->body, answer->n);
+	if (strncasecmp(answer->type, "application/json", 16) != 0) {
+		bool readable = strncasecmp(answer->type, "text/plain", 10) == 0 &&
+				text_valid(answer->body, answer->n) && !memchr(answer->body, 0, answer->n);
 		size_t n = text_cut(answer->body, answer->n, MENU_TEXT_MAX - 1);
 		memcpy(text, answer->body, n);
 		text[n] = '\0';
@@ -286,15 +291,21 @@ void reply_webhook(struct mo *mo)
 	struct reply *r = mo->reply;
 	const struct menu_conf *m = mo->menu;
 	struct buf rec = {0};
-	char deadline[24];
+	char deadline[24], begun[24];
 	if (!mo->from.n)
 		return;
 	struct asked *a = asked_new(r, r->ops->new_id(r->arg));
 	snprintf(deadline, sizeof(deadline), "%lld", (long long)m->deadline);
+	snprintf(begun, sizeof(begun), "%lld", (long long)mo->begun_ms);
 	mo->answered = reply_may_answer(mo);
-	const char *const fields[FIELDS] = {
-		account_name(reply_account(mo)), mo->from.digits, mo->code, m->webhook, m->fallback, deadline,
-		mo->answered ? "" : "1"};
+	const char *const fields[FIELDS] = {account_name(reply_account(mo)),
+					    mo->from.digits,
+					    mo->code,
+					    m->webhook,
+					    m->fallback,
+					    deadline,
+					    mo->answered ? "" : "1",
+					    begun};
 	a->to = mo->from;
 	a->field[FIELD_JSON] = question(mo, a->id);
 	for (size_t i = 0; i < FIELDS; i++) {

@@ -18,6 +18,12 @@ static const char place_script[] = "-- smppgw menu\n"
 				   "redis.call('EXPIRE', KEYS[1], ARGV[3])\n"
 				   "return 1\n";
 
+/* KEYS: menu. ARGV: UTC ms. */
+static const char end_script[] = "-- smppgw menu end\n"
+				 "local at = redis.call('HGET', KEYS[1], 'at')\n"
+				 "if at and tonumber(at) <= tonumber(ARGV[1]) then redis.call('DEL', KEYS[1]) end\n"
+				 "return 1\n";
+
 /* KEYS: the recipient's values, the account's. ARGV: names. */
 static const char values_script[] = "-- smppgw values\n"
 				    "local own = redis.call('HMGET', KEYS[1], unpack(ARGV))\n"
@@ -52,12 +58,15 @@ int store_menu_put(struct store *s, struct view number, struct view code, const 
 	return send_told(s, &cmd, fn, token);
 }
 
-int store_menu_end(struct store *s, struct view number, struct view code, store_fn fn, uint64_t token)
+int store_menu_end(struct store *s, struct view number, struct view code, int64_t upto_ms, store_fn fn, uint64_t token)
 {
 	struct buf cmd = {0};
-	resp_start(&cmd, 2);
-	resp_str(&cmd, "DEL");
+	resp_start(&cmd, 5);
+	resp_str(&cmd, "EVAL");
+	resp_str(&cmd, end_script);
+	resp_str(&cmd, "1");
 	put_menu_key(s, &cmd, number, code);
+	resp_u64(&cmd, (uint64_t)upto_ms);
 	return send_told(s, &cmd, fn, token);
 }
 

@@ -15,7 +15,9 @@
 
 STORE_MUST int store_menu_put(struct store *s, struct view number, struct view code, const char *place, int64_t now_ms,
 			      int64_t ttl_s, store_fn fn, uint64_t token);
-STORE_MUST int store_menu_end(struct store *s, struct view number, struct view code, store_fn fn, uint64_t token);
+/* Where the user was led to after upto_ms stays; INT64_MAX: wherever he is. */
+STORE_MUST int store_menu_end(struct store *s, struct view number, struct view code, int64_t upto_ms, store_fn fn,
+			      uint64_t token);
 
 #define STORE_VALUES 8u
 /* values[i] belongs to names[i]; p NULL: there is none, or the store failed. Borrowed for the call. */
