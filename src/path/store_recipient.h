@@ -6,8 +6,10 @@
  *   optout:<account>, optout:<account>/<signature>, optout:global   sets of numbers
  *   dead                        hash number -> <until UTC ms>,<failures>,<class of the fault>
  *   consent:<account>           hash number -> the app's proof
- *   to:{<number>}:cap:<name>:<scope>  sorted set of message ids by time; scope: account, account/signature, or global
- *   to:{<number>}:prints:<account>    sorted set of <print>:<id> by time
+ *   to:{<number>}:past                string, a line for each message that caps or similar text have counted:
+ *                                     <UTC ms> <until> <id> <tags>; a tag is <cap>:<scope> (scope: account,
+ *                                     account/signature, or global) or <print>@<account>
+ *   to:{<number>}:cap:<name>:<scope>  sorted set of message ids by time, of a cap of more than 100 messages
  *   to:{<number>}:met:<account>       string: a message that was not promotional went there
  *   to:{<number>}:failed              sorted set of message ids: failures that may make the number dead
  */

@@ -177,6 +177,17 @@ static redisReply *run_get(const struct fake_call *c)
 	return k != NULL ? fake_reply_blob(&k->text) : fake_reply_nil();
 }
 
+static redisReply *run_mget(const struct fake_call *c)
+{
+	redisReply *r = fake_reply_array(c->argc - 1);
+
+	for (size_t i = 1; i < c->argc; i++) {
+		const struct fake_key *k = fake_key_find(c->d, (const char *)c->argv[i].p);
+		r->element[i - 1] = k != NULL ? fake_reply_blob(&k->text) : fake_reply_nil();
+	}
+	return r;
+}
+
 static redisReply *run_append(const struct fake_call *c)
 {
 	struct fake_key *k = fake_key_make(c->d, c->key, FAKE_STRING);
@@ -270,7 +281,11 @@ static redisReply *run_del(const struct fake_call *c)
 
 static redisReply *run_exists(const struct fake_call *c)
 {
-	return fake_reply_integer(fake_key_find(c->d, c->key) != NULL);
+	long long found = 0;
+
+	for (size_t i = 1; i < c->argc; i++)
+		found += fake_key_find(c->d, (const char *)c->argv[i].p) != NULL;
+	return fake_reply_integer(found);
 }
 
 static redisReply *expire_at(const struct fake_call *c, int64_t at_ms)
@@ -364,6 +379,7 @@ static const struct command {
 	{"GET", 2, READS, run_get},
 	{"GETDEL", 2, TAKES, run_getdel},
 	{"SET", 3, GIVES, run_set},
+	{"MGET", 2, READS, run_mget},
 	{"INCR", 2, GIVES, run_incr},
 	{"DECR", 2, GIVES, run_decr},
 	{"APPEND", 3, GIVES, run_append},
@@ -436,6 +452,17 @@ size_t fake_data_count(struct fake_data *d, const char *key)
 	const struct fake_key *k = fake_key_find(d, key);
 
 	return k != NULL ? k->n : 0;
+}
+
+size_t fake_data_times(struct fake_data *d, const char *key, const char *text)
+{
+	const struct fake_key *k = fake_key_find(d, key);
+	const char *p = k != NULL && k->text.p != NULL ? (const char *)k->text.p : "";
+	size_t n = 0;
+
+	for (; (p = strstr(p, text)) != NULL; p++)
+		n++;
+	return n;
 }
 
 size_t fake_data_count_all(struct fake_data *d, const char *prefix)

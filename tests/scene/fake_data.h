@@ -24,6 +24,8 @@ bool fake_data_writes(const struct blob *name);
 
 /* Looking, for expectations: fields, members or entries of a key; 0 when there is none. */
 size_t fake_data_count(struct fake_data *d, const char *key);
+/* How often a text stands in a string; 0 when there is no such key. */
+size_t fake_data_times(struct fake_data *d, const char *key, const char *text);
 /* Sum over all keys that begin with prefix. */
 size_t fake_data_count_all(struct fake_data *d, const char *prefix);
 bool fake_data_has_member(struct fake_data *d, const char *key, const char *member);

@@ -39,10 +39,10 @@ run_load() { # GATEWAY FIRST PREFIX
 	"$load" --port "${port[$1]}" --system-id bank --messages "$texts" --first "$2" --dest-prefix "$3" --dest-digits 13 \
 		--reconnect --json --timeout 20s --journal "$tmp/acked-$2" >"$tmp/load-$2.json" 2>"$tmp/load-$2.log"
 }
-# How many keys of a cap hold so many messages: "<messages> <keys>" a line.
+# How many numbers a cap has counted so many messages of: "<messages> <numbers>" a line.
 held() { # NAME SCOPE
-	redis_cli --scan --pattern "to:*:cap:$1:$2" | while read -r key; do redis_cli zcard "$key"; done | sort -n | uniq -c |
-		awk '{ print $2, $1 }'
+	redis_cli --scan --pattern 'to:*:past' | while read -r key; do redis_cli get "$key" | grep -c " $1:$2 "; done |
+		sort -n | uniq -c | awk '$2 > 0 { print $2, $1 }'
 }
 per_number() { # CARRIER: the same of what the carrier has got
 	grep -o '"destination":"[0-9]*"' "$tmp/$1.capture" | sort | uniq -c | awk '{ print $1 }' | sort -n | uniq -c |
@@ -91,7 +91,7 @@ two=$!
 wait "$one" "$two"
 at_least "texts that failed and made room for others" "$(sim_count unicom submitted)" $((2 * numbers))
 left() {
-	redis_cli --scan --pattern 'to:{86130*:cap:*' | wc -l
+	redis_cli --scan --pattern 'to:{86130*:past' | wc -l
 }
 must "all of them given back" 20 eval '[ "$(left)" = 0 ]'
 gateway_stop gw
