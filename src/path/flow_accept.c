@@ -113,7 +113,7 @@ void flow_begin(struct flow *f, struct msg *m)
 		return;
 	}
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->due_ms);
+	flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
 	flow_event_held(f, m);
 }
 

@@ -533,6 +533,21 @@ static bool expect_reply(struct world *w, struct step *s)
 	return true;
 }
 
+/* Whatever phones have said to it. */
+static bool do_read_replies(struct world *w, struct step *s)
+{
+	struct app *a = steps_find_app(w, s, s->args[0]);
+
+	if (a == NULL)
+		return false;
+	LIST_EACH_SAFE(node, next, &a->inbox) {
+		struct delivery *d = LIST_OF(node, struct delivery, link);
+		if (!d->receipt)
+			delivery_free(d);
+	}
+	return true;
+}
+
 static bool expect_nothing(struct world *w, struct step *s)
 {
 	struct app *a = steps_find_app(w, s, s->args[0]);
@@ -656,6 +671,7 @@ const struct step_row steps_app[] = {
 	{"expect MESSAGES ended", "least most", STEP_LOOKS, expect_ends},
 	{"expect app NAME reply TEXT from NUMBER to CODE", "part kind dcs tlvs answers campaign group", STEP_LOOKS,
 	 expect_reply},
+	{"app NAME reads its replies", "", STEP_LOOKS, do_read_replies},
 	{"expect app NAME nothing", "", STEP_LOOKS, expect_nothing},
 	{"expect app NAME pdu COMMAND STATUS", "sequence", STEP_LOOKS, expect_pdu},
 	{NULL, NULL, STEP_LOOKS, NULL},

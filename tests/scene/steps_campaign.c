@@ -56,6 +56,15 @@ static bool do_order(struct world *w, struct step *s)
 	return give_order(w, s, s->args[1], s->args[2], &order);
 }
 
+/* The same, and nobody cares whether the store is away, or the state is another one. */
+static bool do_maybe_order(struct world *w, struct step *s)
+{
+	struct flow_status status;
+
+	flow_status(w->flow, &status);
+	return !status.store_up || do_order(w, s);
+}
+
 /* "50" or "10%". */
 static bool do_try(struct world *w, struct step *s)
 {
@@ -218,6 +227,7 @@ static bool do_release(struct world *w, struct step *s)
 
 const struct step_row steps_campaign[] = {
 	{"operator ORDERS campaign NAME of ACCOUNT", "", STEP_ACTS, do_order},
+	{"operator maybe ORDERS campaign NAME of ACCOUNT", "", STEP_ACTS, do_maybe_order},
 	{"operator tries SIZE of campaign NAME of ACCOUNT", "floor ceiling wait", STEP_ACTS, do_try},
 	{"operator ramps campaign NAME of ACCOUNT from PACE", "double to", STEP_ACTS, do_ramp},
 	{"expect order RESULT", "cancelled late", STEP_LOOKS, expect_order},

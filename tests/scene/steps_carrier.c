@@ -426,7 +426,7 @@ static bool do_reply(struct world *w, struct step *s)
 	uint32_t n = 0;
 
 	if (p == NULL)
-		return step_fail(s, "%s has no bind that receives", s->args[3]);
+		return step_number(s, "maybe", 0) || step_fail(s, "%s has no bind that receives", s->args[3]);
 	pdu.command_id = smsc_request(c, strcmp(step_option(s, "command", ""), "data_sm") == 0);
 	pdu.sm.data_coding = (uint8_t)step_number(s, "dcs", 8);
 	if (!mo_user_data(s, pdu.sm.data_coding, c->dcs0, user, &n))
@@ -473,7 +473,7 @@ const struct step_row steps_carrier[] = {
 	 do_receipt_for_id},
 	{"carrier NAME early receipt MESSAGE STAT", "maybe err form bind esm command", STEP_ACTS, do_early_receipt},
 	{"carrier NAME receipt MESSAGES STAT", "submit maybe from err form bind esm command", STEP_ACTS, do_receipt},
-	{"phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command tlvs ton",
+	{"phone NUMBER replies TEXT to CODE through NAME", "part of ref kind dcs payload bind command tlvs ton maybe",
 	 STEP_ACTS, do_reply},
 	{"expect carrier NAME answer STATUS", "", STEP_LOOKS, expect_answer},
 	{"expect carrier NAME bound COUNT", "", STEP_LOOKS, expect_bound},
