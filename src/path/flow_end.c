@@ -25,11 +25,12 @@ static void note_end(struct flow *f, struct msg *m, enum finish how, const struc
 		return;
 	ids_print(m->id, id);
 	log_write(how == FINISH_DELIVERED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, id,
-		  "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s",
+		  "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s%s%s",
 		  finish_name(how), receipt_stat_name((enum message_state)m->final_state),
 		  m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)),
 		  m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)), m->attempts,
-		  (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p);
+		  (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p,
+		  m->verdict ? " verdict=" : "", m->verdict ? policy_verdict_of((enum policy_id)m->verdict).name : "");
 }
 
 /* For query_sm. */
@@ -101,7 +102,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	if (m->forward && m->peer && finish_status(how))
 		answer_unsent(f, m,
 			      how == FINISH_POLICY && m->verdict ? policy_verdict_of(m->verdict).status
-								: finish_status(how));
+								 : finish_status(how));
 	if (!wants_receipt(f, m)) {
 		flow_leave(f, m);
 		return;

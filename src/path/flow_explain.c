@@ -236,7 +236,7 @@ static void finish(struct explaining *x)
 	if (x->status && account_conf(x->account)->plain_status)
 		x->status = status_plain(x->status);
 	if (x->status)
-		say(x, "verdict    refused with 0x%08x %s: %s", x->status, status_name(x->status), x->why);
+		say(x, "verdict    refused with 0x%04X %s: %s", x->status, status_name(x->status), x->why);
 	else
 		say(x, "verdict    accepted; by %s as things are now",
 		    carrier_name(carriers_at(x->flow->carriers, flow_taker(x->flow, x->lane))));

@@ -136,7 +136,7 @@ ctl carrier mobile resume >/dev/null
 redis_cli sadd optout:bank 8613800138003 >/dev/null
 ask bank 10690001 13800138003 promo
 line "a number that said stop" policy "opted_out: refused: the number has said stop, and the text is promotional"
-line "promo is refused" verdict "refused with 0x00000400"
+line "promo is refused" verdict "refused with 0x0400"
 ask bank 10690001 13800138003 notice
 line "other classes are sent" verdict "accepted"
 
@@ -155,7 +155,7 @@ line "an empty balance and its limit" credit "balance 0.000 yuan, may go down to
 line "price" price "1 part of 0.040 yuan: 0.040, reserved when it is accepted"
 ask paid '' 13800138000 otp "$long"
 line "not for four parts" credit "not enough"
-line "refused" verdict "refused with 0x00000409"
+line "refused" verdict "refused with 0x0409"
 ctl credit paid set 100 >/dev/null
 ask paid '' 13800138000 otp "$long"
 line "paid in" credit "balance 100.000 yuan, may go down to -0.100: enough"
