@@ -77,7 +77,7 @@ line "verdict" verdict "accepted; by mobile as things are now"
 # ---- a source that may not be used, and the codes of classes ----
 ask bank 95588 13800138000
 line "a foreign source" source '"95588": the source is none of the account'"'"'s codes'
-line "is refused" verdict "refused with 0x0000000a ESME_RINVSRCADR: the source is none of the account's codes"
+line "is refused" verdict "refused with 0x000A ESME_RINVSRCADR: the source is none of the account's codes"
 ask bank '' 13800138000 otp
 line "no source: the class' own code" source '"": leaves the account as 106900019'
 ask bank 10690001 13800138000 otp
@@ -86,14 +86,14 @@ line "another class' code" verdict "ESME_RINVSRCADR: the class has codes of its 
 # ---- no route; other hours ----
 ask bank 10690001 85291234567
 line "no rule for a country" rule "none is for this number"
-line "no route" verdict "refused with 0x0000000b ESME_RINVDSTADR: no route for this number; add one to routes"
+line "no route" verdict "refused with 0x000B ESME_RINVDSTADR: no route for this number; add one to routes"
 ask bank 10690001 13800138000 remind
 line "outside its hours" rule "outside its hours"
 ask bank 10690001 13300138000 alert
 line "a price under the class' bound" class "at most 0.025 yuan"
 line "goes" verdict "accepted; by telecom"
 ask bank 10690001 13800138000 alert
-line "every carrier too dear" verdict "refused with 0x00000045 ESME_RSUBMITFAIL: every carrier of the route is dearer than max_price of the class"
+line "every carrier too dear" verdict "refused with 0x0045 ESME_RSUBMITFAIL: every carrier of the route is dearer than max_price of the class"
 
 ask bank 10690001 13000138000 alert
 line "a carrier that is too dear for the class" carrier "does not take now; dearer than max_price of the class"
@@ -161,7 +161,7 @@ ask paid '' 13800138000 otp "$long"
 line "paid in" credit "balance 100.000 yuan, may go down to -0.100: enough"
 line "accepted" verdict "accepted; by mobile"
 ask full '' 13800138000
-line "plain statuses for who wants them" verdict "refused with 0x00000045 ESME_RSUBMITFAIL: the account's credit is used up"
+line "plain statuses for who wants them" verdict "refused with 0x0045 ESME_RSUBMITFAIL: the account's credit is used up"
 
 # ---- questions that cannot be read ----
 fails() { # WHAT PART WORD...
@@ -205,7 +205,7 @@ for number in 13800138000 13000138000 13300138000 19200138000 85291234567 138001
 			case "$(grep '^verdict' <<<"$said")" in
 			*accepted*) wanted=$(sed -n '/dearer than/d; s/^carrier  *[0-9]* \([a-z]*\):.*/\1/p' <<<"$said" | paste -sd,) ;;
 			*"no route for this number"*) wanted=none ;;
-			*refused*) wanted="refused $(sed -n 's/^verdict .*refused with \(0x[0-9a-f]*\).*/\1/p' <<<"$said")" ;;
+			*refused*) wanted="refused $(sed -n 's/^verdict .*refused with \(0x[0-9a-fA-F]*\).*/\1/p' <<<"$said")" ;;
 			*) continue ;; # no number: explain has no answer
 			esac
 			echo "bank ${source:--} $number $class at $now => $wanted"
