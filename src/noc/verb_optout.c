@@ -20,7 +20,7 @@ static bool read_scope(struct console_call *call, const char *word)
 {
 	if (lists_scope_good(lists_out_of(call), view_of(word)))
 		return true;
-	console_fail(call, "no scope %.100s: a scope is global, an account, or account/signature", word);
+	console_fail(call, "no scope %.100s: a scope is global, an account, or account/signature without 【】", word);
 	return false;
 }
 

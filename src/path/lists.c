@@ -26,7 +26,7 @@
 const char lists_away[] = "the store (Redis) is away; say it again when it is up";
 const char lists_failed[] =
 	"the store (Redis) failed on the way (see the log); say it again: what is done is done once";
-const char lists_scope_bad[] = "a scope is global, an account, or account/signature";
+const char lists_scope_bad[] = "a scope is global, an account, or account/signature without 【】";
 
 /* --- what is under way --- */
 
@@ -116,11 +116,17 @@ bool lists_job_answered(struct lists_job *job, bool ok)
 
 /* --- names --- */
 
+/* A signature that is never found in a text would stop nothing. */
+static bool has_brackets(struct view v)
+{
+	return memmem(v.p, v.n, "【", strlen("【")) || memmem(v.p, v.n, "】", strlen("】"));
+}
+
 bool lists_scope_good(const struct lists *l, struct view scope)
 {
 	const uint8_t *slash = scope.n ? memchr(scope.p, '/', scope.n) : NULL;
 	struct view account = {scope.p, slash ? (uint32_t)(slash - scope.p) : scope.n};
-	if (scope.n > LISTS_NAME_MAX || (slash && account.n + 1 == scope.n))
+	if (!scope.n || scope.n > LISTS_NAME_MAX || (slash && account.n + 1 == scope.n) || has_brackets(scope))
 		return false;
 	return view_eq(scope, view_of("global")) || l->setup.known(l->setup.arg, account);
 }

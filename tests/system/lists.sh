@@ -52,6 +52,7 @@ is "refused" "$(promo 13800000002)" 00000400
 is "for a signature" "$(ctl optout add bank/某某银行 13800000003)" "out from now on"
 is "refused with it" "$(promo 13800000003)" 00000400
 is "another one goes" "$(promo 13800000003 某某信用卡)" 00000000
+ctl_fails "a signature with its brackets would stop nothing" "without 【】" optout add bank/【某某银行】 13800000003
 is "taken out" "$(ctl optout remove bank 008613800000001 '客户要求恢复')" "in again from now on"
 is "goes again" "$(promo 13800000001)" 00000000
 is "taken out again: nothing new" "$(ctl optout remove bank 13800000001)" "it was not out"
@@ -93,7 +94,7 @@ imported=$(cd "$tmp" && ctl optout import file bank 2>"$tmp/progress")
 has "it is imported" "$imported" "$((rows + 5)) rows in "
 has "all are new" "$imported" ", $((rows + 5)) of them new, 4 bad lines"
 has "no number" "$imported" "$tmp/file:8: not a phone number"
-has "no such scope" "$imported" "$tmp/file:9: a scope is global, an account, or account/signature"
+has "no such scope" "$imported" "$tmp/file:9: a scope is global, an account, or account/signature without 【】"
 has "no time" "$imported" "$tmp/file:10: the time is not like"
 has "too much" "$imported" "$tmp/file:11: more fields than there can be"
 say "$(echo "$imported" | head -n 1)"
