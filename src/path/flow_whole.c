@@ -29,10 +29,13 @@ struct whole { /* parts of one text while its recipient is asked about; in flow.
 void flow_hold_review(struct flow *f, struct msg *m)
 {
 	struct policy_verdict v = policy_verdict_of((enum policy_id)m->verdict);
+	struct record r;
+	msg_record(m, &r);
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	list_append(&f->reviews, &m->link);
-	flow_event(f, m, EVENT_REVIEW);
+	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms) /* not again at each start */
+		flow_event(f, m, EVENT_REVIEW);
 	log_info(account_name(accounts_at(f->accounts, m->account)),
 		 "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
 		 v.name);
