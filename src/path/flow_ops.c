@@ -115,18 +115,6 @@ static void on_replaced(void *arg, uint64_t token, bool ok)
 	flow_asked_free(&x->asked);
 }
 
-static struct view without_payload(struct view from, uint8_t *mem, uint32_t cap)
-{
-	struct tlv_out o = {mem, 0, cap, false};
-	struct tlv t;
-	uint32_t pos = 0;
-	while (tlv_next(from, &pos, &t)) {
-		if (t.tag != TLV_MESSAGE_PAYLOAD)
-			tlv_put(&o, t.tag, t.value.p, t.value.n);
-	}
-	return (struct view){o.p, o.n};
-}
-
 struct other_text { /* the submit with another text, as the policies let it go */
 	struct submit_times times;
 	struct pdu sent;
@@ -143,7 +131,9 @@ static uint32_t judge_text(struct flow *f, struct account *a, const struct msg *
 			     .expiry_ms = x->times.expiry_ms};
 	msg_pdu(m, NULL, sent);
 	sent->sm.short_message = pdu->replace.short_message;
-	sent->tlvs = without_payload(sent->tlvs, f->submit.tlvs, sizeof(f->submit.tlvs));
+	struct tlv_out tlvs = {f->submit.tlvs, 0, sizeof(f->submit.tlvs), false};
+	tlv_put_all_but(&tlvs, sent->tlvs, TLV_MESSAGE_PAYLOAD);
+	sent->tlvs = (struct view){tlvs.p, tlvs.n};
 	if (!number_parse(sent->sm.dst, &sub.to))
 		sub.to.n = 0;
 	uint32_t status = flow_judge_policy(f, a, sent, &sub, why);
@@ -271,6 +261,7 @@ void flow_take_replace(struct flow *f, struct account *a, struct session *s, con
 struct outdating {
 	struct flow *flow;
 	const struct msg *by;
+	uint64_t text;	/* by is a part of it: its other parts stay; 0: none */
 	struct pdu pdu; /* by's */
 };
 
@@ -283,13 +274,15 @@ static void outdate(struct msg *m, void *arg)
 	msg_pdu(m, NULL, &sent);
 	if (!number_same(sent.sm.src, x->pdu.sm.src) || !view_eq(sent.sm.service_type, x->pdu.sm.service_type))
 		return;
+	if (x->text && flow_text_key(m) == x->text)
+		return;
 	flow_withdraw(x->flow, m);
 	flow_finish(x->flow, m, FINISH_REPLACED, 0, NULL);
 }
 
 void flow_replace_older(struct flow *f, struct msg *m)
 {
-	struct outdating x = {.flow = f, .by = m};
+	struct outdating x = {.flow = f, .by = m, .text = flow_text_key(m)};
 	struct number to;
 	m->replaces = false;
 	msg_pdu(m, NULL, &x.pdu);

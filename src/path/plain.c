@@ -33,12 +33,7 @@ struct plain plain_read(const struct pdu *pdu, enum charset dcs0, char *out, uin
 static struct view without_payload(struct view from, struct plain_scratch *scratch)
 {
 	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
-	struct tlv t;
-	uint32_t pos = 0;
-	while (tlv_next(from, &pos, &t)) {
-		if (t.tag != TLV_MESSAGE_PAYLOAD)
-			tlv_put(&o, t.tag, t.value.p, t.value.n);
-	}
+	tlv_put_all_but(&o, from, TLV_MESSAGE_PAYLOAD);
 	return (struct view){o.p, o.n};
 }
 

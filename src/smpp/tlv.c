@@ -254,3 +254,14 @@ void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s)
 		memcpy(to, s.p, s.n);
 	to[s.n] = 0;
 }
+
+void tlv_put_all_but(struct tlv_out *o, struct view area, uint16_t tag)
+{
+	struct tlv t;
+	uint32_t pos = 0;
+
+	while (tlv_next(area, &pos, &t)) {
+		if (t.tag != tag)
+			tlv_put(o, t.tag, t.value.p, t.value.n);
+	}
+}

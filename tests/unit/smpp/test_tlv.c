@@ -390,11 +390,36 @@ static void test_put_faults(void **state)
 	assert_int_equal(out.n, 65539);
 }
 
+static void test_put_all_but(void **state)
+{
+	uint8_t from[64], to[64];
+	struct tlv_out in = {from, 0, sizeof(from), false}, out = {to, 0, sizeof(to), false};
+	struct view v;
+	(void)state;
+	tlv_put_str(&in, TLV_CAMPAIGN, view_of("五一理财"));
+	tlv_put(&in, TLV_MESSAGE_PAYLOAD, "abc", 3);
+	tlv_put_int(&in, TLV_SOURCE_PORT, 9, 2);
+	tlv_put(&in, TLV_MESSAGE_PAYLOAD, "d", 1);
+	tlv_put_all_but(&out, (struct view){in.p, in.n}, TLV_MESSAGE_PAYLOAD);
+	assert_false(out.full);
+	assert_int_equal(out.n, in.n - 7 - 5);
+	assert_true(tlv_find_str((struct view){out.p, out.n}, TLV_CAMPAIGN, &v));
+	assert_true(view_eq(v, view_of("五一理财")));
+	assert_true(tlv_find((struct view){out.p, out.n}, TLV_SOURCE_PORT, &v));
+	assert_false(tlv_find((struct view){out.p, out.n}, TLV_MESSAGE_PAYLOAD, &v));
+	out = (struct tlv_out){to, 0, 10, false};
+	tlv_put_all_but(&out, (struct view){in.p, in.n}, TLV_MESSAGE_PAYLOAD);
+	assert_true(out.full);
+	out = (struct tlv_out){to, 0, sizeof(to), false};
+	tlv_put_all_but(&out, (struct view){NULL, 0}, TLV_MESSAGE_PAYLOAD);
+	assert_int_equal(out.n, 0);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_rows),	 cmocka_unit_test(test_walk),	    cmocka_unit_test(test_unknown_tags),
 	cmocka_unit_test(test_areas),	 cmocka_unit_test(test_null_area),  cmocka_unit_test(test_find_first),
 	cmocka_unit_test(test_find_int), cmocka_unit_test(test_find_str),   cmocka_unit_test(test_put),
-	cmocka_unit_test(test_put_room), cmocka_unit_test(test_put_faults),
+	cmocka_unit_test(test_put_room), cmocka_unit_test(test_put_faults), cmocka_unit_test(test_put_all_but),
 };
 
 UNIT_MAIN(cases)
