@@ -234,6 +234,11 @@ void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n)
 	struct policy_verdict v;
 	struct policy_subject *s = flow_subject_whole(f, parts, n);
 	enum policy_effect effect = policy_judge(f->policy, s, &v);
+	if (parts[0]->forward && s->due_ms > parts[0]->due_ms && effect != POLICY_REFUSE) {
+		effect = POLICY_REFUSE; /* its app waits for the carrier's answer: not until the morning */
+		v = policy_verdict_of(POLICY_WINDOW);
+		policy_count(f->policy, POLICY_WINDOW);
+	}
 	struct whole *w = mem_zalloc(sizeof(*w) + n * sizeof(*w->handles));
 	w->flow = f;
 	w->n = n;
