@@ -97,7 +97,7 @@ struct flow {
 	struct credit *credit;
 	struct events *events; /* flow_event.c's */
 	uint32_t event_set;    /* events that are written, as bits */
-	struct list asked; /* struct asked */
+	struct list asked;     /* struct asked */
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
 	struct map *gathering;	   /* texts whose parts are awaited */
@@ -110,7 +110,7 @@ struct flow {
 	struct list gates;    /* struct campaign_gate: those with something to do */
 	struct timer gates_timer, words_timer;
 	struct braking *braking; /* flow_brake.c's */
-	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
+	struct depth *depth;	 /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
 	struct address_room room;
@@ -345,7 +345,7 @@ void flow_campaign_answered(struct flow *f, const struct reply_event *e); /* a r
 bool flow_campaign_enters(struct flow *f, struct msg *m);
 /* m.campaign, to be queued, in no list: true, it waits at the gate, or has ended. */
 bool flow_campaign_holds(struct flow *f, struct msg *m);
-bool flow_campaign_passes(struct flow *f, struct msg *m); /* taken by a carrier: false as above */
+bool flow_campaign_passes(struct flow *f, struct msg *m);     /* taken by a carrier: false as above */
 void flow_campaign_left(const struct flow *f, struct msg *m); /* it is not at the gate any more */
 bool flow_campaign_cancelled(const struct flow *f, const struct msg *m);
 
@@ -374,7 +374,7 @@ void flow_whole_free(struct flow *f);
 
 /* flow_event.c: what apps and data teams are told (event.h); nothing when the configuration leaves it out */
 void flow_events_init(struct flow *f);
-void flow_events_use(struct flow *f); /* the configuration is another one, or the store is there now */
+void flow_events_use(struct flow *f);  /* the configuration is another one, or the store is there now */
 void flow_events_stop(struct flow *f); /* posting, while the store is there */
 void flow_events_free(struct flow *f);
 void flow_events_store_up(struct flow *f);

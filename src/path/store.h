@@ -72,7 +72,8 @@ struct store_leg {   /* what a carrier id stands for */
 	uint64_t id; /* ours */
 	uint8_t part,
 		parts; /* from 1, of how many; 0: the whole message; parts 0: of a submit that has failed before */
-	char mark; /* LEG_OPEN; LEG_LATE; LEG_DOUBT; or the digit of the state (enum message_state) that this submit ended with */
+	char mark;     /* LEG_OPEN; LEG_LATE; LEG_DOUBT; or the digit of the state (enum message_state) that this submit
+			  ended with */
 	struct view why; /* of a part: its owner's words about it, at most LEG_WHY_MAX octets, given back as they are */
 };
 #define LEG_WHY_MAX 200u
@@ -207,8 +208,8 @@ struct store_loader {
 	void (*part)(void *arg, struct view key, struct view frame);
 	void (*form)(void *arg, struct view carrier, struct view form);
 	void (*pending)(void *arg, uint64_t id, struct view rec); /* store_menu.h */
-	void (*reserved)(void *arg, uint64_t id);	       /* a reservation that has not ended */
-	void (*progress)(void *arg, uint64_t journal_records); /* about once a second */
+	void (*reserved)(void *arg, uint64_t id);		  /* a reservation that has not ended */
+	void (*progress)(void *arg, uint64_t journal_records);	  /* about once a second */
 	void (*done)(void *arg, bool ok); /* false: the store went away; load again from the start when it is up */
 };
 STORE_MUST int store_load(struct store *s, const struct store_loader *loader, void *arg);
