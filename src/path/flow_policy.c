@@ -342,6 +342,17 @@ void flow_recheck(struct flow *f, struct msg *m)
 
 /* --- before it leaves --- */
 
+/* Nobody knows in time, and the policy says that it goes then. */
+static bool goes_unknown(struct flow *f, const struct msg *m)
+{
+	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
+	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, m->carrier);
+	if (!(asks.open & bit))
+		return false;
+	asks.enforce = bit;
+	return policy_unknown(f->policy, &asks).id == POLICY_NONE;
+}
+
 static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
 {
 	struct flow *f = arg;
@@ -353,11 +364,11 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 	flow_settle(f, m);
 	loop_timer_clear(f->loop, &m->timer);
 	struct carrier *c = carriers_at(f->carriers, m->carrier);
-	if (!ok) {
+	if (!ok && !goes_unknown(f, m)) {
 		flow_set_timer(f, m, loop_wall_ms(f->loop) + AGAIN_MS);
 		return;
 	}
-	if (answer->failed) {
+	if (ok && answer->failed) {
 		policy_count(f->policy, POLICY_OPTED_OUT);
 		flow_end_by(f, m, POLICY_OPTED_OUT);
 		return;
