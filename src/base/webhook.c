@@ -20,7 +20,8 @@
 #define WEBHOOK_TASKS  1000000 /* on their way at a time; each webhook bounds its own far below */
 #define WEBHOOK_ANSWER 65536   /* octets of an answer's body */
 #define WEBHOOK_PATH   1024
-#define WEBHOOK_DIGEST 32u /* octets of HMAC-SHA256 */
+#define WEBHOOK_PAUSE  60000 /* ms: a pause does not double over that; one that begins longer stays */
+#define WEBHOOK_DIGEST 32u   /* octets of HMAC-SHA256 */
 
 const struct conf_row webhook_rows[] = {
 	{"name", CONF_STRING, offsetof(struct webhook_conf, name), "", 1, 31, NULL, true,
@@ -36,7 +37,7 @@ const struct conf_row webhook_rows[] = {
 	{"retries", CONF_INT, offsetof(struct webhook_conf, retries), "", 0, 20, "3", true, "Tries after the first.",
 	 NULL},
 	{"retry", CONF_INT, offsetof(struct webhook_conf, retry), "ms", 10, 600000, "500", true,
-	 "Pause before the second try; doubles with each.", NULL},
+	 "Pause before the second try; doubles with each, up to a minute.", NULL},
 	{"connections", CONF_INT, offsetof(struct webhook_conf, connections), "", 1, 100, "4", true,
 	 "Most connections at a time.", NULL},
 	{"waiting", CONF_INT, offsetof(struct webhook_conf, waiting), "", 0, 100000, "1000", true,
@@ -242,7 +243,10 @@ static bool may_pass(const struct http_answer *a)
 static void task_retry(struct task *t)
 {
 	const struct webhook_conf *conf = t->setting->conf;
-	int64_t pause = conf->retry << (t->tries > 1 ? t->tries - 1 : 0);
+	int64_t pause = conf->retry;
+
+	for (int64_t i = 1; i < t->tries && pause < WEBHOOK_PAUSE; i++)
+		pause = 2 * pause < WEBHOOK_PAUSE ? 2 * pause : WEBHOOK_PAUSE;
 
 	if (t->tries > conf->retries || loop_now_ms(t->owner->loop) + pause >= t->until_ms)
 		task_fail(t);

@@ -25,7 +25,7 @@ struct webhook_conf { /* section webhooks: ( {..} ) */
 	char *ca;	     /* PEM file, relative to the configuration's folder; "" : the system's authorities */
 	int64_t deadline;    /* ms for one try */
 	int64_t retries;     /* tries after the first */
-	int64_t retry;	     /* ms before the second try; doubles with each */
+	int64_t retry;	     /* ms before the second try; doubles with each, up to a minute */
 	int64_t connections; /* at most, at a time */
 	int64_t waiting;     /* requests without a connection, at most */
 };
