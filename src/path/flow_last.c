@@ -7,8 +7,9 @@
 #include "base/log.h"
 #include "policy/signature.h"
 
-#define EDGE	 160u /* octets of UCS-2 in whose head a signature is looked for, and in whose tail */
-#define TEXT_MAX 4096u
+#define EDGE	   160u /* octets of UCS-2 in whose head a signature is looked for, and in whose tail */
+#define TEXT_MAX   4096u
+#define NAME_UNITS 60u /* of UCS-2, of signatures that are known by their first ones */
 
 static struct view tlv_word(const struct pdu *pdu, uint16_t tag)
 {
@@ -22,9 +23,25 @@ static size_t to_utf8(enum charset from, struct view text, char *out, size_t cap
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* Of UCS-2 that begins with 【 the octets up to the 】 behind a name; 0: it is not so simple. */
+static uint32_t leading_signature(struct view text)
+{
+	static const uint8_t open[] = {0x30, 0x10}, close[] = {0x30, 0x11};
+	if (text.n < 2 || memcmp(text.p, open, 2) != 0)
+		return 0;
+	for (uint32_t i = 2; i + 2 <= text.n && i <= NAME_UNITS * 2 && memcmp(text.p + i, open, 2) != 0; i += 2) {
+		if (memcmp(text.p + i, close, 2) == 0)
+			return i > 2 ? i + 2 : 0;
+	}
+	return 0;
+}
+
 /* The text in UTF-8; of UCS-2, which nearly all are, its two ends: that is where a signature stands. */
 static size_t read_ends(enum charset from, struct view text, char out[TEXT_MAX])
 {
+	uint32_t leading = from == CHARSET_UCS2 ? leading_signature(text) : 0;
+	if (leading)
+		text.n = leading;
 	if (from != CHARSET_UCS2 || text.n <= 2 * EDGE) {
 		text.n = text.n < TEXT_MAX / 4 ? text.n : TEXT_MAX / 4;
 		return to_utf8(from, text, out, TEXT_MAX);

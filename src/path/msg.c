@@ -21,6 +21,22 @@ static const char *const state_names[MSG_STATES] = {
 	"parted", "doubt",   "past", "closing", "delivering", "leaving",
 };
 
+/*
+ * The record that was decoded last: one step of a life often reads it several times. Its octets are borrowed: whatever
+ * frees a record forgets it.
+ */
+static struct {
+	const uint8_t *octets; /* NULL: none */
+	struct record rec;
+	struct pdu pdu;
+} decoded;
+
+static void free_record(struct msgs *ms, struct msg *m)
+{
+	decoded.octets = NULL;
+	slab_free(ms->slab, m->rec, m->rec_len);
+}
+
 struct msgs *msgs_new(uint32_t max)
 {
 	struct msgs *ms = mem_zalloc(sizeof(*ms));
@@ -33,6 +49,7 @@ void msgs_free(struct msgs *ms)
 {
 	if (!ms)
 		return;
+	decoded.octets = NULL;
 	slab_destroy(ms->slab);
 	pool_free(ms->pool);
 	mem_free(ms);
@@ -53,7 +70,7 @@ struct msg *msgs_take(struct msgs *ms)
 
 void msgs_give(struct msgs *ms, struct msg *m)
 {
-	slab_free(ms->slab, m->rec, m->rec_len);
+	free_record(ms, m);
 	slab_free(ms->slab, m->cid, m->cid_len);
 	pool_give(ms->pool, m->handle);
 }
@@ -82,7 +99,7 @@ int msg_set_record(struct msgs *ms, struct msg *m, const struct record *r)
 	if (!rec)
 		return -ENOMEM;
 	memcpy(rec, ms->scratch, n);
-	slab_free(ms->slab, m->rec, m->rec_len);
+	free_record(ms, m);
 	m->rec = rec;
 	m->rec_len = (uint32_t)n;
 	return 0;
@@ -99,15 +116,18 @@ void msg_record(const struct msg *m, struct record *out)
 
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
 {
-	struct record local;
-	if (!rec)
-		rec = &local;
-	msg_record(m, rec);
-	if (pdu_decode(rec->frame.p, rec->frame.n, pdu) != ESME_ROK) {
-		log_error("-", "event=fault what=frame id=%llu", (unsigned long long)m->id);
-		log_flush();
-		abort();
+	if (!m->rec || decoded.octets != m->rec) {
+		msg_record(m, &decoded.rec);
+		if (pdu_decode(decoded.rec.frame.p, decoded.rec.frame.n, &decoded.pdu) != ESME_ROK) {
+			log_error("-", "event=fault what=frame id=%llu", (unsigned long long)m->id);
+			log_flush();
+			abort();
+		}
+		decoded.octets = m->rec;
 	}
+	*pdu = decoded.pdu;
+	if (rec)
+		*rec = decoded.rec;
 }
 
 static uint32_t fold(uint32_t h, const uint8_t *p, uint32_t n)

@@ -203,6 +203,8 @@ const size_t policy_rows_n = sizeof(policy_rows) / sizeof(policy_rows[0]);
 
 static const struct policy_row *row_of(enum policy_id id)
 {
+	if (id == POLICY_NONE)
+		return NULL;
 	for (size_t i = 0; i < policy_rows_n; i++) {
 		if (policy_rows[i].id == id)
 			return &policy_rows[i];
@@ -385,6 +387,12 @@ static enum policy_effect walk(struct walk *w)
 
 enum policy_effect policy_judge(struct policy *p, struct policy_subject *s, struct policy_verdict *verdict)
 {
+	struct policy_steps steps = policy_steps(p, s->account, s->class_id, s->carrier);
+	if (!(steps.on | steps.dry)) {
+		s->detail[0] = '\0';
+		*verdict = policy_verdict_of(POLICY_NONE);
+		return POLICY_PASS;
+	}
 	struct walk w = {.policy = p, .subject = s};
 	enum policy_effect effect = walk(&w);
 	*verdict = w.verdict;

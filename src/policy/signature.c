@@ -120,7 +120,7 @@ static struct view name_before(struct view text, uint32_t end)
 
 struct view signature_find(struct view text, enum signature_place *place)
 {
-	uint32_t from = start_of(text);
+	uint32_t from = marks(text, 0, OPEN) ? 0 : start_of(text);
 	struct view name = marks(text, from, OPEN) ? name_at(text, from) : (struct view){NULL, 0};
 	if (place)
 		*place = name.n ? SIGNATURE_START : SIGNATURE_END;
