@@ -58,6 +58,10 @@ static void check_accounts(const struct flow_conf *conf, char **errors)
 				   "account %s: class \"%s\" is none of otp, alert, notice, remind, collect, "
 				   "promo",
 				   a->system_id, a->class_name);
+		if (strchr(a->system_id, '/') || strcmp(a->system_id, "global") == 0)
+			conf_fault(errors, &a->where,
+				   "account %s: a name with / or \"global\" would be another scope of opt-outs",
+				   a->system_id);
 		relay_check_account(a, errors);
 	}
 	accounts_check(conf->accounts, conf->accounts_n, errors);

@@ -14,7 +14,7 @@ const struct conf_row reply_rows[] = {
 	 "How long it is known which message was the last one sent to a number from a code; 0: it is not noted.", NULL},
 	{"duplicate", CONF_INT, offsetof(struct reply_conf, duplicate), "s", 0, 3600, "30", true,
 	 "A copy of a reply that comes again within this time has no second effect; 0: each has its own.", NULL},
-	{"per_minute", CONF_INT, offsetof(struct reply_conf, per_minute), "", 0, 1000, "5", true,
+	{"per_minute", CONF_INT, offsetof(struct reply_conf, per_minute), "", 0, 1000, "10", true,
 	 "Most answers to one number from one code in a minute; 0: no bound.", NULL},
 	{"per_day", CONF_INT, offsetof(struct reply_conf, per_day), "", 0, 100000, "30", true,
 	 "Most answers to one number in a day; 0: no bound.", NULL},

@@ -53,7 +53,8 @@ const char *keyword_action_name(enum keyword_action a)
 		list, sizeof(list) / sizeof((list)[0])                                                                 \
 	}
 
-static char *opt_out_words[] = {"T", "TD", "R", "N", "TT", "QX", "退订", "取消", "拒收"};
+static char *opt_out_words[] = {"T",	"TD",	 "R",	   "N",	  "TT",	   "QX",   "退订", "退訂",  "取消",
+				"拒收", "T退订", "TD退订", "回T", "回复T", "回TD", "回R",  "回复R", "拒收R"};
 static char *opt_out_starts[] = {"退订", "TD"};
 static char *opt_in_words[] = {"恢复"};
 static char *complaint_words[] = {"投诉", "骚扰", "举报"};

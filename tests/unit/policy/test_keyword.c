@@ -71,6 +71,11 @@ static void test_opt_out(void **state)
 		"退订",
 		"取消",
 		"拒收",
+		"退訂",
+		"回T",
+		"回复 R",
+		"T退订",
+		"拒收R",
 		"t",
 		"td",
 		"r",
@@ -141,7 +146,7 @@ static void test_neither(void **state)
 	static const char *const texts[] = {
 		"",	  " ",	"。",  "1",    "2",	   "我要退订", "不退订", "RR",
 		"R吧",	  "N1", "TTT", "QX了", "取消订单", "拒收吗",   "恢复吗", "！",
-		"Thanks", "to", "No",  "ok",   "回复R",	   "你好",     "😀",	 NULL,
+		"Thanks", "to", "No",  "ok",   "回复",	   "你好",     "😀",	 NULL,
 	};
 	check(texts, KEYWORD_NONE);
 }
