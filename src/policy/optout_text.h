@@ -15,6 +15,7 @@ struct optout_text_conf { /* section opt_out_texts: ( { account; carrier; classe
 extern const struct conf_row optout_text_rows[];
 
 struct optout_text;
+/* The rows are borrowed as long as what is built of them. */
 struct optout_text *optout_text_new(const struct optout_text_conf *rows, size_t n, const struct policy_names *names,
 				    char **errors);
 void optout_text_free(struct optout_text *x);

@@ -61,8 +61,10 @@ static struct texts *build(void)
 	must_match.pattern = "(.*?)+95555";
 	must_match.when = "[利率优惠]+";
 	links.hosts = (struct conf_list)LIST("cmbchina.com", "*.招商银行.中国");
-	words[0].texts = (struct conf_list)LIST("拒收请回复R", "回T退订");
-	words[1].texts = (struct conf_list)LIST("回TD退订");
+	/* borrowed as long as what is built of them */
+	static char *first[] = {"拒收请回复R", "回T退订"}, *second[] = {"回TD退订"};
+	words[0].texts = (struct conf_list){first, 2};
+	words[1].texts = (struct conf_list){second, 1};
 	words[0].on_missing = words[1].on_missing = 1;
 	struct texts_conf conf = {&personal, 1,	     &signature, 1,	templates, 2,	      &must_match,
 				  1,	     &links, 1,		 words, 2,	   &segments, 1};
