@@ -126,6 +126,18 @@ static const char *say_why(struct policing *x, const struct policy_verdict *v)
 	return x->why;
 }
 
+/* Its app waits for the carrier's answer: not until the morning, nor until somebody has read it. */
+static enum policy_effect not_later(struct flow *f, const struct policy_subject *s, const struct submit *sub,
+				    enum policy_effect effect, struct policy_verdict *v)
+{
+	if (effect == POLICY_REFUSE || (effect != POLICY_REVIEW && s->due_ms <= sub->due_ms))
+		return effect;
+	if (effect != POLICY_REVIEW)
+		*v = policy_verdict_of(POLICY_WINDOW);
+	policy_count(f->policy, v->id);
+	return POLICY_REFUSE;
+}
+
 uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *pdu, struct submit *sub,
 			   const char **why)
 {
@@ -139,11 +151,8 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 	if (reads_text(f, s))
 		read_text(a, pdu, s);
 	enum policy_effect effect = policy_judge(f->policy, s, &v);
-	if (sub->mode == SUBMIT_FORWARD && s->due_ms > sub->due_ms && effect != POLICY_REFUSE) {
-		effect = POLICY_REFUSE; /* its app waits for the carrier's answer: not until the morning */
-		v = policy_verdict_of(POLICY_WINDOW);
-		policy_count(f->policy, POLICY_WINDOW);
-	}
+	if (sub->mode == SUBMIT_FORWARD)
+		effect = not_later(f, s, sub, effect, &v);
 	if (effect == POLICY_REFUSE) {
 		flow_campaign_refused(f, a, pdu);
 		*why = say_why(x, &v);
