@@ -194,6 +194,36 @@ static void put_cell(struct table *t, struct view v)
 	table_text(t, text);
 }
 
+/* What stands behind the last comma of v, which is cut off; all of it when there is none. */
+static struct view take_last(struct view *v)
+{
+	const uint8_t *comma = v->n ? memrchr(v->p, ',', v->n) : NULL;
+	struct view last = comma ? (struct view){comma + 1, (uint32_t)(v->p + v->n - comma - 1)} : *v;
+	v->n = comma ? (uint32_t)(comma - v->p) : 0;
+	return last;
+}
+
+static void put_time(struct table *t, struct view ms)
+{
+	char digits[24], stamp[STATUS_STAMP];
+	snprintf(digits, sizeof(digits), "%.*s", (int)ms.n, ms.n ? (const char *)ms.p : "");
+	table_text(t, *digits ? status_time(strtoll(digits, NULL, 10), false, stamp) : "-");
+}
+
+/* A value of the store for people: consents are reference,time,source; dead numbers until,failures,class. */
+static void put_value(struct table *t, enum lists_kind kind, struct view value)
+{
+	struct view last = take_last(&value), middle = take_last(&value);
+	if (kind == LISTS_CONSENT) {
+		put_cell(t, value);
+		put_time(t, middle);
+	} else {
+		put_time(t, value);
+		put_cell(t, middle);
+	}
+	put_cell(t, last);
+}
+
 static void on_found(void *arg, const struct lists_place *place, const struct lists_row *row)
 {
 	struct answer *a = arg;
@@ -203,7 +233,7 @@ static void on_found(void *arg, const struct lists_place *place, const struct li
 		return;
 	}
 	put_cell(a->table, row->number);
-	put_cell(a->table, row->value);
+	put_value(a->table, place->kind, row->value);
 }
 
 static void on_found_all(void *arg, const char *error, const struct lists_report *r)
@@ -218,7 +248,8 @@ int lists_out_find(struct console_call *call, const struct lists_place *place, c
 		   const char *none)
 {
 	static const struct lists_ops ops = {.row = on_found, .done = on_found_all};
-	static const char *const headers[] = {"OUT_OF", "NUMBER REFERENCE,TIME,SOURCE", "NUMBER UNTIL,FAILURES,CLASS"};
+	static const char *const headers[] = {"OUT_OF", "NUMBER REFERENCE SINCE SOURCE",
+					      "NUMBER UNTIL +FAILURES CLASS"};
 	const char *why;
 	struct answer *a = answer_new(call, headers[place->kind]);
 	a->none = none;
