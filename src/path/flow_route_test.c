@@ -135,6 +135,7 @@ static void built_free(struct flow_built *built)
 	routes_free(built->routes);
 	retries_free(built->retries);
 	senders_free(built->senders);
+	policy_free(built->policy);
 }
 
 int flow_check_routes(const struct flow_conf *conf, const char *file, void (*line)(void *arg, const char *text),
