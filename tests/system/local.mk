@@ -1,6 +1,6 @@
 # tests/system/local.mk - tests of the real binary with a real Redis; run by scripts/test through tests/system/run.
 EXTRA_DIST += \
-	tests/lib.sh \
+	tests/lib.sh tests/valgrind.supp \
 	tests/system/run \
 	tests/system/accept.sh \
 	tests/system/accounts.sh \
