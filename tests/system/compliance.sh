@@ -222,7 +222,7 @@ for n in 1 2 3; do
 	soon "comes back" 10 logged "^receipt id=$(field bank resp id) stat=UNDELIV" "$tmp/bank.log"
 done
 refused "then the number is dead" "0x408 dead_number" bank notice 13300001301 "$bill"
-has "and on the list" "$(ctl dead check 13300001301)" ",3,number"
+has "and on the list" "$(ctl dead check 13300001301 | tr -s " ")" " 3 number"
 goes "a code is still tried" bank otp 13300001301 "$code"
 
 rule template
