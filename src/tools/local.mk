@@ -19,7 +19,7 @@ libtools_a_SOURCES = \
 	src/tools/sim_operate.c \
 	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c
 
-tools_libs = libtools.a liblink.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
+tools_libs = libtools.a liblink.a libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
 
 bin_PROGRAMS += smppgwctl smppsim smppload smppsend
 smppgwctl_SOURCES = src/tools/smppgwctl.c

@@ -26,7 +26,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/world.c tests/scene/world.h \
 	src/reload.c src/reload.h src/settings.c src/settings.h
 tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene $(LUA_CFLAGS)
-tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(LUA_LIBS)
 TESTS += tests/scene/scene
 EXTRA_DIST += tests/scene/random tests/scene/scenes

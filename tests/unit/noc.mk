@@ -10,7 +10,7 @@ noc_unit_tests = \
 check_PROGRAMS += $(noc_unit_tests)
 TESTS += $(noc_unit_tests)
 
-noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 noc_exchange = tests/unit/noc/exchange.c tests/unit/noc/exchange.h
 tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)

@@ -42,7 +42,7 @@ path_unit_tests = \
 check_PROGRAMS += $(path_unit_tests)
 TESTS += $(path_unit_tests)
 
-path_unit_ldadd = libpath.a libpolicy.a liblink.a libbase.a libsmpp.a \
+path_unit_ldadd = libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 path_rig = tests/unit/path/redis_rig.c tests/unit/path/redis_rig.h
 path_samples = tests/unit/path/samples.c tests/unit/path/samples.h

@@ -1,0 +1,70 @@
+/*
+ * archive.h - the archive of records: files of an hour each, written once per turn; numbered, chained, sealed
+ * (sealer.h), indexed for search (search.h), deleted when their time is over. Knows no message.
+ *
+ * directory/<YYYY-MM-DD>/<node>-<YYYYMMDDTHH+zone>.jsonl (.csv)   the records, mode 0640
+ *                       the same name with .seal                  what was signed of them, a line of JSON each
+ *                       the same name with .idx                   for search; made again from the records when lost
+ * directory/<node>.key  0600: what numbers in .idx are hashed with
+ *
+ * A start goes on behind the last whole line; a torn one is cut off and told in the record `start`. Records that the
+ * disk does not take wait in memory up to ARCHIVE_WAIT_MAX octets; then they are counted and told in `lost`; with
+ * records.required the gateway refuses submits meanwhile (archive_full()).
+ */
+#ifndef AUDIT_ARCHIVE_H
+#define AUDIT_ARCHIVE_H
+
+#include "audit/cdr.h"
+#include "base/conf.h"
+#include "base/loop.h"
+#include "base/stats.h"
+
+#define ARCHIVE_WAIT_MAX (64u << 20) /* octets */
+
+struct records_conf { /* section records */
+	struct conf_where where;
+	char *directory;	/* "": no records */
+	int format;		/* enum cdr_format */
+	struct conf_list kinds; /* names, "all", "-name" */
+	int numbers, texts;	/* enum cdr_numbers, cdr_texts */
+	char *key;		/* file: what is encrypted is so with it (64 hex digits); "" */
+	int64_t retention;	/* days; 0: for ever */
+	bool required;		/* no record, no message */
+};
+struct evidence_conf { /* section evidence */
+	struct conf_where where;
+	bool chain;	    /* records are chained */
+	int digest;	    /* enum seal_digest: sha256, sm3 */
+	char *key;	    /* PEM file of the private key (Ed25519; SM2 with sm3); "": nothing is signed */
+	int64_t checkpoint; /* s between signed checkpoints within an hour */
+};
+extern const struct conf_row records_rows[], evidence_rows[];
+
+/* Faults of both sections: files, keys, names. Adds "file:line: message"; false with faults. */
+bool archive_check(const struct records_conf *r, const struct evidence_conf *e, char **errors);
+
+struct worker;
+struct archive;
+/* NULL with *why (free()). With directory "" it takes and forgets everything at no cost. */
+struct archive *archive_new(struct loop *loop, struct worker *worker, const struct records_conf *r,
+			    const struct evidence_conf *e, unsigned node, struct stats *stats, char **why);
+void archive_use(struct archive *a, const struct records_conf *r); /* after a reload: kinds, retention, required */
+void archive_free(struct archive *a);				   /* writes what waits */
+
+/* Whether a record of the kind is written at all: ask before making one. */
+bool archive_wants(const struct archive *a, enum cdr_kind k);
+void archive_put(struct archive *a, const struct cdr *c); /* borrowed for the call; hot */
+/* Records are required and cannot be written now. */
+bool archive_full(const struct archive *a);
+
+struct archive_view {
+	bool on, signing;
+	const char *directory, *why; /* why: the last failure, "" when there is none */
+	uint64_t next;		     /* number of the next record */
+	uint64_t waiting, lost;	     /* octets; records */
+	uint64_t free_octets;	     /* of the disk */
+	char head[65];		     /* hex: the chain's head */
+};
+void archive_look(const struct archive *a, struct archive_view *out);
+
+#endif

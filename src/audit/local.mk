@@ -1,0 +1,8 @@
+# src/audit/local.mk - records of what was done, and the evidence over them: libaudit.a.
+noinst_LIBRARIES += libaudit.a
+libaudit_a_SOURCES = \
+	src/audit/archive.h \
+	src/audit/cdr.h \
+	src/audit/digest.c src/audit/digest.h \
+	src/audit/sealer.h \
+	src/audit/search.h
