@@ -70,7 +70,8 @@ libpath_a_SOURCES = \
 	src/path/store_menu.c src/path/store_menu.h \
 	src/path/store_mo.c src/path/store_mo.h \
 	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_sweep.c \
-	src/path/submit.c src/path/submit.h
+	src/path/submit.c src/path/submit.h \
+	src/path/tally.c src/path/tally.h
 
 # Campaigns and brakes.
 libpath_a_SOURCES += \

@@ -6,6 +6,8 @@
 #ifndef PATH_TALLY_H
 #define PATH_TALLY_H
 
+#include <limits.h>
+
 #include "base/histogram.h"
 #include "base/loop.h"
 #include "smpp/view.h"
@@ -16,7 +18,7 @@ enum tally_dim {
 	TALLY_OPERATOR, /* "?": of no configured operator */
 	TALLY_ACCOUNT,
 	TALLY_CLASS,
-	TALLY_CAMPAIGN, /* "account:name"; the TALLY_CAMPAIGNS that were busy last */
+	TALLY_CAMPAIGN, /* "account:name"; TALLY_CAMPAIGNS that were busy in the last minute, further ones as "other" */
 	TALLY_REASON,	/* of refusals: the policy's verdict, else the status's name; only `refused` counts */
 	TALLY_DIMS
 };
@@ -53,7 +55,11 @@ struct tally_counts {
 struct tally;
 struct tally *tally_new(struct loop *loop);
 void tally_free(struct tally *t);
-/* An object's place, for tally_add(); the same name has the same place for life, but a campaign that is not busy. */
+#define TALLY_NOWHERE UINT_MAX /* a place: counts nothing */
+/*
+ * An object's place, for tally_add(); the same name has the same place for life. But a campaign that was not counted
+ * for a minute may lose its place to another one: ask again for each message.
+ */
 unsigned tally_place(struct tally *t, enum tally_dim d, struct view name);
 void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_what w); /* hot */
 void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us);

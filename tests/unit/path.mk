@@ -23,6 +23,7 @@ path_unit_tests = \
 	tests/unit/path/test_ported_table \
 	tests/unit/path/test_queue \
 	tests/unit/path/test_share \
+	tests/unit/path/test_tally \
 	tests/unit/path/test_fair_model \
 	tests/unit/path/test_health \
 	tests/unit/path/test_lanes \
@@ -88,6 +89,8 @@ tests_unit_path_test_fair_model_SOURCES = tests/unit/path/test_fair_model.c $(pa
 tests_unit_path_test_fair_model_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_share_SOURCES = tests/unit/path/test_share.c $(path_samples)
 tests_unit_path_test_share_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_tally_SOURCES = tests/unit/path/test_tally.c $(path_samples)
+tests_unit_path_test_tally_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_health_SOURCES = tests/unit/path/test_health.c $(path_samples)
 tests_unit_path_test_health_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_lanes_SOURCES = tests/unit/path/test_lanes.c $(path_samples)
