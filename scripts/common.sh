@@ -27,6 +27,7 @@ test    command  clang-format-14 clang-format-14
 all     command  valgrind        valgrind
 all     debug    libc6           libc6-dbg
 all     command  tshark          tshark
+all     command  promtool        prometheus
 all     perl     Net::SMPP       libnet-smpp-perl
 all     command  node            nodejs
 all     command  npm             npm
@@ -61,17 +62,19 @@ apt_install() { # PACKAGE...
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# Kannel's package starts a gateway of its own, now and at every boot; the tests want its programs alone.
-install_kannel() {
+# Packages that would start a service of their own, now and at every boot; the tests want their programs alone.
+install_without_service() { # PACKAGE...
 	policy=/usr/sbin/policy-rc.d # Debian asks it before a package starts a service; one that is there stays
 	ours=no
 	if [ ! -e "$policy" ]; then
 		ours=yes
 		$as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
 	fi
-	apt_install kannel kannel-extras
+	apt_install "$@"
 	[ "$ours" = no ] || $as_root rm -f "$policy"
-	$as_root update-rc.d kannel disable >/dev/null 2>&1 || :
+	for package in "$@"; do
+		[ ! -e "/etc/init.d/$package" ] || $as_root update-rc.d "$package" disable >/dev/null 2>&1 || :
+	done
 }
 
 # Installs what is missing of the groups; says what it does. Needs root or sudo only when something is missing.
@@ -91,12 +94,18 @@ install_packages() { # GROUP...
 		as_root=sudo
 	fi
 	$as_root apt-get update -qq
-	others=$(printf '%s\n' $wanted | { grep -v '^kannel' || :; } | tr '\n' ' ')
+	others=
+	servers=
+	for package in $wanted; do
+		case "$package" in
+		kannel* | prometheus) servers="$servers $package" ;;
+		*) others="$others $package" ;;
+		esac
+	done
 	# shellcheck disable=SC2086
 	[ -z "$others" ] || apt_install $others
-	case " $wanted" in
-	*" kannel"*) install_kannel ;;
-	esac
+	# shellcheck disable=SC2086
+	[ -z "$servers" ] || install_without_service $servers
 	wanted=$(missing_packages "$@" | tr '\n' ' ')
 	if [ -n "$wanted" ]; then
 		echo "still missing after apt-get install: $wanted" >&2
