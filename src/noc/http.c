@@ -32,6 +32,7 @@ struct http {
 	struct evhttp *server;
 	struct evconnlistener *listener; /* owned by server */
 	const struct http_page *pages;
+	const struct http_document *front; /* NULL: none */
 	void *arg;
 	struct http_stats *stats;
 	struct buf body;
@@ -77,36 +78,75 @@ bool http_host_allowed(const char *text)
 	return strcasecmp(host, "localhost") == 0 || inet_pton(AF_INET, host, address) == 1;
 }
 
-/* Sends h->body; to HEAD only its length. */
-static void http_reply(struct http *h, struct evhttp_request *req, int status, const char *type)
+#define HTTP_TEXT      "text/plain; charset=utf-8"
+#define HTTP_BARE      "default-src 'none'; frame-ancestors 'none'" /* of what loads nothing */
+#define HTTP_KEEP_NONE "no-store"
+#define HTTP_KEEP_ASK  "no-cache" /* keep, and ask each time whether it is still good */
+
+static void http_add(struct evhttp_request *req, const char *name, const char *value)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
+	evhttp_add_header(evhttp_request_get_output_headers(req), name, value);
+}
+
+static void http_add_common(struct evhttp_request *req, const char *policy, const char *keep)
+{
+	http_add(req, "Cache-Control", keep);
+	http_add(req, "Content-Security-Policy", policy);
+	http_add(req, "Cross-Origin-Resource-Policy", "same-origin");
+	http_add(req, "Referrer-Policy", "no-referrer");
+	http_add(req, "X-Content-Type-Options", "nosniff");
+	http_add(req, "X-Frame-Options", "DENY");
+	http_add(req, "Connection", "close");
+}
+
+/* Sends the octets; to HEAD only their length. */
+static void http_send(struct evhttp_request *req, int status, const char *type, const void *body, size_t n)
+{
 	struct evbuffer *out = evbuffer_new();
 	char length[24];
 
-	snprintf(length, sizeof(length), "%zu", buf_len(&h->body));
-	evhttp_add_header(headers, "Content-Type", type);
-	evhttp_add_header(headers, "Content-Length", length);
-	evhttp_add_header(headers, "Cache-Control", "no-store");
-	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-	evhttp_add_header(headers, "Connection", "close");
+	snprintf(length, sizeof(length), "%zu", n);
+	http_add(req, "Content-Type", type);
+	http_add(req, "Content-Length", length);
 	if (out && evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
-		evbuffer_add(out, buf_data(&h->body), buf_len(&h->body));
+		evbuffer_add(out, body, n);
 	evhttp_send_reply(req, status, NULL, out);
 	if (out)
 		evbuffer_free(out);
+}
+
+static void http_reply(struct http *h, struct evhttp_request *req, int status, const char *type)
+{
+	http_add_common(req, HTTP_BARE, HTTP_KEEP_NONE);
+	http_send(req, status, type, buf_data(&h->body), buf_len(&h->body));
 	buf_consume(&h->body, buf_len(&h->body), 65536);
+}
+
+static void http_reply_document(struct http *h, struct evhttp_request *req, const struct http_document *d)
+{
+	const char *known = evhttp_find_header(evhttp_request_get_input_headers(req), "If-None-Match");
+
+	h->stats->requests++;
+	http_add_common(req, d->policy, HTTP_KEEP_ASK);
+	http_add(req, "ETag", d->etag);
+	if (known && strstr(known, d->etag))
+		evhttp_send_reply(req, HTTP_NOTMODIFIED, NULL, NULL);
+	else
+		http_send(req, 200, d->type, d->body, d->length);
 }
 
 static void http_refuse(struct http *h, struct evhttp_request *req, int status, const char *text)
 {
 	h->stats->refused++;
 	buf_printf(&h->body, "%s\n", text);
-	http_reply(h, req, status, "text/plain; charset=utf-8");
+	http_reply(h, req, status, HTTP_TEXT);
 }
 
 static void http_list_pages(const struct http *h, struct buf *out)
 {
+	if (h->front)
+		buf_printf(out, "%-14s %s\n", "/", h->front->help);
+	buf_printf(out, "%-14s %s\n", "/help", "this list");
 	for (const struct http_page *p = h->pages; p->path; p++)
 		buf_printf(out, "%-14s %s\n", p->path, p->help);
 }
@@ -139,10 +179,14 @@ static void http_on_request(struct evhttp_request *req, void *arg)
 		http_refuse(h, req, 405, "Only GET and HEAD.");
 		return;
 	}
-	if (path && strcmp(path, "/") == 0) {
+	if (path && h->front && strcmp(path, "/") == 0) {
+		http_reply_document(h, req, h->front);
+		return;
+	}
+	if (path && (strcmp(path, "/help") == 0 || strcmp(path, "/") == 0)) {
 		h->stats->requests++;
 		http_list_pages(h, &h->body);
-		http_reply(h, req, 200, "text/plain; charset=utf-8");
+		http_reply(h, req, 200, HTTP_TEXT);
 		return;
 	}
 	for (const struct http_page *p = h->pages; path && p->path; p++) {
@@ -153,7 +197,7 @@ static void http_on_request(struct evhttp_request *req, void *arg)
 			return;
 		}
 	}
-	http_refuse(h, req, 404, "No such page; / lists them.");
+	http_refuse(h, req, 404, "No such page; /help lists them.");
 }
 
 struct look {
@@ -246,6 +290,11 @@ struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, 
 	evhttp_set_bevcb(h->server, http_on_connection, h);
 	evhttp_set_gencb(h->server, http_on_request, h);
 	return h;
+}
+
+void http_front(struct http *h, const struct http_document *front)
+{
+	h->front = front;
 }
 
 void http_free(struct http *h)

@@ -14,7 +14,17 @@ struct http_page {
 	const char *path;		       /* exact; the table ends with NULL */
 	const char *type;		       /* Content-Type */
 	int (*fn)(void *arg, struct buf *out); /* writes the body; returns the HTTP status */
-	const char *help;		       /* one line, for the list at / */
+	const char *help;		       /* one line, for the list at /help */
+};
+
+/* A page that is the same for the life of the process: a browser keeps it and asks whether it is still the same. */
+struct http_document {
+	const char *type;   /* Content-Type */
+	const char *policy; /* Content-Security-Policy */
+	const char *etag;   /* in double quotes */
+	const uint8_t *body;
+	size_t length;
+	const char *help;
 };
 
 struct http_stats {
@@ -26,6 +36,8 @@ struct http;
 /* Takes fd, a listening non-blocking socket. pages and stats are borrowed for life. Never NULL. */
 struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, void *arg, struct http_stats *stats);
 void http_free(struct http *h);
+/* What stands at / (borrowed for life); the list of pages is at /help in any case, and at / too without a front. */
+void http_front(struct http *h, const struct http_document *front);
 
 /*
  * Whether a Host header names an address or localhost, with or without a port. A browser that was lured to our port by

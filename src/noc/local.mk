@@ -6,7 +6,7 @@ libnoc_a_SOURCES = \
 	src/noc/http.c src/noc/http.h \
 	src/noc/json.c src/noc/json.h \
 	src/noc/label.c src/noc/label.h \
-	src/noc/metrics.c src/noc/metrics.h \
+	src/noc/metrics.c src/noc/metrics.h src/noc/metrics_live.c src/noc/metrics_live.h \
 	src/noc/noc.c src/noc/noc.h \
 	src/noc/process.c src/noc/process.h \
 	src/noc/since.c src/noc/since.h \
@@ -17,3 +17,20 @@ libnoc_a_SOURCES = \
 	src/noc/verb_words.c \
 	src/noc/verb_credit.c src/noc/verb_consent.c src/noc/verb_dead.c src/noc/verb_optout.c src/noc/lists_out.c src/noc/lists_out.h \
 	src/noc/words.c src/noc/words.h
+
+# The dashboard: its sources become one page, a C array.
+dashboard_files = \
+	src/noc/page/index.html \
+	src/noc/page/theme.css src/noc/page/layout.css src/noc/page/parts.css \
+	src/noc/page/texts.js src/noc/page/format.js src/noc/page/judge.js src/noc/page/dom.js src/noc/page/charts.js \
+	src/noc/page/source.js src/noc/page/attention.js src/noc/page/figures.js src/noc/page/carriers.js \
+	src/noc/page/tables.js src/noc/page/binds.js src/noc/page/trends.js src/noc/page/main.js
+EXTRA_DIST += $(dashboard_files)
+libnoc_a_SOURCES += src/noc/dashboard.c src/noc/dashboard.h src/noc/dashboard_page.h
+noinst_PROGRAMS += make_page
+make_page_SOURCES = src/noc/page/make_page.c
+make_page_LDADD = $(OPENSSL_LIBS)
+nodist_libnoc_a_SOURCES = src/noc/dashboard_page.c
+CLEANFILES += src/noc/dashboard_page.c
+src/noc/dashboard_page.c: make_page$(EXEEXT) $(dashboard_files)
+	$(AM_V_GEN)$(MKDIR_P) src/noc && ./make_page$(EXEEXT) $(dashboard_files:%=$(srcdir)/%) >$@.tmp && mv $@.tmp $@

@@ -20,8 +20,10 @@
 #include "base/net.h"
 #include "noc/verb.h"
 #include "noc/console.h"
+#include "noc/dashboard.h"
 #include "noc/http.h"
 #include "noc/metrics.h"
+#include "noc/metrics_live.h"
 #include "noc/snapshot.h"
 #include "noc/status.h"
 
@@ -103,6 +105,7 @@ static int noc_metrics(void *arg, struct buf *out)
 	struct process p;
 
 	metrics_print(n->stats, out);
+	metrics_live_print(n->source.flow, out);
 	process_read(&p);
 	process_read_files(&p);
 	metrics_print_process(&p, out);
@@ -206,6 +209,7 @@ static int noc_start_http(struct noc *n, const struct stats_port_conf *conf, cha
 		return noc_why(why, "stats port %s:%lld: %s; is another gateway running?", conf->address,
 			       (long long)conf->port, strerror(errno));
 	n->http = http_new(n->source.loop, fd, pages, n, &n->counted.http);
+	http_front(n->http, dashboard_document());
 	log_info("-", "event=stats_port_open address=%s port=%lld", conf->address, (long long)conf->port);
 	return 0;
 }

@@ -123,7 +123,10 @@ ok "the rows of the binds" test "$(grep -cE '(carrier 移动|account bank) ' "$t
 # ---- guards of the port ----
 
 is "no such page" "$(code /nothing)" 404
-is "the list of pages" "$(page / | grep -c '^/')" 4
+for path in / /help /healthz /metrics /status /status.json; do
+	is "the list of pages has $path" "$(page /help | awk -v path="$path" '$1 == path' | wc -l)" 1
+done
+has "what a browser gets" "$(page / | head -n 1)" "<!doctype html>"
 is "POST" "$(code /status -X POST)" 405
 is "a foreign Host" "$(code /status -H 'Host: stats.evil.example')" 403
 is "localhost" "$(code /status -H "Host: localhost:${port[gw.stats]}")" 200

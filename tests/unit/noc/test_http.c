@@ -45,6 +45,15 @@ static const struct http_page pages[] = {
 	{NULL, NULL, NULL, NULL},
 };
 
+static const struct http_document front = {
+	.type = "text/html; charset=utf-8",
+	.policy = "default-src 'none'; script-src 'self'",
+	.etag = "\"f00d\"",
+	.body = (const uint8_t *)"<p>网关",
+	.length = 9,
+	.help = "for people",
+};
+
 static char *ask(const char *request)
 {
 	int fd = exchange_connect(NULL, port);
@@ -95,6 +104,38 @@ static void test_get(void **state)
 	char *got = ask("GET /hello HTTP/1.1\r\nOrigin: http://evil.example\r\n" HOST);
 	assert_null(strcasestr(got, "Access-Control"));
 	mem_free(got);
+}
+
+static void test_front(void **state)
+{
+	static const char *const page[] = {
+		"\r\n\r\n<p>网关",
+		"Content-Type: text/html; charset=utf-8\r\n",
+		"Content-Length: 9\r\n",
+		"Content-Security-Policy: default-src 'none'; script-src 'self'\r\n",
+		"Cache-Control: no-cache\r\n",
+		"ETag: \"f00d\"\r\n",
+		"X-Frame-Options: DENY\r\n",
+		"Referrer-Policy: no-referrer\r\n",
+		NULL,
+	};
+	static const char *const list[] = {"/help ", "/hello", "for people",
+					   "default-src 'none'; frame-ancestors 'none'", NULL};
+	static const char *const known[] = {"ETag: \"f00d\"\r\n", "Cache-Control: no-cache\r\n", NULL};
+
+	(void)state;
+	http_front(http, &front);
+	answers("GET / HTTP/1.1\r\n" HOST, "200", page);
+	answers("GET /?lang=zh HTTP/1.1\r\n" HOST, "200", page);
+	answers("GET / HTTP/1.1\r\nIf-None-Match: \"old\"\r\n" HOST, "200", page);
+	answers("GET / HTTP/1.1\r\nIf-None-Match: W/\"old\", \"f00d\"\r\n" HOST, "304", known);
+	answers("GET /help HTTP/1.1\r\n" HOST, "200", list);
+	char *got = ask("HEAD / HTTP/1.1\r\n" HOST);
+	assert_non_null(strstr(got, "Content-Length: 9\r\n"));
+	assert_null(strstr(got, "<p>"));
+	mem_free(got);
+	http_front(http, NULL);
+	answers("GET / HTTP/1.1\r\n" HOST, "200", (const char *const[]){"/hello", "greets", NULL});
 }
 
 static void test_head(void **state)
@@ -232,10 +273,9 @@ static void test_free_while_open(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_get),	cmocka_unit_test(test_head),
-	cmocka_unit_test(test_refused), cmocka_unit_test(test_hosts),
-	cmocka_unit_test(test_large),	cmocka_unit_test(test_headers_bound),
-	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_get),	      cmocka_unit_test(test_front),  cmocka_unit_test(test_head),
+	cmocka_unit_test(test_refused),	      cmocka_unit_test(test_hosts),  cmocka_unit_test(test_large),
+	cmocka_unit_test(test_headers_bound), cmocka_unit_test(test_silent), cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)
