@@ -3,6 +3,7 @@ noinst_LIBRARIES += libnoc.a
 libnoc_a_SOURCES = \
 	src/noc/campaign_page.c src/noc/campaign_page.h src/noc/verb_campaign.c \
 	src/noc/console.c src/noc/console.h \
+	src/noc/form.c src/noc/form.h \
 	src/noc/http.c src/noc/http.h \
 	src/noc/json.c src/noc/json.h \
 	src/noc/label.c src/noc/label.h \

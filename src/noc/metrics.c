@@ -14,10 +14,31 @@ static const struct {
 	int64_t us;
 	const char *le;
 } bounds[] = {
-	{500, "0.0005"}, {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"}, {25000, "0.025"},
-	{50000, "0.05"}, {100000, "0.1"},  {250000, "0.25"}, {500000, "0.5"},  {1000000, "1"},	{2500000, "2.5"},
-	{5000000, "5"},	 {10000000, "10"}, {30000000, "30"}, {60000000, "60"},
+	{500, "0.0005"},
+	{1000, "0.001"},
+	{2500, "0.0025"},
+	{5000, "0.005"},
+	{10000, "0.01"},
+	{25000, "0.025"},
+	{50000, "0.05"},
+	{100000, "0.1"},
+	{250000, "0.25"},
+	{500000, "0.5"},
+	{1000000, "1"},
+	{2500000, "2.5"},
+	{5000000, "5"},
+	{10000000, "10"},
+	{30000000, "30"},
+	{60000000, "60"},
+	/* of what may take hours: a text that waits, a phone that is off */
+	{300000000, "300"},
+	{900000000, "900"},
+	{3600000000, "3600"},
+	{7200000000, "7200"},
 };
+#define BOUNDS_SHORT 16u
+
+static const char *const of_hours[] = {"_wait_seconds", "_receipt_seconds"};
 
 static const char *const type_names[] = {"counter", "gauge", "histogram"};
 
@@ -81,8 +102,13 @@ static void metrics_number(struct buf *out, const struct stats_sample *s)
 static void metrics_histogram(struct buf *out, const struct stats_sample *s)
 {
 	const struct histogram *h = s->at;
+	size_t n = BOUNDS_SHORT;
 
-	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+	for (size_t i = 0; i < sizeof(of_hours) / sizeof(of_hours[0]); i++) {
+		if (metrics_ends(s->row->name, of_hours[i]))
+			n = sizeof(bounds) / sizeof(bounds[0]);
+	}
+	for (size_t i = 0; i < n; i++) {
 		metrics_series(out, s, "_bucket", bounds[i].le);
 		buf_printf(out, "%" PRIu64 "\n", histogram_below(h, bounds[i].us));
 	}
