@@ -4,5 +4,9 @@ libaudit_a_SOURCES = \
 	src/audit/archive.h \
 	src/audit/cdr.h \
 	src/audit/digest.c src/audit/digest.h \
-	src/audit/sealer.h \
-	src/audit/search.h
+	src/audit/octets.c src/audit/octets.h \
+	src/audit/sealer.c src/audit/sealer.h \
+	src/audit/search.h \
+	src/audit/signer.c src/audit/signer.h \
+	src/audit/statement.c src/audit/statement.h \
+	src/audit/tree.c src/audit/tree.h

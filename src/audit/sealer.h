@@ -8,8 +8,8 @@
  *
  * A statement is a line of JSON in the .seal file: {"statement":"checkpoint"|"hour", "node", "hour", "first", "count",
  * "before" (the chain before first), "chain" (after the last), "root", "previous" (digest of the statement before it,
- * of whatever hour; zeros for the first of all), "at", "digest", "key" (fingerprint), "signature" (base64, absent
- * without a key)}. Signed is the line up to the comma before "signature".
+ * of whatever hour; zeros for the first of all), "at", "digest", "key" (fingerprint), "signature" (base64)}, the last
+ * two absent without a key. Signed is the line up to the comma before "signature". Its form: statement.h.
  */
 #ifndef AUDIT_SEALER_H
 #define AUDIT_SEALER_H
@@ -27,10 +27,15 @@ struct sealer;
 struct sealer *sealer_new(const struct sealer_conf *conf, char **why); /* NULL with *why (free()) */
 void sealer_free(struct sealer *s);
 bool sealer_signs(const struct sealer *s);
-/* Before the first sealer_begin(): where the last run ended. previous: digest of its last statement's line. */
+const char *sealer_fingerprint(const struct sealer *s); /* of the key; "": nothing is signed */
+/*
+ * Before the first sealer_begin(). chain: of the last record before the hour that begins next (within an hour that goes
+ * on: sealer_again() tells the rest); previous: digest of the last statement's line, without its line break.
+ */
 void sealer_resume(struct sealer *s, const uint8_t chain[DIGEST_OCTETS], const uint8_t previous[DIGEST_OCTETS]);
-/* A new hour starts (UTC ms); first: number of its first record. */
-void sealer_begin(struct sealer *s, int64_t hour_ms, const char *hour_name, uint64_t first);
+/* A new hour starts; first: number of its first record. hour_name: of its files, letters, digits and "-+._"
+ * (statement.h). */
+void sealer_begin(struct sealer *s, const char *hour_name, uint64_t first);
 /* A record: its place in the chain goes to chain. Hot. */
 void sealer_add(struct sealer *s, const void *core, size_t n, uint8_t chain[DIGEST_OCTETS]);
 /* A record of the begun hour that an earlier run has written: only its place is needed, in order. */
