@@ -40,6 +40,12 @@ void json_text(struct json *j, const char *key, const char *text)
 		buf_puts(j->out, "null");
 }
 
+void json_raw(struct json *j, const char *key, const void *value, size_t n)
+{
+	json_key(j, key);
+	buf_put(j->out, value, n);
+}
+
 void json_u64(struct json *j, const char *key, uint64_t v)
 {
 	json_key(j, key);

@@ -16,6 +16,8 @@ struct json {
 void json_open(struct json *j, const char *key, char bracket /* '{' or '[' */);
 void json_close(struct json *j, char bracket /* '}' or ']' */);
 void json_text(struct json *j, const char *key, const char *text); /* NULL: null */
+/* A value that is JSON already. */
+void json_raw(struct json *j, const char *key, const void *value, size_t n);
 void json_u64(struct json *j, const char *key, uint64_t v);
 void json_bool(struct json *j, const char *key, bool v);
 /* us as milliseconds with three digits behind the point. */

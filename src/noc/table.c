@@ -3,15 +3,20 @@
  */
 #include "noc/table.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "noc/form.h"
+#include "noc/json.h"
 #include "noc/label.h"
 
 #define TABLE_MAX_COLUMNS 16
 #define TABLE_MAX_CELL	  256 /* octets of a formatted cell */
+#define TABLE_MAX_KEY	  40
+#define TABLE_MAX_DIGITS  15 /* of a number that every reader of JSON keeps as it is */
 
 struct cell {
 	size_t at, len; /* octets in text */
@@ -24,6 +29,7 @@ struct table {
 	size_t n, cap, width;
 	bool right[TABLE_MAX_COLUMNS];
 	size_t columns[TABLE_MAX_COLUMNS];
+	char name[TABLE_MAX_KEY];
 };
 
 void table_text(struct table *t, const char *text)
@@ -56,8 +62,12 @@ struct table *table_new(const char *heads)
 {
 	struct table *t = mem_zalloc(sizeof(*t));
 	char head[TABLE_MAX_CELL];
-	size_t width = 0;
+	size_t width = 0, named = strcspn(heads, " :");
 
+	snprintf(t->name, sizeof(t->name), "%.*s", heads[named] == ':' ? (int)named : 4,
+		 heads[named] == ':' ? heads : "rows");
+	if (heads[named] == ':')
+		heads += named + 1;
 	for (const char *p = heads + strspn(heads, " "); *p && width < TABLE_MAX_COLUMNS; p += strspn(p, " ")) {
 		t->right[width] = *p == '+';
 		p += t->right[width];
@@ -89,7 +99,88 @@ static void table_pad(struct buf *out, size_t n)
 		buf_puts(out, " ");
 }
 
-void table_print(struct table *t, struct buf *out)
+/* --- as JSON --- */
+
+static void table_key(const struct table *t, size_t column, char key[TABLE_MAX_KEY])
+{
+	const struct cell *c = &t->cells[column];
+	const uint8_t *p = buf_data(&t->text) + c->at;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->len && n + 1 < TABLE_MAX_KEY; i++) {
+		if (isalnum(p[i]))
+			key[n++] = (char)tolower(p[i]);
+		else if (n && key[n - 1] != '_')
+			key[n++] = '_';
+	}
+	while (n && key[n - 1] == '_')
+		n--;
+	key[n] = '\0';
+}
+
+/* The key of a column; the second of the same head is KEY_2. */
+static void table_unique_key(const struct table *t, size_t column, char key[TABLE_MAX_KEY + 16])
+{
+	char other[TABLE_MAX_KEY];
+	unsigned same = 1;
+
+	table_key(t, column, key);
+	for (size_t i = 0; i < column; i++) {
+		table_key(t, i, other);
+		same += strcmp(other, key) == 0;
+	}
+	if (same > 1)
+		snprintf(key + strlen(key), 16, "_%u", same);
+}
+
+static bool table_is_number(const char *p)
+{
+	size_t whole, part = 0;
+
+	p += *p == '-';
+	whole = strspn(p, "0123456789");
+	if (whole == 0 || (whole > 1 && *p == '0'))
+		return false;
+	if (p[whole] == '.' && (part = strspn(p + whole + 1, "0123456789")) == 0)
+		return false;
+	return whole + part <= TABLE_MAX_DIGITS && p[whole + part + (part > 0)] == '\0';
+}
+
+static void table_json_cell(const struct table *t, const struct cell *c, size_t column, const char *key, struct json *j)
+{
+	char *text = mem_strndup(buf_data(&t->text) + c->at, c->len);
+
+	if (strcmp(text, "-") == 0 || (t->right[column] && !*text))
+		json_text(j, key, NULL);
+	else if (t->right[column] && table_is_number(text))
+		json_raw(j, key, text, c->len);
+	else
+		json_text(j, key, text);
+	mem_free(text);
+}
+
+static void table_json(const struct table *t, struct buf *out)
+{
+	char keys[TABLE_MAX_COLUMNS][TABLE_MAX_KEY + 16];
+	struct json j = {.out = out};
+
+	for (size_t i = 0; i < t->width; i++)
+		table_unique_key(t, i, keys[i]);
+	form_open(out, t->name);
+	json_open(&j, NULL, '[');
+	for (size_t row = t->width; row + t->width <= t->n; row += t->width) {
+		json_open(&j, NULL, '{');
+		for (size_t i = 0; i < t->width; i++)
+			table_json_cell(t, &t->cells[row + i], i, keys[i], &j);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	form_close(out);
+}
+
+/* --- for people --- */
+
+static void table_text_rows(const struct table *t, struct buf *out)
 {
 	for (size_t row = 0; row + t->width <= t->n; row += t->width) {
 		for (size_t i = 0; i < t->width; i++) {
@@ -105,5 +196,13 @@ void table_print(struct table *t, struct buf *out)
 		}
 		buf_puts(out, "\n");
 	}
+}
+
+void table_print(struct table *t, struct buf *out)
+{
+	if (form_is_json(out))
+		table_json(t, out);
+	else
+		table_text_rows(t, out);
 	t->n = t->width;
 }

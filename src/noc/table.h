@@ -8,7 +8,13 @@
 
 struct table;
 
-/* heads: "NAME" left, "+NAME" right aligned, separated by blanks ("_" stands for a blank inside a head). */
+/*
+ * As JSON (form.h) it is an array of an object per row, in the member "rows": the keys are the heads in lower case,
+ * what is no letter or digit as "_"; a number in a column that is right aligned is a number (one of more than 15 digits
+ * stays a text), "-" is null, all else is text. A first word "name:" of the heads names the member.
+ *
+ * heads: "NAME" left, "+NAME" right aligned, separated by blanks ("_" stands for a blank inside a head).
+ */
 struct table *table_new(const char *heads);
 void table_free(struct table *t);
 /* The next cell, row by row from left to right. Text is copied. */
