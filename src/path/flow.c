@@ -93,6 +93,7 @@ void flow_drop(struct flow *f, struct msg *m)
 
 void flow_refuses_by(struct flow *f, const struct account *a, const char *policy)
 {
+	f->refused_by = policy;
 	f->refusing = account_conf(a)->error_tlvs ? policy : NULL;
 }
 
@@ -173,7 +174,7 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 		f->counters.accepted++;
 	if (!status)
 		flow_campaign_count(f, m, CAMPAIGN_ACCEPTED);
-	flow_event_answered(f, m, status);
+	flow_tell_answered(f, m, status);
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, status);
 		return;

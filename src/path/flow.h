@@ -72,9 +72,12 @@ struct flow_conf {
 	size_t campaigns_n, brakes_n;
 	size_t listens_n, accounts_n, carriers_n, routes_n, operators_n, keywords_n, menus_n, webhooks_n;
 	size_t classes_n, retries_n, errors_n, codes_n, senders_n;
-	uint64_t seed; /* of jitter and references; 0: random */
+	uint64_t seed;		 /* of jitter and references; 0: random */
+	struct archive *archive; /* where records go, borrowed for life; NULL: nowhere */
 };
 
+struct archive;
+struct tally;
 struct flow;
 /* Checks what goes across sections (routes to carriers, class names, ...): faults as "file:line: message"; false with
  * faults. */
@@ -161,6 +164,7 @@ struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
 struct lists *flow_lists(const struct flow *f);
+const struct tally *flow_tally(const struct flow *f);
 const struct words *flow_words(const struct flow *f);		  /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
 void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);

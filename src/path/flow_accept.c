@@ -27,7 +27,7 @@ void flow_refuse(struct flow *f, struct account *a, struct session *s, const str
 		 const char *why)
 {
 	flow_note_refusal(f, a, pdu->command_id, status, why);
-	flow_event_refused(f, a, pdu, status, why);
+	flow_tell_refused(f, a, pdu, status, why);
 	if (account_conf(a)->plain_status)
 		status = status_plain(status);
 	flow_answer(f, session_handle(s), pdu->command_id, pdu->sequence, status, FLOW_NOTHING);
@@ -114,7 +114,7 @@ void flow_begin(struct flow *f, struct msg *m)
 	}
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
-	flow_event_held(f, m);
+	flow_tell_held(f, m, WAIT_TIME);
 }
 
 static void on_stored(void *arg, uint64_t token, bool ok)

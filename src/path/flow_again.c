@@ -107,6 +107,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	struct retry_reading reading = retries_read_status(f->retries, carrier_number(c), status);
 	m->fault = (uint8_t)reading.fault;
 	f->counters.faults[m->fault]++;
+	flow_tell_submitted(f, c, m, status);
 	health_submitted(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, is_carriers((enum fault)m->fault));
 	const struct retry_row *row = retries_row(f->retries, (enum fault)m->fault);
 	if (m->forward && m->peer) {
@@ -117,7 +118,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	}
 	bool more = m->attempts < row->attempts;
 	if (more && again(f, m, row->submit, row, &reading)) {
-		flow_event_retried(f, m, (uint16_t)carrier_number(c), &words);
+		flow_tell_retried(f, m, (uint16_t)carrier_number(c), &words);
 		log_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
 			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
 			 msg_state_name((enum msg_state)m->state));
@@ -235,7 +236,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 		 "event=resend id=%llu state=%s stat=%.*s err=%.*s fault=%s attempt=%u", (unsigned long long)m->id,
 		 receipt_stat_name(state), (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n,
 		 (const char *)w->err.p, fault_name((enum fault)m->fault), m->attempts);
-	flow_event_retried(f, m, k->carrier, w);
+	flow_tell_retried(f, m, k->carrier, w);
 	k->final_state = (uint8_t)state;
 	pass_on_debt(m, k);
 	k->marking = m->marking = true;
@@ -287,7 +288,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 	}
 	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
-	flow_event(f, m, EVENT_DOUBT);
+	flow_tell_doubt(f, c, m, outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost");
 	if (!m->announced) /* else its entry stands in that slot already */
 		m->slot = store_slot(loop_wall_ms(f->loop));
 	struct msg *k = flow_set_aside(f, m, KIN_DOUBT);

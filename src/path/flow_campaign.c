@@ -248,6 +248,7 @@ static void wait_at(struct flow *f, struct msg *m, struct campaign *c, struct li
 		queue_rank(f->queue, m);
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
+	flow_tell_held(f, m, WAIT_CAMPAIGN);
 	m->gated = true;
 	g->n++;
 	list_append(where, &m->link);
@@ -424,7 +425,7 @@ static void on_made(void *arg, const struct campaign *c)
 	enum event_kind kind = k->state == CAMPAIGN_PAUSED	? EVENT_CAMPAIGN_PAUSED
 			       : k->state == CAMPAIGN_CANCELLED ? EVENT_CAMPAIGN_CANCELLED
 								: EVENT_CAMPAIGN_RESUMED;
-	flow_event_campaign(f, kind, view_of(account_name(accounts_at(f->accounts, campaign_account(c)))),
+	flow_tell_campaign(f, kind, view_of(account_name(accounts_at(f->accounts, campaign_account(c)))),
 			    view_of(campaign_name(c)), k->why);
 }
 

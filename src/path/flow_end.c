@@ -96,7 +96,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	flow_campaign_ended(f, m, how);
 	flow_brake_ended(f, m, how);
 	note_end(f, m, how, w);
-	flow_event_end(f, m, how, w);
+	flow_tell_end(f, m, how, w);
 	remember_end(f, m, w);
 	flow_pay(f, m);
 	if (m->forward && m->peer && finish_status(how))
@@ -213,6 +213,7 @@ static void on_evicted(void *arg, uint64_t token, bool ok)
 		flow_redo_later(f, m, REDO_EVICT);
 		return;
 	}
+	flow_tell_told(f, m, "backlog");
 	forget_receipt(f, m);
 	flow_drop(f, m);
 	if (account != MSG_NO_ACCOUNT)
@@ -232,7 +233,7 @@ void flow_evict(struct flow *f, struct msg *m)
 
 static void on_delivered(void *arg, struct msg *m, uint32_t refused)
 {
-	(void)refused;
+	flow_tell_told(arg, m, refused ? "dead_letters" : "app");
 	flow_leave(arg, m);
 }
 

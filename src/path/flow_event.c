@@ -70,46 +70,33 @@ static struct view carrier_view(const struct flow *f, uint16_t carrier)
 	return carrier == MSG_NO_CARRIER ? FLOW_NOTHING : view_of(carrier_name(carriers_at(f->carriers, carrier)));
 }
 
-static void read_tlvs(struct view area, struct event *e)
-{
-	struct tlv t;
-	uint32_t pos = 0;
-	while (tlv_next(area, &pos, &t)) {
-		struct view *v = t.tag == TLV_CAMPAIGN	  ? &e->campaign
-				 : t.tag == TLV_VARIANT	  ? &e->variant
-				 : t.tag == TLV_GROUP_KEY ? &e->group
-							  : NULL;
-		if (!v || v->n)
-			continue;
-		*v = t.value;
-		while (v->n && v->p[v->n - 1] == '\0')
-			v->n--;
-	}
-}
-
 static void read_pdu(const struct pdu *pdu, struct event *e)
 {
-	e->number = pdu->sm.dst.addr;
-	e->code = pdu->sm.src.addr;
-	if (pdu->tlvs.n)
-		read_tlvs(pdu->tlvs, e);
+	struct flow_about x = {.read = true};
+	flow_about_pdu(pdu, &x);
+	e->number = x.number;
+	e->code = x.code;
+	e->campaign = x.campaign;
+	e->variant = x.variant;
+	e->group = x.group;
 }
 
-/* Views borrow the message's record, and pdu. */
-static void read_message(const struct flow *f, const struct msg *m, struct pdu *pdu, struct event *e)
+static void read_message(const struct flow *f, const struct msg *m, struct flow_about *x, struct event *e)
 {
-	struct record r;
-	msg_pdu(m, &r, pdu);
-	e->id = r.app_id ? r.app_id : m->id;
-	e->msg = r.app_id && r.app_id != m->id ? m->id : 0;
-	e->account = r.account;
-	e->class_name = view_of(class_name((enum class_id)m->class_id));
+	flow_about(f, m, x);
+	e->id = x->id;
+	e->msg = x->msg;
+	e->account = x->account;
+	e->class_name = x->class_name;
 	e->attempts = m->attempts > 1 ? m->attempts : 0;
-	e->parts = m->parts;
+	e->parts = x->parts;
 	e->carrier = carrier_view(f, m->carrier);
-	if (m->verdict)
-		e->verdict = view_of(policy_verdict_of((enum policy_id)m->verdict).name);
-	read_pdu(pdu, e);
+	e->verdict = x->verdict;
+	e->number = x->number;
+	e->code = x->code;
+	e->campaign = x->campaign;
+	e->variant = x->variant;
+	e->group = x->group;
 }
 
 static void say(struct flow *f, struct event *e)
@@ -125,21 +112,20 @@ static void say(struct flow *f, struct event *e)
 /* A text of ours, or what is on its way to an app, is nobody's message. */
 static bool is_silent(const struct msg *m)
 {
-	return m->internal || m->mo || m->note;
+	return m->internal || !flow_is_message(m);
 }
 
 /* --- a message --- */
 
-void flow_event(struct flow *f, struct msg *part, enum event_kind kind)
+void flow_event(struct flow *f, struct msg *part, enum event_kind kind, struct flow_about *x)
 {
 	struct event e = {.kind = kind};
-	struct pdu pdu;
 	if (!wants(f, kind))
 		return;
 	const struct msg *m = msg_whole(f->msgs, part);
 	if (is_silent(m))
 		return;
-	read_message(f, m, &pdu, &e);
+	read_message(f, m, x, &e);
 	if (part->carrier != MSG_NO_CARRIER)
 		e.carrier = carrier_view(f, part->carrier);
 	if (kind == EVENT_HELD)
@@ -147,25 +133,17 @@ void flow_event(struct flow *f, struct msg *part, enum event_kind kind)
 	say(f, &e);
 }
 
-void flow_event_held(struct flow *f, struct msg *m)
+void flow_event_held(struct flow *f, struct msg *m, struct flow_about *x)
 {
-	if (ids_time_ms(m->id) >= f->since_ms) /* not again at each start */
-		flow_event(f, m, EVENT_HELD);
+	flow_event(f, m, EVENT_HELD, x);
 }
 
 /* Short, because there is one for each message: whose it is stands in accepted and in its end. */
-void flow_event_sent(struct flow *f, struct msg *part)
+void flow_event_sent(struct flow *f, struct msg *part, struct msg *m)
 {
-	if (!wants(f, EVENT_SENT))
-		return;
-	struct msg *m = msg_whole(f->msgs, part);
 	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
-	if (is_silent(m) || m->account == MSG_NO_ACCOUNT)
+	if (!wants(f, EVENT_SENT) || is_silent(m) || m->account == MSG_NO_ACCOUNT)
 		return;
-	for (const struct msg *k = msg_kin(f->msgs, m); k && m != part; k = msg_next_kin(f->msgs, k)) {
-		if (k->kin_kind == KIN_PART && k->state != MSG_AWAITING && k->state != MSG_PAST)
-			return;
-	}
 	e.id = m->aliased ? msg_app_id(m) : m->id;
 	e.msg = m->aliased ? m->id : 0;
 	e.account = view_of(account_name(accounts_at(f->accounts, m->account)));
@@ -189,14 +167,13 @@ static enum event_kind end_of(uint8_t state)
 	}
 }
 
-void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w)
+void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
 {
 	enum event_kind kind = end_of(m->final_state);
 	struct event e = {.kind = kind, .stat = w->stat, .err = w->err};
-	struct pdu pdu;
 	if (!wants(f, kind) || is_silent(m))
 		return;
-	read_message(f, m, &pdu, &e);
+	read_message(f, m, x, &e);
 	if (kind == EVENT_DELIVERED)
 		e.class_name = e.code = FLOW_NOTHING;
 	if (kind == EVENT_FAILED)
@@ -206,16 +183,15 @@ void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct
 	say(f, &e);
 }
 
-void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, const struct words *w)
+void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, const struct words *w, struct flow_about *x)
 {
 	struct event e = {.kind = EVENT_RETRIED, .stat = w->stat, .err = w->err};
-	struct pdu pdu;
 	if (!wants(f, EVENT_RETRIED))
 		return;
 	const struct msg *m = msg_whole(f->msgs, part);
 	if (is_silent(m))
 		return;
-	read_message(f, m, &pdu, &e);
+	read_message(f, m, x, &e);
 	e.carrier = carrier_view(f, carrier);
 	e.attempts = part->attempts;
 	e.fault = view_of(fault_name((enum fault)part->fault));
@@ -224,29 +200,32 @@ void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, cons
 
 /* --- a submit that is no message --- */
 
-void flow_event_answered(struct flow *f, struct msg *m, uint32_t status)
+void flow_event_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x)
 {
 	enum event_kind kind = status ? EVENT_REFUSED : EVENT_ACCEPTED;
 	struct event e = {.kind = kind};
-	struct pdu pdu;
 	if (!wants(f, kind) || is_silent(m))
 		return;
-	read_message(f, m, &pdu, &e);
-	if (status)
+	read_message(f, m, x, &e);
+	if (status) {
 		e.status = view_of(status_name(status));
+		if (f->refused_by)
+			e.verdict = view_of(f->refused_by);
+	}
 	say(f, &e);
 }
 
 void flow_event_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
 			const char *why)
 {
-	bool submit = pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM || pdu->command_id == SUBMIT_MULTI;
 	struct event e = {.kind = EVENT_REFUSED,
 			  .account = view_of(account_name(a)),
 			  .status = view_of(status_name(status)),
 			  .text = view_of(why)};
-	if (!submit || !wants(f, EVENT_REFUSED))
+	if (!wants(f, EVENT_REFUSED))
 		return;
+	if (f->refused_by)
+		e.verdict = view_of(f->refused_by);
 	read_pdu(pdu, &e);
 	say(f, &e);
 }
@@ -302,7 +281,7 @@ static void look(struct msg *m, void *arg)
 	if (whole->late || is_silent(whole))
 		return;
 	whole->late = true;
-	flow_event(f, m, EVENT_LATE);
+	flow_tell_late(f, m);
 	if (!m->volatile_ && m->cid_len)
 		flow_store_cid(f, m); /* marked: it is not said again after a restart */
 }

@@ -287,7 +287,7 @@ static bool go_on(struct flow *f, struct msg *m, const struct msg *worst)
 	log_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
 		 receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));
 	const struct words none = {FLOW_NOTHING, FLOW_NOTHING, 0};
-	flow_event_retried(f, m, worst->carrier, &none);
+	flow_tell_retried(f, m, worst->carrier, &none);
 	set_parts_aside(f, m);
 	flow_enqueue(f, m);
 	return true;

@@ -447,6 +447,7 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	m->due_ms = opens_ms;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->due_ms);
+	flow_tell_held(f, m, WAIT_HOURS);
 	return true;
 }
 

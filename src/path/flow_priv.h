@@ -17,6 +17,7 @@
 #include "path/finished.h"
 #include "path/flow.h"
 #include "path/flow_rows.h"
+#include "path/flow_tell.h"
 #include "path/index.h"
 #include "path/lanes.h"
 #include "path/match.h"
@@ -70,7 +71,8 @@ struct flow {
 	struct side **sides;	       /* by carrier: flow_next.c's */
 	size_t sides_n;
 	uint16_t epoch;		 /* of the rules, the hour, what is known of numbers: msg.epoch was decided by */
-	int guessed;		 /* operator of the last flow_decide(), or ROUTE_NO_OPERATOR */
+	int guessed;		 /* operator of the last flow_decide(), when it is a guess, or ROUTE_NO_OPERATOR */
+	int operator_;		 /* ... and the one that the number is at, as far as is known; or ROUTE_NO_OPERATOR */
 	uint32_t walked;	 /* how far those that wait have been looked at after a change */
 	bool hours_changed;	 /* ... and those that are held for their time, too */
 	int64_t hours_ms;	 /* UTC: next change of rules by the hour */
@@ -105,6 +107,9 @@ struct flow {
 	struct list wholes;	   /* struct whole of flow_whole.c */
 	struct list reviews;	   /* messages held for review */
 	const char *refusing;	   /* policy that the next answer to an app names; NULL: none */
+	const char *refused_by;	   /* policy that has refused what is being answered; NULL: none */
+	struct tallying *tallying; /* flow_tally.c's */
+	char *cdr_text;		   /* flow_cdr.c's room for a text */
 	struct campaigns *campaigns;
 	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
 	struct list gates;    /* struct campaign_gate: those with something to do */
@@ -371,27 +376,6 @@ uint64_t flow_text_key(const struct msg *m);	 /* the same for all parts of an ap
 void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n); /* gathered, HELD, in their order */
 void flow_hold_review(struct flow *f, struct msg *m);
 void flow_whole_free(struct flow *f);
-
-/* flow_event.c: what apps and data teams are told (event.h); nothing when the configuration leaves it out */
-void flow_events_init(struct flow *f);
-void flow_events_use(struct flow *f);  /* the configuration is another one, or the store is there now */
-void flow_events_stop(struct flow *f); /* posting, while the store is there */
-void flow_events_free(struct flow *f);
-void flow_events_store_up(struct flow *f);
-bool flow_events_quiet(const struct flow *f); /* all are stored */
-void flow_check_events(const struct flow_conf *all, char **errors);
-/* m: the message, or a part of it. */
-void flow_event(struct flow *f, struct msg *m, enum event_kind kind);
-void flow_event_held(struct flow *f, struct msg *m);
-void flow_event_sent(struct flow *f, struct msg *m); /* a carrier has taken m; said when it has all parts */
-void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w);
-void flow_event_retried(struct flow *f, struct msg *m, uint16_t carrier, const struct words *w);
-void flow_event_answered(struct flow *f, struct msg *m, uint32_t status); /* the app, for its submit */
-void flow_event_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
-			const char *why);
-void flow_event_reply(struct flow *f, const struct reply_event *what); /* a phone has said it */
-void flow_event_campaign(struct flow *f, enum event_kind kind, struct view account, struct view campaign,
-			 const char *why);
 
 /* flow_credit.c */
 /*

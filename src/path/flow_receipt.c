@@ -52,6 +52,7 @@ static void take_duplicate(struct flow *f, const struct heard *h, struct msg *m)
 	/* STORING: its text is being replaced, and a late success is taken when that is done */
 	bool ending = whole->state == MSG_CLOSING || whole->state == MSG_STORING || whole->state == MSG_LEAVING;
 	f->counters.receipts_duplicate++;
+	flow_tell_receipt(f, carriers_at(f->carriers, h->carrier), m, h->o, "duplicate");
 	/* while its end is not stored the carrier shall come again */
 	answer(f, h, m->peer || m->redo || m->writing || ending ? ESME_RX_T_APPN : ESME_ROK);
 }
@@ -69,6 +70,7 @@ static void take_intermediate(struct flow *f, const struct heard *h, struct msg 
 	struct words words = {h->o->stat, h->o->err, done_time(f, m, h->o)};
 	struct msg *whole = msg_whole(f->msgs, m);
 	f->counters.receipts_intermediate++;
+	flow_tell_receipt(f, carriers_at(f->carriers, h->carrier), m, h->o, "intermediate");
 	if (!(whole->registered & REGISTERED_INTERMEDIATE) || whole->internal) {
 		answer(f, h, ESME_ROK);
 		return;
@@ -88,6 +90,7 @@ static void take_final(struct flow *f, const struct heard *h, struct msg *m)
 	struct words words = {h->o->stat, h->o->err, done_time(f, m, h->o)};
 	bool delivered = h->o->state == STATE_DELIVERED;
 	f->counters.receipts++;
+	flow_tell_receipt(f, carriers_at(f->carriers, h->carrier), m, h->o, "final");
 	health_ended(f->health, m->carrier, loop_now_us(f->loop) / 1000, delivered);
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	owe(f, m, h);
@@ -124,6 +127,7 @@ static bool is_open(const struct msg *m)
 static void take_past_failure(struct flow *f, const struct heard *h, struct msg *k)
 {
 	f->counters.receipts++;
+	flow_tell_receipt(f, carriers_at(f->carriers, h->carrier), k, h->o, "final");
 	k->final_state = (uint8_t)h->o->state;
 	owe(f, k, h);
 	flow_mark(f, k);
@@ -207,6 +211,7 @@ static void park(struct flow *f, struct carrier *c, const struct heard *h)
 	int64_t at_ms = match_ended(f->match, carrier_number(c), o->id) ? 0 : loop_wall_ms(f->loop);
 	if (!o->final || id.n == 0 || n == 0 || !match_park(f->match, carrier_number(c), id, frame, at_ms)) {
 		f->counters.receipts_unknown++;
+		flow_tell_receipt(f, c, NULL, o, "unknown");
 		answer(f, h, ESME_ROK);
 		return;
 	}
@@ -313,12 +318,13 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 	struct carrier *c = carriers_at(f->carriers, carrier);
 	char scratch[OUTCOME_SCRATCH];
 	struct pdu pdu;
-	struct outcome o;
+	struct outcome o = {.final = false};
 	struct heard h = {NULL, &pdu, &o, carrier, cid};
 	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o) &&
 	    settle_doubt(f, carrier, &h, at_ms))
 		return;
 	f->counters.receipts_unknown++;
+	flow_tell_receipt(f, c, NULL, &o, "unknown");
 	log_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
 		 (const char *)cid.p);
 	flow_forget_parked(f, carrier, cid);
@@ -358,7 +364,7 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 	struct pdu normal;
 	pdu = address_come(carrier_conf(c), pdu, &addresses, &normal);
 	pdu = flow_sent_to(f, c, pdu, &room);
-	struct heard h = {.s = s, .pdu = pdu, .o = &o};
+	struct heard h = {.s = s, .pdu = pdu, .o = &o, .carrier = carrier_number(c)};
 	if (pdu->command_id == ALERT_NOTIFICATION) {
 		relay_alert(f, c, pdu);
 		return;

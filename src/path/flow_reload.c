@@ -120,11 +120,13 @@ static void apply(struct flow *f, struct reload *r)
 {
 	const struct flow_conf *next = r->next;
 	uint64_t seed = f->conf.seed;
+	struct archive *archive = f->conf.archive;
 	struct reply_setup replies = {next->reply,	next->keywords, next->menus,
 				      next->keywords_n, next->menus_n,	f->webhooks};
 	accounts_grow(f->accounts, r->accounts);
 	carriers_grow(f->carriers, r->carriers);
 	f->conf = *next;
+	f->conf.archive = archive;
 	f->conf.seed = seed;
 	health_use(f->health, next->health);
 	flow_take_built(f, &r->built);

@@ -219,6 +219,7 @@ int flow_decide(struct flow *f, const struct flow_way *w)
 	f->guessed = route ? q.operator_ : ROUTE_NO_OPERATOR;
 	if (!route)
 		route = routes_decide(f->routes, &q);
+	f->operator_ = q.operator_ >= 0 ? q.operator_ : routes_operator_of(f->routes, w->to);
 	if (!route)
 		return -1;
 	uint64_t text = route->choose == ROUTE_WEIGHT ? text_of(w) : 0;
@@ -256,6 +257,7 @@ bool flow_set_way(struct flow *f, struct msg *m, uint16_t home)
 {
 	m->tried = m->tried ? move_bits(f, m->tried, m->home, home) : 0;
 	m->guessed = (uint8_t)(f->guessed == ROUTE_NO_OPERATOR ? 0 : f->guessed + 1);
+	m->op = (uint8_t)(f->operator_ + 1);
 	m->epoch = f->epoch;
 	m->home = m->route = home;
 	if (!m->tried && f->rules[m->class_id].max_price == 0)
@@ -274,6 +276,7 @@ static void wait_for_hours(struct flow *f, struct msg *m)
 	}
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, next + HOURS_LATE);
+	flow_tell_held(f, m, WAIT_ROUTE);
 }
 
 bool flow_on_its_way(struct flow *f, struct msg *m)

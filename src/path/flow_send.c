@@ -338,11 +338,11 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
 		flow_settle(f, m);
 		flow_await(f, m);
-		flow_event_sent(f, m);
+		flow_tell_submitted(f, c, m, ESME_ROK);
 		return;
 	}
 	flow_await(f, m);
-	flow_event_sent(f, m);
+	flow_tell_submitted(f, c, m, ESME_ROK);
 	if (match_add(f->match, m) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
 	if (!m->volatile_)
@@ -361,6 +361,7 @@ static void answered(struct flow *f, struct carrier *c, struct msg *m, const str
 		health_submitted(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, false);
 	}
 	if (throttled) {
+		flow_tell_submitted(f, c, m, resp->command_status);
 		m->attempts--;
 		f->counters.put_back++;
 		flow_put_back(f, m);

@@ -317,7 +317,7 @@ static void on_reply_event(void *arg, const struct reply_event *e)
 		 log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
 		 (unsigned long long)e->original->id);
 	flow_campaign_answered(f, e);
-	flow_event_reply(f, e);
+	flow_tell_reply(f, e);
 }
 
 static uint64_t on_new_id(void *arg)
@@ -375,6 +375,7 @@ static void make_path(struct flow *f)
 	match_on_learnt(f->match, flow_form_learnt, f);
 	f->credit = credit_new(f->loop, f->stats);
 	f->finished = finished_new(f->loop, conf->messages->query_keep, f->stats);
+	flow_tally_init(f);
 	flow_events_init(f);
 	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
 	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
@@ -536,6 +537,7 @@ void flow_free(struct flow *f)
 	queue_free(f->queue);
 	finished_free(f->finished);
 	flow_events_free(f);
+	flow_tally_free(f);
 	webhooks_free(f->webhooks);
 	credit_free(f->credit);
 	flow_campaign_free(f);

@@ -34,8 +34,8 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	list_append(&f->reviews, &m->link);
-	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms) /* not again at each start */
-		flow_event(f, m, EVENT_REVIEW);
+	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
+		flow_tell_held(f, m, WAIT_REVIEW);
 	log_info(account_name(accounts_at(f->accounts, m->account)),
 		 "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
 		 v.name);

@@ -83,6 +83,7 @@ struct msg {
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
 	uint8_t guessed;     /* operator that its number may be at, by the routes, + 1; 0: none was guessed */
+	uint8_t op;	     /* operator that its number is at + 1, when its way was decided; 0: none is known */
 	uint8_t ann;	     /* of its announcement's name: submits before it */
 	uint8_t round;	     /* of announcing at its carrier, flow.rounds */
 	uint8_t how;	     /* KIN_PART that has ended: enum finish */
