@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "noc/metrics_live.h"
 #include "reload.h"
 #include "settings.h"
 
@@ -191,6 +192,7 @@ static int print_counters(struct daemon *d)
 	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, webhook_stat_rows, webhook_stat_rows_n, NULL, NULL, NULL, NULL);
+	metrics_live_names(d->stats);
 	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	if (d->flow)
 		stats_walk(d->stats, print_name, &last);
