@@ -1,7 +1,13 @@
 # tests/unit/audit.mk - unit tests of src/audit.
 audit_unit_tests = \
+	tests/unit/audit/test_sealer \
+	tests/unit/audit/test_signer \
+	tests/unit/audit/test_tree \
 	tests/unit/audit/test_digest
 check_PROGRAMS += $(audit_unit_tests)
 TESTS += $(audit_unit_tests)
 audit_unit_ldadd = libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 tests_unit_audit_test_digest_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_sealer_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_signer_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_tree_LDADD = $(audit_unit_ldadd)
