@@ -20,7 +20,7 @@
 #include "reload.h"
 #include "settings.h"
 
-#define SIGNALS 3u
+#define SIGNALS 4u
 
 struct daemon {
 	struct loop *loop;
@@ -41,7 +41,7 @@ struct options {
 
 static const char usage[] =
 	"Usage: smppgwd -c FILE [-t|--routes EXPECTATIONS]\n"
-	"SMPP 3.4 gateway. Runs in the foreground and logs to standard error.\n"
+	"SMPP 3.4 gateway. Runs in the foreground and logs to standard error, or where the configuration says.\n"
 	"\n"
 	"  -c, --config FILE  the configuration (see smppgw.conf(5))\n"
 	"  -t, --test         check the configuration and exit; faults as file:line: message\n"
@@ -53,7 +53,7 @@ static const char usage[] =
 	"  -V, --version      the version\n"
 	"\n"
 	"Signals: SIGTERM and SIGINT drain and leave; a second one leaves at once. SIGHUP reads the file again and "
-	"applies it, whole or not at all.\n"
+	"applies it, whole or not at all. SIGUSR1 opens the log file again.\n"
 	"Exit codes: 0 ended as asked, 1 cannot start or go on, or an expectation does not hold, 2 wrong usage, 78 "
 	"faulty "
 	"configuration.\n";
@@ -104,10 +104,18 @@ static void on_fatal(const char *why, void *arg)
 	loop_stop(d->loop);
 }
 
+static void on_reopen(evutil_socket_t number, short what, void *arg)
+{
+	(void)number;
+	(void)what;
+	(void)arg;
+	log_reopen();
+}
+
 static void flush_log(void *arg)
 {
 	(void)arg;
-	log_flush();
+	log_turn();
 }
 
 static void catch_signals(struct daemon *d)
@@ -115,7 +123,7 @@ static void catch_signals(struct daemon *d)
 	static const struct {
 		int number;
 		event_callback_fn fn;
-	} rows[SIGNALS] = {{SIGTERM, on_signal}, {SIGINT, on_signal}, {SIGHUP, on_hangup}};
+	} rows[SIGNALS] = {{SIGTERM, on_signal}, {SIGINT, on_signal}, {SIGHUP, on_hangup}, {SIGUSR1, on_reopen}};
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < SIGNALS; i++) {
 		d->signals[i] = evsignal_new(loop_base(d->loop), rows[i].number, rows[i].fn, d);
@@ -157,6 +165,7 @@ static int run(struct daemon *d)
 {
 	struct loop_hook log_hook = {.fn = flush_log};
 	log_open(STDERR_FILENO, (enum log_level)d->settings.log->level, d->settings.log->mask);
+	log_conf_apply(d->settings.log, NULL);
 	d->loop = loop_new();
 	d->stats = stats_new();
 	loop_hook(d->loop, LOOP_LOG, &log_hook);

@@ -46,15 +46,6 @@ static void log_warnings(const struct settings *s)
 	free(warnings);
 }
 
-/* The operator's level (smppgwctl log-level) stays when the configuration says what it said before. */
-static void take_log(const struct log_conf *before, const struct log_conf *next)
-{
-	if (before->level != next->level)
-		log_set_level((enum log_level)next->level);
-	if (before->mask != next->mask)
-		log_set_mask(next->mask);
-}
-
 static int refuse(bool check, char **errors)
 {
 	if (*errors && !check)
@@ -79,7 +70,7 @@ int reload(struct settings *running, const char *file, struct flow *flow, bool c
 		settings_free(&next);
 		return refuse(check, errors);
 	}
-	take_log(running->log, next.log);
+	log_conf_apply(next.log, running->log);
 	if (buf_len(out) > 0)
 		log_lines(LOG_LEVEL_INFO, "event=reload_change what", (const char *)buf_data(out), buf_len(out));
 	log_warnings(&next);

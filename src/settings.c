@@ -5,21 +5,11 @@
 
 #include "base/ids.h"
 
-static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
-
 static const struct conf_row top_rows[] = {
 	{"node", CONF_INT, offsetof(struct top_conf, node), "", 0, IDS_MAX_NODE, NULL, false,
 	 "Number of this gateway among those that share a Redis; stands in message ids and names its journal.", NULL},
 	{"system_id", CONF_STRING, offsetof(struct top_conf, system_id), "", 0, 15, "smppgw", true,
 	 "What we call ourselves in bind responses to apps.", NULL},
-	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
-};
-
-static const struct conf_row log_rows[] = {
-	{"level", CONF_CHOICE, offsetof(struct log_conf, level), "", 0, 0, "info", true,
-	 "Least important lines that are logged.", levels},
-	{"mask", CONF_BOOL, offsetof(struct log_conf, mask), "", 0, 0, "true", true,
-	 "Whether phone numbers and texts are masked in the log.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
@@ -137,6 +127,7 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 		return -1;
 	fill(out);
 	bool good = flow_check(&out->flow, errors);
+	good = log_conf_check(out->log, errors) && good;
 	if (noc_check(&out->noc, errors) && good)
 		return 0;
 	settings_free(out);

@@ -5,6 +5,7 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
+#include "base/log_rows.h"
 #include "noc/noc.h"
 #include "path/flow.h"
 
@@ -12,12 +13,6 @@ struct top_conf { /* keys at the top of the file */
 	struct conf_where where;
 	int64_t node;
 	char *system_id;
-};
-
-struct log_conf { /* section log */
-	struct conf_where where;
-	int level;
-	bool mask;
 };
 
 struct settings {

@@ -11,9 +11,14 @@ libbase_a_SOURCES = \
 	src/base/http_client.c src/base/http_client.h \
 	src/base/http_link.c src/base/http_link.h \
 	src/base/ids.c src/base/ids.h \
+	src/base/json_put.c src/base/json_put.h \
 	src/base/json_read.c src/base/json_read.h \
 	src/base/list.h \
 	src/base/log.c src/base/log.h \
+	src/base/log_form.c src/base/log_form.h \
+	src/base/log_rows.c src/base/log_rows.h \
+	src/base/log_stream.c src/base/log_stream.h \
+	src/base/log_target.c src/base/log_target.h \
 	src/base/loop.c src/base/loop.h \
 	src/base/map.c src/base/map.h \
 	src/base/mem.c src/base/mem.h \
@@ -27,4 +32,5 @@ libbase_a_SOURCES = \
 	src/base/stats.c src/base/stats.h \
 	src/base/text.c src/base/text.h \
 	src/base/webhook.c src/base/webhook.h \
-	src/base/wheel.c src/base/wheel.h
+	src/base/wheel.c src/base/wheel.h \
+	src/base/worker.c src/base/worker.h

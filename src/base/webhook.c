@@ -213,8 +213,8 @@ static void task_end(struct task *t, struct webhook_answer *answer)
 	histogram_add(&t->hook->counters.seconds, loop_now_us(t->owner->loop) - t->begun_us);
 	if (!answer->ok) {
 		t->hook->counters.failed++;
-		log_warn(t->hook->name, "event=webhook_failed id=%s tries=%lld status=%d error=\"%s\"", t->id,
-			 (long long)t->tries, t->status, t->why);
+		log_peer_warn(t->hook->name, "event=webhook_failed id=%s tries=%lld status=%d error=\"%s\"", t->id,
+			      (long long)t->tries, t->status, t->why);
 		memcpy(why, t->why, sizeof(why));
 		answer->why = why;
 	} else {

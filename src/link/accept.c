@@ -171,7 +171,7 @@ void accept_answer(struct carrier *c, struct session *s)
 	struct carrier_bind *b = accept_adopt(c, s, both ? CARRIER_TRX : CARRIER_RX);
 
 	c->stats.outbinds++;
-	log_info(session_name(s), "event=outbind from=%s", c->conf->outbind_system_id);
+	log_peer_info(session_name(s), "event=outbind from=%s", c->conf->outbind_system_id);
 	session_turn(s);
 	bind_session_ops.on_open(s, b);
 }

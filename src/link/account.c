@@ -38,8 +38,8 @@ static void account_on_bound(struct session *s, void *arg)
 
 	net_print(session_peer(s), peer);
 	session_tls_info(s, tls);
-	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x binds=%zu tls=\"%s\"",
-		 session_state_name(session_state(s)), peer, app->version, a->nbinds, tls);
+	log_peer_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x binds=%zu tls=\"%s\"",
+		      session_state_name(session_state(s)), peer, app->version, a->nbinds, tls);
 	app->receives = session_can_send(s);
 	if (!app->receives)
 		return;
@@ -114,9 +114,9 @@ static void account_on_ended(struct session *s, enum end_reason reason, void *ar
 	int64_t since = session_since_us(s);
 	int64_t up_us = since != 0 ? loop_now_us(a->as->loop) - since : 0;
 
-	log_info(session_name(s), "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\"",
-		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
-		 (unsigned long long)session_octets_out(s), session_error(s));
+	log_peer_info(session_name(s), "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\"",
+		      reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
+		      (unsigned long long)session_octets_out(s), session_error(s));
 	list_remove(&app->of_account);
 	a->nbinds--;
 	bool receiver = app->receives;

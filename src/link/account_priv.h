@@ -95,7 +95,6 @@ struct accounts {
 	size_t napps;
 	struct list waits;
 	struct timer wait_timer;
-	struct log_limit refused_log, connection_log;
 	bool shutting;
 };
 

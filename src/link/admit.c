@@ -13,17 +13,12 @@
 #define ADMIT_POLL_MS  50      /* how often those that wait for a place are looked at */
 #define ADMIT_IDLE_US  1000000 /* a bind silent for so long may be dead */
 #define ADMIT_PROBE_MS 2000    /* how long it has to answer */
-#define ADMIT_LOGS     50      /* lines a second about refused binds and closed connections */
 
 static void admit_log_refused(struct app *app, uint32_t status)
 {
-	unsigned suppressed;
-
-	if (log_limit(&app->as->refused_log, ADMIT_LOGS, &suppressed))
-		log_warn(session_name(app->session),
-			 "event=bind_refused system_id=%s type=%s status=%s why=\"%s\" suppressed=%u", app->said,
-			 command_name(app->bind_command), status_name(status), app->why != NULL ? app->why : "",
-			 suppressed);
+	log_peer_warn(session_name(app->session), "event=bind_refused system_id=%s type=%s status=%s why=\"%s\"",
+		      app->said, command_name(app->bind_command), status_name(status),
+		      app->why != NULL ? app->why : "");
 	app->why = NULL;
 }
 
@@ -388,7 +383,6 @@ static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg
 	struct accounts *as = app->as;
 	const char *why = "no carrier is called";
 	struct carrier *c = NULL;
-	unsigned suppressed;
 
 	admit_note_said(app, pdu->outbind.system_id);
 	if (as->carriers != NULL && !as->shutting)
@@ -401,23 +395,19 @@ static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg
 		return;
 	}
 	as->listener.outbinds_refused++;
-	if (log_limit(&as->refused_log, ADMIT_LOGS, &suppressed))
-		log_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\" suppressed=%u", app->said,
-			 unsafe != NULL ? unsafe : why, suppressed);
+	log_peer_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\"", app->said,
+		      unsafe != NULL ? unsafe : why);
 	session_abort(s, END_OUTBIND_REFUSED);
 }
 
-static void admit_log_ended(const struct app *app, struct session *s, enum end_reason reason)
+static void admit_log_ended(const struct session *s, enum end_reason reason)
 {
-	unsigned suppressed;
 	/* a look by a load balancer is not worth a line at level info */
 	bool looked_only = reason == END_PEER_CLOSED && session_octets_in(s) == 0;
 	enum log_level level = looked_only ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 
-	if (log_on(level) && log_limit(&app->as->connection_log, ADMIT_LOGS, &suppressed))
-		log_write(level, session_name(s),
-			  "event=ended reason=%s up_s=0 octets_in=%llu error=\"%s\" suppressed=%u", reason_name(reason),
-			  (unsigned long long)session_octets_in(s), session_error(s), suppressed);
+	log_peer_write(level, session_name(s), "event=ended reason=%s up_s=0 octets_in=%llu error=\"%s\"",
+		       reason_name(reason), (unsigned long long)session_octets_in(s), session_error(s));
 }
 
 static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
@@ -427,7 +417,7 @@ static void admit_on_ended(struct session *s, enum end_reason reason, void *arg)
 	if (app->callee != NULL)
 		outbind_ended(app, reason, 0);
 	else
-		admit_log_ended(app, s, reason);
+		admit_log_ended(s, reason);
 	app->as->listener.open--;
 	admit_forget(app);
 }
@@ -466,15 +456,13 @@ static void admit_shut_out(struct accounts *as, const struct net_addr *peer, uin
 {
 	/* a look by a load balancer is not worth a line at level warn */
 	enum log_level level = reason == END_PEER_CLOSED ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN;
-	unsigned suppressed;
 	char text[64];
 
 	net_print(peer, text);
 	++*counter;
 	as->listener.session.ended[reason]++;
-	if (log_on(level) && log_limit(&as->connection_log, ADMIT_LOGS, &suppressed))
-		log_write(level, text, "event=ended reason=%s connections=%zu suppressed=%u why=\"%s\"",
-			  reason_name(reason), as->napps, suppressed, why);
+	log_peer_write(level, text, "event=ended reason=%s connections=%zu why=\"%s\"", reason_name(reason), as->napps,
+		       why);
 }
 
 void admit_no_header(const struct net_addr *peer, enum end_reason reason, const char *why, void *arg)

@@ -68,8 +68,8 @@ static void bind_on_bound(struct session *s, void *arg)
 
 	net_print(session_peer(s), peer);
 	session_tls_info(s, tls);
-	log_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x tls=\"%s\"",
-		 session_state_name(session_state(s)), peer, session_peer_version(s), tls);
+	log_peer_info(session_name(s), "event=bound type=%s peer=%s version=0x%02x tls=\"%s\"",
+		      session_state_name(session_state(s)), peer, session_peer_version(s), tls);
 	b->bound = true;
 	targets_bound(&c->targets, b->place);
 	c->attempt = NULL;
@@ -90,8 +90,8 @@ static void bind_on_refused(struct session *s, uint32_t status, void *arg)
 		if (refusals[i].status == status)
 			advice = refusals[i].advice;
 	}
-	log_error(session_name(s), "event=bind_refused status=%s code=0x%x advice=\"%s\"", status_name(status), status,
-		  advice);
+	log_peer_error(session_name(s), "event=bind_refused status=%s code=0x%x advice=\"%s\"", status_name(status),
+		       status, advice);
 }
 
 /* How long to wait at least, after what the carrier answered. */
@@ -129,10 +129,10 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 	b->refused = ESME_ROK;
 	if (c->conf->mode == CARRIER_MODE_CONNECT && !wheel_isset(&c->bind_timer) && c->attempt == NULL)
 		bind_later(c, bind_least_ms(c, refused));
-	log_info(session_name(s),
-		 "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\" reconnect_ms=%lld",
-		 reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
-		 (unsigned long long)session_octets_out(s), session_error(s), (long long)c->pause_ms);
+	log_peer_info(session_name(s),
+		      "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\" reconnect_ms=%lld",
+		      reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
+		      (unsigned long long)session_octets_out(s), session_error(s), (long long)c->pause_ms);
 	carrier_tell_state(c);
 	carrier_reload_ended(b, reason);
 }

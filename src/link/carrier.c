@@ -294,7 +294,10 @@ void carrier_tell_state(struct carrier *c)
 	if (up == c->told_up)
 		return;
 	c->told_up = up;
-	log_info(c->conf->name, "event=%s", up ? "up" : "down");
+	if (up)
+		log_peer_info(c->conf->name, "event=up");
+	else
+		log_peer_info(c->conf->name, "event=down");
 	c->cs->ops->on_state(c, up, c->cs->arg);
 }
 

@@ -24,17 +24,17 @@ struct conn_listener {
 	const struct conn_listen_ops *ops;
 	void *arg;
 	struct proxied *proxied;
-	struct log_limit limit;
 };
 
 /* Level-triggered: without a pause the loop would turn without end when there are no file descriptors left. */
 static void listener_pause(struct conn_listener *l, int error)
 {
+	static struct log_limit limit = {.what = "accept_failed"};
 	unsigned suppressed;
 
 	event_del(&l->on_read);
 	loop_timer(l->loop, &l->timer, LISTENER_PAUSE_MS);
-	if (log_limit(&l->limit, 1, &suppressed))
+	if (log_limit(&limit, 1, &suppressed))
 		log_error("-",
 			  "event=accept_failed error=\"%s\" suppressed=%u advice=\"raise the limit of open "
 			  "files\"",

@@ -32,8 +32,8 @@ static void outbind_fail(struct account *a, const char *reason, const char *erro
 {
 	a->stats.outbind_failures++;
 	outbind_pause(a);
-	log_warn(a->conf->system_id, "event=outbind_failed to=%s reason=%s error=\"%s\" pause_ms=%lld",
-		 a->conf->outbind, reason, error, (long long)a->outbind.pause_ms);
+	log_peer_warn(a->conf->system_id, "event=outbind_failed to=%s reason=%s error=\"%s\" pause_ms=%lld",
+		      a->conf->outbind, reason, error, (long long)a->outbind.pause_ms);
 }
 
 void outbind_next(struct account *a)

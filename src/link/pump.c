@@ -299,8 +299,8 @@ static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t se
 	ms = carriers_jitter(c->cs, ms);
 	pace_pause(&c->pace, now, ms);
 	c->stats.pauses++;
-	log_info(c->conf->name, "event=paused status=%s pause_ms=%lld limit=%u", status_name(resp->command_status),
-		 (long long)ms, carrier_limit(c));
+	log_peer_info(c->conf->name, "event=paused status=%s pause_ms=%lld limit=%u", status_name(resp->command_status),
+		      (long long)ms, carrier_limit(c));
 }
 
 /* All that may be in flight over the binds that are up. */
@@ -322,7 +322,7 @@ static void pump_congestion(struct carrier *c, const struct pdu *resp, int64_t s
 	    !pace_congested(&c->pace, loop_now_us(c->cs->loop), sent_us, state))
 		return;
 	c->stats.congested++;
-	log_info(c->conf->name, "event=congested state=%u limit=%u", state, carrier_limit(c));
+	log_peer_info(c->conf->name, "event=congested state=%u limit=%u", state, carrier_limit(c));
 }
 
 /* The windows follow the latency, or their owner is told that they do not fit. */
@@ -340,10 +340,10 @@ static void pump_fit(struct carrier *c, int64_t sent_us)
 			carrier_wake(c);
 	} else if (tps > 0 && fit_warn(&c->fit, needed, c->window)) {
 		c->stats.window_too_small++;
-		log_warn(c->conf->name,
-			 "event=window_too_small window=%u needed=%u tps=%lld latency_ms=%.0f advice=\"set "
-			 "window = %u if the carrier allows it, or more binds\"",
-			 c->window, needed, (long long)tps, c->fit.mean_us / 1000, needed);
+		log_peer_warn(c->conf->name,
+			      "event=window_too_small window=%u needed=%u tps=%lld latency_ms=%.0f advice=\"set "
+			      "window = %u if the carrier allows it, or more binds\"",
+			      c->window, needed, (long long)tps, c->fit.mean_us / 1000, needed);
 	}
 }
 

@@ -361,7 +361,7 @@ static void session_put_pdu(struct session *s, const struct pdu *resp)
 	}
 	size_t n = pdu_encode(resp, room, bound);
 	if (n == 0) { /* an answer must go out: a fault of ours must not leave the peer waiting */
-		log_error(s->name, "event=unencodable_answer command=%s", command_name(resp->command_id));
+		log_peer_error(s->name, "event=unencodable_answer command=%s", command_name(resp->command_id));
 		pdu_header(room, resp->command_id, ESME_RSYSERR, resp->sequence);
 		n = PDU_HEADER;
 	}
@@ -446,7 +446,7 @@ static void session_on_tried(void *arg, const struct net_addr *address, const ch
 	char text[64];
 
 	net_print(address, text);
-	log_warn(s->name, "event=address_failed address=%s error=\"%s\"", text, why);
+	log_peer_warn(s->name, "event=address_failed address=%s error=\"%s\"", text, why);
 }
 
 static enum session_state session_bind_state(uint32_t command_id)

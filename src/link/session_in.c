@@ -6,8 +6,7 @@
 #include <string.h>
 #include "link/session_priv.h"
 
-#define LOGS_PER_SECOND 10 /* lines that peers can cause at will, over all sessions */
-#define HEX_OCTETS	64 /* octets of a malformed PDU in the log */
+#define HEX_OCTETS 64 /* octets of a malformed PDU in the log */
 
 #define ST(state) (1u << SESSION_##state)
 #define ST_BOUND  (ST(BOUND_TX) | ST(BOUND_RX) | ST(BOUND_TRX))
@@ -83,32 +82,23 @@ static const char *hex_of(const uint8_t *p, uint32_t n, const struct pdu *pdu, c
 static void log_malformed(struct session *s, const uint8_t *p, uint32_t n, const struct pdu *pdu, uint32_t status)
 {
 	char hex[2 * HEX_OCTETS + 3];
-	unsigned suppressed;
 
-	if (log_limit(&s->hub->malformed_log, LOGS_PER_SECOND, &suppressed))
-		log_warn(s->name, "event=malformed command=%s sequence=%u status=%s octets=%u suppressed=%u hex=%s",
-			 command_name(pdu->command_id), pdu->sequence, status_name(status), n, suppressed,
-			 hex_of(p, n, pdu, hex));
+	log_peer_warn(s->name, "event=malformed command=%s sequence=%u status=%s octets=%u hex=%s",
+		      command_name(pdu->command_id), pdu->sequence, status_name(status), n, hex_of(p, n, pdu, hex));
 }
 
 static void log_unsolicited(struct session *s, const struct pdu *pdu)
 {
-	unsigned suppressed;
-
 	s->stats->unsolicited++;
-	if (log_limit(&s->hub->unsolicited_log, LOGS_PER_SECOND, &suppressed))
-		log_info(s->name, "event=unsolicited command=%s sequence=%u status=0x%x suppressed=%u",
-			 command_name(pdu->command_id), pdu->sequence, pdu->command_status, suppressed);
+	log_peer_info(s->name, "event=unsolicited command=%s sequence=%u status=0x%x", command_name(pdu->command_id),
+		      pdu->sequence, pdu->command_status);
 }
 
 static void log_wrong_state(struct session *s, const struct pdu *pdu)
 {
-	unsigned suppressed;
-
 	s->stats->wrong_state++;
-	if (log_limit(&s->hub->state_log, LOGS_PER_SECOND, &suppressed))
-		log_info(s->name, "event=wrong_state command=%s sequence=%u state=%s suppressed=%u",
-			 command_name(pdu->command_id), pdu->sequence, session_state_name(s->state), suppressed);
+	log_peer_info(s->name, "event=wrong_state command=%s sequence=%u state=%s", command_name(pdu->command_id),
+		      pdu->sequence, session_state_name(s->state));
 }
 
 /* Requests. */

@@ -27,7 +27,6 @@ struct session_hub {
 	struct loop *loop;
 	struct conn_hub *conns;
 	struct pool *pool;
-	struct log_limit malformed_log, unsolicited_log, state_log;
 };
 
 struct session {

@@ -14,13 +14,9 @@
 
 void flow_note_refusal(struct flow *f, const struct account *a, uint32_t command_id, uint32_t status, const char *why)
 {
-	static struct log_limit limit;
-	unsigned kept_back;
 	flow_count_refusal(&f->counters, status);
-	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 100, &kept_back))
-		log_write(LOG_LEVEL_INFO, account_name(a),
-			  "event=refused command=%s status=0x%x name=%s why=\"%s\" more=%u", command_name(command_id),
-			  status, status_name(status), why, kept_back);
+	log_peer_info(account_name(a), "event=refused command=%s status=0x%x name=%s why=\"%s\"",
+		      command_name(command_id), status, status_name(status), why);
 }
 
 void flow_refuse(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu, uint32_t status,
@@ -433,10 +429,10 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		return -1;
 	if (number < 0) {
 		char masked[32];
-		log_warn(account_name(accounts_at(f->accounts, account)),
-			 "event=answer_failed code=%s number=%s reason=\"no "
-			 "route for this number; add one to routes\"",
-			 source, log_number(to->digits, to->n, masked));
+		log_peer_warn(account_name(accounts_at(f->accounts, account)),
+			      "event=answer_failed code=%s number=%s reason=\"no "
+			      "route for this number; add one to routes\"",
+			      source, log_number(to->digits, to->n, masked));
 		return 1;
 	}
 	uint8_t frame[COMPOSE_MAX];
@@ -450,10 +446,10 @@ int flow_send_text(void *arg, size_t account, const char *source, const struct n
 		.source = source, .to = to, .utf8 = utf8, .dcs0 = (enum charset)account_conf(x->account)->dcs0};
 	size_t n = compose_text(&c, frame);
 	if (n == 0 || !send_frame(x, (struct view){frame, (uint32_t)n})) {
-		log_error(account_name(x->account),
-			  "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
-			  "long, or messages.max_held reached\"",
-			  source);
+		log_peer_error(account_name(x->account),
+			       "event=answer_failed code=%s reason=\"text cannot be sent: not UTF-8, too "
+			       "long, or messages.max_held reached\"",
+			       source);
 		x->failed = true;
 	}
 	bool started = x->wave.pending > 1, full = x->full;

@@ -119,7 +119,7 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	bool more = m->attempts < row->attempts;
 	if (more && again(f, m, row->submit, row, &reading)) {
 		flow_tell_retried(f, m, (uint16_t)carrier_number(c), &words);
-		log_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
+		log_peer_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
 			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
 			 msg_state_name((enum msg_state)m->state));
 		return;
@@ -286,7 +286,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		flow_finish(f, m, FINISH_IN_DOUBT, 0, NULL);
 		return;
 	}
-	log_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
+	log_peer_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
 		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
 	flow_tell_doubt(f, c, m, outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost");
 	if (!m->announced) /* else its entry stands in that slot already */
@@ -346,8 +346,8 @@ void flow_answered_late(struct flow *f, struct carrier *c, struct msg *m, const 
 {
 	struct msg *k = doubt_at(f, m, carrier_number(c));
 	f->counters.late++;
-	log_warn(carrier_name(c), "event=late_answer id=%llu status=0x%x state=%s", (unsigned long long)m->id,
-		 resp->command_status, msg_state_name((enum msg_state)m->state));
+	log_peer_warn(carrier_name(c), "event=late_answer id=%llu status=0x%x state=%s", (unsigned long long)m->id,
+		      resp->command_status, msg_state_name((enum msg_state)m->state));
 	if (!k)
 		return; /* settled otherwise */
 	bool took = resp->command_status == ESME_ROK && resp->command_id != GENERIC_NACK;

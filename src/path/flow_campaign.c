@@ -44,7 +44,7 @@ static uint16_t place_of(struct flow *f, size_t account, const struct pdu *pdu, 
 
 bool flow_campaign_name(struct flow *f, struct msg *m, const struct pdu *pdu)
 {
-	static struct log_limit limit;
+	static struct log_limit limit = {.what = "campaigns_full"};
 	unsigned kept_back;
 	bool full;
 	if (m->account == MSG_NO_ACCOUNT || m->internal || m->kin_kind != KIN_NONE)
@@ -183,7 +183,8 @@ void flow_campaign_answered(struct flow *f, const struct reply_event *e)
 static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *name, const char *why)
 {
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
-	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name, why);
+	log_peer_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name,
+		      why);
 	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
 	flow_drop(f, m);
 }

@@ -123,12 +123,12 @@ static void share_cancelled(struct wave *w, struct msg *m, uint32_t status)
 
 static void log_cancel(const struct cancelling *x)
 {
-	log_info(account_name(accounts_at(x->asked.wave.flow->accounts, x->account)),
-		 "event=cancel by=%s cancelled=%u too_late=%u not_stored=%u",
-		 x->done   ? "operator"
-		 : x->told ? "reply"
-			   : "app",
-		 x->cancelled, x->late, x->failed);
+	log_peer_info(account_name(accounts_at(x->asked.wave.flow->accounts, x->account)),
+		      "event=cancel by=%s cancelled=%u too_late=%u not_stored=%u",
+		      x->done	? "operator"
+		      : x->told ? "reply"
+				: "app",
+		      x->cancelled, x->late, x->failed);
 }
 
 /* --- cancel_sm --- */

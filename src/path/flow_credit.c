@@ -28,7 +28,8 @@ unsigned flow_segments(struct flow *f, const struct account *a, uint16_t number,
 static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *why)
 {
 	const struct account_conf *conf = conf_of(f, m);
-	log_info(conf->system_id, "event=refused id=%llu verdict=credit why=\"%s\"", (unsigned long long)m->id, why);
+	log_peer_info(conf->system_id, "event=refused id=%llu verdict=credit why=\"%s\"", (unsigned long long)m->id,
+		      why);
 	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
 	flow_drop(f, m);
 }

@@ -90,7 +90,8 @@ static void judge(struct gathering *g)
 			parts[n++] = m;
 	}
 	if (n < g->total)
-		log_info("-", "event=text_incomplete parts=%zu of=%u action=\"judged by what is there\"", n, g->total);
+		log_peer_info("-", "event=text_incomplete parts=%zu of=%u action=\"judged by what is there\"", n,
+			      g->total);
 	forget(g);
 	if (n)
 		flow_judge_whole(f, parts, n);

@@ -58,8 +58,8 @@ static void answer_multi(struct wave *w)
 	}
 	resp.multi_resp.no_unsuccess = (uint8_t)x->refused;
 	resp.multi_resp.unsuccess = (struct view){x->list, x->n};
-	log_info(account_name(x->account), "event=submit_multi id=%s accepted=%u refused=%u", id, x->accepted,
-		 x->refused);
+	log_peer_info(account_name(x->account), "event=submit_multi id=%s accepted=%u refused=%u", id, x->accepted,
+		      x->refused);
 	if (s)
 		session_answer_pdu(s, &resp);
 	flow_asked_free(&x->asked);

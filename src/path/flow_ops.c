@@ -103,8 +103,8 @@ static void on_replaced(void *arg, uint64_t token, bool ok)
 	struct replacing *x = (struct replacing *)(uintptr_t)token;
 	struct msg *m = msgs_get(f->msgs, x->handle);
 	uint32_t status = ok && take_over(f, m, x) ? ESME_ROK : ESME_RSYSERR;
-	log_info(account_name(accounts_at(f->accounts, m->account)), "event=replace id=%llu outcome=%s",
-		 (unsigned long long)m->id, status ? "not_stored" : "replaced");
+	log_peer_info(account_name(accounts_at(f->accounts, m->account)), "event=replace id=%llu outcome=%s",
+		      (unsigned long long)m->id, status ? "not_stored" : "replaced");
 	if (status)
 		flow_count_refusal(&f->counters, status);
 	flow_answer(f, x->asked.session, REPLACE_SM, x->asked.sequence, status, FLOW_NOTHING);

@@ -138,8 +138,9 @@ void flow_split(struct flow *f, struct msg *m, const struct relay_peer *peer)
 	struct splitting x = {.flow = f, .whole = m};
 	if (!parts_make(m, peer, &f->relay, reference(m), make_part, &x)) {
 		drop_kin(f, m, KIN_PART);
-		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
-			 (unsigned long long)m->id);
+		log_peer_warn("-",
+			      "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
+			      (unsigned long long)m->id);
 		flow_set_state(f, m, MSG_HELD);
 		flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->retry);
 		return;
@@ -284,8 +285,8 @@ static bool go_on(struct flow *f, struct msg *m, const struct msg *worst)
 	if (!carrier_failed(worst) || row->receipt != RETRY_NEXT || m->attempts >= row->attempts || per_part(f, m) ||
 	    !flow_elsewhere(f, m, &reading))
 		return false;
-	log_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
-		 receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));
+	log_peer_info("-", "event=resend id=%llu parts=%u state=%s fault=%s", (unsigned long long)m->id, m->parts,
+		      receipt_stat_name((enum message_state)worst->final_state), fault_name((enum fault)worst->fault));
 	const struct words none = {FLOW_NOTHING, FLOW_NOTHING, 0};
 	flow_tell_retried(f, m, worst->carrier, &none);
 	set_parts_aside(f, m);
@@ -486,8 +487,9 @@ void flow_parts_more(struct flow *f, struct msg *m)
 	struct splitting x = {.flow = f, .whole = m};
 	struct relay_peer peer = peer_of_cut(m->cut);
 	if (!parts_make(m, &peer, &f->relay, reference(m), make_part, &x)) {
-		log_warn("-", "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
-			 (unsigned long long)m->id);
+		log_peer_warn("-",
+			      "event=not_split id=%llu reason=\"messages.max_held reached\" action=\"tried again\"",
+			      (unsigned long long)m->id);
 		drop_kin(f, m, KIN_PART);
 		flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->retry);
 		return;

@@ -206,7 +206,8 @@ static void refuse(struct flow *f, struct msg *m, uint32_t status, const char *n
 {
 	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
 	flow_campaign_count(f, m, CAMPAIGN_REFUSED);
-	log_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name, why);
+	log_peer_info(conf->system_id, "event=refused id=%llu verdict=%s why=\"%s\"", (unsigned long long)m->id, name,
+		      why);
 	flow_refuses_by(f, accounts_at(f->accounts, m->account), name);
 	flow_answer_app(f, m, conf->plain_status ? status_plain(status) : status);
 	f->refusing = NULL; /* of submit_multi, whose answer comes later and names none */

@@ -103,8 +103,8 @@ static void take_final(struct flow *f, const struct heard *h, struct msg *m)
 static void take_late_success(struct flow *f, const struct heard *h, struct msg *m, uint16_t carrier)
 {
 	f->counters.late_success++;
-	log_info(carrier_name(carriers_at(f->carriers, carrier)), "event=late_success id=%llu state=%s",
-		 (unsigned long long)m->id, msg_state_name((enum msg_state)m->state));
+	log_peer_info(carrier_name(carriers_at(f->carriers, carrier)), "event=late_success id=%llu state=%s",
+		      (unsigned long long)m->id, msg_state_name((enum msg_state)m->state));
 	flow_withdraw(f, m);
 	flow_parts_withdraw(f, m);
 	flow_settle(f, m);
@@ -289,8 +289,9 @@ static bool settle_doubt(struct flow *f, size_t carrier, const struct heard *h, 
 		return false;
 	struct msg *m = msgs_get(f->msgs, k->parent);
 	f->counters.doubts_settled++;
-	log_info(carrier_name(carriers_at(f->carriers, carrier)), "event=doubt_settled id=%llu by=receipt state=%s",
-		 (unsigned long long)m->id, receipt_stat_name(h->o->state));
+	log_peer_info(carrier_name(carriers_at(f->carriers, carrier)),
+		      "event=doubt_settled id=%llu by=receipt state=%s", (unsigned long long)m->id,
+		      receipt_stat_name(h->o->state));
 	bool held = m->state == MSG_DOUBT, delivered = h->o->state == STATE_DELIVERED;
 	flow_doubt_over(f, k);
 	if (delivered && is_open(m)) {
@@ -325,7 +326,7 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 		return;
 	f->counters.receipts_unknown++;
 	flow_tell_receipt(f, c, NULL, &o, "unknown");
-	log_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
+	log_peer_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
 		 (const char *)cid.p);
 	flow_forget_parked(f, carrier, cid);
 }
@@ -350,8 +351,9 @@ static void relay_alert(struct flow *f, const struct carrier *c, const struct pd
 		f->counters.alerts++;
 	else
 		f->counters.alerts_dropped++;
-	log_info(carrier_name(c), "event=alert_notification code=%s account=%s sent=%s", code,
-		 account < 0 ? "-" : account_name(accounts_at(f->accounts, (size_t)account)), sent == 0 ? "yes" : "no");
+	log_peer_info(carrier_name(c), "event=alert_notification code=%s account=%s sent=%s", code,
+		      account < 0 ? "-" : account_name(accounts_at(f->accounts, (size_t)account)),
+		      sent == 0 ? "yes" : "no");
 }
 
 void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu *pdu, void *arg)

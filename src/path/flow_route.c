@@ -109,7 +109,7 @@ static void on_learnt(void *arg, bool stored)
 {
 	(void)arg;
 	if (!stored)
-		log_warn("-", "event=ported_not_stored action=\"learnt again when a carrier says so again\"");
+		log_peer_warn("-", "event=ported_not_stored action=\"learnt again when a carrier says so again\"");
 }
 
 /*
@@ -131,9 +131,9 @@ static bool other_network(struct flow *f, struct msg *m, const char *now_at)
 	int learnt = now_at   ? ported_learn(f->ported, &to, now_at, on_learnt, f)
 		     : not_at ? ported_learn_not(f->ported, &to, not_at, on_learnt, f)
 			      : -1;
-	log_info(m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)),
-		 "event=wrong_network id=%llu number=%s operator=%s now_at=%s", (unsigned long long)m->id,
-		 log_number(to.digits, to.n, masked), not_at ? not_at : "-", now_at ? now_at : "-");
+	log_peer_info(m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)),
+		      "event=wrong_network id=%llu number=%s operator=%s now_at=%s", (unsigned long long)m->id,
+		      log_number(to.digits, to.n, masked), not_at ? not_at : "-", now_at ? now_at : "-");
 	if (learnt < 0 || m->rerouted || m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
 		return false;
 	int home = decide_msg(f, m);

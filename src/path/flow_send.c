@@ -39,8 +39,8 @@ static struct relay_peer peer_for(const struct flow *f, const struct carrier *c,
 /* It can never go to this carrier, and so to none. */
 static void end_unsendable(struct flow *f, struct carrier *c, struct msg *m, const char *why)
 {
-	log_warn(carrier_name(c), "event=unsendable id=%llu part=%u reason=\"%s\"",
-		 (unsigned long long)msg_whole(f->msgs, m)->id, m->part, why);
+	log_peer_warn(carrier_name(c), "event=unsendable id=%llu part=%u reason=\"%s\"",
+		      (unsigned long long)msg_whole(f->msgs, m)->id, m->part, why);
 	flow_finish(f, m, FINISH_UNSENDABLE, 0, NULL);
 }
 
@@ -289,9 +289,9 @@ static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struc
 	struct msg *old = match_held(f->match, carrier_number(c), cid);
 	if (!old)
 		return;
-	log_warn(carrier_name(c),
-		 "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
-		 (unsigned long long)msg_whole(f->msgs, old)->id, msg_state_name((enum msg_state)old->state));
+	log_peer_warn(carrier_name(c),
+		      "event=carrier_id_again id=%llu state=%s action=\"receipts for it are the later message's\"",
+		      (unsigned long long)msg_whole(f->msgs, old)->id, msg_state_name((enum msg_state)old->state));
 	match_remove(f->match, old);
 	if (flow_make_up_id(f, old) < 0)
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
@@ -315,8 +315,8 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 		return msg_set_cid(f->msgs, m, cid, n);
 	}
 	if (!carrier_conf(c)->ack_final)
-		log_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
-			 (unsigned long long)m->id);
+		log_peer_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",
+			      (unsigned long long)m->id);
 	if (m->announced) { /* its made-up id stands in the store already, in that slot */
 		m->announced = false;
 		return 0;

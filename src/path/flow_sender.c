@@ -60,9 +60,10 @@ bool flow_set_sender(struct flow *f, const struct carrier *c, const struct msg *
 	if (n > 0)
 		pdu->sm.src.addr = (struct view){(const uint8_t *)f->sender, (uint32_t)n};
 	if (n < 0)
-		log_info(carrier_name(c), "event=sender_too_long id=%llu source=%.*s action=\"shorten the extension\"",
-			 (unsigned long long)msg_whole(f->msgs, (struct msg *)m)->id, (int)pdu->sm.src.addr.n,
-			 (const char *)pdu->sm.src.addr.p);
+		log_peer_info(carrier_name(c),
+			      "event=sender_too_long id=%llu source=%.*s action=\"shorten the extension\"",
+			      (unsigned long long)msg_whole(f->msgs, (struct msg *)m)->id, (int)pdu->sm.src.addr.n,
+			      (const char *)pdu->sm.src.addr.p);
 	return n >= 0;
 }
 

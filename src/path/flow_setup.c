@@ -312,10 +312,10 @@ static void on_reply_event(void *arg, const struct reply_event *e)
 {
 	struct flow *f = arg;
 	char number[32];
-	log_info(account_name(accounts_at(f->accounts, e->account)),
-		 "event=mo_%s number=%s carrier=%s code=%s original=%llu", event_name(e->kind),
-		 log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
-		 (unsigned long long)e->original->id);
+	log_peer_info(account_name(accounts_at(f->accounts, e->account)),
+		      "event=mo_%s number=%s carrier=%s code=%s original=%llu", event_name(e->kind),
+		      log_number(e->from->digits, e->from->n, number), e->carrier, e->code,
+		      (unsigned long long)e->original->id);
 	flow_campaign_answered(f, e);
 	flow_tell_reply(f, e);
 }

@@ -36,7 +36,7 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	list_append(&f->reviews, &m->link);
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);
-	log_info(account_name(accounts_at(f->accounts, m->account)),
+	log_peer_info(account_name(accounts_at(f->accounts, m->account)),
 		 "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
 		 v.name);
 }
@@ -253,8 +253,8 @@ void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n)
 		ask(w, parts[0]->id, s);
 		return;
 	}
-	log_info(s->account_name, "event=ended id=%llu parts=%zu verdict=%s why=\"%s\" detail=\"%s\"",
-		 (unsigned long long)parts[0]->id, n, v.name, v.plain, s->detail);
+	log_peer_info(s->account_name, "event=ended id=%llu parts=%zu verdict=%s why=\"%s\" detail=\"%s\"",
+		      (unsigned long long)parts[0]->id, n, v.name, v.plain, s->detail);
 	end(w, v.id);
 }
 

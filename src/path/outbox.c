@@ -271,8 +271,8 @@ static void on_buried(void *arg, uint64_t token, bool ok)
 			loop_timer(o->loop, &o->owed_timer, RETRY_MS);
 		return;
 	}
-	log_warn(account_name(b->account), "event=deadletter id=%llu why=%s kind=%s", (unsigned long long)g->m->id,
-		 why_text(g), g->m->mo ? "reply" : "receipt");
+	log_peer_warn(account_name(b->account), "event=deadletter id=%llu why=%s kind=%s", (unsigned long long)g->m->id,
+		      why_text(g), g->m->mo ? "reply" : "receipt");
 	backlog_buried(o->backlog, account, g->why);
 	if (g->m->from_backlog)
 		backlog_went(o->backlog, account);
@@ -371,8 +371,8 @@ static void pump(struct box *b)
 			break;
 		take_out(b, m);
 		if (sent < 0) {
-			log_error(account_name(b->account), "event=deliver_failed error=unsendable id=%llu",
-				  (unsigned long long)m->id);
+			log_peer_error(account_name(b->account), "event=deliver_failed error=unsendable id=%llu",
+				       (unsigned long long)m->id);
 			finish(b, m, ESME_RINVMSGLEN);
 			continue;
 		}

@@ -101,11 +101,11 @@ static void done(struct mo *mo)
 	struct reply *r = mo->reply;
 	if (mo->failed) {
 		r->counters.failed++;
-		log_warn(carrier_name(mo->carrier),
-			 "event=mo_failed error=\"not stored\" action=\"the carrier sends it again\"");
+		log_peer_warn(carrier_name(mo->carrier),
+			      "event=mo_failed error=\"not stored\" action=\"the carrier sends it again\"");
 	} else if (mo->copy) {
 		r->counters.copies++;
-		log_info(carrier_name(mo->carrier), "event=mo_copy code=%s action=\"no second effect\"", mo->code);
+		log_peer_info(carrier_name(mo->carrier), "event=mo_copy code=%s action=\"no second effect\"", mo->code);
 	}
 	reply_end(mo);
 	answer_carrier(mo, mo->failed);
@@ -229,8 +229,8 @@ static void on_incomplete(void *arg, const struct reassembled *r)
 	struct reply *reply = arg;
 	struct carrier *c = reply->ops->carrier(reply->arg, r->carrier);
 	reply->counters.expired_parts++;
-	log_warn(carrier_name(c), "event=mo_incomplete parts=%u/%u action=\"the parts that came are used\"", r->have,
-		 r->total);
+	log_peer_warn(carrier_name(c), "event=mo_incomplete parts=%u/%u action=\"the parts that came are used\"",
+		      r->have, r->total);
 	struct mo *mo = start(reply, c, r->first);
 	apply_parts(mo, r);
 	reply_release(mo);
@@ -259,7 +259,7 @@ static void take_one(struct mo *mo)
 	struct view text, frame = {mo->frame, mo->frame_n};
 	struct pdu pdu;
 	if (pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK) {
-		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be read again\"");
+		log_peer_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be read again\"");
 		return;
 	}
 	mo->frame = NULL; /* a whole text takes its place, while this part is still looked at */
@@ -324,12 +324,12 @@ static void add_part_again(struct reply *r, const struct carrier *c, struct view
 	struct udh_concat concat;
 	const char *name = carrier_name(c);
 	if (pdu_decode(frame.p, frame.n, &pdu) != ESME_ROK || !udh_concat_pdu(&pdu, &concat)) {
-		log_warn(name, "event=part_dropped reason=unreadable");
+		log_peer_warn(name, "event=part_dropped reason=unreadable");
 		return;
 	}
 	struct mo *mo = start(r, c, &pdu);
 	if (!reassembly_add(r->parts, carrier_number(c), name, frame, &pdu, &concat, on_whole, mo))
-		log_warn(name, "event=part_dropped reason=\"too many parts\"");
+		log_peer_warn(name, "event=part_dropped reason=\"too many parts\"");
 	reply_release(mo);
 }
 
@@ -342,7 +342,7 @@ void reply_load_part(struct reply *r, struct carriers *carriers, struct view key
 	if (c)
 		add_part_again(r, c, frame);
 	else
-		log_warn(name, "event=part_dropped reason=\"carrier gone\"");
+		log_peer_warn(name, "event=part_dropped reason=\"carrier gone\"");
 }
 
 static void set_up(struct reply *r, const struct reply_setup *setup)

@@ -94,8 +94,8 @@ static void on_known(void *arg, uint64_t token, bool ok, const struct store_mo *
 	} else if (ok && known->state == STORE_MO_COPY) {
 		mo->copy = true;
 	} else if (ok) {
-		log_info(carrier_name(mo->carrier),
-			 "event=mo_busy action=\"another node has it, it shall come again\"");
+		log_peer_info(carrier_name(mo->carrier),
+			      "event=mo_busy action=\"another node has it, it shall come again\"");
 		ok = false;
 	}
 	reply_on_effect(arg, token, ok);

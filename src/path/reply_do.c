@@ -79,8 +79,8 @@ void reply_forward(struct mo *mo)
 	if (pdu_decode(mo->frame, mo->frame_n, &pdu) == ESME_ROK && inbound_frames(&in, &pdu, forward_frame, mo))
 		r->counters.forwarded++;
 	else
-		log_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%s",
-			  a ? account_name(a) : UNROUTED);
+		log_peer_error(carrier_name(mo->carrier), "event=mo_unusable error=\"cannot be encoded\" account=%s",
+			       a ? account_name(a) : UNROUTED);
 }
 
 /* --- to the phone --- */
@@ -94,8 +94,8 @@ bool reply_may_answer(struct mo *mo)
 	const char *why = NULL;
 	if (!number_is_phone(&mo->from)) {
 		r->counters.machines++;
-		log_info(carrier_name(mo->carrier), "event=answer_not_sent code=%s number=%s reason=\"no phone\"",
-			 mo->code, log_number(mo->from.digits, mo->from.n, number));
+		log_peer_info(carrier_name(mo->carrier), "event=answer_not_sent code=%s number=%s reason=\"no phone\"",
+			      mo->code, log_number(mo->from.digits, mo->from.n, number));
 		return false;
 	}
 	if (conf->per_minute > 0 && mo->minute > (uint64_t)conf->per_minute)
@@ -105,8 +105,8 @@ bool reply_may_answer(struct mo *mo)
 	if (!why)
 		return true;
 	r->counters.held_back++;
-	log_warn(carrier_name(mo->carrier), "event=answer_held_back code=%s number=%s reason=\"over reply.%s\"",
-		 mo->code, log_number(mo->from.digits, mo->from.n, number), why);
+	log_peer_warn(carrier_name(mo->carrier), "event=answer_held_back code=%s number=%s reason=\"over reply.%s\"",
+		      mo->code, log_number(mo->from.digits, mo->from.n, number), why);
 	return false;
 }
 
@@ -183,10 +183,10 @@ static int find_account(struct mo *mo)
 static void take_unrouted(struct mo *mo)
 {
 	mo->reply->counters.unrouted++;
-	log_warn(carrier_name(mo->carrier),
-		 "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
-		 ", give the code to an account's sources\"",
-		 mo->code);
+	log_peer_warn(carrier_name(mo->carrier),
+		      "event=mo_unrouted code=%s action=\"kept in backlog:" UNROUTED
+		      ", give the code to an account's sources\"",
+		      mo->code);
 	reply_do_unrouted(mo);
 	reply_forward(mo);
 }

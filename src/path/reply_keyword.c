@@ -21,8 +21,9 @@ const struct keyword_conf *reply_keyword(struct mo *mo)
 	if (keywords_given_up(r->keywords) == before)
 		return k;
 	r->counters.given_up += keywords_given_up(r->keywords) - before;
-	log_warn(s.account, "event=pattern_given_up carrier=%s code=%s action=\"simplify the patterns of keywords\"",
-		 carrier_name(mo->carrier), mo->code);
+	log_peer_warn(s.account,
+		      "event=pattern_given_up carrier=%s code=%s action=\"simplify the patterns of keywords\"",
+		      carrier_name(mo->carrier), mo->code);
 	return k;
 }
 
@@ -93,10 +94,10 @@ static void complain(struct mo *mo, const struct keyword_conf *k)
 	char number[32], text[128];
 	mo->reply->counters.complaints++;
 	mo->events |= 1u << EVENT_COMPLAINED;
-	log_warn(account_name(reply_account(mo)),
-		 "event=complaint number=%s carrier=%s code=%s original=%llu text=\"%s\" action=\"look at it\"",
-		 log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code,
-		 (unsigned long long)mo->last.id, log_text(mo->text, mo->text_n, text));
+	log_peer_warn(account_name(reply_account(mo)),
+		      "event=complaint number=%s carrier=%s code=%s original=%llu text=\"%s\" action=\"look at it\"",
+		      log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code,
+		      (unsigned long long)mo->last.id, log_text(mo->text, mo->text_n, text));
 	opt_out(mo, k);
 }
 
@@ -132,9 +133,10 @@ static void (*const acts[])(struct mo *mo, const struct keyword_conf *k) = {
 void reply_do_keyword(struct mo *mo, const struct keyword_conf *k)
 {
 	char number[32];
-	log_info(account_name(reply_account(mo)), "event=keyword action=%s number=%s carrier=%s code=%s original=%llu",
-		 keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
-		 carrier_name(mo->carrier), mo->code, (unsigned long long)mo->last.id);
+	log_peer_info(
+		account_name(reply_account(mo)), "event=keyword action=%s number=%s carrier=%s code=%s original=%llu",
+		keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
+		carrier_name(mo->carrier), mo->code, (unsigned long long)mo->last.id);
 	acts[k->action](mo, k);
 	reply_answer(mo, k->reply ? k->reply : "");
 	if (k->forward)
@@ -148,9 +150,9 @@ void reply_do_unrouted(struct mo *mo)
 	if (!k || !reply_goes_first(k))
 		return;
 	bool out = k->action != KEYWORD_OPT_IN;
-	log_warn("-", "event=keyword action=%s number=%s carrier=%s code=%s scope=global reason=\"nobody's code\"",
-		 keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
-		 carrier_name(mo->carrier), mo->code);
+	log_peer_warn("-", "event=keyword action=%s number=%s carrier=%s code=%s scope=global reason=\"nobody's code\"",
+		      keyword_action_name((enum keyword_action)k->action),
+		      log_number(mo->from.digits, mo->from.n, number), carrier_name(mo->carrier), mo->code);
 	mo->reply->counters.opt_outs += out;
 	mo->reply->counters.opt_ins += !out;
 	mo->reply->counters.complaints += k->action == KEYWORD_COMPLAINT;

@@ -129,8 +129,9 @@ bool reply_menu(struct mo *mo, bool keyword)
 		return false;
 	}
 	mo->menu = conf_copy(menu_rows, sizeof(*move.node), move.node);
-	log_info(account, "event=menu menu=%s node=%s known=%s number=%s code=%s", mo->menu->menu, mo->menu->node,
-		 move.step == MENU_ENTER ? "yes" : "no", log_number(mo->from.digits, mo->from.n, number), mo->code);
+	log_peer_info(account, "event=menu menu=%s node=%s known=%s number=%s code=%s", mo->menu->menu, mo->menu->node,
+		      move.step == MENU_ENTER ? "yes" : "no", log_number(mo->from.digits, mo->from.n, number),
+		      mo->code);
 	if (move.step == MENU_UNKNOWN) {
 		r->counters.menu_unknown++;
 		mo->chose_nothing = true;

@@ -185,8 +185,8 @@ static void settle(struct asked *a, const char *text)
 static void fall_back(struct asked *a, const char *why)
 {
 	a->reply->counters.fallbacks++;
-	log_warn(a->field[FIELD_ACCOUNT], "event=webhook_fallback webhook=%s id=%llu error=\"%s\"",
-		 a->field[FIELD_WEBHOOK], (unsigned long long)a->id, why);
+	log_peer_warn(a->field[FIELD_ACCOUNT], "event=webhook_fallback webhook=%s id=%llu error=\"%s\"",
+		      a->field[FIELD_WEBHOOK], (unsigned long long)a->id, why);
 	settle(a, a->field[FIELD_FALLBACK]);
 }
 

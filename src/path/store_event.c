@@ -101,7 +101,7 @@ static struct chunk *new_chunk(struct event_log *x)
 /* The oldest that are not on their way go. */
 static void make_room(struct event_log *x)
 {
-	static struct log_limit limit;
+	static struct log_limit limit = {.what = "events_lost"};
 	unsigned kept_back;
 	uint64_t lost = 0;
 	LIST_EACH_SAFE(node, next, &x->chunks) {

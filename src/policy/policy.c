@@ -313,13 +313,9 @@ static enum policy_effect try(const struct policy *p, const struct policy_row *r
 static void note_dry(const struct policy_row *row, const struct policy_subject *s, enum policy_effect effect)
 {
 	static const char *const words[] = {"pass", "change", "refuse", "review", "wait"};
-	static struct log_limit limit;
-	unsigned kept_back;
 	counters.dry[row->id]++;
-	if (log_on(LOG_LEVEL_INFO) && log_limit(&limit, 20, &kept_back))
-		log_write(LOG_LEVEL_INFO, s->account_name,
-			  "event=dry_run policy=%s would=%s class=%s detail=\"%s\" more=%u", row->name, words[effect],
-			  class_name(s->class_id), s->detail, kept_back);
+	log_peer_info(s->account_name, "event=dry_run policy=%s would=%s class=%s detail=\"%s\"", row->name,
+		      words[effect], class_name(s->class_id), s->detail);
 }
 
 static void count(const struct policy_row *row, enum policy_effect effect)

@@ -19,7 +19,6 @@
 #define ACTIONS	      3
 #define FOUND_MAX     60u /* octets of the text that are shown */
 #define PATH_MAX_HERE 4096
-#define LOG_PER_SEC   20u
 
 static const char *const actions[] = {"block", "review", "log", NULL};
 
@@ -52,7 +51,6 @@ struct rules { /* what filters mean; shared by two struct words while a set is m
 	/* Filters that concern account a and class c: masks[a * CLASSES + c]; the last account stands for those that
 	 * have no number yet. */
 	uint64_t *masks;
-	struct log_limit limit;
 };
 
 struct words {
@@ -477,11 +475,9 @@ static void tell(const struct judging *j)
 static void log_hits(const struct judging *j)
 {
 	struct rules *r = j->w->rules;
-	unsigned kept_back;
 	for (uint64_t left = j->filters & r->by_action[WORDS_LOG]; left; left &= left - 1) {
-		if (log_on(LOG_LEVEL_INFO) && log_limit(&r->limit, LOG_PER_SEC, &kept_back))
-			log_write(LOG_LEVEL_INFO, j->s->account_name, "event=word_hit filter=\"%s\" class=%s more=%u",
-				  r->names[__builtin_ctzll(left)], class_name(j->s->class_id), kept_back);
+		log_peer_info(j->s->account_name, "event=word_hit filter=\"%s\" class=%s",
+			      r->names[__builtin_ctzll(left)], class_name(j->s->class_id));
 	}
 }
 
