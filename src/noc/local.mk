@@ -4,6 +4,7 @@ libnoc_a_SOURCES = \
 	src/noc/campaign_page.c src/noc/campaign_page.h src/noc/verb_campaign.c \
 	src/noc/console.c src/noc/console.h \
 	src/noc/form.c src/noc/form.h \
+	src/noc/history.c src/noc/history_read.c src/noc/history.h src/noc/history_priv.h \
 	src/noc/http.c src/noc/http.h \
 	src/noc/json.c src/noc/json.h \
 	src/noc/label.c src/noc/label.h \
