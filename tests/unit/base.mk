@@ -8,6 +8,7 @@ base_unit_tests = \
 	tests/unit/base/test_ids \
 	tests/unit/base/test_json_read \
 	tests/unit/base/test_log \
+	tests/unit/base/test_log_target \
 	tests/unit/base/test_loop \
 	tests/unit/base/test_map \
 	tests/unit/base/test_mem \
@@ -18,7 +19,8 @@ base_unit_tests = \
 	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
 	tests/unit/base/test_webhook \
-	tests/unit/base/test_wheel
+	tests/unit/base/test_wheel \
+	tests/unit/base/test_worker
 check_PROGRAMS += $(base_unit_tests)
 TESTS += $(base_unit_tests)
 
@@ -29,6 +31,8 @@ tests_unit_base_test_ids_SOURCES = tests/unit/base/test_ids.c
 tests_unit_base_test_ids_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_log_SOURCES = tests/unit/base/test_log.c
 tests_unit_base_test_log_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_log_target_SOURCES = tests/unit/base/test_log_target.c
+tests_unit_base_test_log_target_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_loop_SOURCES = tests/unit/base/test_loop.c
 tests_unit_base_test_loop_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_map_SOURCES = tests/unit/base/test_map.c
@@ -53,6 +57,8 @@ tests_unit_base_test_resolver_SOURCES = tests/unit/base/test_resolver.c
 tests_unit_base_test_resolver_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resp_SOURCES = tests/unit/base/test_resp.c
 tests_unit_base_test_resp_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_worker_SOURCES = tests/unit/base/test_worker.c
+tests_unit_base_test_worker_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_json_read_SOURCES = tests/unit/base/test_json_read.c
 tests_unit_base_test_json_read_LDADD = $(base_unit_ldadd)
 
