@@ -5,6 +5,12 @@ CONF_FILES = etc/smppgw.conf etc/operators-cn.conf etc/errors-cn.conf etc/calend
 EXTRA_DIST += $(CONF_FILES) etc/smppgwd.service
 pkgconfdir = $(sysconfdir)/smppgw
 
+# For those who watch from outside; read where they stand, or copied.
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = etc/grafana/smppgw.json
+prometheusdir = $(pkgdatadir)/prometheus
+dist_prometheus_DATA = etc/prometheus/prometheus.yml etc/prometheus/smppgw.rules.yml
+
 install-data-local:
 	@set -e; test -z "$(CONF_FILES)" || $(MKDIR_P) "$(DESTDIR)$(pkgconfdir)"; \
 	for file in $(CONF_FILES); do \

@@ -36,13 +36,14 @@ struct lives { /* those of one dimension */
 			offsetof(struct live, times) + (which) * sizeof(struct histogram), NULL, NULL                  \
 	}
 #define ACCEPTED(dim)                                                                                                  \
-	COUNT(dim, "accepted", TALLY_ACCEPTED, "Messages acknowledged to apps, by " dim "."),                          \
-		COUNT(dim, "refused", TALLY_REFUSED, "Submits that were refused, by " dim ".")
+	COUNT(dim, "accepted", TALLY_ACCEPTED, "Messages acknowledged to apps, or made by us, by " dim ".")
+#define REFUSED(dim, help) COUNT(dim, "refused", TALLY_REFUSED, help)
 #define ENDED(dim)                                                                                                     \
 	COUNT(dim, "sent", TALLY_SENT, "Messages that a carrier has taken, all parts, by " dim "."),                   \
 		COUNT(dim, "delivered", TALLY_DELIVERED, "Messages that ended as delivered, by " dim "."),             \
-		COUNT(dim, "failed", TALLY_FAILED, "Messages that ended in any other way, by " dim "."),               \
-		COUNT(dim, "replies", TALLY_REPLIES, "Texts of phones, by " dim "."),                                  \
+		COUNT(dim, "failed", TALLY_FAILED, "Messages that ended in any other way, by " dim ".")
+#define REPLIES(dim)                                                                                                   \
+	COUNT(dim, "replies", TALLY_REPLIES, "Texts of phones, by " dim "."),                                          \
 		COUNT(dim, "optouts", TALLY_OPTOUTS, "Replies that said stop, by " dim "."),                           \
 		COUNT(dim, "complaints", TALLY_COMPLAINTS, "Replies that complained, by " dim ".")
 #define TIMES(dim)                                                                                                     \
@@ -56,15 +57,21 @@ struct lives { /* those of one dimension */
 
 static const struct stats_row of_carrier[] = {
 	ENDED("carrier"),
+	REPLIES("carrier"),
 	TIMES("carrier"),
 	NOW(queued, "Messages that wait and whose route takes the carrier now."),
 	NOW(tps, "Messages/s that are agreed with the carrier; 0: no limit."),
 	NOW(healthy, "0 while traffic has left the carrier because of errors, lost binds or few deliveries."),
 	NOW(doubts, "Submits whose answer did not come and that nothing has settled yet."),
 };
-static const struct stats_row of_operator[] = {ACCEPTED("operator"), ENDED("operator")};
-static const struct stats_row of_account[] = {ACCEPTED("account"), ENDED("account")};
-static const struct stats_row of_class[] = {ACCEPTED("class"), ENDED("class"), TIMES("class")};
+#define JUDGED "Messages that a rule or policy refused, by "
+static const struct stats_row of_operator[] = {ACCEPTED("operator"), REFUSED("operator", JUDGED "operator."),
+					       ENDED("operator")};
+static const struct stats_row of_account[] = {ACCEPTED("account"),
+					      REFUSED("account", "Submits that were refused, by account."),
+					      ENDED("account"), REPLIES("account")};
+static const struct stats_row of_class[] = {ACCEPTED("class"), REFUSED("class", JUDGED "class."), ENDED("class"),
+					    TIMES("class")};
 static const struct stats_row of_reason[] = {
 	{"smppgw_refusals_total", "Submits that were refused, by the policy's name or the status.", STATS_COUNTER,
 	 offsetof(struct live, n) + TALLY_REFUSED * sizeof(uint64_t), NULL, NULL},
@@ -165,7 +172,7 @@ static void live_print(const struct flow *flow, const struct live_dim *dim, stru
 	struct stats *s = stats_new();
 	struct lives l = {.dim = dim, .names = map_new()};
 
-	(void)live_take; /* flow_tally() comes with the next commit of path/ */
+	tally_each(flow_tally(flow), dim->dim, live_take, &l);
 	if (dim->now)
 		dim->now(flow, &l);
 	for (size_t i = 0; i < l.n; i++)

@@ -22,6 +22,42 @@ static uint64_t process_resident(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* When the kernel started, in seconds since 1970. */
+static uint64_t process_boot(void)
+{
+	char line[256];
+	unsigned long long boot = 0;
+	FILE *f = fopen("/proc/stat", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "btime %llu", &boot) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return boot;
+}
+
+/* Field 22 of /proc/self/stat: clock ticks between the kernel's start and ours. The name before it may have blanks. */
+static uint64_t process_start(void)
+{
+	char text[1024];
+	unsigned long long ticks = 0;
+	FILE *f = fopen("/proc/self/stat", "re");
+
+	if (!f)
+		return 0;
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	const char *at = strrchr(text, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (!at || sscanf(at, "%llu", &ticks) != 1)
+		return 0;
+	return process_boot() * 1000000 + ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
 void process_read_files(struct process *p)
 {
 	struct rlimit files;
@@ -39,11 +75,15 @@ void process_read_files(struct process *p)
 
 void process_read(struct process *p)
 {
+	static uint64_t started_us; /* never another one: read once, /proc/stat is long on big machines */
 	struct rusage used;
 
 	memset(p, 0, sizeof(*p));
 	p->pid = getpid();
 	p->resident = process_resident();
+	if (!started_us)
+		started_us = process_start();
+	p->start_us = started_us;
 	if (getrusage(RUSAGE_SELF, &used) == 0)
 		p->cpu_us = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
 			    (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);

@@ -11,6 +11,7 @@ struct process {
 	uint64_t cpu_us;   /* user and system */
 	uint64_t resident; /* octets */
 	uint64_t open_fds, max_fds;
+	uint64_t start_us; /* UTC us since 1970 */
 };
 
 /* All but the open files. What cannot be read is 0. */

@@ -7,8 +7,8 @@
 #           [--wait-on PORT]   does not connect: waits on PORT for a call with outbind, and binds on that connection
 #
 # Lines on standard input (key=value, text= last, it takes the rest of the line as UTF-8):
-#   submit dst=… [src=…] [count=N] [class=promo] [service=…] [registered=1] [esm=0] [validity=…] [ton=1] [udh=HEX] text=…
-#          count=N submits N times: dst counts up (over at most S numbers with spread=S), and {n} in the text is 1..N.
+#   submit dst=… [src=…] [count=N] [class=promo] [campaign=…] [service=…] [registered=1] [esm=0] [validity=…] [ton=1] [udh=HEX] text=…
+#          count=N submits N times: dst counts up (over at most S numbers with spread=S), and {n} in text and campaign is 1..N.
 #          Nothing is waited for,
 #          but with rate=R at most R a second leave, and with window=W at most W are without answer.
 #   stop            ends a submit with rate= or window=
@@ -75,6 +75,7 @@ sub submit {
 		$esm |= 0x40;
 	}
 	my $tlvs = defined $f{class} ? tlv(0x3E00, cstring($f{class})) : '';
+	$tlvs .= tlv(0x3E01, cstring(encode('UTF-8', $f{campaign}))) if defined $f{campaign};
 	if (length $octets > 254) {
 		$tlvs .= tlv(0x0424, $octets);
 		$octets = '';
@@ -115,7 +116,9 @@ sub load_on {
 		(my $now = $load{text}) =~ s/\{n\}/$n/g;
 		my $spread = $load{fields}{spread} // $load{count};
 		my $dst = $load{count} > 1 ? $load{dst} + ($n - 1) % $spread : $load{dst};
-		submit(%{$load{fields}}, dst => $dst, text => $now);
+		my %f = %{$load{fields}};
+		$f{campaign} =~ s/\{n\}/$n/g if defined $f{campaign};
+		submit(%f, dst => $dst, text => $now);
 	}
 	%load = () if %load && $load{next} > $load{count};
 }

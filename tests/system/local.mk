@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/system/operations.sh \
 	tests/system/outbind.sh \
 	tests/system/ported.sh \
+	tests/system/dashboard.py tests/system/prometheus.sh tests/system/smppgw.rules.test.yml \
 	tests/system/recipient.sh \
 	tests/system/redis.sh \
 	tests/system/reload.sh \
