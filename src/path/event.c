@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "base/json_put.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#define CHINA_MS   28800000 /* east of UTC */
-#define DAY_S	   86400
+#define CHINA_S	   28800 /* east of UTC */
 #define VALUE_MAX  255u	 /* octets of a value that is no text, before it is escaped */
-#define ESCAPED	   6u	 /* octets that one becomes at most */
 #define HEAD_MAX   1024u /* names, numbers and marks of a line, without its values */
 #define VALUES_MAX 15u
 #define DUE_MS_MAX 253402272000000 /* the year 9999: four digits */
@@ -103,55 +102,6 @@ bool event_set(const struct conf_list *names, uint32_t *set, const char **bad)
 
 /* --- JSON: p is where the next octet goes; there is room --- */
 
-static char *put(char *p, const char *s, size_t n)
-{
-	memcpy(p, s, n);
-	return p + n;
-}
-#define PUT(p, literal) put(p, literal, sizeof(literal) - 1)
-
-static const bool plain[256] = {
-	[' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... '~'] = true, /* not the quote and the backslash */
-};
-
-static char *put_escape(char *p, uint8_t c)
-{
-	static const char hex[] = "0123456789abcdef", from[] = "\"\\\n\r\t\b\f", to[] = "\"\\nrtbf";
-	const char *at = c ? strchr(from, c) : NULL;
-	*p++ = '\\';
-	if (at) {
-		*p++ = to[at - from];
-		return p;
-	}
-	p = PUT(p, "u00");
-	*p++ = hex[c >> 4];
-	*p++ = hex[c & 15];
-	return p;
-}
-
-static char *put_string(char *p, struct view v)
-{
-	const char *s = (const char *)v.p;
-	size_t at = 0;
-	*p++ = '"';
-	while (at < v.n && plain[v.p[at]])
-		*p++ = s[at++];
-	while (at < v.n) {
-		size_t from = at;
-		int32_t c = text_get(s, v.n, &at);
-		if (c >= 0x80)
-			p = put(p, s + from, at - from);
-		else if (c < 0)
-			p = PUT(p, "\xEF\xBF\xBD");
-		else if (plain[c])
-			*p++ = (char)c;
-		else
-			p = put_escape(p, (uint8_t)c);
-	}
-	*p++ = '"';
-	return p;
-}
-
 /* name: with the comma before and the colon behind it. Nothing for an empty value. */
 static char *put_value(char *p, const char *name, size_t name_n, struct view v, size_t max)
 {
@@ -159,26 +109,13 @@ static char *put_value(char *p, const char *name, size_t name_n, struct view v, 
 		return p;
 	if (v.n > max)
 		v.n = (uint32_t)text_cut((const char *)v.p, v.n, max);
-	return put_string(put(p, name, name_n), v);
+	return json_put_string(json_put(p, name, name_n), v.p, v.n);
 }
 #define VALUE(p, name, v) put_value(p, ",\"" name "\":", sizeof(",\"" name "\":") - 1, v, VALUE_MAX)
 
-/* n digits of v. */
-static char *put_digits(char *p, uint64_t v, unsigned n)
-{
-	for (unsigned i = n; i-- > 0; v /= 10)
-		p[i] = (char)('0' + v % 10);
-	return p + n;
-}
-
 static char *put_number(char *p, const char *name, size_t name_n, unsigned v)
 {
-	unsigned n = 1;
-	if (v == 0)
-		return p;
-	for (unsigned x = v; x >= 10; x /= 10)
-		n++;
-	return put_digits(put(p, name, name_n), v, n);
+	return v ? json_put_u64(json_put(p, name, name_n), v) : p;
 }
 #define NUMBER(p, name, v) put_number(p, ",\"" name "\":", sizeof(",\"" name "\":") - 1, v)
 
@@ -186,54 +123,30 @@ static char *put_id(char *p, const char *name, size_t name_n, uint64_t id)
 {
 	if (id == 0)
 		return p;
-	p = put(p, name, name_n);
+	p = json_put(p, name, name_n);
 	*p++ = '"';
-	p = put_digits(p, id, IDS_DIGITS);
+	p = json_put_digits(p, id, IDS_DIGITS);
 	*p++ = '"';
 	return p;
 }
 #define ID(p, name, v) put_id(p, ",\"" name "\":", sizeof(",\"" name "\":") - 1, v)
 
-/* "2026-05-01T09:30:00" of a second since 1970, as China's clocks show it (days to a date: Howard Hinnant's way). */
-static void print_second(int64_t second, char text[24])
-{
-	int64_t local = second + CHINA_MS / 1000, days = local / DAY_S + 719468, era = days / 146097;
-	unsigned of_day = (unsigned)(local % DAY_S);
-	unsigned doe = (unsigned)(days - era * 146097);
-	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	unsigned month = mp < 10 ? mp + 3 : mp - 9;
-	char *p = put_digits(text, yoe + (uint64_t)era * 400 + (month <= 2), 4);
-	*p++ = '-';
-	p = put_digits(p, month, 2);
-	*p++ = '-';
-	p = put_digits(p, doy - (153 * mp + 2) / 5 + 1, 2);
-	*p++ = 'T';
-	p = put_digits(p, of_day / 3600, 2);
-	*p++ = ':';
-	p = put_digits(p, of_day / 60 % 60, 2);
-	*p++ = ':';
-	put_digits(p, of_day % 60, 2);
-}
-
-#define SECOND_N 19u /* octets of print_second() */
-
 static char *put_time(char *p, const char *second, int64_t ms)
 {
 	*p++ = '"';
-	p = put(p, second, SECOND_N);
+	p = json_put(p, second, JSON_SECOND);
 	*p++ = '.';
-	p = put_digits(p, (uint64_t)(ms % 1000), 3);
-	return PUT(p, "+08:00\"");
+	p = json_put_digits(p, (uint64_t)(ms % 1000), 3);
+	return JSON_PUT(p, "+08:00\"");
 }
 
 static char *put_at(char *p, struct event_clock *clock, int64_t ms)
 {
 	if (clock->second != ms / 1000 || !clock->text[0]) {
 		clock->second = ms / 1000;
-		print_second(clock->second, clock->text);
+		json_second(clock->second, CHINA_S, clock->text);
 	}
-	return put_time(PUT(p, ",\"at\":"), clock->text, ms);
+	return put_time(JSON_PUT(p, ",\"at\":"), clock->text, ms);
 }
 
 static char *put_due(char *p, int64_t ms)
@@ -241,8 +154,8 @@ static char *put_due(char *p, int64_t ms)
 	char second[24];
 	if (ms <= 0 || ms > DUE_MS_MAX)
 		return p;
-	print_second(ms / 1000, second);
-	return put_time(PUT(p, ",\"due\":"), second, ms);
+	json_second(ms / 1000, CHINA_S, second);
+	return put_time(JSON_PUT(p, ",\"due\":"), second, ms);
 }
 
 /* The number of a message as it stands in the log, or whole. */
@@ -295,14 +208,14 @@ static size_t room_for(const struct event *e)
 			e->group.n + e->carrier.n + e->state.n + e->how.n + e->stat.n + e->err.n + e->fault.n +
 			e->verdict.n + e->status.n + e->text.n;
 	size_t most = VALUES_MAX * VALUE_MAX + EVENT_TEXT_MAX;
-	return HEAD_MAX + ESCAPED * (values < most ? values : most);
+	return HEAD_MAX + JSON_ESCAPED * (values < most ? values : most);
 }
 
 void event_write(const struct event *e, struct event_clock *clock, struct buf *out)
 {
 	const char *name = rows[e->kind].name;
 	char *start = (char *)buf_room(out, room_for(e));
-	char *p = put(PUT(start, "{\"e\":\""), name, strlen(name));
+	char *p = json_put(JSON_PUT(start, "{\"e\":\""), name, strlen(name));
 	*p++ = '"';
 	p = put_at(p, clock, e->at_ms);
 	p = put_message(p, e);
