@@ -82,7 +82,10 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 static int on_reload(void *arg, bool check, struct buf *out, char **errors)
 {
 	struct daemon *d = arg;
-	return reload(&d->settings, d->file, d->flow, check, out, errors);
+	int result = reload(&d->settings, d->file, d->flow, check, out, errors);
+	if (result == 0 && !check && d->noc)
+		noc_use(d->noc, &d->settings.noc);
+	return result;
 }
 
 static void on_hangup(evutil_socket_t number, short what, void *arg)

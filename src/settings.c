@@ -24,6 +24,7 @@ static const struct conf_section sections[] = {
 	{"listen", true, sizeof(struct listen_conf), listen_rows},
 	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
 	{"console", false, sizeof(struct console_conf), console_rows},
+	{"console_tokens", true, sizeof(struct token_conf), token_rows},
 	{"accounts", true, sizeof(struct account_conf), account_rows},
 	{"carriers", true, sizeof(struct carrier_conf), carrier_rows},
 	{"operators", true, sizeof(struct operator_conf), operator_rows},
@@ -112,8 +113,12 @@ static void fill(struct settings *s)
 	f->policy.opening.slots = conf_get(c, "slots", &f->policy.opening.slots_n);
 	fill_texts(c, &f->policy.texts);
 	f->policy.filters = conf_get(c, "filters", &f->policy.filters_n);
+	size_t tokens_n;
+	const struct token_conf *tokens = conf_get(c, "console_tokens", &tokens_n);
 	s->noc = (struct noc_conf){.stats = conf_get(c, "stats", NULL),
 				   .console = conf_get(c, "console", NULL),
+				   .tokens = tokens,
+				   .tokens_n = tokens_n,
 				   .version = PACKAGE_VERSION,
 				   .node = f->node};
 }

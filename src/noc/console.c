@@ -1,5 +1,5 @@
 /*
- * console.c - the sockets of the console: accept, rights, bounds, times. Must not know any command.
+ * console.c - the sockets of the console: accept, bounds, times, answers. Must not know any command.
  */
 #include "noc/console.h"
 
@@ -16,12 +16,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "noc/words.h"
+#include "base/text.h"
+#include "noc/actions.h"
+#include "noc/form.h"
+#include "noc/request.h"
 
-#ifndef SO_PEERGROUPS
-#define SO_PEERGROUPS 59 /* Linux 4.13 */
-#endif
-#define CONSOLE_MAX_GROUPS   256 /* of a peer that are looked at */
 #define CONSOLE_REST_MS	     1000
 #define CONSOLE_MAX_PROGRESS 16384 /* octets that a peer has not read */
 
@@ -29,11 +28,8 @@ struct console {
 	struct loop *loop;
 	struct event *listener;
 	int fd;
-	gid_t group;
-	const struct console_command *table;
-	void *arg;
-	struct console_stats *stats;
-	struct list peers;
+	struct console_about about;
+	struct list peers, laters;
 	unsigned count;
 	struct timer again; /* accepting rests: no file descriptor was left */
 	struct buf answer;
@@ -42,31 +38,34 @@ struct console {
 struct peer {
 	struct list link;
 	struct loop_defer freeing;
-	struct timer deadline; /* of the request */
+	struct timer deadline; /* of the request; with a wrong token: of the answer */
 	struct console *console;
 	struct bufferevent *bev;
-	struct console_who who;
+	struct rights_peer who;
 	struct console_later *later; /* its answer comes in a later turn */
+	struct buf held;	     /* its answer is held back: it has shown a wrong token */
 	bool answered;
+};
+
+/* What an answer needs to be told and recorded; also when the request's line has gone. */
+struct asked {
+	const struct console_about *about; /* NULL: the console has gone */
+	bool json;
+	bool acts; /* it is recorded */
+	struct action action;
 };
 
 /* An answer that is not there yet. Owned by the command until console_finish(); peer is NULL when nobody waits. */
 struct console_later {
+	struct list link;  /* in the console's laters */
+	struct loop *loop; /* NULL: the console has gone, or there was none */
 	struct peer *peer;
-	const struct console_command *command;
-	uid_t uid;
+	struct asked asked;
 	struct buf text;
-	char message[256];
+	char message[CONSOLE_MAX_MESSAGE];
 	bool starting; /* fn has not returned */
 	bool done, failed, keep_out;
 };
-
-static const char *const right_names[] = {"read", "operate", "admin"};
-
-const char *console_right_name(enum console_right r)
-{
-	return right_names[r];
-}
 
 int console_fail(struct console_call *call, const char *fmt, ...)
 {
@@ -78,44 +77,13 @@ int console_fail(struct console_call *call, const char *fmt, ...)
 	return -1;
 }
 
-/* Everything that is judged before the command runs. */
-static const struct console_command *console_judge(struct console_call *call, enum console_right right, char *line,
-						   size_t n, const char **words)
-{
-	const char *why;
-	int count = words_split(line, n, words, CONSOLE_MAX_WORDS, &why);
-
-	if (count < 0) {
-		console_fail(call, "%s", why);
-		return NULL;
-	}
-	if (count == 0) {
-		console_fail(call, "empty request; try help");
-		return NULL;
-	}
-	for (const struct console_command *c = call->table; c->name; c++) {
-		if (strcmp(c->name, words[0]) != 0)
-			continue;
-		call->words = words + 1;
-		call->n = (size_t)count - 1;
-		if (call->n < c->min || call->n > c->max)
-			console_fail(call, "usage: %s%s%s", c->name, *c->args ? " " : "", c->args);
-		else if (right < c->right)
-			console_fail(call, "%s needs the right to %s; you have %s", c->name,
-				     console_right_name(c->right), console_right_name(right));
-		else
-			return c;
-		return NULL;
-	}
-	console_fail(call, "no command %.100s; try help", words[0]);
-	return NULL;
-}
-
 struct console_later *console_later(struct console_call *call)
 {
 	if (!call->later) {
 		call->later = mem_zalloc(sizeof(*call->later));
 		call->later->starting = true;
+		if (form_is_json(call->out))
+			form_want_json(&call->later->text);
 	}
 	return call->later;
 }
@@ -139,43 +107,144 @@ static void later_free(struct console_later *l)
 }
 
 /* The whole answer, as it goes to the peer; error NULL: `ok`; text NULL: none. */
-static void put_answer(const struct console_command *command, uid_t uid, const char *error, const struct buf *text,
-		       struct buf *out)
+static void put_answer(struct asked *asked, int64_t wall_ms, const char *error, const struct buf *text, struct buf *out)
 {
+	static const struct buf nothing;
+
 	if (error)
 		buf_printf(out, "error %s\n", error);
 	else
 		buf_puts(out, "ok\n");
-	if (text && buf_len(text))
+	if (asked->json)
+		form_take(text ? text : &nothing, error, out);
+	else if (text && buf_len(text))
 		buf_put(out, buf_data(text), buf_len(text));
-	if (command && command->right > CONSOLE_READ)
-		log_info("-", "event=console command=%s uid=%ld outcome=%s", command->name, (long)uid,
-			 error ? error : "ok");
+	if (!asked->acts || !asked->about || !asked->about->actions)
+		return;
+	asked->action.at_ms = wall_ms;
+	snprintf(asked->action.outcome, sizeof(asked->action.outcome), "%s", error ? error : "ok");
+	actions_put(asked->about->actions, &asked->action);
 }
 
-int console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
-		   struct buf *out, struct console_later **later)
+/* --- one request --- */
+
+static void note(struct asked *asked, const struct request *r, const struct rights_peer *peer)
 {
-	const char *words[CONSOLE_MAX_WORDS];
+	struct buf masked = {0};
+
+	asked->json = r->json;
+	asked->acts = r->command && r->needs > CONSOLE_READ;
+	if (!asked->acts)
+		return;
+	request_masked(r, &masked);
+	asked->action.uid = peer->uid;
+	snprintf(asked->action.token, sizeof(asked->action.token), "%s", peer->token ? peer->token : "");
+	snprintf(asked->action.command, sizeof(asked->action.command), "%.*s",
+		 (int)text_cut((char *)buf_data(&masked), buf_len(&masked), sizeof(asked->action.command) - 1),
+		 (const char *)buf_data(&masked));
+	buf_free(&masked);
+}
+
+/* Raises the peer by its token: 0, or why not in call's message. */
+static int show_token(const struct console_about *about, const char *token, int64_t wall_ms, struct rights_peer *peer,
+		      struct console_call *call)
+{
+	static struct log_limit limit;
+	unsigned more;
+	char name[40];
+
+	if (!token)
+		return 0;
+	switch (rights_show_token(about->rights, token, wall_ms, peer)) {
+	case RIGHTS_TRUE:
+		return 0;
+	case RIGHTS_BUSY:
+		return console_fail(call, "too many tokens are being tried; try again in a second");
+	case RIGHTS_WRONG:
+		break;
+	}
+	about->stats->wrong_tokens++;
+	snprintf(name, sizeof(name), "%.*s", (int)text_cut(token, strcspn(token, ":"), 32), token);
+	if (log_limit(&limit, 5, &more))
+		log_warn("-", "event=wrong_token name=\"%s\" uid=%ld kept_back=%u", name, (long)peer->uid, more);
+	console_fail(call, "the token is wrong; a token is NAME:SECRET, as in the configuration's console_tokens");
+	return CONSOLE_WRONG_TOKEN;
+}
+
+static int refuse_right(const struct console_about *about, const struct request *r, const struct rights_peer *peer,
+			struct console_call *call)
+{
+	struct buf holders = {0};
+
+	rights_holders(about->rights, r->needs, &holders);
+	console_fail(call, "%s%s%s needs the right to %s; uid %ld has %s. It have: %.*s", r->command->name,
+		     r->sub ? " " : "", r->sub ? r->sub->name : "", console_right_name(r->needs), (long)peer->uid,
+		     peer->right == CONSOLE_NONE ? "no right" : console_right_name(peer->right), (int)buf_len(&holders),
+		     (const char *)buf_data(&holders));
+	buf_free(&holders);
+	return -1;
+}
+
+/* Everything that is judged before the command runs, and then the command. */
+static int run(const struct console_about *about, const struct rights_peer *peer, struct request *r, int result,
+	       struct console_call *call)
+{
+	const char *sub_words[CONSOLE_MAX_WORDS + 1];
+	char who[48];
+
+	if (r->command && peer->right < r->needs)
+		return refuse_right(about, r, peer, call);
+	if (result < 0)
+		return -1; /* the message is there */
+	if (peer->token)
+		snprintf(who, sizeof(who), "token:%s", peer->token);
+	else
+		snprintf(who, sizeof(who), "uid:%ld", (long)peer->uid);
+	call->words = r->words;
+	call->n = r->n;
+	call->uid = peer->uid;
+	call->who = who;
+	call->right = peer->right;
+	if (r->sub && r->n == (r->command->before ? 1 : 0)) { /* the one that need not be named */
+		memcpy(sub_words, r->words, r->n * sizeof(sub_words[0]));
+		sub_words[call->n++] = r->sub->name;
+		call->words = sub_words;
+	}
+	return r->command->fn(call);
+}
+
+int console_answer(const struct console_about *about, const struct rights_peer *asking, int64_t wall_ms, char *line,
+		   size_t n, struct buf *out, struct console_later **later)
+{
 	struct buf text = {0};
-	struct console_call call = {.arg = arg, .table = table, .uid = who->uid, .out = &text};
-	const struct console_command *command = console_judge(&call, who->right, line, n, words);
-	int result = command ? command->fn(&call) : -1;
-	struct console_later *l = call.later;
+	struct console_call call = {.arg = about->arg, .table = about->table, .out = &text};
+	struct asked asked = {.about = about};
+	struct rights_peer peer = *asking;
+	struct request request;
+	int result = request_read(about->table, line, n, &request, call.message, sizeof(call.message)), shown;
 
 	*later = NULL;
+	if (request.json)
+		form_want_json(&text);
+	note(&asked, &request, &peer);
+	if ((shown = show_token(about, request.token, wall_ms, &peer, &call)) < 0) {
+		result = shown;
+	} else {
+		note(&asked, &request, &peer);
+		result = run(about, &peer, &request, result, &call);
+	}
+	struct console_later *l = call.later;
 	if (result == CONSOLE_LATER && !l->done) {
 		l->starting = false;
-		l->command = command;
-		l->uid = who->uid;
+		l->asked = asked;
 		*later = l;
 	} else if (result == CONSOLE_LATER) {
 		result = l->failed ? -1 : 0;
-		put_answer(command, who->uid, l->failed ? l->message : NULL,
-			   l->failed && !l->keep_out ? NULL : &l->text, out);
+		put_answer(&asked, wall_ms, l->failed ? l->message : NULL, l->failed && !l->keep_out ? NULL : &l->text,
+			   out);
 		later_free(l);
 	} else {
-		put_answer(command, who->uid, result == 0 ? NULL : call.message,
+		put_answer(&asked, wall_ms, result == 0 ? NULL : call.message,
 			   result == 0 || call.keep_out ? &text : NULL, out);
 		later_free(l);
 	}
@@ -183,9 +252,14 @@ int console_answer(const struct console_command *table, void *arg, const struct 
 	return result;
 }
 
+/* --- peers --- */
+
 static void peer_reap(void *arg)
 {
-	mem_free(arg);
+	struct peer *p = arg;
+
+	buf_free(&p->held);
+	mem_free(p);
 }
 
 static void peer_end(struct peer *p)
@@ -221,9 +295,9 @@ static void peer_send_answer(struct peer *p)
 static void peer_count(struct peer *p, bool ok)
 {
 	if (ok)
-		p->console->stats->commands++;
+		p->console->about.stats->commands++;
 	else
-		p->console->stats->refused++;
+		p->console->about.stats->refused++;
 }
 
 static void peer_refuse(struct peer *p, const char *why)
@@ -242,10 +316,18 @@ static void peer_request(struct peer *p, size_t n)
 	evbuffer_remove(bufferevent_get_input(p->bev), line, n);
 	if (n > 0 && line[n - 1] == '\r')
 		n--;
-	int result = console_answer(c->table, c->arg, &p->who, line, n, &c->answer, &p->later);
+	int result = console_answer(&c->about, &p->who, loop_wall_ms(c->loop), line, n, &c->answer, &p->later);
 	if (result == CONSOLE_LATER) {
 		p->later->peer = p;
+		p->later->loop = c->loop;
+		list_append(&c->laters, &p->later->link);
 		loop_timer_clear(c->loop, &p->deadline);
+		return;
+	}
+	if (result == CONSOLE_WRONG_TOKEN) {
+		buf_put(&p->held, buf_data(&c->answer), buf_len(&c->answer));
+		buf_consume(&c->answer, buf_len(&c->answer), 65536);
+		loop_timer(c->loop, &p->deadline, CONSOLE_WRONG_TOKEN_MS);
 		return;
 	}
 	peer_count(p, result == 0);
@@ -276,7 +358,9 @@ void console_finish(struct console_later *l, const char *error)
 		snprintf(l->message, sizeof(l->message), "%s", error ? error : "");
 		return;
 	}
-	put_answer(l->command, l->uid, error, error && !l->keep_out ? NULL : &l->text,
+	if (l->loop)
+		list_remove(&l->link);
+	put_answer(&l->asked, l->loop ? loop_wall_ms(l->loop) : 0, error, error && !l->keep_out ? NULL : &l->text,
 		   p ? &p->console->answer : &nobody);
 	later_free(l);
 	buf_free(&nobody);
@@ -292,7 +376,7 @@ static void peer_on_read(struct bufferevent *bev, void *arg)
 	struct peer *p = arg;
 	struct evbuffer *in = bufferevent_get_input(bev);
 
-	if (p->answered || p->later) {
+	if (p->answered || p->later || buf_len(&p->held)) {
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
 	}
@@ -317,13 +401,13 @@ static void peer_on_event(struct bufferevent *bev, short what, void *arg)
 	struct peer *p = arg;
 	size_t n = evbuffer_get_length(bufferevent_get_input(bev));
 
-	if ((what & BEV_EVENT_EOF) && (p->answered || p->later))
+	if ((what & BEV_EVENT_EOF) && (p->answered || p->later || buf_len(&p->held)))
 		return;
 	if ((what & BEV_EVENT_EOF) && n > 0) {
 		peer_request(p, n);
 		return;
 	}
-	if (!p->answered && !p->later)
+	if (!p->answered && !p->later && !buf_len(&p->held))
 		peer_count(p, false);
 	peer_end(p);
 }
@@ -332,42 +416,13 @@ static void peer_on_deadline(struct timer *t)
 {
 	struct peer *p = LIST_OF(t, struct peer, deadline);
 
-	peer_refuse(p, "no request within 5 s");
-}
-
-/* Whether the peer is in the group, as its main group or another. */
-static bool console_in_group(int fd, gid_t main_group, gid_t group)
-{
-	gid_t groups[CONSOLE_MAX_GROUPS];
-	socklen_t len = sizeof(groups);
-
-	if (group == CONSOLE_NO_GROUP)
-		return false;
-	if (main_group == group)
-		return true;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &len) != 0)
-		return false;
-	for (size_t i = 0; i < len / sizeof(groups[0]); i++) {
-		if (groups[i] == group)
-			return true;
+	if (!buf_len(&p->held)) {
+		peer_refuse(p, "no request within 5 s");
+		return;
 	}
-	return false;
-}
-
-static struct console_who console_peer_is(int fd, gid_t group)
-{
-	struct console_who who = {CONSOLE_READ, (uid_t)-1};
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) != 0)
-		return who;
-	who.uid = cred.uid;
-	if (cred.uid == 0 || cred.uid == geteuid())
-		who.right = CONSOLE_ADMIN;
-	else if (console_in_group(fd, cred.gid, group))
-		who.right = CONSOLE_OPERATE;
-	return who;
+	buf_put(&p->console->answer, buf_data(&p->held), buf_len(&p->held));
+	peer_count(p, false);
+	peer_send_answer(p);
 }
 
 static void console_take(struct console *c, int fd)
@@ -375,7 +430,7 @@ static void console_take(struct console *c, int fd)
 	struct peer *p = mem_zalloc(sizeof(*p));
 
 	p->console = c;
-	p->who = console_peer_is(fd, c->group);
+	p->who = rights_of_peer(c->about.rights, fd);
 	p->bev = bufferevent_socket_new(loop_base(c->loop), fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!p->bev) {
 		close(fd);
@@ -403,7 +458,7 @@ static void console_on_accept(evutil_socket_t listener, short what, void *arg)
 			console_take(c, fd);
 			continue;
 		}
-		c->stats->refused++;
+		c->about.stats->refused++;
 		(void)send(fd, full, sizeof(full) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 		close(fd);
 	}
@@ -420,18 +475,15 @@ static void console_on_again(struct timer *t)
 	event_add(c->listener, NULL);
 }
 
-struct console *console_new(struct loop *loop, int fd, gid_t group, const struct console_command *table, void *arg,
-			    struct console_stats *stats)
+struct console *console_new(struct loop *loop, int fd, const struct console_about *about)
 {
 	struct console *c = mem_zalloc(sizeof(*c));
 
 	c->loop = loop;
 	c->fd = fd;
-	c->group = group;
-	c->table = table;
-	c->arg = arg;
-	c->stats = stats;
+	c->about = *about;
 	list_init(&c->peers);
+	list_init(&c->laters);
 	c->again.fn = console_on_again;
 	c->listener = event_new(loop_base(loop), fd, EV_READ | EV_PERSIST, console_on_accept, c);
 	if (!c->listener || event_add(c->listener, NULL) != 0) {
@@ -441,12 +493,22 @@ struct console *console_new(struct loop *loop, int fd, gid_t group, const struct
 	return c;
 }
 
+/* Nobody hears its answer, nobody keeps book of it. */
+static void later_orphan(struct console_later *l)
+{
+	list_remove(&l->link);
+	l->loop = NULL;
+	l->asked.about = NULL;
+}
+
 void console_free(struct console *c)
 {
 	if (!c)
 		return;
 	LIST_EACH_SAFE(node, tmp, &c->peers)
 		peer_end(LIST_OF(node, struct peer, link));
+	LIST_EACH_SAFE(node, tmp, &c->laters)
+		later_orphan(LIST_OF(node, struct console_later, link));
 	loop_timer_clear(c->loop, &c->again);
 	event_free(c->listener);
 	close(c->fd);

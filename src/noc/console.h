@@ -1,12 +1,11 @@
 /*
  * console.h - the operator's socket: a unix stream socket on which each connection asks once. The request is one line
- * of words (words.h, at most 4 KiB); the answer is a line `ok` or `error MESSAGE`, then the output, then the end of the
- * stream.
+ * of words (words.h, at most 4 KiB): options that begin with two dashes, a command, its words. The answer is a line
+ * `ok` or `error MESSAGE`, then the output, then the end of the stream.
+ *   --json         the output is one JSON object (form.h), also behind an error
+ *   --token T      the right that goes with the token NAME:SECRET, when that is more than the peer has
  * Commands are rows in a table; the console knows none of them. A command answers at once, or in a later turn:
  * then the connection waits for console_finish().
- *
- * Rights come from the peer's credentials: root and the daemon's own user may do everything; members of the configured
- * group may read and operate; whoever else the socket's mode lets in may read.
  */
 #ifndef NOC_CONSOLE_H
 #define NOC_CONSOLE_H
@@ -15,14 +14,14 @@
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "noc/rights.h"
 
 #define CONSOLE_MAX_CONNECTIONS 16
 #define CONSOLE_MAX_REQUEST	4096 /* octets, with the newline */
 #define CONSOLE_MAX_WORDS	64
+#define CONSOLE_MAX_MESSAGE	1024 /* octets, of an error */
 #define CONSOLE_TIMEOUT_MS	5000 /* for the request; and for the answer, without progress */
-#define CONSOLE_NO_GROUP	((gid_t)-1)
-
-enum console_right { CONSOLE_READ, CONSOLE_OPERATE, CONSOLE_ADMIN };
+#define CONSOLE_WRONG_TOKEN_MS	1000 /* after which who has shown a wrong token is told so */
 
 #define CONSOLE_LATER 1 /* a command's result: its answer comes with console_finish() */
 
@@ -33,25 +32,46 @@ struct console_call {
 	const struct console_command *table;
 	const char *const *words; /* behind the name of the command; UTF-8 */
 	size_t n;
-	uid_t uid;	   /* who asks */
-	struct buf *out;   /* the output, UTF-8 */
-	char message[256]; /* why it failed */
-	bool keep_out;	   /* the output goes out behind that, too */
+	uid_t uid;			   /* who asks */
+	const char *who;		   /* the same as text: "uid:0", "token:zhang" */
+	enum console_right right;	   /* what who asks may do */
+	struct buf *out;		   /* the output, UTF-8 */
+	char message[CONSOLE_MAX_MESSAGE]; /* why it failed */
+	bool keep_out;			   /* the output goes out behind that, too */
 	struct console_later *later;
 };
 
-struct console_command {
-	const char *name; /* the table ends with NULL */
-	const char *args; /* for help: "[NAME]" */
-	size_t min, max;  /* words behind the name */
+/* What the first word behind the command's name (with `before`: the second) may be. */
+struct console_sub {
+	const char *name; /* the list ends with NULL */
+	const char *args; /* "ACCOUNT CAMPAIGN [--wait SECONDS]" */
+	size_t min, max;  /* words behind it */
 	enum console_right right;
-	int (*fn)(struct console_call *call); /* 0, console_fail(), or CONSOLE_LATER */
+	const char *help; /* one sentence */
+};
+
+/*
+ * Rows are written by name: {.name = "usage", .args = "[DAY] [ACCOUNT]", .max = 2, .right = CONSOLE_READ, ...}.
+ *
+ * args and a sub-command's args are shown, and are what completion and masking go by: NUMBER, TEXT and SECRET are
+ * masked where actions are recorded; ACCOUNT, CARRIER, CAMPAIGN, CLASS, OPERATOR, LEVEL and COMMAND are completed by
+ * names, FILE by files, words in lower case (show, --since) as they stand. [ ] and | as usual.
+ */
+struct console_command {
+	const char *name;		      /* the table ends with NULL */
+	const char *args;		      /* NULL or "": none. Not used with subs */
+	size_t min, max;		      /* words behind the name; not used with subs */
+	enum console_right right;	      /* not used with subs: each has its own */
+	int (*fn)(struct console_call *call); /* 0, console_fail(), or CONSOLE_LATER; gets the sub-command in words */
 	const char *help;		      /* one sentence */
+	const char *examples;		      /* NULL, or lines without `smppgwctl` */
+	const struct console_sub *subs;	      /* NULL: none */
+	const char *before;		      /* "CARRIER": a word stands between command and sub-command */
+	const char *sub;		      /* the sub-command when none is named; NULL: one must be */
 };
 
 /* Sets the message and returns -1; the output is dropped, but for call->keep_out. */
 __attribute__((format(printf, 2, 3))) int console_fail(struct console_call *call, const char *fmt, ...);
-const char *console_right_name(enum console_right r);
 
 /*
  * A command that answers in a later turn: its fn calls console_later(), gives what that returns to whoever will know
@@ -71,27 +91,33 @@ __attribute__((format(printf, 2, 3))) void console_progress(struct console_later
 /* error: NULL, or why it failed (the output is dropped then, but for console_later_keep()). Frees l. */
 void console_finish(struct console_later *l, const char *error);
 
-struct console_who {
-	enum console_right right;
-	uid_t uid;
-};
-
 struct console_stats {
-	uint64_t commands; /* carried out */
-	uint64_t refused;  /* answered with an error, or without a request in time */
+	uint64_t commands;     /* carried out */
+	uint64_t refused;      /* answered with an error, or without a request in time */
+	uint64_t wrong_tokens; /* requests with a token that is not right */
 };
 
+struct actions;
+struct console_about { /* borrowed for life */
+	const struct console_command *table;
+	void *arg;
+	struct rights *rights;
+	struct actions *actions; /* NULL: nobody keeps book of what is done */
+	struct console_stats *stats;
+};
+
+#define CONSOLE_WRONG_TOKEN (-2)
 /*
  * Looks up and runs one request line: n octets and one more that may be overwritten. Appends the whole answer, `ok` or
- * `error` first: 0 when it was `ok`, else -1. CONSOLE_LATER: nothing is appended yet; *later is told the answer.
+ * `error` first: 0 when it was `ok`, else -1, or CONSOLE_WRONG_TOKEN: the answer should wait for a while.
+ * CONSOLE_LATER: nothing is appended yet; *later is told the answer.
  */
-int console_answer(const struct console_command *table, void *arg, const struct console_who *who, char *line, size_t n,
-		   struct buf *out, struct console_later **later);
+int console_answer(const struct console_about *about, const struct rights_peer *peer, int64_t wall_ms, char *line,
+		   size_t n, struct buf *out, struct console_later **later);
 
 struct console;
-/* Takes fd, a listening unix socket. table, stats: borrowed for life. group: CONSOLE_NO_GROUP for none. Never NULL. */
-struct console *console_new(struct loop *loop, int fd, gid_t group, const struct console_command *table, void *arg,
-			    struct console_stats *stats);
+/* Takes fd, a listening unix socket. Copies about. Never NULL. */
+struct console *console_new(struct loop *loop, int fd, const struct console_about *about);
 void console_free(struct console *c);
 
 #endif

@@ -1,6 +1,9 @@
 # src/noc/local.mk - console, HTTP and records: libnoc.a.
 noinst_LIBRARIES += libnoc.a
 libnoc_a_SOURCES = \
+	src/noc/alarm.c src/noc/alarm.h src/noc/alarm_conf.c src/noc/alarm_priv.h src/noc/alarm_rows.c \
+	src/noc/alarm_inputs.c src/noc/alarm_inputs.h src/noc/alarm_post.c src/noc/alarm_post.h \
+	src/noc/actions.c src/noc/actions.h \
 	src/noc/campaign_page.c src/noc/campaign_page.h src/noc/verb_campaign.c \
 	src/noc/console.c src/noc/console.h \
 	src/noc/form.c src/noc/form.h \
@@ -11,6 +14,9 @@ libnoc_a_SOURCES = \
 	src/noc/metrics.c src/noc/metrics.h src/noc/metrics_live.c src/noc/metrics_live.h \
 	src/noc/noc.c src/noc/noc.h \
 	src/noc/process.c src/noc/process.h \
+	src/noc/query.c src/noc/query.h \
+	src/noc/request.c src/noc/request.h \
+	src/noc/rights.c src/noc/rights.h \
 	src/noc/since.c src/noc/since.h \
 	src/noc/snapshot.c src/noc/snapshot.h \
 	src/noc/status.c src/noc/status_json.c src/noc/status.h \

@@ -15,9 +15,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "noc/actions.h"
 #include "noc/verb.h"
 #include "noc/console.h"
 #include "noc/dashboard.h"
@@ -28,10 +30,12 @@
 #include "noc/status.h"
 
 #define NOC_BACKLOG 128
+#define NO_GROUP    ((gid_t)-1)
 
 struct noc_stats {
 	struct http_stats http;
 	struct console_stats console;
+	uint64_t actions;
 	uint64_t log_dropped;
 	uint64_t build; /* 1 */
 };
@@ -40,6 +44,8 @@ struct noc {
 	struct snapshot_source source;
 	struct stats *stats;
 	struct noc_stats counted;
+	struct rights *rights;
+	struct actions *actions;
 	struct http *http;
 	struct console *console;
 	char *socket;
@@ -53,16 +59,6 @@ const struct conf_row stats_port_rows[] = {
 	{0},
 };
 
-const struct conf_row console_rows[] = {
-	{"socket", CONF_STRING, offsetof(struct console_conf, socket), "", 0, 0, "", false,
-	 "Path of the console's unix socket; empty: off.", NULL},
-	{"mode", CONF_STRING, offsetof(struct console_conf, mode), "", 1, 5, "0600", false,
-	 "Mode of the console's socket, octal.", NULL},
-	{"group", CONF_STRING, offsetof(struct console_conf, group), "", 0, 0, "", false,
-	 "Group of the console's socket; its members may operate, whoever else the mode lets in may read.", NULL},
-	{0},
-};
-
 const struct stats_row noc_stat_rows[] = {
 	{"smppgw_stats_requests_total", "Pages served by the stats port.", STATS_COUNTER,
 	 offsetof(struct noc_stats, http.requests), NULL, NULL},
@@ -72,6 +68,10 @@ const struct stats_row noc_stat_rows[] = {
 	 offsetof(struct noc_stats, console.commands), NULL, NULL},
 	{"smppgw_console_refused_total", "Requests that the console answered with an error.", STATS_COUNTER,
 	 offsetof(struct noc_stats, console.refused), NULL, NULL},
+	{"smppgw_console_wrong_tokens_total", "Requests to the console with a token that is not right.", STATS_COUNTER,
+	 offsetof(struct noc_stats, console.wrong_tokens), NULL, NULL},
+	{"smppgw_console_actions_total", "Commands that change something, done or refused: each is recorded.",
+	 STATS_COUNTER, offsetof(struct noc_stats, actions), NULL, NULL},
 	{"smppgw_log_dropped_lines_total", "Log lines dropped because their reader was too slow.", STATS_COUNTER,
 	 offsetof(struct noc_stats, log_dropped), NULL, NULL},
 };
@@ -82,8 +82,9 @@ const struct stats_row noc_build_rows[] = {
 };
 const size_t noc_build_rows_n = sizeof(noc_build_rows) / sizeof(noc_build_rows[0]);
 
-static int noc_healthz(void *arg, struct buf *out)
+static int noc_healthz(void *arg, const struct query *asked, struct buf *out)
 {
+	(void)asked;
 	const struct noc *n = arg;
 	struct flow_status status;
 	struct carriers *all = flow_carriers(n->source.flow);
@@ -99,8 +100,9 @@ static int noc_healthz(void *arg, struct buf *out)
 	return sick ? 503 : 200;
 }
 
-static int noc_metrics(void *arg, struct buf *out)
+static int noc_metrics(void *arg, const struct query *asked, struct buf *out)
 {
+	(void)asked;
 	const struct noc *n = arg;
 	struct process p;
 
@@ -112,8 +114,9 @@ static int noc_metrics(void *arg, struct buf *out)
 	return 200;
 }
 
-static int noc_status(void *arg, struct buf *out)
+static int noc_status(void *arg, const struct query *asked, struct buf *out)
 {
+	(void)asked;
 	const struct noc *n = arg;
 	struct snapshot s;
 
@@ -123,8 +126,9 @@ static int noc_status(void *arg, struct buf *out)
 	return 200;
 }
 
-static int noc_status_json(void *arg, struct buf *out)
+static int noc_status_json(void *arg, const struct query *asked, struct buf *out)
 {
+	(void)asked;
 	const struct noc *n = arg;
 	struct snapshot s;
 
@@ -151,10 +155,10 @@ static long noc_mode(const char *text)
 	return *text >= '0' && *text <= '7' && *end == '\0' && mode <= 0777 ? mode : -1;
 }
 
-/* CONSOLE_NO_GROUP when none is set; false when it does not exist. */
+/* NO_GROUP when none is set; false when it does not exist. */
 static bool noc_group(const char *name, gid_t *gid)
 {
-	*gid = CONSOLE_NO_GROUP;
+	*gid = NO_GROUP;
 	if (*name == '\0')
 		return true;
 	const struct group *g = getgrnam(name);
@@ -167,16 +171,12 @@ bool noc_check(const struct noc_conf *conf, char **errors)
 {
 	const struct console_conf *c = conf->console;
 	bool ok = true;
-	gid_t gid;
 
 	if (noc_mode(c->mode) < 0) {
 		conf_fault(errors, &c->where, "console.mode \"%s\" is not an octal mode such as \"0660\"", c->mode);
 		ok = false;
 	}
-	if (!noc_group(c->group, &gid)) {
-		conf_fault(errors, &c->where, "console.group \"%s\" does not exist on this machine", c->group);
-		ok = false;
-	}
+	ok &= rights_check(c, conf->tokens, conf->tokens_n, errors);
 	if (strlen(c->socket) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
 		conf_fault(errors, &c->where, "console.socket is longer than a unix socket's path may be (107 octets)");
 		ok = false;
@@ -224,19 +224,23 @@ static int noc_start_console(struct noc *n, const struct console_conf *conf, cha
 	if (mode < 0 || !noc_group(conf->group, &gid))
 		return noc_why(why, "console: mode \"%s\" or group \"%s\" is not usable", conf->mode, conf->group);
 	/* nobody else gets in before the group is set */
-	int fd = net_listen_unix(conf->socket, gid == CONSOLE_NO_GROUP ? (unsigned)mode : 0600);
+	int fd = net_listen_unix(conf->socket, gid == NO_GROUP ? (unsigned)mode : 0600);
 	if (fd < 0)
 		return noc_why(why, "console socket %s: %s; does its directory exist, is another gateway running?",
 			       conf->socket, strerror(errno));
-	if (gid != CONSOLE_NO_GROUP &&
-	    (chown(conf->socket, (uid_t)-1, gid) != 0 || chmod(conf->socket, (mode_t)mode) != 0)) {
+	if (gid != NO_GROUP && (chown(conf->socket, (uid_t)-1, gid) != 0 || chmod(conf->socket, (mode_t)mode) != 0)) {
 		int error = errno;
 		unlink(conf->socket);
 		close(fd);
 		return noc_why(why, "console socket %s: group %s: %s", conf->socket, conf->group, strerror(error));
 	}
 	n->socket = mem_strdup(conf->socket);
-	n->console = console_new(n->source.loop, fd, gid, verb_table, &n->source, &n->counted.console);
+	n->console = console_new(n->source.loop, fd,
+				 &(struct console_about){.table = verb_table,
+							 .arg = &n->source,
+							 .rights = n->rights,
+							 .actions = n->actions,
+							 .stats = &n->counted.console});
 	log_info("-", "event=console_open socket=%s", conf->socket);
 	return 0;
 }
@@ -244,17 +248,27 @@ static int noc_start_console(struct noc *n, const struct console_conf *conf, cha
 static void noc_before(void *object)
 {
 	struct noc_stats *counted = object;
+	const struct noc *n = LIST_OF(counted, struct noc, counted);
 
 	counted->log_dropped = log_dropped();
+	counted->actions = *actions_count(n->actions);
 }
 
 struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow *flow, struct stats *stats, char **why)
 {
 	struct noc *n = mem_zalloc(sizeof(*n));
 
-	n->source = (struct snapshot_source){loop, flow, conf->version, conf->node, conf->reload, conf->reload_arg};
+	n->source = (struct snapshot_source){.loop = loop,
+					     .flow = flow,
+					     .version = conf->version,
+					     .node = conf->node,
+					     .reload = conf->reload,
+					     .reload_arg = conf->reload_arg};
 	n->stats = stats;
 	n->counted.build = 1;
+	n->rights = rights_new(conf->console, conf->tokens, conf->tokens_n);
+	n->actions = actions_new(NULL);
+	n->source.actions = n->actions;
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);
 	stats_add(stats, noc_build_rows, noc_build_rows_n, &n->counted.build, "version", conf->version, NULL);
 	if (noc_start_http(n, conf->stats, why) != 0 || noc_start_console(n, conf->console, why) != 0) {
@@ -264,12 +278,19 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 	return n;
 }
 
+void noc_use(struct noc *n, const struct noc_conf *conf)
+{
+	rights_use_tokens(n->rights, conf->tokens, conf->tokens_n);
+}
+
 void noc_free(struct noc *n)
 {
 	if (!n)
 		return;
 	http_free(n->http);
 	console_free(n->console);
+	rights_free(n->rights);
+	actions_free(n->actions);
 	if (n->socket)
 		unlink(n->socket);
 	mem_free(n->socket);

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/loop.h"
 #include "base/stats.h"
+#include "noc/rights.h"
 
 struct flow;
 
@@ -19,20 +20,14 @@ struct stats_port_conf { /* section stats */
 };
 extern const struct conf_row stats_port_rows[];
 
-struct console_conf { /* section console */
-	struct conf_where where;
-	char *socket; /* path; "": off */
-	char *mode;   /* octal: "0600" */
-	char *group;  /* "": the daemon's own */
-};
-extern const struct conf_row console_rows[];
-
 /* Reads the configuration again: 0 with what has changed in out, or -1 with faults in *errors (free()). */
 typedef int (*noc_reload_fn)(void *arg, bool check, struct buf *out, char **errors);
 
 struct noc_conf { /* all borrowed for the call, but version for life */
 	const struct stats_port_conf *stats;
 	const struct console_conf *console;
+	const struct token_conf *tokens;
+	size_t tokens_n;
 	const char *version;
 	unsigned node;
 	noc_reload_fn reload;
@@ -55,6 +50,8 @@ struct noc;
  * flow_free(). NULL with *why (owned by the caller, free()) when it cannot listen.
  */
 struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow *flow, struct stats *stats, char **why);
+/* After a reload: the tokens of the console. */
+void noc_use(struct noc *n, const struct noc_conf *conf);
 void noc_free(struct noc *n); /* NULL does no harm; removes the socket file */
 
 #endif

@@ -10,6 +10,7 @@
 #include "noc/process.h"
 #include "path/flow.h"
 
+struct actions;
 struct snapshot_source {
 	struct loop *loop;
 	struct flow *flow;
@@ -17,6 +18,7 @@ struct snapshot_source {
 	unsigned node;
 	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
 	void *reload_arg;
+	struct actions *actions; /* what was done at the console */
 };
 
 struct snapshot_carrier {

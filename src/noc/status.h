@@ -9,6 +9,11 @@
 
 /* One object; doc/operations.md names its keys. Times are RFC 3339 with zone. Ends with a newline. */
 void status_json(const struct snapshot *s, struct buf *out);
+/* Parts of it, each an object with one member: {"carriers":[...]}, {"accounts":[...]}, {"binds":[...],"binds_total":n}.
+ */
+void status_json_carriers(const struct snapshot *s, const char *name, struct buf *out);
+void status_json_accounts(const struct snapshot *s, const char *name, struct buf *out);
+void status_json_sessions(const struct snapshot *s, const char *name, struct buf *out); /* name: all are told */
 
 /* Everything, for `watch curl` and `smppgwctl status`. */
 void status_text(const struct snapshot *s, struct buf *out);

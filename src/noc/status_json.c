@@ -1,6 +1,8 @@
 /*
  * status_json.c - a snapshot as one JSON object. Keys are an interface: they are added, never renamed.
  */
+#include <string.h>
+
 #include "noc/json.h"
 #include "noc/status.h"
 
@@ -109,6 +111,62 @@ static void status_json_session(struct json *j, const struct snapshot_session *b
 	json_close(j, '}');
 }
 
+static void put_carriers(struct json *j, const struct snapshot *s, const char *name)
+{
+	json_open(j, "carriers", '[');
+	for (size_t i = 0; i < s->carriers_n; i++) {
+		if (!name || strcmp(name, s->carriers[i].name) == 0)
+			status_json_carrier(j, &s->carriers[i]);
+	}
+	json_close(j, ']');
+}
+
+static void put_accounts(struct json *j, const struct snapshot *s, const char *name)
+{
+	json_open(j, "accounts", '[');
+	for (size_t i = 0; i < s->accounts_n; i++) {
+		if (!name || strcmp(name, s->accounts[i].name) == 0)
+			status_json_account(j, &s->accounts[i]);
+	}
+	json_close(j, ']');
+}
+
+static void put_sessions(struct json *j, const struct snapshot *s, const char *name)
+{
+	(void)name;
+	json_open(j, "binds", '[');
+	for (size_t i = 0; i < s->sessions_n; i++)
+		status_json_session(j, &s->sessions[i]);
+	json_close(j, ']');
+	json_u64(j, "binds_total", s->sessions_total);
+}
+
+static void put_part(const struct snapshot *s, const char *name,
+		     void (*part)(struct json *j, const struct snapshot *s, const char *name), struct buf *out)
+{
+	struct json j = {.out = out};
+
+	json_open(&j, NULL, '{');
+	part(&j, s, name);
+	json_close(&j, '}');
+	buf_puts(out, "\n");
+}
+
+void status_json_carriers(const struct snapshot *s, const char *name, struct buf *out)
+{
+	put_part(s, name, put_carriers, out);
+}
+
+void status_json_accounts(const struct snapshot *s, const char *name, struct buf *out)
+{
+	put_part(s, name, put_accounts, out);
+}
+
+void status_json_sessions(const struct snapshot *s, const char *name, struct buf *out)
+{
+	put_part(s, name, put_sessions, out);
+}
+
 void status_json(const struct snapshot *s, struct buf *out)
 {
 	struct json j = {.out = out};
@@ -116,19 +174,9 @@ void status_json(const struct snapshot *s, struct buf *out)
 	json_open(&j, NULL, '{');
 	status_json_head(&j, s);
 	status_json_messages(&j, s);
-	json_open(&j, "carriers", '[');
-	for (size_t i = 0; i < s->carriers_n; i++)
-		status_json_carrier(&j, &s->carriers[i]);
-	json_close(&j, ']');
-	json_open(&j, "accounts", '[');
-	for (size_t i = 0; i < s->accounts_n; i++)
-		status_json_account(&j, &s->accounts[i]);
-	json_close(&j, ']');
-	json_open(&j, "binds", '[');
-	for (size_t i = 0; i < s->sessions_n; i++)
-		status_json_session(&j, &s->sessions[i]);
-	json_close(&j, ']');
-	json_u64(&j, "binds_total", s->sessions_total);
+	put_carriers(&j, s, NULL);
+	put_accounts(&j, s, NULL);
+	put_sessions(&j, s, NULL);
 	json_close(&j, '}');
 	buf_puts(out, "\n");
 }

@@ -9,34 +9,110 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "noc/form.h"
+#include "noc/request.h"
 #include "noc/status.h"
 #include "noc/table.h"
 
-static int verb_help(struct console_call *call)
+static void help_subs(const struct console_command *c, struct buf *out)
 {
 	struct table *t = table_new("COMMAND RIGHT WHAT_IT_DOES");
+	struct buf usage = {0};
 
+	for (const struct console_sub *s = c->subs; s->name; s++) {
+		request_usage(c, s, &usage);
+		table_cell(t, "%.*s", (int)buf_len(&usage), (char *)buf_data(&usage));
+		table_text(t, console_right_name(s->right));
+		table_text(t, s->help);
+		buf_consume(&usage, buf_len(&usage), SIZE_MAX);
+	}
+	table_print(t, out);
+	table_free(t);
+	buf_free(&usage);
+}
+
+static void help_examples(const char *lines, struct buf *out)
+{
+	buf_puts(out, "\nexamples:\n");
+	for (size_t n; *lines; lines += n + 1) {
+		n = strcspn(lines, "\n");
+		buf_printf(out, "  smppgwctl %.*s\n", (int)n, lines);
+	}
+}
+
+static int help_one(struct console_call *call)
+{
+	const struct console_command *c = request_command(call->table, call->words[0]);
+
+	if (!c)
+		return console_fail(call, "no command %.100s; help lists them", call->words[0]);
+	buf_printf(call->out, "%s\n\n", c->help);
+	if (c->subs) {
+		help_subs(c, call->out);
+	} else {
+		buf_puts(call->out, "usage: ");
+		request_usage(c, NULL, call->out);
+		buf_printf(call->out, "\nneeds the right to %s\n", console_right_name(c->right));
+	}
+	if (c->examples)
+		help_examples(c->examples, call->out);
+	return 0;
+}
+
+/* The right of a command, or "read to admin" over its sub-commands. */
+static void help_right(const struct console_command *c, struct table *t)
+{
+	enum console_right least = CONSOLE_ADMIN, most = CONSOLE_READ;
+
+	for (const struct console_sub *s = c->subs; s && s->name; s++) {
+		least = s->right < least ? s->right : least;
+		most = s->right > most ? s->right : most;
+	}
+	if (!c->subs || least == most)
+		table_text(t, console_right_name(c->subs ? most : c->right));
+	else
+		table_cell(t, "%s to %s", console_right_name(least), console_right_name(most));
+}
+
+static int verb_help(struct console_call *call)
+{
+	struct table *t;
+
+	if (call->n == 1)
+		return help_one(call);
+	t = table_new("COMMAND RIGHT WHAT_IT_DOES");
 	for (const struct console_command *c = call->table; c->name; c++) {
-		table_cell(t, "%s%s%s", c->name, *c->args ? " " : "", c->args);
-		table_text(t, console_right_name(c->right));
+		struct buf args = {0};
+		request_args(c, &args);
+		table_cell(t, "%s%s%.*s", c->name, buf_len(&args) ? " " : "", (int)buf_len(&args),
+			   buf_len(&args) ? (char *)buf_data(&args) : "");
+		help_right(c, t);
 		table_text(t, c->help);
+		buf_free(&args);
 	}
 	table_print(t, call->out);
 	table_free(t);
+	if (!form_is_json(call->out))
+		buf_puts(call->out, "help COMMAND tells more about one\n");
 	return 0;
 }
 
 static int verb_status(struct console_call *call)
 {
 	struct snapshot s;
+	bool json = form_is_json(call->out);
 
 	if (call->n == 1 && strcmp(call->words[0], "json") != 0)
 		return console_fail(call, "usage: status [json]");
 	snapshot_take(call->arg, VERB_MAX_SESSIONS, NULL, &s);
-	if (call->n == 1)
+	if (json)
+		form_open(call->out, "");
+	if (json || call->n == 1)
 		status_json(&s, call->out);
 	else
 		status_text(&s, call->out);
+	if (json)
+		form_close(call->out);
 	snapshot_free(&s);
 	return 0;
 }
@@ -60,6 +136,20 @@ static bool verb_knows_account(const struct console_call *call, const char *name
 	return accounts_find(flow_accounts(from->flow), view_of(name)) != NULL;
 }
 
+/* A part of the status as a table, or as an object of its own with the keys of status.json. */
+static void show_part(struct console_call *call, const struct snapshot *s, const char *name,
+		      void (*text)(const struct snapshot *s, const char *name, struct buf *out),
+		      void (*json)(const struct snapshot *s, const char *name, struct buf *out))
+{
+	if (!form_is_json(call->out)) {
+		text(s, name, call->out);
+		return;
+	}
+	form_open(call->out, "");
+	json(s, name, call->out);
+	form_close(call->out);
+}
+
 static int verb_carriers(struct console_call *call)
 {
 	const char *name = verb_name(call);
@@ -68,7 +158,7 @@ static int verb_carriers(struct console_call *call)
 	if (name && !verb_knows_carrier(call, name))
 		return console_fail(call, "no carrier %.100s; carriers lists them", name);
 	snapshot_take(call->arg, 0, NULL, &s);
-	status_carriers(&s, name, call->out);
+	show_part(call, &s, name, status_carriers, status_json_carriers);
 	snapshot_free(&s);
 	return 0;
 }
@@ -81,9 +171,15 @@ static int verb_accounts(struct console_call *call)
 	if (name && !verb_knows_account(call, name))
 		return console_fail(call, "no account %.100s; accounts lists them", name);
 	snapshot_take(call->arg, 0, NULL, &s);
-	status_accounts(&s, name, call->out);
+	show_part(call, &s, name, status_accounts, status_json_accounts);
 	snapshot_free(&s);
 	return 0;
+}
+
+static void show_binds(const struct snapshot *s, const char *name, struct buf *out)
+{
+	(void)name;
+	status_sessions(s, out);
 }
 
 static int verb_binds(struct console_call *call)
@@ -95,7 +191,7 @@ static int verb_binds(struct console_call *call)
 		return console_fail(call, "no account or carrier %.100s; accounts and carriers list them", name);
 	/* one owner's binds are all listed: their number is bounded by the configuration */
 	snapshot_take(call->arg, name ? SIZE_MAX : VERB_MAX_SESSIONS, name, &s);
-	status_sessions(&s, call->out);
+	show_part(call, &s, NULL, show_binds, status_json_sessions);
 	snapshot_free(&s);
 	return 0;
 }
@@ -118,66 +214,310 @@ static int verb_version(struct console_call *call)
 	return 0;
 }
 
-static int verb_log_level(struct console_call *call)
+static int set_level(struct console_call *call, const char *name)
 {
-	int level = log_level_by_name(call->words[0]);
+	int level = log_level_by_name(name);
 
 	if (level < 0)
-		return console_fail(call, "no level %.100s; there are error, warn, info, debug", call->words[0]);
+		return console_fail(call, "no level %.100s; there are error, warn, info, debug", name);
 	log_set_level((enum log_level)level);
-	buf_printf(call->out, "log level %s, until the next start\n", call->words[0]);
+	buf_printf(call->out, "log level %s, until the next start\n", name);
 	return 0;
 }
 
-const struct console_command verb_table[] = {
-	{"help", "", 0, 0, CONSOLE_READ, verb_help, "Lists the commands."},
-	{"status", "[json]", 0, 1, CONSOLE_READ, verb_status, "Shows store, messages, carriers, accounts, binds."},
-	{"carriers", "[NAME]", 0, 1, CONSOLE_READ, verb_carriers, "Shows carriers: state, window, queue, outcomes."},
-	{"accounts", "[NAME]", 0, 1, CONSOLE_READ, verb_accounts, "Shows accounts: binds, requests, what waits."},
-	{"binds", "[NAME]", 0, 1, CONSOLE_READ, verb_binds, "Lists binds, all or those of one account or carrier."},
-	{"queue", "", 0, 0, CONSOLE_READ, verb_queue, "Shows messages by state, by carrier and by account."},
-	{"deadletters", "ACCOUNT [--since TIME]", 1, 3, CONSOLE_READ, verb_deadletters,
-	 "Lists receipts and replies that the app refused or did not take in time."},
-	{"replay", "ACCOUNT --since TIME", 3, 3, CONSOLE_OPERATE, verb_replay,
-	 "Puts dead letters back to the end of the account's backlog."},
-	{"cancel", "--account ACCOUNT --id ID|--group KEY|--campaign NAME|--to NUMBER", 4, 4, CONSOLE_OPERATE,
-	 verb_cancel, "Takes back messages of an account that no carrier has."},
-	{"campaign", "list|show|pause|resume|cancel|trial|ramp [ACCOUNT NAME] [...]", 1, 10, CONSOLE_OPERATE,
-	 verb_campaign,
-	 "Shows what became of campaigns by variant; pauses, resumes, cancels, tries out, slows down one."},
-	{"brake", "list|release [ACCOUNT/CARRIER/CLASS]", 1, 2, CONSOLE_OPERATE, verb_brake,
-	 "Lists what has been braked by itself; lets it go on."},
-	{"carrier", "NAME show|pause|resume|drain|tps N|tps default", 1, 3, CONSOLE_OPERATE, verb_carrier,
-	 "Stops, drains, goes on with one carrier, or changes its rate, until the next start."},
-	{"consent",
-	 "import ACCOUNT FILE|export ACCOUNT FILE|add ACCOUNT NUMBER REFERENCE [SOURCE]|withdraw|check|history ACCOUNT "
-	 "NUMBER",
-	 3, 5, CONSOLE_OPERATE, verb_consent, "Keeps the archive of consents to promotional texts."},
-	{"dead", "list|check NUMBER|remove NUMBER|export FILE", 1, 2, CONSOLE_OPERATE, verb_dead,
-	 "Shows or forgets numbers that carriers have said do not exist."},
-	{"optout",
-	 "add|remove SCOPE NUMBER [TEXT]|check|history NUMBER|list [SCOPE]|import FILE [SCOPE]|export FILE "
-	 "[SCOPE]|audit|"
-	 "last [N]",
-	 1, 4, CONSOLE_OPERATE, verb_optout, "Keeps the lists of numbers that have said stop, and their history."},
-	{"credit", "ACCOUNT [show|add YUAN|set YUAN]", 1, 3, CONSOLE_OPERATE, verb_credit,
-	 "Shows or changes the balance of a prepaid account."},
-	{"usage", "[DAY] [ACCOUNT]", 0, 2, CONSOLE_READ, verb_usage,
-	 "Shows messages, parts and price of a day (20260501) by account and carrier."},
-	{"doubt", "list|resend|fail [ID|--all|--carrier NAME]", 1, 3, CONSOLE_OPERATE, verb_doubt,
-	 "Lists or settles messages whose submit a carrier did not answer."},
-	{"explain", "ACCOUNT SOURCE DEST [CLASS] [TEXT]", 3, 5, CONSOLE_READ, verb_explain,
-	 "Tells every rule and policy that a message would meet, and what each says; sends nothing."},
-	{"ported", "load FILE [--replace]|get NUMBER|set NUMBER OPERATOR|del NUMBER|count", 1, 3, CONSOLE_OPERATE,
-	 verb_ported, "Loads, shows or changes which operator serves a ported number."},
-	{"reload", "[--check]", 0, 1, CONSOLE_OPERATE, verb_reload,
-	 "Reads the configuration again and applies it, whole or not at all; --check: only tells what would change."},
-	{"review", "list|approve|reject [ID|--all|--account NAME]", 1, 3, CONSOLE_OPERATE, verb_review,
-	 "Lists texts that a policy holds until somebody has read them; lets them go, or ends them."},
-	{"route", "test FILE", 2, 2, CONSOLE_OPERATE, verb_route,
+static int verb_log_level(struct console_call *call)
+{
+	return set_level(call, call->words[0]);
+}
+
+static int verb_log(struct console_call *call)
+{
+	static const char *const names[] = {"error", "warn", "info", "debug"};
+
+	if (strcmp(call->words[0], "level") == 0)
+		return set_level(call, call->words[1]);
+	buf_printf(call->out, "log level %s\n", names[log_level()]);
+	return 0;
+}
+
+/* --- the table --- */
+
+static const struct console_sub brake_subs[] = {
+	{"list", "", 0, 0, CONSOLE_READ, "Lists what has been braked by itself (section brakes), since when and why."},
+	{"release", "ACCOUNT/CARRIER/CLASS", 1, 1, CONSOLE_OPERATE, "Lets it go on; the name is as the list has it."},
+	{0},
+};
+
+static const struct console_sub campaign_subs[] = {
+	{"list", "[ACCOUNT]", 0, 1, CONSOLE_READ,
+	 "Lists the 50 that changed last: state, since when, by whom, counts."},
+	{"show", "ACCOUNT CAMPAIGN", 2, 2, CONSOLE_READ, "Shows what became of its texts, by variant and by hour."},
+	{"pause", "ACCOUNT CAMPAIGN", 2, 2, CONSOLE_OPERATE, "Nothing of it leaves any more; what comes waits."},
+	{"resume", "ACCOUNT CAMPAIGN", 2, 2, CONSOLE_OPERATE, "It goes on as it was."},
+	{"cancel", "ACCOUNT CAMPAIGN", 2, 2, CONSOLE_OPERATE,
+	 "Ends its texts that no carrier has, refuses new ones; this cannot be taken back."},
+	{"trial", "ACCOUNT CAMPAIGN SIZE [--floor PERCENT] [--ceiling PERCENT] [--wait SECONDS]", 3, 9, CONSOLE_OPERATE,
+	 "Sends SIZE texts (or a part: 5%), then waits for how they do."},
+	{"ramp", "ACCOUNT CAMPAIGN PACE|off [--double SECONDS] [--to PACE]", 3, 7, CONSOLE_OPERATE,
+	 "Sends so many texts a second, doubling each --double seconds up to --to."},
+	{0},
+};
+
+static const struct console_sub carrier_subs[] = {
+	{"show", "", 0, 0, CONSOLE_READ, "Shows its state, window, rate and binds."},
+	{"pause", "", 0, 0, CONSOLE_OPERATE, "Sends it nothing more; its binds stay."},
+	{"resume", "", 0, 0, CONSOLE_OPERATE, "Undoes pause and drain."},
+	{"drain", "", 0, 0, CONSOLE_OPERATE, "The same as pause; its binds end when all that is out is answered."},
+	{"tps", "N|default", 1, 1, CONSOLE_OPERATE,
+	 "Sets its rate in messages a second over all its binds; 0: no limit."},
+	{0},
+};
+
+static const struct console_sub consent_subs[] = {
+	{"import", "ACCOUNT FILE", 2, 2, CONSOLE_OPERATE, "Takes consents from a file, which the gateway reads."},
+	{"export", "ACCOUNT FILE", 2, 2, CONSOLE_ADMIN,
+	 "Writes all consents of an account into a file; -: the terminal."},
+	{"add", "ACCOUNT NUMBER REFERENCE [SOURCE]", 3, 4, CONSOLE_OPERATE, "Keeps a consent to promotional texts."},
+	{"withdraw", "ACCOUNT NUMBER", 2, 2, CONSOLE_OPERATE, "Takes a consent out: no promotional texts from now on."},
+	{"check", "ACCOUNT NUMBER", 2, 2, CONSOLE_READ, "Tells whether there is a consent."},
+	{"history", "ACCOUNT NUMBER", 2, 2, CONSOLE_READ, "Tells how it came and went."},
+	{0},
+};
+
+static const struct console_sub credit_subs[] = {
+	{"show", "", 0, 0, CONSOLE_READ, "Shows the balance, and how far down it may go."},
+	{"add", "YUAN", 1, 1, CONSOLE_ADMIN, "Adds to the balance; a negative amount takes away."},
+	{"set", "YUAN", 1, 1, CONSOLE_ADMIN, "Makes the balance that."},
+	{0},
+};
+
+static const struct console_sub dead_subs[] = {
+	{"list", "", 0, 0, CONSOLE_OPERATE, "Lists the first 1,000 numbers that carriers have said do not exist."},
+	{"check", "NUMBER", 1, 1, CONSOLE_READ, "Tells whether a number is known to be dead."},
+	{"remove", "NUMBER", 1, 1, CONSOLE_OPERATE, "Forgets a number with its failures."},
+	{"export", "FILE", 1, 1, CONSOLE_ADMIN, "Writes all of them into a file; -: the terminal."},
+	{0},
+};
+
+static const struct console_sub doubt_subs[] = {
+	{"list", "[--carrier CARRIER]", 0, 2, CONSOLE_READ, "Lists messages in doubt, oldest first."},
+	{"resend", "ID|--all|--carrier CARRIER", 1, 2, CONSOLE_OPERATE,
+	 "Sends held ones once more; the phone may get the text twice."},
+	{"fail", "ID|--all|--carrier CARRIER", 1, 2, CONSOLE_OPERATE,
+	 "Ends held ones; the app gets a receipt with UNKNOWN."},
+	{0},
+};
+
+static const struct console_sub log_subs[] = {
+	{"show", "", 0, 0, CONSOLE_READ, "Shows the level."},
+	{"level", "LEVEL", 1, 1, CONSOLE_OPERATE, "Sets it: error, warn, info or debug, until the next start."},
+	{0},
+};
+
+static const struct console_sub optout_subs[] = {
+	{"add", "SCOPE NUMBER [TEXT]", 2, 3, CONSOLE_OPERATE, "No promotional texts of the scope from now on."},
+	{"remove", "SCOPE NUMBER [TEXT]", 2, 3, CONSOLE_OPERATE, "Again from now on."},
+	{"check", "NUMBER", 1, 1, CONSOLE_READ, "Tells the scopes that a number is out of."},
+	{"history", "NUMBER", 1, 1, CONSOLE_READ, "Tells when, by which channel and why it went out and in."},
+	{"list", "[SCOPE]", 0, 1, CONSOLE_OPERATE,
+	 "Tells how many numbers each scope has; lists the first 1,000 of one."},
+	{"import", "FILE [SCOPE]", 1, 2, CONSOLE_OPERATE, "Takes numbers from a file, which the gateway reads."},
+	{"export", "FILE [SCOPE]", 1, 2, CONSOLE_ADMIN,
+	 "Writes all of them, or those of a scope, into a file; -: the terminal."},
+	{"audit", "", 0, 0, CONSOLE_OPERATE, "Compares the lists with their history."},
+	{"last", "[N]", 0, 1, CONSOLE_OPERATE, "Lists the newest changes."},
+	{0},
+};
+
+static const struct console_sub ported_subs[] = {
+	{"load", "FILE [--replace]", 1, 2, CONSOLE_OPERATE,
+	 "Loads lines \"number operator\" from a file, which the gateway reads; --replace: forgets all others."},
+	{"get", "NUMBER", 1, 1, CONSOLE_READ, "Tells which operator serves a number."},
+	{"set", "NUMBER OPERATOR", 2, 2, CONSOLE_OPERATE, "Says which operator serves it."},
+	{"del", "NUMBER", 1, 1, CONSOLE_OPERATE, "Forgets it."},
+	{"count", "", 0, 0, CONSOLE_READ, "Tells how many there are, by operator, and the memory that they take."},
+	{0},
+};
+
+static const struct console_sub review_subs[] = {
+	{"list", "[--account ACCOUNT]", 0, 2, CONSOLE_OPERATE, "Lists texts that wait to be read, with the texts."},
+	{"approve", "ID|--all|--account ACCOUNT", 1, 2, CONSOLE_OPERATE, "Lets them go."},
+	{"reject", "ID|--all|--account ACCOUNT", 1, 2, CONSOLE_OPERATE,
+	 "Ends them; the app gets a receipt with DELETED."},
+	{0},
+};
+
+static const struct console_sub route_subs[] = {
+	{"test", "FILE", 1, 1, CONSOLE_OPERATE,
 	 "Checks expectations of where messages go, a line each, against the configuration that runs."},
-	{"words", "[N]", 0, 1, CONSOLE_READ, verb_words, "Shows the sensitive words that are found most, at most N."},
-	{"version", "", 0, 0, CONSOLE_READ, verb_version, "Shows the version."},
-	{"log-level", "LEVEL", 1, 1, CONSOLE_OPERATE, verb_log_level, "Sets the log: error, warn, info or debug."},
-	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},
+	{0},
+};
+
+#define READ	.right = CONSOLE_READ
+#define OPERATE .right = CONSOLE_OPERATE
+
+const struct console_command verb_table[] = {
+	{.name = "help",
+	 .args = "[COMMAND]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_help,
+	 .help = "Lists the commands, or tells about one.",
+	 .examples = "help campaign\n"},
+	{.name = "status",
+	 .args = "[json]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_status,
+	 .help = "Shows store, messages, carriers, accounts, binds.",
+	 .examples = "status\n--json status\n"},
+	{.name = "carriers",
+	 .args = "[CARRIER]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_carriers,
+	 .help = "Shows carriers: state, window, queue, outcomes.",
+	 .examples = "carriers mobile\n"},
+	{.name = "accounts",
+	 .args = "[ACCOUNT]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_accounts,
+	 .help = "Shows accounts: binds, requests, what waits.",
+	 .examples = "accounts bank\n"},
+	{.name = "binds",
+	 .args = "[ACCOUNT|CARRIER]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_binds,
+	 .help = "Lists binds, all or those of one account or carrier.",
+	 .examples = "binds mobile\n"},
+	{.name = "queue", READ, .fn = verb_queue, .help = "Shows messages by state, by carrier and by account."},
+	{.name = "explain",
+	 .args = "ACCOUNT SOURCE NUMBER [CLASS] [TEXT]",
+	 .min = 3,
+	 .max = 5,
+	 READ,
+	 .fn = verb_explain,
+	 .help = "Tells every rule and policy that a message would meet, and what each says; sends nothing.",
+	 .examples = "explain bank 10690001 13800138000 promo 【银行】优惠，拒收请回复R\n"},
+	{.name = "route",
+	 .fn = verb_route,
+	 .subs = route_subs,
+	 .help = "Checks where messages go.",
+	 .examples = "route test /etc/smppgw/routes.test\n"},
+	{.name = "carrier",
+	 .fn = verb_carrier,
+	 .before = "CARRIER",
+	 .sub = "show",
+	 .subs = carrier_subs,
+	 .help = "Stops, drains, goes on with one carrier, or changes its rate, until the next start.",
+	 .examples = "carrier mobile pause\ncarrier mobile tps 50\n"},
+	{.name = "doubt",
+	 .fn = verb_doubt,
+	 .subs = doubt_subs,
+	 .help = "Lists or settles messages whose submit a carrier did not answer.",
+	 .examples = "doubt list\ndoubt resend --carrier mobile\n"},
+	{.name = "review",
+	 .fn = verb_review,
+	 .subs = review_subs,
+	 .help = "Lists texts that a policy holds until somebody has read them; lets them go, or ends them.",
+	 .examples = "review list --account shop\nreview approve --all\n"},
+	{.name = "deadletters",
+	 .args = "ACCOUNT [--since TIME]",
+	 .min = 1,
+	 .max = 3,
+	 READ,
+	 .fn = verb_deadletters,
+	 .help = "Lists receipts and replies that the app refused or did not take in time.",
+	 .examples = "deadletters bank --since 2h\n"},
+	{.name = "replay",
+	 .args = "ACCOUNT --since TIME",
+	 .min = 3,
+	 .max = 3,
+	 OPERATE,
+	 .fn = verb_replay,
+	 .help = "Puts dead letters back to the end of the account's backlog.",
+	 .examples = "replay bank --since 2h\n"},
+	{.name = "cancel",
+	 .args = "--account ACCOUNT --id ID|--group KEY|--campaign CAMPAIGN|--to NUMBER",
+	 .min = 4,
+	 .max = 4,
+	 OPERATE,
+	 .fn = verb_cancel,
+	 .help = "Takes back messages of an account that no carrier has.",
+	 .examples = "cancel --account shop --campaign 双十一\n"},
+	{.name = "campaign",
+	 .fn = verb_campaign,
+	 .subs = campaign_subs,
+	 .help = "Shows what became of campaigns by variant; pauses, resumes, cancels, tries out, slows down one.",
+	 .examples = "campaign list shop\ncampaign trial shop 双十一 5% --floor 90\n"},
+	{.name = "brake",
+	 .fn = verb_brake,
+	 .subs = brake_subs,
+	 .help = "Lists what has been braked by itself; lets it go on.",
+	 .examples = "brake release shop/mobile/promo\n"},
+	{.name = "ported",
+	 .fn = verb_ported,
+	 .subs = ported_subs,
+	 .help = "Loads, shows or changes which operator serves a ported number.",
+	 .examples = "ported load /var/lib/smppgw/ported.csv\nported get 13800138000\n"},
+	{.name = "optout",
+	 .fn = verb_optout,
+	 .subs = optout_subs,
+	 .help = "Keeps the lists of numbers that have said stop, and their history.",
+	 .examples = "optout check 13800138000\noptout add shop 13800138000 来电要求\n"},
+	{.name = "consent",
+	 .fn = verb_consent,
+	 .subs = consent_subs,
+	 .help = "Keeps the archive of consents to promotional texts.",
+	 .examples = "consent add shop 13800138000 合同2026-17 门店\n"},
+	{.name = "dead",
+	 .fn = verb_dead,
+	 .subs = dead_subs,
+	 .help = "Shows or forgets numbers that carriers have said do not exist.",
+	 .examples = "dead check 13800138000\n"},
+	{.name = "credit",
+	 .fn = verb_credit,
+	 .before = "ACCOUNT",
+	 .sub = "show",
+	 .subs = credit_subs,
+	 .help = "Shows or changes the balance of a prepaid account.",
+	 .examples = "credit bank add 1000\n"},
+	{.name = "usage",
+	 .args = "[DAY] [ACCOUNT]",
+	 .max = 2,
+	 READ,
+	 .fn = verb_usage,
+	 .help = "Shows messages, parts and price of a day (20260501) by account and carrier.",
+	 .examples = "usage 20260501 bank\n"},
+	{.name = "words",
+	 .args = "[N]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_words,
+	 .help = "Shows the sensitive words that are found most, at most N.",
+	 .examples = "words 50\n"},
+	{.name = "reload",
+	 .args = "[--check]",
+	 .max = 1,
+	 OPERATE,
+	 .fn = verb_reload,
+	 .help = "Reads the configuration again and applies it, whole or not at all; --check: only tells what would "
+		 "change.",
+	 .examples = "reload --check\n"},
+	{.name = "log",
+	 .fn = verb_log,
+	 .subs = log_subs,
+	 .help = "Shows or sets the level of the log.",
+	 .examples = "log level debug\n"},
+	{.name = "log-level",
+	 .args = "LEVEL",
+	 .min = 1,
+	 .max = 1,
+	 OPERATE,
+	 .fn = verb_log_level,
+	 .help = "The same as log level."},
+	{.name = "version", READ, .fn = verb_version, .help = "Shows the version."},
+	{.name = NULL},
 };

@@ -77,14 +77,10 @@ int verb_carrier(struct console_call *call)
 	struct carrier *c = carriers_find(flow_carriers(from->flow), call->words[0]);
 	const char *word = call->n > 1 ? call->words[1] : "show";
 	bool rated = strcmp(word, "tps") == 0;
-	char who[32];
 
 	if (c == NULL)
 		return console_fail(call, "no carrier %.100s; carriers lists them", call->words[0]);
-	if (rated ? call->n != 3 : call->n > 2)
-		return console_fail(call, "usage: carrier NAME show|pause|resume|drain|tps N|tps default");
-	snprintf(who, sizeof(who), "uid:%ld", (long)call->uid);
 	if (rated)
-		return rate(call, c, call->words[2], who);
-	return strcmp(word, "show") == 0 ? show(call, c) : command(call, c, word, who);
+		return rate(call, c, call->words[2], call->who);
+	return strcmp(word, "show") == 0 ? show(call, c) : command(call, c, word, call->who);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noc/form.h"
 #include "noc/verb.h"
 
 int verb_reload(struct console_call *call)
@@ -18,7 +19,7 @@ int verb_reload(struct console_call *call)
 		return console_fail(call, "this gateway has no configuration to read again");
 	if (from->reload(from->reload_arg, check, call->out, &errors) == 0)
 		return 0;
-	buf_consume(call->out, buf_len(call->out), SIZE_MAX);
+	form_restart(call->out);
 	buf_puts(call->out, errors ? errors : "");
 	call->keep_out = true;
 	free(errors);

@@ -66,7 +66,7 @@ is "each once" "$(sim_count mobile accepted)" 600
 is "the capture shows them" "$(grep 第 "$tmp/mobile.capture" | grep -c '"status":0,')" 500
 is "in the order of submission" "$(out_of_order mobile)" 0
 has "a carrier that is not there" "$(ctl carrier nobody pause)" "no carrier nobody; carriers lists them"
-has "a command that is none" "$(ctl carrier mobile stop)" "there are show, pause, resume, drain, tps"
+has "a command that is none" "$(ctl carrier mobile stop)" "usage: carrier CARRIER show | pause | resume | drain | tps N|default"
 
 # ---- a window that sizes itself: 300/s x 0.3 s x 1.5 ----
 esme_start app2 gw

@@ -148,7 +148,7 @@ is "an unknown name" "$(console 'carriers 联通')" "error no carrier 联通; ca
 is "an unknown command" "$(console pour)" "error no command pour; try help"
 is "a bad level" "$(console 'log-level loud' | cut -c1-20)" "error no level loud;"
 is "a level" "$(console 'log-level debug' | head -n 1)" ok
-ok "is logged" wait_for "the log line" 5 logged 'command=log-level .*outcome=ok' "$tmp/gw.log"
+ok "is logged" wait_for "the log line" 5 logged 'event=action .*command="log-level debug" outcome="ok"' "$tmp/gw.log"
 is "back" "$(console 'log-level info' | head -n 1)" ok
 if ctl=$(program smppgwctl 2>/dev/null); then
 	ok "smppgwctl status shows the carrier" grep -Eq '^移动 +up ' <("$ctl" -s "$tmp/gw.console" status)

@@ -8,16 +8,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
 #include "exchange.h"
+#include "noc/actions.h"
 #include "noc/console.h"
+#include "noc/table.h"
 
-#define LARGE (3 * 1024 * 1024)
+/* openssl passwd -6: of 钥匙 and of 密码 */
+#define READ_HASH  "$6$smppgw$LSWaTtGtcPjsA7/BKCqjF8SCKReG2VIuA9OkysYeEjiKSTkXvJfTDfKhxyfGfXbk2m0qrHpWSc.vGsCUEm8O00"
+#define ADMIN_HASH "$6$smppgw$.WBSgv.nxEGA6wXy.XYkwzMPYzMUpgC1bQWeBo4x2rakOHVAQeSeQYt0TnY/MhFnyeDVWX.m/BWUYDGIYtG7w1"
+#define LARGE	   (3 * 1024 * 1024)
 
 static struct loop *loop;
 static struct console *console;
 static struct console_stats counted;
+static struct console_about about;
 static char dir[] = "/tmp/smppgw-console-XXXXXX";
 static char path[64];
 static int told;
@@ -41,6 +48,22 @@ static int fail_always(struct console_call *call)
 {
 	buf_puts(call->out, "half an answer\n");
 	return console_fail(call, "carrier %s is unknown", call->words[0]);
+}
+
+static int say_rows(struct console_call *call)
+{
+	struct table *t = table_new("NAME +COUNT ID +RATE");
+
+	buf_puts(call->out, "two \"rows\"\n\n");
+	for (int i = 0; i < 2; i++) {
+		table_text(t, i ? "联通" : "移动");
+		table_cell(t, "%d", i);
+		table_text(t, "123456789012345678");
+		table_text(t, i ? "1.2 ms" : "-");
+	}
+	table_print(t, call->out);
+	table_free(t);
+	return 0;
 }
 
 static struct console_later *owed; /* to the command that has not been answered */
@@ -68,17 +91,26 @@ static int wait_in_vain(struct console_call *call)
 	return console_fail(call, "no account %s", call->words[0]);
 }
 
+static const struct console_sub door_subs[] = {
+	{"show", "", 0, 0, CONSOLE_READ, "Shows it."},
+	{"open", "NUMBER [TEXT]", 1, 2, CONSOLE_OPERATE, "Opens it."},
+	{"burn", "SECRET", 1, 1, CONSOLE_ADMIN, "Ends it."},
+	{0},
+};
+
 static const struct console_command table[] = {
-	{"say", "[WORD...]", 0, 60, CONSOLE_READ, say_words, "Says it."},
-	{"much", "", 0, 0, CONSOLE_READ, say_much, "Says much."},
-	{"fail", "NAME", 1, 1, CONSOLE_READ, fail_always, "Fails."},
-	{"pause", "NAME", 1, 1, CONSOLE_OPERATE, say_words, "Operates."},
-	{"wait", "WORD", 1, 1, CONSOLE_READ, wait_for_it, "Answers later."},
-	{"operate", "WORD", 1, 1, CONSOLE_OPERATE, wait_for_it, "Answers later."},
-	{"soon", "WORD", 1, 1, CONSOLE_READ, wait_no_more, "Answers later, at once."},
-	{"vain", "WORD", 1, 1, CONSOLE_READ, wait_in_vain, "Fails before it waits."},
-	{"stop", "", 0, 0, CONSOLE_ADMIN, say_words, "Stops."},
-	{NULL, NULL, 0, 0, CONSOLE_READ, NULL, NULL},
+	{.name = "say", .args = "[WORD...]", .max = 60, .right = CONSOLE_READ, .fn = say_words, .help = "Says it."},
+	{.name = "much", .right = CONSOLE_READ, .fn = say_much, .help = "Says much."},
+	{.name = "fail", .args = "NAME", .min = 1, .max = 1, .right = CONSOLE_READ, .fn = fail_always},
+	{.name = "pause", .args = "NAME", .min = 1, .max = 1, .right = CONSOLE_OPERATE, .fn = say_words},
+	{.name = "wait", .args = "WORD", .min = 1, .max = 1, .right = CONSOLE_READ, .fn = wait_for_it},
+	{.name = "operate", .args = "WORD", .min = 1, .max = 1, .right = CONSOLE_OPERATE, .fn = wait_for_it},
+	{.name = "soon", .args = "WORD", .min = 1, .max = 1, .right = CONSOLE_READ, .fn = wait_no_more},
+	{.name = "vain", .args = "WORD", .min = 1, .max = 1, .right = CONSOLE_READ, .fn = wait_in_vain},
+	{.name = "stop", .right = CONSOLE_ADMIN, .fn = say_words, .help = "Stops."},
+	{.name = "rows", .right = CONSOLE_READ, .fn = say_rows, .help = "Says a table."},
+	{.name = "door", .before = "DOOR", .sub = "show", .subs = door_subs, .fn = say_words, .help = "A door."},
+	{.name = NULL},
 };
 
 static char *ask_n(const char *text, size_t n, bool half_close)
@@ -187,38 +219,156 @@ static void test_silent(void **state)
 	answers("say slo", "error no request within 5 s\n");
 }
 
+static void answers_to(const struct rights_peer *who, const char *request, const char *answer)
+{
+	struct buf out = {0};
+	char line[256];
+	struct console_later *later;
+
+	snprintf(line, sizeof(line), "%s", request);
+	int result = console_answer(&about, who, 1763800000000, line, strlen(line), &out, &later);
+	assert_null(later);
+	buf_put(&out, "", 1);
+	assert_string_equal(buf_data(&out), answer);
+	assert_int_equal(result == 0, answer[0] == 'o');
+	buf_free(&out);
+}
+
+#define MAY_ALL "root, the gateway's user, tokens 王五"
 static void test_rights(void **state)
 {
 	static const struct {
 		enum console_right right;
 		const char *line, *answer;
 	} rows[] = {
+		{CONSOLE_NONE, "say 1",
+		 "error say needs the right to read; uid 1000 has no right. It have: "
+		 "root, the gateway's user, tokens 李四, 王五\n"},
 		{CONSOLE_READ, "say 1", "ok\n[1]\n"},
-		{CONSOLE_READ, "pause 移动", "error pause needs the right to operate; you have read\n"},
-		{CONSOLE_READ, "stop", "error stop needs the right to admin; you have read\n"},
+		{CONSOLE_READ, "pause 移动",
+		 "error pause needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n"},
+		{CONSOLE_READ, "stop",
+		 "error stop needs the right to admin; uid 1000 has read. It have: " MAY_ALL "\n"},
 		{CONSOLE_OPERATE, "pause 移动", "ok\n[移动]\n"},
-		{CONSOLE_OPERATE, "stop", "error stop needs the right to admin; you have operate\n"},
+		{CONSOLE_OPERATE, "stop",
+		 "error stop needs the right to admin; uid 1000 has operate. It have: " MAY_ALL "\n"},
 		{CONSOLE_ADMIN, "stop", "ok\n"},
+		{CONSOLE_READ, "door 前门", "ok\n[前门]\n[show]\n"},
+		{CONSOLE_READ, "door 前门 show", "ok\n[前门]\n[show]\n"},
+		{CONSOLE_READ, "door 前门 open 13800138000",
+		 "error door open needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n"},
+		{CONSOLE_OPERATE, "door 前门 open 13800138000", "ok\n[前门]\n[open]\n[13800138000]\n"},
+		{CONSOLE_OPERATE, "door 前门 open", "error usage: door DOOR open NUMBER [TEXT]\n"},
+		{CONSOLE_OPERATE, "door 前门 burn 密",
+		 "error door burn needs the right to admin; uid 1000 has operate. It have: " MAY_ALL "\n"},
+		{CONSOLE_READ, "door", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
+		{CONSOLE_READ, "door 前门 shut", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct console_who who = {rows[i].right, 1000};
-		struct buf out = {0};
-		char line[64];
+		const struct rights_peer who = {rows[i].right, 1000, NULL};
 		int before = told;
-
-		strcpy(line, rows[i].line);
-		struct console_later *later;
-		bool ok = console_answer(table, &told, &who, line, strlen(line), &out, &later) == 0;
-		assert_null(later);
-		buf_put(&out, "", 1);
-		assert_string_equal(buf_data(&out), rows[i].answer);
-		assert_int_equal(ok, rows[i].answer[0] == 'o');
-		assert_int_equal(told - before, ok);
-		buf_free(&out);
+		answers_to(&who, rows[i].line, rows[i].answer);
+		assert_int_equal(told - before, rows[i].answer[0] == 'o');
 	}
 	answers("stop\n", "ok\n"); /* the daemon's own user may do all */
+}
+
+static void test_tokens(void **state)
+{
+	const struct rights_peer nobody = {CONSOLE_NONE, 1000, NULL};
+	struct rights_peer p = nobody;
+
+	(void)state;
+	answers_to(&nobody, "--token 李四:钥匙 say 1", "ok\n[1]\n");
+	answers_to(&nobody, "--token 李四:钥匙 pause 移动",
+		   "error pause needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n");
+	answers_to(&nobody, "--token 王五:密码 stop", "ok\n");
+	answers_to(&(struct rights_peer){CONSOLE_ADMIN, 1000, NULL}, "--token 李四:钥匙 stop", "ok\n");
+	answers_to(&nobody, "--frob say 1",
+		   "error no option --frob of a request; there are --json and --token TOKEN\n");
+	counted.wrong_tokens = 0;
+	answers_to(&(struct rights_peer){CONSOLE_ADMIN, 1000, NULL}, "--token 李四:密码 say 1",
+		   "error the token is wrong; a token is NAME:SECRET, as in the configuration's console_tokens\n");
+	assert_int_equal(counted.wrong_tokens, 1);
+	/* so many tries a second, and no more; what is known to be right is not counted */
+	int64_t now = 1763800009000;
+	for (int i = 0; i < RIGHTS_TRIES; i++)
+		assert_int_equal(rights_show_token(about.rights, i % 2 ? "李四:" : "赵六:x", now, &p), RIGHTS_WRONG);
+	assert_int_equal(rights_show_token(about.rights, "李四:x", now, &p), RIGHTS_BUSY);
+	assert_int_equal(p.right, CONSOLE_NONE);
+	assert_int_equal(rights_show_token(about.rights, "李四:钥匙", now, &p), RIGHTS_TRUE);
+	assert_int_equal(p.right, CONSOLE_READ);
+	assert_string_equal(p.token, "李四");
+	assert_int_equal(rights_show_token(about.rights, "李四:x", now + 1000, &p), RIGHTS_WRONG);
+	/* it is told after a while, and what comes meanwhile is no request */
+	uint64_t refused = counted.refused;
+	int64_t began = loop_now_us(loop);
+	answers("--token 李四:错 say 1\nsay 2\n",
+		"error the token is wrong; a token is NAME:SECRET, as in the configuration's console_tokens\n");
+	assert_true(loop_now_us(loop) - began >= (CONSOLE_WRONG_TOKEN_MS - 50) * 1000);
+	assert_int_equal(counted.refused, refused + 1);
+}
+
+static void test_json(void **state)
+{
+	static const char rows[] =
+		"{\"rows\":[{\"name\":\"移动\",\"count\":0,\"id\":\"123456789012345678\",\"rate\":null},"
+		"{\"name\":\"联通\",\"count\":1,\"id\":\"123456789012345678\",\"rate\":\"1.2 ms\"}],"
+		"\"lines\":[\"two \\\"rows\\\"\"]}\n";
+	char want[512];
+
+	(void)state;
+	snprintf(want, sizeof(want), "ok\n%s", rows);
+	answers("--json rows\n", want);
+	answers("--json say 你 好\n", "ok\n{\"lines\":[\"[你]\",\"[好]\"]}\n");
+	answers("--json fail 移动\n",
+		"error carrier 移动 is unknown\n{\"error\":\"carrier 移动 is unknown\",\"lines\":[]}\n");
+	answers("--json frob\n",
+		"error no command frob; try help\n{\"error\":\"no command frob; try help\",\"lines\":[]}\n");
+	answers("--json soon 成功\n", "ok\n{\"lines\":[\"已完成\"]}\n");
+}
+
+static struct action last;
+static void on_action(const struct action *what, void *arg)
+{
+	last = *what;
+	*(int *)arg += 1;
+}
+
+static void acted(const char *command, const char *outcome)
+{
+	int n = 0;
+
+	actions_each(about.actions, 0, on_action, &n);
+	assert_string_equal(last.command, command);
+	assert_string_equal(last.outcome, outcome);
+}
+
+/* What changes something is kept, done or refused; what only reads is not. */
+static void test_actions(void **state)
+{
+	const struct rights_peer who = {CONSOLE_OPERATE, 0, NULL};
+	uint64_t n = *actions_count(about.actions);
+
+	(void)state;
+	log_set_mask(true);
+	answers_to(&who, "door 前门 show", "ok\n[前门]\n[show]\n");
+	assert_int_equal(*actions_count(about.actions), n);
+	answers_to(&who, "door 前门 open 13800138000 \"生日 快乐\"",
+		   "ok\n[前门]\n[open]\n[13800138000]\n[生日 快乐]\n");
+	acted("door 前门 open 138****8000 len=5", "ok");
+	assert_string_equal(last.user, "root");
+	assert_string_equal(last.token, "");
+	answers_to(&who, "--token 王五:密码 door 前门 burn 钥匙", "ok\n[前门]\n[burn]\n[钥匙]\n");
+	acted("door 前门 burn ***", "ok");
+	assert_string_equal(last.token, "王五");
+	answers_to(&who, "stop", "error stop needs the right to admin; uid 0 has operate. It have: " MAY_ALL "\n");
+	acted("stop", "stop needs the right to admin; uid 0 has operate. It have: " MAY_ALL);
+	answers_to(&who, "pause", "error usage: pause NAME\n");
+	acted("pause", "usage: pause NAME");
+	assert_int_equal(*actions_count(about.actions), n + 4);
 }
 
 /* The answer, told in a later turn than the request's. */
@@ -332,7 +482,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_large_answer),	cmocka_unit_test(test_too_many),
 	cmocka_unit_test(test_later),		cmocka_unit_test(test_later_half_closed),
 	cmocka_unit_test(test_later_peer_gone), cmocka_unit_test(test_silent),
-	cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_tokens),		cmocka_unit_test(test_json),
+	cmocka_unit_test(test_actions),		cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)
@@ -345,12 +496,20 @@ __attribute__((constructor)) static void start(void)
 	int fd = net_listen_unix(path, 0600);
 	if (fd < 0)
 		abort();
-	console = console_new(loop, fd, CONSOLE_NO_GROUP, table, &told, &counted);
+	static char none[] = "", names[][8] = {"李四", "王五"}, hashes[][108] = {READ_HASH, ADMIN_HASH};
+	const struct console_conf conf = {
+		.group = none, .read_group = none, .operate_group = none, .admin_group = none};
+	const struct token_conf tokens[] = {{.name = names[0], .token = hashes[0], .right = 0},
+					    {.name = names[1], .token = hashes[1], .right = 2}};
+	about = (struct console_about){table, &told, rights_new(&conf, tokens, 2), actions_new(NULL), &counted};
+	console = console_new(loop, fd, &about);
 }
 
 __attribute__((destructor)) static void stop(void)
 {
 	console_free(console);
+	rights_free(about.rights);
+	actions_free(about.actions);
 	loop_free(loop);
 	unlink(path);
 	rmdir(dir);
