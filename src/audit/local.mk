@@ -9,4 +9,7 @@ libaudit_a_SOURCES = \
 	src/audit/search.h \
 	src/audit/signer.c src/audit/signer.h \
 	src/audit/statement.c src/audit/statement.h \
-	src/audit/tree.c src/audit/tree.h
+	src/audit/tree.c src/audit/tree.h \
+	src/audit/hours.c src/audit/hours.h \
+	src/audit/lines.c src/audit/lines.h \
+	src/audit/scan.c src/audit/scan.h

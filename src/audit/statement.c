@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "audit/octets.h"
+#include "audit/scan.h"
 
 static void put_digest(struct buf *out, const char *name, const uint8_t digest[DIGEST_OCTETS])
 {
@@ -40,70 +41,26 @@ void statement_write(const struct statement *s, const struct signer *key, struct
 	buf_puts(out, "}");
 }
 
-struct reader {
-	const char *p, *end;
-};
-
-static bool word(struct reader *r, const char *w)
+static bool digest(struct scan *r, const char *name, uint8_t out[DIGEST_OCTETS])
 {
-	size_t n = strlen(w);
-
-	if ((size_t)(r->end - r->p) < n || memcmp(r->p, w, n) != 0)
-		return false;
-	r->p += n;
-	return true;
+	return scan_word(r, ",\"") && scan_word(r, name) && scan_word(r, "\":\"") && scan_hex(r, out, DIGEST_OCTETS);
 }
 
-static bool number(struct reader *r, uint64_t max, uint64_t *out)
+static bool read_signature(struct scan *r, struct statement *s)
 {
-	const char *from = r->p;
-
-	for (*out = 0; r->p < r->end && *r->p >= '0' && *r->p <= '9' && r->p - from < 19; r->p++)
-		*out = *out * 10 + (uint64_t)(*r->p - '0');
-	return r->p > from && (*from != '0' || r->p - from == 1) && *out <= max;
-}
-
-/* Up to the closing quote: letters, digits and a few more; what would need an escape is in none of them. */
-static bool text(struct reader *r, char *out, size_t cap)
-{
-	size_t n = 0;
-
-	for (; r->p < r->end && *r->p != '"'; r->p++) {
-		char c = *r->p;
-
-		if (n + 1 == cap || !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-				      (c && strchr("-+._:/=", c))))
-			return false;
-		out[n++] = c;
-	}
-	out[n] = '\0';
-	return n > 0 && word(r, "\"");
-}
-
-static bool digest(struct reader *r, const char *name, uint8_t out[DIGEST_OCTETS])
-{
-	char hex[2 * DIGEST_OCTETS + 1];
-
-	return word(r, ",\"") && word(r, name) && word(r, "\":\"") && text(r, hex, sizeof(hex)) &&
-	       octets_unhex(hex, strlen(hex), out, DIGEST_OCTETS);
-}
-
-static bool read_signature(struct reader *r, struct statement *s)
-{
-	char fingerprint[SIGNER_FINGERPRINT + 1], signature[OCTETS_BASE64(SIGNER_MAX) + 1];
-	uint8_t octets[DIGEST_OCTETS];
+	char signature[OCTETS_BASE64(SIGNER_MAX) + 1];
+	uint8_t fingerprint[DIGEST_OCTETS];
 	int n;
 
-	if (!word(r, ",\"key\":\""))
+	if (!scan_word(r, ",\"key\":\""))
 		return true;
-	if (!text(r, fingerprint, sizeof(fingerprint)) ||
-	    !octets_unhex(fingerprint, strlen(fingerprint), octets, sizeof(octets)))
+	if (!scan_hex(r, fingerprint, sizeof(fingerprint)))
 		return false;
-	memcpy(s->key, fingerprint, sizeof(s->key));
+	octets_hex(fingerprint, sizeof(fingerprint), s->key);
 	s->signed_n = (size_t)(r->p - (r->end - s->signed_n));
 	if (r->end - r->p == 1) /* OpenSSL had refused to sign it */
 		return true;
-	if (!word(r, ",\"signature\":\"") || !text(r, signature, sizeof(signature)))
+	if (!scan_word(r, ",\"signature\":\"") || !scan_plain(r, signature, sizeof(signature)))
 		return false;
 	n = octets_unbase64(signature, strlen(signature), s->signature, sizeof(s->signature));
 	s->signature_n = n > 0 ? (size_t)n : 0;
@@ -112,7 +69,7 @@ static bool read_signature(struct reader *r, struct statement *s)
 
 bool statement_read(struct view line, struct statement *s)
 {
-	struct reader r = {(const char *)line.p, (const char *)line.p + line.n};
+	struct scan r = {(const char *)line.p, (const char *)line.p + line.n};
 	uint64_t node;
 	char name[8];
 
@@ -120,21 +77,22 @@ bool statement_read(struct view line, struct statement *s)
 	s->signed_n = line.n;
 	if (line.n > STATEMENT_LINE_MAX)
 		return false;
-	s->hour = word(&r, "{\"statement\":\"hour\"");
-	if (!s->hour && !word(&r, "{\"statement\":\"checkpoint\""))
+	s->hour = scan_word(&r, "{\"statement\":\"hour\"");
+	if (!s->hour && !scan_word(&r, "{\"statement\":\"checkpoint\""))
 		return false;
-	if (!word(&r, ",\"node\":") || !number(&r, 99, &node) || !word(&r, ",\"hour\":\"") ||
-	    !text(&r, s->name, sizeof(s->name)) || !word(&r, ",\"first\":") || !number(&r, INT64_MAX, &s->first) ||
-	    !word(&r, ",\"count\":") || !number(&r, INT64_MAX, &s->count))
+	if (!scan_word(&r, ",\"node\":") || !scan_number(&r, 99, &node) || !scan_word(&r, ",\"hour\":\"") ||
+	    !scan_plain(&r, s->name, sizeof(s->name)) || !scan_word(&r, ",\"first\":") ||
+	    !scan_number(&r, INT64_MAX, &s->first) || !scan_word(&r, ",\"count\":") ||
+	    !scan_number(&r, INT64_MAX, &s->count))
 		return false;
 	s->node = (unsigned)node;
 	if (!digest(&r, "before", s->before) || !digest(&r, "chain", s->chain) || !digest(&r, "root", s->root) ||
 	    !digest(&r, "previous", s->previous))
 		return false;
-	if (!word(&r, ",\"at\":\"") || !text(&r, s->at, sizeof(s->at)) || !word(&r, ",\"digest\":\"") ||
-	    !text(&r, name, sizeof(name)) || !digest_by_name(name, &s->digest))
+	if (!scan_word(&r, ",\"at\":\"") || !scan_plain(&r, s->at, sizeof(s->at)) || !scan_word(&r, ",\"digest\":\"") ||
+	    !scan_plain(&r, name, sizeof(name)) || !digest_by_name(name, &s->digest))
 		return false;
-	return read_signature(&r, s) && word(&r, "}") && r.p == r.end;
+	return read_signature(&r, s) && scan_word(&r, "}") && r.p == r.end;
 }
 
 bool statement_signed_by(const struct statement *s, struct view line, const struct signer *key)
