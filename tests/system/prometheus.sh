@@ -36,7 +36,7 @@ accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; sources
 	{ system_id = "商城"; password = "secret"; class = "promo"; sources = [ "10690002" ]; } );
 carriers: (
 	{ name = "移动"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; window = 50; },
-	{ name = "联通"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; tps = 200; },
+	{ name = "联通"; host = "127.0.0.1"; port = ${port[unicom]:=$(free_port)}; system_id = "gw"; password = "gw"; tps = 5000; },
 	{ name = "电信"; host = "127.0.0.1"; port = $(free_port); system_id = "gw"; password = "gw"; } );
 operators: ( { name = "mobile"; prefixes = [ "86138" ]; }, { name = "unicom"; prefixes = [ "86130" ]; } );
 routes: ( { prefix = "86138"; carriers = [ "移动" ]; }, { prefix = "86130"; carriers = [ "联通" ]; },
@@ -72,7 +72,7 @@ esme shop "submit dst=8613000000001 count=100 src=10690002 campaign=双十一 te
 esme app "submit dst=8613100000001 count=5 src=10690001 text=没有路由"
 soon "200 there and back" 20 lines_reach 200 '^receipt .*stat=DELIVRD' "$tmp/app.log"
 soon "100 more" 20 lines_reach 100 '^receipt .*stat=DELIVRD' "$tmp/shop.log"
-sim mobile "mo 8613800000001 10690001 TD" >/dev/null
+sim mobile "mo 8613800000001 10690001 谢谢" >/dev/null
 soon "all scraped" 10 query_is 'sum(smppgw_carrier_delivered_total)' 300
 
 # ---- what is stored is what is said ----
@@ -121,11 +121,13 @@ done <"$tmp/dashboard.out"
 # ---- label sets are bounded ----
 
 series() {
-	curl -s -m 10 "http://127.0.0.1:${port[gw.stats]}/metrics" | grep -vc '^#'
+	curl -s -m 10 "http://127.0.0.1:${port[gw.stats]}/metrics" | grep -v 'reason="ESME_RMSGQFUL"' |
+		grep -vc '^#'
 }
 before=$(series)
-esme shop "submit dst=8613000000001 count=5000 window=200 src=10690002 registered=0 campaign=活动{n} text=优惠"
-soon "5000 campaigns" 20 metric_is gw 'smppgw_account_accepted_total\{account="商城"\}' 5100
+# more campaigns than the gateway keeps in memory: some may be told to come later, a reason that is in a table
+esme shop "submit dst=8613000000001 count=5000 window=50 src=10690002 registered=0 campaign=活动{n} text=优惠"
+soon "5000 campaigns" 20 lines_reach 5100 '^resp ' "$tmp/shop.log"
 esme app "submit dst=8613100000001 count=5000 window=200 src=10690001 text=没有路由"
 soon "5000 refused numbers" 20 metric_is gw 'smppgw_refusals_total\{reason="ESME_RINVDSTADR"\}' 5005
 perl -e '
