@@ -535,6 +535,13 @@ const struct net_addr *conn_peer(const struct conn *c)
 	return &c->peer;
 }
 
+void conn_local(const struct conn *c, struct net_addr *out)
+{
+	*out = (struct net_addr){.len = sizeof(out->ss)};
+	if (c->fd < 0 || getsockname(c->fd, (struct sockaddr *)&out->ss, &out->len) != 0)
+		*out = (struct net_addr){.len = 0};
+}
+
 int64_t conn_last_input_us(const struct conn *c)
 {
 	return c->last_input_us;

@@ -94,6 +94,8 @@ void conn_finish(struct conn *c, enum end_reason reason);
 
 /* While we connect: the address tried last. */
 const struct net_addr *conn_peer(const struct conn *c);
+/* Our end of it; nothing (len 0) when it has none yet, or no more. */
+void conn_local(const struct conn *c, struct net_addr *out);
 /* loop_now_us() of the last octet received. */
 int64_t conn_last_input_us(const struct conn *c);
 /* Of the owner's octets, not of TLS's. */

@@ -30,7 +30,12 @@ liblink_a_SOURCES = \
 	src/link/rows.h \
 	src/link/session.c src/link/session.h src/link/session_priv.h \
 	src/link/session_in.c \
+	src/link/session_tap.c \
 	src/link/session_time.c \
+	src/link/tap.c src/link/tap.h \
+	src/link/tap_hide.c src/link/tap_hide.h \
+	src/link/tap_match.c src/link/tap_match.h \
+	src/link/tap_pcap.c src/link/tap_pcap.h \
 	src/link/targets.c src/link/targets.h \
 	src/link/throttle.c src/link/throttle.h \
 	src/link/tls.c src/link/tls.h \

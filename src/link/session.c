@@ -32,6 +32,7 @@ struct session_hub *session_hub_new(struct loop *loop, struct conn_hub *conns, u
 	hub->loop = loop;
 	hub->conns = conns;
 	hub->pool = pool_new(sizeof(struct session), max_sessions);
+	hub->tap = tap_new(loop, &hub->tapped);
 	return hub;
 }
 
@@ -39,6 +40,7 @@ void session_hub_free(struct session_hub *hub)
 {
 	if (hub == NULL)
 		return;
+	tap_free(hub->tap);
 	pool_free(hub->pool);
 	mem_free(hub);
 }
@@ -234,6 +236,14 @@ void session_answered(struct session *s)
 
 /* Output. */
 
+/* The frame of n octets at the room that conn_room() gave. */
+static void session_filled(struct session *s, const uint8_t *room, size_t n)
+{
+	session_tap(s, true, room, n);
+	conn_filled(s->conn, n);
+	s->stats->pdus_out++;
+}
+
 void session_put_header(struct session *s, uint32_t command_id, uint32_t status, uint32_t sequence)
 {
 	uint8_t *room = conn_room(s->conn, PDU_HEADER);
@@ -243,8 +253,7 @@ void session_put_header(struct session *s, uint32_t command_id, uint32_t status,
 		return;
 	}
 	pdu_header(room, command_id, status, sequence);
-	conn_filled(s->conn, PDU_HEADER);
-	s->stats->pdus_out++;
+	session_filled(s, room, PDU_HEADER);
 }
 
 /* At least what pdu takes. */
@@ -279,8 +288,7 @@ int session_send(struct session *s, struct pdu *pdu, uint64_t cookie)
 		window_untake(out, pdu->sequence);
 		return -EMSGSIZE;
 	}
-	conn_filled(s->conn, n);
-	s->stats->pdus_out++;
+	session_filled(s, room, n);
 	if (s->armed_us > now + s->conf->response_ms * SESSION_US_PER_MS)
 		session_time_arm(s);
 	return 0;
@@ -299,8 +307,7 @@ int session_tell(struct session *s, struct pdu *pdu)
 	size_t n = pdu_encode(pdu, room, bound);
 	if (n == 0 || n > s->conf->max_pdu)
 		return -EMSGSIZE;
-	conn_filled(s->conn, n);
-	s->stats->pdus_out++;
+	session_filled(s, room, n);
 	return 0;
 }
 
@@ -365,8 +372,7 @@ static void session_put_pdu(struct session *s, const struct pdu *resp)
 		pdu_header(room, resp->command_id, ESME_RSYSERR, resp->sequence);
 		n = PDU_HEADER;
 	}
-	conn_filled(s->conn, n);
-	s->stats->pdus_out++;
+	session_filled(s, room, n);
 }
 
 void session_answer_pdu(struct session *s, const struct pdu *resp)
@@ -478,8 +484,7 @@ static bool session_put_first(struct session *s, struct pdu *pdu)
 		session_close(s, END_CONFIG);
 		return false;
 	}
-	conn_filled(s->conn, n);
-	s->stats->pdus_out++;
+	session_filled(s, room, n);
 	s->spoken = true;
 	return true;
 }

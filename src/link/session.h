@@ -81,6 +81,8 @@ struct session_ops {
 struct session_hub;
 struct session_hub *session_hub_new(struct loop *loop, struct conn_hub *conns, uint32_t max_sessions);
 void session_hub_free(struct session_hub *hub);
+struct tap;
+struct tap *session_hub_tap(const struct session_hub *hub); /* captures its sessions' PDUs: tap.h */
 /* Handles go stale when a session begins to end (SESSION_ENDING): NULL then. */
 struct session *session_get(const struct session_hub *hub, uint64_t handle);
 uint64_t session_handle(const struct session *s);

@@ -294,6 +294,7 @@ static void take_frame(struct session *s, const uint8_t *p, uint32_t n)
 	struct pdu pdu;
 	uint32_t status = pdu_decode(p, n, &pdu);
 
+	session_tap(s, false, p, n);
 	s->stats->pdus_in++;
 	if (!command_known(pdu.command_id)) {
 		take_unknown(s, p, n, &pdu);
@@ -317,6 +318,7 @@ static void take_bad_length(struct session *s, const uint8_t *p, size_t n)
 		pdu.sequence = (uint32_t)p[12] << 24 | (uint32_t)p[13] << 16 | (uint32_t)p[14] << 8 | p[15];
 	}
 	s->stats->malformed++;
+	session_tap(s, false, p, n < PDU_HEADER ? n : PDU_HEADER); /* what follows may be anything */
 	log_malformed(s, p, shown, &pdu, ESME_RINVCMDLEN);
 	session_put_header(s, GENERIC_NACK, ESME_RINVCMDLEN, pdu.sequence);
 	session_finish(s, END_BAD_LENGTH);

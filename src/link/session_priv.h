@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "link/session.h"
+#include "link/tap.h"
 #include "link/window.h"
 
 #define SESSION_LEAVE_US   5000000 /* how long answers, and then unbind_resp, are waited for */
@@ -27,6 +28,8 @@ struct session_hub {
 	struct loop *loop;
 	struct conn_hub *conns;
 	struct pool *pool;
+	struct tap *tap;
+	bool tapped; /* written by the tap: a capture runs */
 };
 
 struct session {
@@ -68,7 +71,8 @@ struct session {
 	bool refused;	   /* its last bind was refused */
 	bool blocked;	   /* session_send() said no: on_room is due */
 	bool stray_told;
-	bool spoken;	    /* a PDU has come or gone: its role is decided */
+	bool spoken; /* a PDU has come or gone: its role is decided */
+	struct tap_place place;
 	char system_id[17]; /* for bind_resp */
 	char name[64];
 };
@@ -98,6 +102,16 @@ void session_send_unbind(struct session *s);
 
 /* session_in.c */
 size_t session_in_octets(void *arg, const uint8_t *p, size_t n);
+
+/* session_tap.c */
+void session_tapped(struct session *s, bool out, const uint8_t *p, size_t n);
+
+/* A whole frame, read or written. */
+static inline void session_tap(struct session *s, bool out, const uint8_t *p, size_t n)
+{
+	if (__builtin_expect(s->hub->tapped, false))
+		session_tapped(s, out, p, n);
+}
 
 /* session_time.c */
 void session_time_fire(struct timer *t);

@@ -20,6 +20,7 @@
 #include "path/route.h"
 #include "path/senders.h"
 #include "path/store.h"
+#include "path/store_history.h"
 #include "policy/classes.h"
 #include "policy/policy.h"
 #include "policy/retry.h"
@@ -163,10 +164,18 @@ const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
+struct tap *flow_tap(const struct flow *f); /* link/tap.h: captures PDUs of all sessions */
 struct lists *flow_lists(const struct flow *f);
+struct webhooks *flow_webhooks(const struct flow *f);
 const struct tally *flow_tally(const struct flow *f);
 const struct words *flow_words(const struct flow *f);		  /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
+struct flow_waiting { /* for a carrier */
+	uint64_t queued;
+	int64_t oldest_ms; /* how long the one waits that waits longest; 0: none does */
+};
+/* By carrier number, in lanes that it serves now; all: over all carriers. */
+void flow_waiting(const struct flow *f, struct flow_waiting *carriers, size_t n, struct flow_waiting *all);
 void flow_carrier_health(const struct flow *f, const struct carrier *c, struct health_view *out);
 uint64_t flow_carrier_queued(const struct flow *f, const struct carrier *c); /* in lanes that it serves now */
 /* The form of a carrier's message ids in its receipts (idform.h), "learning" until it is known. Static text. */
@@ -198,6 +207,14 @@ void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, v
 /* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). How many.
  */
 unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *account, bool go);
+/* --- the history of this node in the store (store_history.h) --- */
+
+/* 0, and the callback comes once, later; -1 when the store is away. */
+__attribute__((warn_unused_result)) int flow_history_put(struct flow *f, int64_t minute, struct view octets,
+							 store_history_fn fn, void *arg);
+__attribute__((warn_unused_result)) int flow_history_get(struct flow *f, int64_t first, unsigned n,
+							 const struct store_history_reader *reader, void *arg);
+
 /* --- campaigns and brakes --- */
 
 enum campaign_reply {

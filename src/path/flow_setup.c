@@ -594,9 +594,19 @@ const char *flow_phase_name(enum flow_phase p)
 	return names[p];
 }
 
+struct webhooks *flow_webhooks(const struct flow *f)
+{
+	return f->webhooks;
+}
+
 struct accounts *flow_accounts(const struct flow *f)
 {
 	return f->accounts;
+}
+
+struct tap *flow_tap(const struct flow *f)
+{
+	return session_hub_tap(f->sessions);
 }
 
 struct carriers *flow_carriers(const struct flow *f)

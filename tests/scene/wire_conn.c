@@ -224,6 +224,14 @@ const struct net_addr *conn_peer(const struct conn *c)
 	return &c->peer;
 }
 
+/* All of the gateway's ends have one address. */
+void conn_local(const struct conn *c, struct net_addr *out)
+{
+	(void)c;
+	if (!net_literal("10.0.0.1", 2775, out))
+		out->len = 0;
+}
+
 int64_t conn_last_input_us(const struct conn *c)
 {
 	return c->last_input_us;
