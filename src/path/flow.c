@@ -38,9 +38,8 @@ bool flow_withdraw(struct flow *f, struct msg *m)
 	else if (m->state != MSG_HELD)
 		return false;
 	flow_redo_none(m);
-	if (m->asking)
-		flow_settle(f, m);
-	m->asking = m->gathering = false;
+	flow_ask_left(f, m);
+	m->gathering = false;
 	flow_campaign_left(f, m);
 	flow_brake_left(f, m);
 	list_remove(&m->link);
@@ -71,6 +70,7 @@ void flow_drop(struct flow *f, struct msg *m)
 		flow_withdraw(f, k);
 		flow_drop(f, k);
 	}
+	flow_ask_left(f, m);
 	if (m->counting)
 		flow_uncount(f, m);
 	doubts_remove(f->doubts, m);
@@ -359,6 +359,7 @@ static void on_timer(struct timer *t)
 		flow_recipient_late(f, m);
 		return;
 	case MSG_HELD:
+		flow_ask_left(f, m);
 		list_remove(&m->link); /* of those announced to their carrier, at a gate */
 		flow_campaign_left(f, m);
 		flow_brake_left(f, m);

@@ -84,6 +84,7 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	const struct words *w = words ? words : &none;
 	flow_redo_none(m);
 	loop_timer_clear(f->loop, &m->timer);
+	flow_ask_left(f, m);
 	m->asking = m->gathering = false;
 	flow_taken(f, m);
 	m->final_state = (uint8_t)(how == FINISH_FAILED ? state : finish_state(how));

@@ -1,6 +1,6 @@
 /*
  * flow_policy.c - where a message's life meets the rules of contact: when it is submitted (its text, then its
- * recipient), when it was found at start, and before it leaves. Part of the order of life. Must not know what a policy
+ * recipient), and the hours before it leaves; flow_ask.c asks again about a recipient. Part of the order of life. Must not know what a policy
  * says, nor how the memory about a recipient is kept.
  *
  * What was refused before it was acknowledged is answered with the policy's status. What was acknowledged (held,
@@ -18,8 +18,6 @@
 #include "policy/signature.h"
 
 #define COUNTED	 (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR))
-#define FRESH_MS 1000 /* what was asked about a recipient so lately is not asked again before the message leaves */
-#define AGAIN_MS 1000 /* asked again after so long when there was no answer */
 #define WHY_MAX	 (POLICY_DETAIL_MAX + 160u)
 
 struct policing {
@@ -181,7 +179,7 @@ void flow_policy_made(struct flow *f, const struct msg *m)
 /* --- its recipient --- */
 
 /* The subject of a message whose submit was not the last one judged. */
-static struct policy_subject *subject_again(struct flow *f, const struct msg *m)
+struct policy_subject *flow_subject_again(struct flow *f, const struct msg *m)
 {
 	struct policing *x = f->policing;
 	const struct account *a = accounts_at(f->accounts, m->account);
@@ -275,7 +273,7 @@ void flow_start(struct flow *f, struct msg *m)
 		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
 	bool meets = recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id);
 	if (m->gathering || !((asks.enforce | asks.dry) || meets) ||
-	    !recipient_ask_for(policy_recipient(f->policy), subject_again(f, m), m->id, asks.enforce, asks.dry, &ask)) {
+	    !recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry, &ask)) {
 		flow_store_message(f, m);
 		return;
 	}
@@ -294,126 +292,6 @@ void flow_end_by(struct flow *f, struct msg *m, enum policy_id id)
 {
 	m->verdict = (uint8_t)id;
 	flow_finish(f, m, id == POLICY_OPTED_OUT ? FINISH_OPTED_OUT : FINISH_POLICY, 0, NULL);
-}
-
-/* What a number has stopped since is asked again: for messages found at start, and for those that have waited. */
-static bool ask_opted_out(struct flow *f, struct msg *m, store_recipient_fn fn)
-{
-	struct recipient_ask ask;
-	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
-	const struct policy_subject *s = subject_again(f, m);
-	if (!recipient_ask_for(policy_recipient(f->policy), s, m->id, bit, 0, &ask))
-		return false;
-	ask.look = true;
-	if (store_recipient(f->store, &ask, fn, m->handle) < 0)
-		fn(f, m->handle, false, NULL);
-	return true;
-}
-
-static bool keeps_opt_outs(const struct flow *f, const struct msg *m)
-{
-	return m->account != MSG_NO_ACCOUNT && !m->internal &&
-	       policy_mode(f->policy, POLICY_OPTED_OUT, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER) ==
-		       POLICY_ON;
-}
-
-bool flow_must_recheck(const struct flow *f, const struct msg *m)
-{
-	return keeps_opt_outs(f, m);
-}
-
-static void on_rechecked(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
-{
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	if (!m || m->state != MSG_STORING)
-		return; /* a part that is not sent any more */
-	if (!ok) {
-		/* not sent before it is known: asked again soon */
-		flow_set_state(f, m, MSG_HELD);
-		flow_set_timer(f, m, loop_wall_ms(f->loop) + AGAIN_MS);
-	} else if (!answer->failed) {
-		m->unchecked = false;
-		m->known_ms = loop_wall_ms(f->loop);
-		flow_begin(f, m);
-	} else {
-		policy_count(f->policy, POLICY_OPTED_OUT);
-		flow_end_by(f, m, POLICY_OPTED_OUT);
-	}
-}
-
-void flow_recheck(struct flow *f, struct msg *m)
-{
-	loop_timer_clear(f->loop, &m->timer);
-	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
-	if (!ask_opted_out(f, m, on_rechecked))
-		on_rechecked(f, m->handle, true, &(struct recipient_answer){.failed = 0});
-}
-
-/* --- before it leaves --- */
-
-/* Nobody knows in time, and the policy says that it goes then. */
-static bool goes_unknown(struct flow *f, const struct msg *m)
-{
-	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
-	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, m->carrier);
-	if (!(asks.open & bit))
-		return false;
-	asks.enforce = bit;
-	return policy_unknown(f->policy, &asks).id == POLICY_NONE;
-}
-
-static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
-{
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
-	if (!m || !m->asking || m->state != MSG_HELD)
-		return; /* it has ended meanwhile */
-	m->asking = false;
-	list_remove(&m->link);
-	flow_settle(f, m);
-	loop_timer_clear(f->loop, &m->timer);
-	struct carrier *c = carriers_at(f->carriers, m->carrier);
-	if (!ok && !goes_unknown(f, m)) {
-		flow_set_timer(f, m, loop_wall_ms(f->loop) + AGAIN_MS);
-		return;
-	}
-	if (ok && answer->failed) {
-		policy_count(f->policy, POLICY_OPTED_OUT);
-		flow_end_by(f, m, POLICY_OPTED_OUT);
-		return;
-	}
-	m->known_ms = loop_wall_ms(f->loop);
-	if (!carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
-		flow_put_back(f, m);
-	} else if (flow_must_announce(f, m)) {
-		flow_announce(f, m);
-	} else {
-		flow_go_next(f, m);
-		carrier_wake(c);
-	}
-}
-
-/* Another gateway may have heard a stop since: true, m waits for the answer. */
-bool flow_asks_again(struct flow *f, struct msg *m)
-{
-	struct list *asking = f->asking[m->carrier];
-	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
-		return false;
-	/* who was asked about just now does not overtake those before it, who are being asked about again */
-	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(asking))
-		return false;
-	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->expiry_ms);
-	m->asking = true;
-	list_append(asking, &m->link);
-	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
-	if (ask_opted_out(f, m, on_leaving))
-		return true;
-	m->asking = false;
-	list_remove(&m->link);
-	flow_settle(f, m);
-	return false;
 }
 
 /* Outside its hours by this carrier: held until they begin, or ended when that is too late. */
@@ -460,7 +338,7 @@ struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *par
 	struct policy_subject *s;
 	uint32_t used = 0;
 	x->id = 0;
-	s = subject_again(f, parts[0]);
+	s = flow_subject_again(f, parts[0]);
 	x->id = 0; /* the subject is not the first part's any more */
 	s->text_n = 0;
 	s->binary = s->fixed = true;
@@ -486,7 +364,7 @@ void flow_policy_resume(struct flow *f, struct msg *m)
 	if (m->account == MSG_NO_ACCOUNT || m->internal)
 		return;
 	x->id = 0;
-	const struct policy_subject *s = subject_again(f, m);
+	const struct policy_subject *s = flow_subject_again(f, m);
 	msg_pdu(m, NULL, &pdu);
 	m->sign = policy_sign(s->signature);
 	m->gathering = !m->review && !m->read && must_gather(f, s, &pdu);
@@ -530,7 +408,7 @@ static void give_back(struct flow *f, struct msg *m, uint32_t counted)
 {
 	struct recipient_ask ask;
 	f->policing->id = 0;
-	if (recipient_ask_for(policy_recipient(f->policy), subject_again(f, m), m->id, counted, 0, &ask) &&
+	if (recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, counted, 0, &ask) &&
 	    store_recipient_refund(f->store, &ask) < 0)
 		log_debug("-", "event=cap_not_given_back id=%llu reason=\"store away\"", (unsigned long long)m->id);
 }

@@ -78,7 +78,8 @@ struct flow {
 	int64_t hours_ms;	 /* UTC: next change of rules by the hour */
 	uint8_t *rounds;	 /* by carrier: refusals for pace; what was announced before is in the queue again */
 	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
-	struct list **asking;	 /* by carrier: HELD messages whose recipient is asked about before they leave */
+	struct list **asking;	 /* by carrier: HELD messages whose recipient is asked about before they leave, in order */
+	struct list unknown;	 /* found at start, HELD: what their recipients say could not be heard, in order */
 	uint64_t *unsettled;	 /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */
 	struct list redo;	 /* messages whose write is owed */
@@ -113,7 +114,7 @@ struct flow {
 	struct campaigns *campaigns;
 	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
 	struct list gates;    /* struct campaign_gate: those with something to do */
-	struct timer gates_timer, words_timer;
+	struct timer gates_timer, words_timer, ask_timer;
 	struct braking *braking; /* flow_brake.c's */
 	struct depth *depth;	 /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
@@ -303,7 +304,6 @@ void flow_policy_made(struct flow *f, const struct msg *m); /* of the submit jud
 void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time */
 /* Ends one that was acknowledged, by a verdict that has been counted; m is in no list. */
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
-bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
 /* Taken out of the queue for a carrier: true, it waits for the hours of contact, or has ended. */
 bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
@@ -314,8 +314,6 @@ void flow_lists_make(struct flow *f);
 /* flow_hours.c */
 void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
 void flow_due_changed(struct flow *f, struct msg *m);
-/* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
-bool flow_asks_again(struct flow *f, struct msg *m);
 void flow_uncount(struct flow *f, struct msg *m); /* m goes without having been acknowledged: its counts go back */
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
 /*
@@ -331,7 +329,17 @@ struct flow_look {
 };
 bool flow_policy_look(struct flow *f, const struct account *a, const struct pdu *pdu, const struct submit *sub,
 		      struct flow_look *look);
+/* The subject of a message whose submit was not the last one judged. */
+struct policy_subject *flow_subject_again(struct flow *f, const struct msg *m);
 struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *parts, size_t n);
+
+/* flow_ask.c */
+bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
+/* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
+bool flow_asks_again(struct flow *f, struct msg *m);
+void flow_ask_left(struct flow *f, struct msg *m); /* m does not wait for that any more: those behind it may go */
+void flow_ask_init(struct flow *f);
+void flow_ask_free(struct flow *f);
 
 /* flow_campaign.c */
 void flow_campaign_init(struct flow *f);

@@ -438,6 +438,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->reviews);
 	flow_gather_init(f);
 	flow_policy_init(f);
+	flow_ask_init(f);
 	flow_campaign_init(f);
 	ids_init(&f->ids, conf->node);
 	rng_seed(&f->rng, conf->seed);
@@ -520,6 +521,7 @@ void flow_free(struct flow *f)
 	flow_whole_free(f);
 	flow_gather_free(f);
 	flow_policy_free(f);
+	flow_ask_free(f);
 	conf_copy_free(store_rows, f->store_conf);
 	ported_free(f->ported);
 	lists_free(f->lists);

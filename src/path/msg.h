@@ -126,6 +126,7 @@ struct msg {
 	bool read;	 /* the operator has read it: it goes */
 	bool counting;	 /* its recipient's counts may have it, and it is not acknowledged yet */
 	bool asking;	 /* the rules of its recipient are being asked */
+	uint8_t asked;	 /* HELD and asking: flow_ask.c's */
 	bool gathering;	 /* a part of a text that the app has cut: held until the others are there (flow_gather.c) */
 	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
 };

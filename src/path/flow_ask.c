@@ -1,0 +1,238 @@
+/*
+ * flow_ask.c - whether a number has stopped it meanwhile: asked again about messages found at start, and about those
+ * that have waited, before they leave. Part of the order of life. Must not know what else a policy says, nor how
+ * opt-outs are kept.
+ *
+ * Questions fail while Redis is away, and are asked again; that never lets a later text overtake an earlier one to the
+ * same number: who was answered waits for those before it that were not.
+ */
+#include "path/flow_priv.h"
+
+#include "path/store_recipient.h"
+#include "policy/policy.h"
+
+#define FRESH_MS 1000 /* what was asked about a recipient so lately is not asked again before the message leaves */
+#define AGAIN_MS 1000 /* asked again after so long when there was no answer */
+#define SOON_MS	 1
+
+enum question { ASKED_OPEN, ASKED_FAILED, ASKED_CLEAR }; /* msg.asked: on its way, no answer, it may go */
+
+/* What a number has stopped since. False: there is nothing to ask. */
+static bool ask_opted_out(struct flow *f, struct msg *m, store_recipient_fn fn)
+{
+	struct recipient_ask ask;
+	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
+	const struct policy_subject *s = flow_subject_again(f, m);
+	if (!recipient_ask_for(policy_recipient(f->policy), s, m->id, bit, 0, &ask))
+		return false;
+	ask.look = true;
+	if (store_recipient(f->store, &ask, fn, m->handle) < 0)
+		fn(f, m->handle, false, NULL);
+	return true;
+}
+
+static bool keeps_opt_outs(const struct flow *f, const struct msg *m)
+{
+	return m->account != MSG_NO_ACCOUNT && !m->internal &&
+	       policy_mode(f->policy, POLICY_OPTED_OUT, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER) ==
+		       POLICY_ON;
+}
+
+static void look_in(struct flow *f, int64_t ms)
+{
+	if (ms < AGAIN_MS || !wheel_isset(&f->ask_timer))
+		loop_timer(f->loop, &f->ask_timer, ms);
+}
+
+static void end_opted_out(struct flow *f, struct msg *m)
+{
+	policy_count(f->policy, POLICY_OPTED_OUT);
+	flow_end_by(f, m, POLICY_OPTED_OUT);
+}
+
+/* --- found at start --- */
+
+bool flow_must_recheck(const struct flow *f, const struct msg *m)
+{
+	return keeps_opt_outs(f, m);
+}
+
+/* Asked again, behind those that wait for it already. */
+static void wait_unknown(struct flow *f, struct msg *m)
+{
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->expiry_ms);
+	list_append(&f->unknown, &m->link);
+	look_in(f, AGAIN_MS);
+}
+
+static void on_rechecked(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (!m || m->state != MSG_STORING)
+		return; /* a part that is not sent any more */
+	if (ok && answer->failed) {
+		end_opted_out(f, m);
+	} else if (!ok || !list_empty(&f->unknown)) {
+		wait_unknown(f, m);
+	} else {
+		m->unchecked = false;
+		m->known_ms = loop_wall_ms(f->loop);
+		flow_begin(f, m);
+	}
+}
+
+void flow_recheck(struct flow *f, struct msg *m)
+{
+	loop_timer_clear(f->loop, &m->timer);
+	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
+	if (!ask_opted_out(f, m, on_rechecked))
+		on_rechecked(f, m->handle, true, &(struct recipient_answer){.failed = 0});
+}
+
+static void recheck_unknown(struct flow *f)
+{
+	struct list these;
+	list_init(&these);
+	while (!list_empty(&f->unknown)) {
+		struct list *node = f->unknown.next;
+		list_remove(node);
+		list_append(&these, node);
+	}
+	while (!list_empty(&these)) {
+		struct msg *m = LIST_OF(these.next, struct msg, link);
+		list_remove(&m->link);
+		flow_recheck(f, m);
+	}
+}
+
+/* --- before it leaves --- */
+
+/* Nobody knows in time, and the policy says that it goes then. */
+static bool goes_unknown(struct flow *f, const struct msg *m)
+{
+	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
+	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, m->carrier);
+	if (!(asks.open & bit))
+		return false;
+	asks.enforce = bit;
+	return policy_unknown(f->policy, &asks).id == POLICY_NONE;
+}
+
+void flow_ask_left(struct flow *f, struct msg *m)
+{
+	if (!m->asking || m->state != MSG_HELD)
+		return;
+	m->asking = false;
+	list_remove(&m->link);
+	flow_settle(f, m);
+	look_in(f, SOON_MS);
+}
+
+static void leave(struct flow *f, struct msg *m)
+{
+	struct carrier *c = carriers_at(f->carriers, m->carrier);
+	m->asking = false;
+	list_remove(&m->link);
+	flow_settle(f, m);
+	loop_timer_clear(f->loop, &m->timer);
+	m->known_ms = loop_wall_ms(f->loop);
+	if (!carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
+		flow_put_back(f, m);
+	} else if (flow_must_announce(f, m)) {
+		flow_announce(f, m);
+	} else {
+		flow_go_next(f, m);
+		carrier_wake(c);
+	}
+}
+
+/* The first ones of a carrier that may go. */
+static void let_go(struct flow *f, struct list *asking)
+{
+	while (!list_empty(asking)) {
+		struct msg *m = LIST_OF(asking->next, struct msg, link);
+		if (m->asked != ASKED_CLEAR)
+			return;
+		leave(f, m);
+	}
+}
+
+static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct msg *m = msgs_get(f->msgs, token);
+	if (!m || !m->asking || m->state != MSG_HELD)
+		return; /* it has ended meanwhile */
+	struct list *asking = f->asking[m->carrier];
+	if (ok && answer->failed) {
+		flow_ask_left(f, m);
+		loop_timer_clear(f->loop, &m->timer);
+		end_opted_out(f, m);
+	} else if (ok || goes_unknown(f, m)) {
+		m->asked = ASKED_CLEAR;
+		let_go(f, asking);
+	} else {
+		m->asked = ASKED_FAILED;
+		look_in(f, AGAIN_MS);
+	}
+}
+
+/* Another gateway may have heard a stop since: true, m waits for the answer. */
+bool flow_asks_again(struct flow *f, struct msg *m)
+{
+	struct list *asking = f->asking[m->carrier];
+	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
+		return false;
+	/* who was asked about just now does not overtake those before it, who are being asked about again */
+	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(asking))
+		return false;
+	flow_set_state(f, m, MSG_HELD);
+	flow_set_timer(f, m, m->expiry_ms);
+	m->asking = true;
+	m->asked = ASKED_OPEN;
+	list_append(asking, &m->link);
+	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
+	if (ask_opted_out(f, m, on_leaving))
+		return true;
+	m->asking = false;
+	list_remove(&m->link);
+	flow_settle(f, m);
+	return false;
+}
+
+static void ask_failed(struct flow *f, struct list *asking)
+{
+	LIST_EACH_SAFE(node, next, asking) {
+		struct msg *m = LIST_OF(node, struct msg, link);
+		if (m->asked != ASKED_FAILED)
+			continue;
+		m->asked = ASKED_OPEN;
+		if (!ask_opted_out(f, m, on_leaving))
+			m->asked = ASKED_CLEAR; /* by the configuration that holds now */
+	}
+}
+
+static void on_look(struct timer *t)
+{
+	struct flow *f = LIST_OF(t, struct flow, ask_timer);
+	recheck_unknown(f);
+	for (size_t i = 0; i < f->carriers_n; i++) {
+		ask_failed(f, f->asking[i]);
+		let_go(f, f->asking[i]);
+	}
+}
+
+/* --- the room --- */
+
+void flow_ask_init(struct flow *f)
+{
+	list_init(&f->unknown);
+	f->ask_timer.fn = on_look;
+}
+
+void flow_ask_free(struct flow *f)
+{
+	loop_timer_clear(f->loop, &f->ask_timer);
+}
