@@ -117,7 +117,7 @@ static void bind_on_ended(struct session *s, enum end_reason reason, void *arg)
 	if (!b->bound && reason != END_CONFIG)
 		c->stats.bind_failures++;
 	if (b->bound && reason != END_CONFIG && reason != END_SHUTDOWN && reason != END_WE_UNBOUND)
-		c->stats.binds_lost++;
+		carrier_lost(c, reason);
 	if ((b->bound && up_us >= BIND_STEADY_US) || reason == END_CONFIG)
 		targets_again(&c->targets);
 	else

@@ -490,3 +490,17 @@ void carrier_each_session(const struct carrier *c, void (*fn)(const struct sessi
 			fn(c->binds[i].session, arg);
 	}
 }
+
+void carrier_lost(struct carrier *c, enum end_reason why)
+{
+	struct carriers *cs = c->cs;
+
+	c->stats.binds_lost++;
+	cs->losses[cs->losses_n++ % CARRIER_LOSSES] = (struct carrier_loss){c, loop_wall_ms(cs->loop), why};
+}
+
+void carriers_each_loss(const struct carriers *cs, void (*fn)(void *arg, const struct carrier_loss *loss), void *arg)
+{
+	for (uint64_t i = 0; i < cs->losses_n && i < CARRIER_LOSSES; i++)
+		fn(arg, &cs->losses[(cs->losses_n - 1 - i) % CARRIER_LOSSES]);
+}

@@ -193,4 +193,13 @@ uint32_t carrier_window(const struct carrier *c);
 
 void carrier_each_session(const struct carrier *c, void (*fn)(const struct session *s, void *arg), void *arg);
 
+#define CARRIER_LOSSES 100 /* kept, over all carriers */
+struct carrier_loss {	   /* a bind that ended, and not because we wanted it */
+	const struct carrier *carrier;
+	int64_t at_ms; /* UTC */
+	enum end_reason why;
+};
+/* The youngest first. */
+void carriers_each_loss(const struct carriers *cs, void (*fn)(void *arg, const struct carrier_loss *loss), void *arg);
+
 #endif

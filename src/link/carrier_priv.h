@@ -84,12 +84,15 @@ struct carriers {
 	uint64_t random;
 	struct list awake;
 	struct loop_hook pump_hook;
+	struct carrier_loss losses[CARRIER_LOSSES]; /* a ring */
+	uint64_t losses_n;			    /* so far */
 	bool started, shutting, aborting;
 };
 
 /* carrier.c */
-int64_t carriers_jitter(struct carriers *cs, int64_t v); /* three quarters to five quarters of v */
-void carrier_tell_state(struct carrier *c);		 /* on_state when it has changed */
+int64_t carriers_jitter(struct carriers *cs, int64_t v);   /* three quarters to five quarters of v */
+void carrier_tell_state(struct carrier *c);		   /* on_state when it has changed */
+void carrier_lost(struct carrier *c, enum end_reason why); /* a bind of it, and nobody wanted that */
 /* Everything of a carrier that only copies what is in conf, which is borrowed from now. */
 void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits);
 void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits);

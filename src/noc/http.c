@@ -165,6 +165,21 @@ static bool http_addressed(struct http *h, struct evhttp_request *req)
 	return true;
 }
 
+static void http_answer(struct http *h, struct evhttp_request *req, const struct http_page *page)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	struct query asked;
+	const char *why = query_parse(&asked, evhttp_uri_get_query(uri));
+
+	if (why) {
+		http_refuse(h, req, 400, why);
+		return;
+	}
+	h->stats->requests++;
+	int status = page->fn(h->arg, &asked, &h->body);
+	http_reply(h, req, status, page->type);
+}
+
 static void http_on_request(struct evhttp_request *req, void *arg)
 {
 	struct http *h = arg;
@@ -191,9 +206,7 @@ static void http_on_request(struct evhttp_request *req, void *arg)
 	}
 	for (const struct http_page *p = h->pages; path && p->path; p++) {
 		if (strcmp(p->path, path) == 0) {
-			h->stats->requests++;
-			int status = p->fn(h->arg, &h->body);
-			http_reply(h, req, status, p->type);
+			http_answer(h, req, p);
 			return;
 		}
 	}

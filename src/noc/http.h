@@ -7,14 +7,16 @@
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "noc/query.h"
 
 #define HTTP_MAX_CONNECTIONS 64
 
 struct http_page {
-	const char *path;		       /* exact; the table ends with NULL */
-	const char *type;		       /* Content-Type */
-	int (*fn)(void *arg, struct buf *out); /* writes the body; returns the HTTP status */
-	const char *help;		       /* one line, for the list at /help */
+	const char *path; /* exact; the table ends with NULL */
+	const char *type; /* Content-Type */
+	/* Writes the body; returns the HTTP status. asked: the query string, checked. */
+	int (*fn)(void *arg, const struct query *asked, struct buf *out);
+	const char *help; /* one line, for the list at /help */
 };
 
 /* A page that is the same for the life of the process: a browser keeps it and asks whether it is still the same. */

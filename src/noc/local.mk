@@ -3,11 +3,14 @@ noinst_LIBRARIES += libnoc.a
 libnoc_a_SOURCES = \
 	src/noc/alarm.c src/noc/alarm.h src/noc/alarm_conf.c src/noc/alarm_priv.h src/noc/alarm_rows.c \
 	src/noc/alarm_inputs.c src/noc/alarm_inputs.h src/noc/alarm_post.c src/noc/alarm_post.h \
+	src/noc/api.c src/noc/api_now.c src/noc/api_history.c src/noc/api.h \
 	src/noc/actions.c src/noc/actions.h \
 	src/noc/campaign_page.c src/noc/campaign_page.h src/noc/verb_campaign.c \
+	src/noc/complete.c src/noc/complete.h \
 	src/noc/console.c src/noc/console.h \
 	src/noc/form.c src/noc/form.h \
 	src/noc/history.c src/noc/history_read.c src/noc/history.h src/noc/history_priv.h \
+	src/noc/history_keep.c src/noc/history_keep.h \
 	src/noc/http.c src/noc/http.h \
 	src/noc/json.c src/noc/json.h \
 	src/noc/label.c src/noc/label.h \
@@ -22,8 +25,9 @@ libnoc_a_SOURCES = \
 	src/noc/status.c src/noc/status_json.c src/noc/status.h \
 	src/noc/table.c src/noc/table.h \
 	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_cancel.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb.h \
-	src/noc/verb_words.c \
+	src/noc/verb_actions.c src/noc/verb_complete.c src/noc/verb_help.c src/noc/verb_words.c \
 	src/noc/verb_credit.c src/noc/verb_consent.c src/noc/verb_dead.c src/noc/verb_optout.c src/noc/lists_out.c src/noc/lists_out.h \
+	src/noc/watch.c src/noc/watch.h \
 	src/noc/words.c src/noc/words.h
 
 # The dashboard: its sources become one page, a C array.

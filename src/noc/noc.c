@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "noc/actions.h"
+#include "noc/api.h"
 #include "noc/verb.h"
 #include "noc/console.h"
 #include "noc/dashboard.h"
@@ -28,6 +29,7 @@
 #include "noc/metrics_live.h"
 #include "noc/snapshot.h"
 #include "noc/status.h"
+#include "noc/watch.h"
 
 #define NOC_BACKLOG 128
 #define NO_GROUP    ((gid_t)-1)
@@ -46,6 +48,7 @@ struct noc {
 	struct noc_stats counted;
 	struct rights *rights;
 	struct actions *actions;
+	struct watch *watch;
 	struct http *http;
 	struct console *console;
 	char *socket;
@@ -138,11 +141,34 @@ static int noc_status_json(void *arg, const struct query *asked, struct buf *out
 	return 200;
 }
 
+static struct api_source noc_api(const struct noc *n)
+{
+	return (struct api_source){.gateway = &n->source, .history = watch_history(n->watch)};
+}
+
+static int noc_api_now(void *arg, const struct query *asked, struct buf *out)
+{
+	(void)asked;
+	struct api_source from = noc_api(arg);
+
+	api_now(&from, out);
+	return 200;
+}
+
+static int noc_api_history(void *arg, const struct query *asked, struct buf *out)
+{
+	struct api_source from = noc_api(arg);
+
+	return api_history(&from, asked, out);
+}
+
 static const struct http_page pages[] = {
 	{"/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not"},
 	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", noc_metrics, "counters for Prometheus"},
 	{"/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status"},
 	{"/status.json", "application/json", noc_status_json, "the same for programs"},
+	{"/api/now", "application/json", noc_api_now, "what the dashboard shows"},
+	{"/api/history", "application/json", noc_api_history, "the last day of ?dim=carrier&name=NAME by minutes"},
 	{NULL, NULL, NULL, NULL},
 };
 
@@ -269,6 +295,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 	n->rights = rights_new(conf->console, conf->tokens, conf->tokens_n);
 	n->actions = actions_new(NULL);
 	n->source.actions = n->actions;
+	n->watch = watch_new(loop, flow, stats);
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);
 	stats_add(stats, noc_build_rows, noc_build_rows_n, &n->counted.build, "version", conf->version, NULL);
 	if (noc_start_http(n, conf->stats, why) != 0 || noc_start_console(n, conf->console, why) != 0) {
@@ -289,6 +316,7 @@ void noc_free(struct noc *n)
 		return;
 	http_free(n->http);
 	console_free(n->console);
+	watch_free(n->watch);
 	rights_free(n->rights);
 	actions_free(n->actions);
 	if (n->socket)

@@ -170,7 +170,7 @@ struct webhooks *flow_webhooks(const struct flow *f);
 const struct tally *flow_tally(const struct flow *f);
 const struct words *flow_words(const struct flow *f);		  /* good until the next reload */
 bool flow_operator_known(const struct flow *f, const char *name); /* it stands in the configuration */
-struct flow_waiting { /* for a carrier */
+struct flow_waiting {						  /* for a carrier */
 	uint64_t queued;
 	int64_t oldest_ms; /* how long the one waits that waits longest; 0: none does */
 };

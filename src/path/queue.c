@@ -8,6 +8,7 @@
  */
 #include "path/queue.h"
 
+#include "base/ids.h"
 #include "base/mem.h"
 
 struct line { /* an account's messages of one class in one lane */
@@ -305,4 +306,25 @@ uint64_t queue_depth(const struct queue *q, size_t lane)
 uint64_t queue_total(const struct queue *q)
 {
 	return q->total;
+}
+
+static int64_t waits_since(const struct msg *m)
+{
+	int64_t accepted = ids_time_ms(m->id);
+	return m->due_ms > accepted ? m->due_ms : accepted;
+}
+
+int64_t queue_oldest_ms(const struct queue *q, size_t lane)
+{
+	int64_t oldest = 0;
+	for (int c = 0; c < CLASSES; c++) {
+		const struct list *head = &q->lanes[lane]->of[c].turns;
+		for (const struct list *at = head->next; at != head; at = at->next) {
+			const struct line *line = LIST_OF(at, struct line, turn);
+			const struct msg *m = LIST_OF(line->waiting.next, struct msg, link);
+			if (!m->let && (oldest == 0 || waits_since(m) < oldest))
+				oldest = waits_since(m);
+		}
+	}
+	return oldest;
 }

@@ -16,22 +16,25 @@ static struct http *http;
 static struct http_stats counted;
 static int port, asked;
 
-static int page_hello(void *arg, struct buf *out)
+static int page_hello(void *arg, const struct query *asked_for, struct buf *out)
 {
+	(void)asked_for;
 	*(int *)arg += 1;
 	buf_puts(out, "你好\n");
 	return 200;
 }
 
-static int page_sick(void *arg, struct buf *out)
+static int page_sick(void *arg, const struct query *asked_for, struct buf *out)
 {
+	(void)asked_for;
 	*(int *)arg += 1;
 	buf_puts(out, "the store is down\n");
 	return 503;
 }
 
-static int page_large(void *arg, struct buf *out)
+static int page_large(void *arg, const struct query *asked_for, struct buf *out)
 {
+	(void)asked_for;
 	(void)arg;
 	memset(buf_room(out, 4000000), 'x', 4000000);
 	buf_filled(out, 4000000);
