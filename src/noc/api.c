@@ -8,5 +8,5 @@ void api_ratio(struct json *j, const char *key, uint64_t delivered, uint64_t fai
 	if (delivered + failed == 0)
 		json_text(j, key, NULL);
 	else
-		json_number(j, key, (double)delivered / (double)(delivered + failed));
+		json_real(j, key, (double)delivered / (double)(delivered + failed));
 }

@@ -134,7 +134,7 @@ static void now_carrier(struct now *x, const struct snapshot_carrier *c)
 	json_u64(j, "binds", c->binds);
 	json_u64(j, "outstanding", c->outstanding);
 	json_u64(j, "window", c->window);
-	json_number(j, "rate", history_rate(x->from->history, o));
+	json_real(j, "rate", history_rate(x->from->history, o));
 	json_u64(j, "tps", c->tps);
 	json_u64(j, "limit", c->limit);
 	json_u64(j, "queued", c->queued);
@@ -255,8 +255,8 @@ static void now_alarm(void *arg, const struct alarm_view *v)
 	json_text(j, "object", v->object);
 	json_text(j, "severity", alarm_severity_name(v->severity));
 	json_u64(j, "since_ms", (uint64_t)v->since_ms);
-	json_number(j, "value", v->value);
-	json_number(j, "threshold", v->threshold);
+	json_real(j, "value", v->value);
+	json_real(j, "threshold", v->threshold);
 	json_text(j, "unit", v->unit);
 	json_text(j, "zh", v->zh);
 	json_text(j, "en", v->en);

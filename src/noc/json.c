@@ -91,7 +91,7 @@ void json_ms(struct json *j, const char *key, int64_t us)
 	json_digits(j, (uint64_t)us % 1000, 3);
 }
 
-void json_number(struct json *j, const char *key, double v)
+void json_real(struct json *j, const char *key, double v)
 {
 	json_key(j, key);
 	if (!isfinite(v))
