@@ -9,9 +9,11 @@
  * - chain: `,"chain":"<64 hex digits>"` or `,<64 hex digits>`: digest of the record before and this core (sealer.h).
  * - personal: `,"personal":{"salt":"<32 hex>","number":"86...","text":"..."}}`, `,"personal":{"box":"<base64>"}}`
  *   (encrypted, archive_box.h), `,"personal":null   }` (erased: blanks keep the length), or nothing but `}`. In CSV
- *   the columns salt, number, text, box. The core has the number masked, and number_hash, text_hash = hex of the first
- * 16 octets of digest(salt, name of the field, 0, value): who erases a line's salt and values makes the hashes mean
- * nothing.
+ *   the columns salt, number_whole, text, box; erased: the first three empty, box of blanks only. The core has the
+ *   number masked, and number_hash, text_hash = hex of the first 16 octets of digest(salt, name of the field, 0,
+ *   value): salt is its 16 octets, the names are "number" and "text". Who erases a line's salt and values makes the
+ *   hashes mean nothing.
+ * In CSV a record is one line too: line breaks, tabs, backslashes and controls of a value stand as \n \r \t \\ \u00XX.
  */
 #ifndef AUDIT_CDR_H
 #define AUDIT_CDR_H
@@ -51,7 +53,7 @@ struct cdr { /* views borrowed, UTF-8; what is empty or 0 is left out */
 	struct view status, state, how, stat, err, fault, verdict, why, who;
 	int64_t accepted_ms, due_ms, done_ms; /* UTC; done: the carrier's done date */
 	int64_t wait_ms, answer_ms;	      /* accepted to submitted; submitted to answered; -1: not known */
-	int64_t price;			      /* thousandths of a yuan; -1: none */
+	int64_t price;			      /* thousandths of a yuan; -1: none (0 is a price: set it) */
 };
 
 const char *cdr_kind_name(enum cdr_kind k);
@@ -71,16 +73,25 @@ enum cdr_numbers { CDR_NUMBER_MASKED, CDR_NUMBER_PLAIN, CDR_NUMBER_ENCRYPTED };
 /* Appends the core of record number n; the hashes are hex, "" for none. Hot: written by hand, without printf. */
 void cdr_write_core(const struct cdr *c, uint64_t n, const char *number_hash, const char *text_hash,
 		    enum cdr_format format, struct buf *out);
+/* A CSV value, quoted where it must be; room for 2 + JSON_ESCAPED * n octets. */
+char *cdr_put_csv(char *p, const void *v, size_t n);
 /* CSV's first line, with line break. */
 void cdr_write_head(struct buf *out);
 
 /* A line cut in its three pieces; views borrow it. False: it is no record (the head of a CSV file is none). */
 struct cdr_line {
 	enum cdr_format format;
-	struct view core, chain /* hex digits; n 0: none */, personal /* as it stands; n 0: none */;
+	struct view core, chain; /* chain: hex digits; n 0: none */
+	struct view personal;	 /* `{...}` or `null  `; in CSV the four columns with three commas; n 0: none */
 };
 __attribute__((warn_unused_result)) bool cdr_cut(struct view line, struct cdr_line *out);
 /* A field of a line's core as text (unescaped, cut at cap - 1, NUL at the end): its length, or -1: it has none. */
 int cdr_get(const struct cdr_line *l, const char *field, char *out, size_t cap);
+/* The same of the personal piece: "salt", "number", "text", "box". */
+int cdr_get_personal(const struct cdr_line *l, const char *name, char *out, size_t cap);
+/* Personal data stood here and was erased. */
+bool cdr_erased(const struct cdr_line *l);
+/* UTC ms of a time as it stands in a record; -1: it is none. */
+int64_t cdr_time_ms(const char *text);
 
 #endif

@@ -2,7 +2,8 @@
 noinst_LIBRARIES += libaudit.a
 libaudit_a_SOURCES = \
 	src/audit/archive.h \
-	src/audit/cdr.h \
+	src/audit/cdr.c src/audit/cdr.h \
+	src/audit/cdr_read.c \
 	src/audit/digest.c src/audit/digest.h \
 	src/audit/octets.c src/audit/octets.h \
 	src/audit/sealer.c src/audit/sealer.h \

@@ -1,5 +1,6 @@
 # tests/unit/audit.mk - unit tests of src/audit.
 audit_unit_tests = \
+	tests/unit/audit/test_cdr \
 	tests/unit/audit/test_sealer \
 	tests/unit/audit/test_signer \
 	tests/unit/audit/test_tree \
@@ -11,3 +12,4 @@ tests_unit_audit_test_digest_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_sealer_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_signer_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_tree_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_cdr_LDADD = $(audit_unit_ldadd)
