@@ -111,7 +111,7 @@ int tap_start(struct tap *t, const struct tap_conf *conf, char why[TAP_WHY])
 	loop_timer(t->loop, &t->timer, conf->for_ms);
 	*t->on = true;
 	log_info("-", "event=capture_started who=%s file=\"%s\" filter=\"%s\" no_text=%d", conf->who, s->file,
-		 conf->filter.by == TAP_NUMBER ? "number" : s->filter, s->no_text);
+		 s->filter, s->no_text);
 	return 0;
 }
 

@@ -6,10 +6,10 @@
  */
 #include "link/tap_match.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "smpp/pdu.h"
 
@@ -31,10 +31,13 @@ static const char *const words[] = {"all", "carrier", "account", "session", "num
 
 const char *tap_filter_text(const struct tap_filter *f, char out[TAP_FILTER_TEXT])
 {
+	char number[32];
+
 	if (f->by == TAP_ALL)
 		snprintf(out, TAP_FILTER_TEXT, "%s", words[TAP_ALL]);
 	else
-		snprintf(out, TAP_FILTER_TEXT, "%s %s", words[f->by], f->name);
+		snprintf(out, TAP_FILTER_TEXT, "%s %s", words[f->by],
+			 f->by == TAP_NUMBER ? log_masked(f->name, strlen(f->name), number) : f->name);
 	return out;
 }
 

@@ -17,7 +17,7 @@ struct tap_filter {
 	enum tap_by by;
 	char name[TAP_NAME]; /* TAP_NUMBER: digits, with or without the country code */
 };
-/* "carrier 移动"; "all". Returns out. */
+/* "carrier 移动"; "number 138****8000"; "all". Returns out. */
 const char *tap_filter_text(const struct tap_filter *f, char out[TAP_FILTER_TEXT]);
 
 /* Whether two numbers mean one phone: the digits of one are the end of the other's, at least 7 of them. */

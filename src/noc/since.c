@@ -47,6 +47,22 @@ static bool parse_date(const char *text, int64_t *seconds)
 	return false;
 }
 
+bool since_length(const char *text, int64_t *out)
+{
+	char *end;
+	int64_t seconds;
+
+	if (!parse_span(text, &seconds)) {
+		if (*text < '0' || *text > '9')
+			return false;
+		seconds = strtoll(text, &end, 10);
+		if (*end != '\0' || seconds > SPAN_MAX)
+			return false;
+	}
+	*out = seconds * 1000;
+	return true;
+}
+
 bool since_parse(const char *text, int64_t now_ms, int64_t *out)
 {
 	int64_t seconds;

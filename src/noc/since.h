@@ -13,6 +13,9 @@
  */
 bool since_parse(const char *text, int64_t now_ms, int64_t *out);
 
+/* A length of time: "90s", "30m", "2h", "1d", or seconds. In ms. */
+bool since_length(const char *text, int64_t *out);
+
 #define SINCE_FORMS "90s, 30m, 2h, 1d, or a local time such as 2026-11-22T03:00"
 
 #endif

@@ -14,89 +14,6 @@
 #include "noc/status.h"
 #include "noc/table.h"
 
-static void help_subs(const struct console_command *c, struct buf *out)
-{
-	struct table *t = table_new("COMMAND RIGHT WHAT_IT_DOES");
-	struct buf usage = {0};
-
-	for (const struct console_sub *s = c->subs; s->name; s++) {
-		request_usage(c, s, &usage);
-		table_cell(t, "%.*s", (int)buf_len(&usage), (char *)buf_data(&usage));
-		table_text(t, console_right_name(s->right));
-		table_text(t, s->help);
-		buf_consume(&usage, buf_len(&usage), SIZE_MAX);
-	}
-	table_print(t, out);
-	table_free(t);
-	buf_free(&usage);
-}
-
-static void help_examples(const char *lines, struct buf *out)
-{
-	buf_puts(out, "\nexamples:\n");
-	for (size_t n; *lines; lines += n + 1) {
-		n = strcspn(lines, "\n");
-		buf_printf(out, "  smppgwctl %.*s\n", (int)n, lines);
-	}
-}
-
-static int help_one(struct console_call *call)
-{
-	const struct console_command *c = request_command(call->table, call->words[0]);
-
-	if (!c)
-		return console_fail(call, "no command %.100s; help lists them", call->words[0]);
-	buf_printf(call->out, "%s\n\n", c->help);
-	if (c->subs) {
-		help_subs(c, call->out);
-	} else {
-		buf_puts(call->out, "usage: ");
-		request_usage(c, NULL, call->out);
-		buf_printf(call->out, "\nneeds the right to %s\n", console_right_name(c->right));
-	}
-	if (c->examples)
-		help_examples(c->examples, call->out);
-	return 0;
-}
-
-/* The right of a command, or "read to admin" over its sub-commands. */
-static void help_right(const struct console_command *c, struct table *t)
-{
-	enum console_right least = CONSOLE_ADMIN, most = CONSOLE_READ;
-
-	for (const struct console_sub *s = c->subs; s && s->name; s++) {
-		least = s->right < least ? s->right : least;
-		most = s->right > most ? s->right : most;
-	}
-	if (!c->subs || least == most)
-		table_text(t, console_right_name(c->subs ? most : c->right));
-	else
-		table_cell(t, "%s to %s", console_right_name(least), console_right_name(most));
-}
-
-static int verb_help(struct console_call *call)
-{
-	struct table *t;
-
-	if (call->n == 1)
-		return help_one(call);
-	t = table_new("COMMAND RIGHT WHAT_IT_DOES");
-	for (const struct console_command *c = call->table; c->name; c++) {
-		struct buf args = {0};
-		request_args(c, &args);
-		table_cell(t, "%s%s%.*s", c->name, buf_len(&args) ? " " : "", (int)buf_len(&args),
-			   buf_len(&args) ? (char *)buf_data(&args) : "");
-		help_right(c, t);
-		table_text(t, c->help);
-		buf_free(&args);
-	}
-	table_print(t, call->out);
-	table_free(t);
-	if (!form_is_json(call->out))
-		buf_puts(call->out, "help COMMAND tells more about one\n");
-	return 0;
-}
-
 static int verb_status(struct console_call *call)
 {
 	struct snapshot s;
@@ -206,6 +123,11 @@ static int verb_queue(struct console_call *call)
 	return 0;
 }
 
+static int verb_top(struct console_call *call)
+{
+	return console_fail(call, "top is a screen of smppgwctl itself; ask with that");
+}
+
 static int verb_version(struct console_call *call)
 {
 	const struct snapshot_source *from = call->arg;
@@ -260,6 +182,17 @@ static const struct console_sub campaign_subs[] = {
 	 "Sends SIZE texts (or a part: 5%), then waits for how they do."},
 	{"ramp", "ACCOUNT CAMPAIGN PACE|off [--double SECONDS] [--to PACE]", 3, 7, CONSOLE_OPERATE,
 	 "Sends so many texts a second, doubling each --double seconds up to --to."},
+	{0},
+};
+
+static const struct console_sub capture_subs[] = {
+	{"start",
+	 "FILE [--carrier CARRIER|--account ACCOUNT|--number NUMBER|--session SESSION] [--count N] [--size MB] "
+	 "[--for TIME] [--no-text]",
+	 1, 10, CONSOLE_ADMIN,
+	 "Captures PDUs to a new file, which the gateway makes; at most 100 MB and 10m if not said."},
+	{"stop", "", 0, 0, CONSOLE_ADMIN, "Ends it."},
+	{"show", "", 0, 0, CONSOLE_READ, "Shows the one that runs, or the last one, and why it ended."},
 	{0},
 };
 
@@ -506,6 +439,13 @@ const struct console_command verb_table[] = {
 	 .help = "Reads the configuration again and applies it, whole or not at all; --check: only tells what would "
 		 "change.",
 	 .examples = "reload --check\n"},
+	{.name = "actions",
+	 .args = "[--since TIME]",
+	 .max = 2,
+	 READ,
+	 .fn = verb_actions,
+	 .help = "Lists who did what at the console, of the last day, or since a time.",
+	 .examples = "actions --since 2h\n"},
 	{.name = "log",
 	 .fn = verb_log,
 	 .subs = log_subs,
@@ -518,6 +458,28 @@ const struct console_command verb_table[] = {
 	 OPERATE,
 	 .fn = verb_log_level,
 	 .help = "The same as log level."},
+	{.name = "top",
+	 .args = "[--once] [--iterations N] [--interval SECONDS]",
+	 .max = 4,
+	 READ,
+	 .fn = verb_top,
+	 .help = "Shows carriers, accounts and binds live, each second; smppgwctl does that by itself.",
+	 .examples = "top\ntop --once\n"},
+	{.name = "complete",
+	 .args = "WORD...",
+	 .min = 1,
+	 .max = CONSOLE_MAX_WORDS,
+	 READ,
+	 .fn = verb_complete,
+	 .help = "Lists what may come next in a command line, for the shell.",
+	 .examples = "complete campaign pa\n"},
+	{.name = "capture",
+	 .fn = verb_capture,
+	 .sub = "show",
+	 .subs = capture_subs,
+	 .help = "Captures PDUs to a pcap file for tshark or Wireshark, also those of TLS links.",
+	 .examples = "capture start /var/lib/smppgw/unicom.pcap --carrier unicom --for 5m\n"
+		     "capture start /var/lib/smppgw/one.pcap --number 13800138000 --no-text\n"},
 	{.name = "version", READ, .fn = verb_version, .help = "Shows the version."},
 	{.name = NULL},
 };

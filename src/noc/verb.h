@@ -9,6 +9,15 @@
 
 #define VERB_MAX_SESSIONS 1000 /* listed at once, everywhere */
 
+/* verb_help.c */
+int verb_help(struct console_call *call);
+
+/* verb_actions.c */
+int verb_actions(struct console_call *call);
+
+/* verb_complete.c */
+int verb_complete(struct console_call *call);
+
 /* verb_backlog.c */
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);
@@ -19,6 +28,9 @@ int verb_brake(struct console_call *call);
 
 /* verb_cancel.c */
 int verb_cancel(struct console_call *call);
+
+/* verb_capture.c */
+int verb_capture(struct console_call *call);
 
 /* verb_carrier.c */
 int verb_carrier(struct console_call *call);

@@ -54,7 +54,8 @@ static const struct {
 	const char *command, *sub;
 	int word; /* behind sub, from 0; -1: any that is no option */
 } readers[] = {{"ported", "load", -1},	 {"route", "test", -1},	   {"optout", "import", 0}, {"optout", "export", 0},
-	       {"consent", "import", 1}, {"consent", "export", 1}, {"dead", "export", 0}};
+	       {"consent", "import", 1}, {"consent", "export", 1}, {"dead", "export", 0},
+	       {"capture", "start", 0}};
 
 /* The file's whole path, in a buffer; the word itself when it names no file. */
 static const char *whole_path(char **argv, int at, int i, char path[2 * PATH_MAX])
