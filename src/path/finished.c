@@ -245,6 +245,7 @@ void finished_merge(struct finished_found *found, const struct finished_entry *e
 struct look {
 	uint64_t id;
 	uint32_t check;
+	bool any; /* the check does not count */
 	finished_fn fn;
 	void *arg;
 };
@@ -252,13 +253,14 @@ struct look {
 static void gather(const struct look *w, const uint8_t *p, size_t n, struct finished_found *found)
 {
 	for (; n >= ENTRY; p += ENTRY, n -= ENTRY) {
-		if (get_le(p, 8) != w->id || get_le(p + 14, 4) != w->check)
+		uint32_t check = (uint32_t)get_le(p + 14, 4);
+		if (get_le(p, 8) != w->id || (!w->any && check != w->check))
 			continue;
 		struct finished_entry e = {.id = w->id,
 					   .done_ms = (int64_t)get_le(p + 8, 4) * 1000,
 					   .state = p[12],
 					   .error = p[13],
-					   .check = w->check};
+					   .check = check};
 		finished_merge(found, &e);
 	}
 }
@@ -274,16 +276,26 @@ static void on_read(const redisReply *reply, void *arg)
 	mem_free(w);
 }
 
-int finished_find(struct finished *x, uint64_t id, uint32_t check, finished_fn fn, void *arg)
+static int find(struct finished *x, const struct look *what)
 {
 	if (!store_up(x->store))
 		return -1;
 	flush(x);
 	struct look *w = mem_zalloc(sizeof(*w));
-	*w = (struct look){id, check, fn, arg};
-	put_command(x, 2, "GET", ids_node(id), second_of(id));
+	*w = *what;
+	put_command(x, 2, "GET", ids_node(w->id), second_of(w->id));
 	if (send(x, on_read, w) == 0)
 		return 0;
 	mem_free(w);
 	return -1;
+}
+
+int finished_find(struct finished *x, uint64_t id, uint32_t check, finished_fn fn, void *arg)
+{
+	return find(x, &(struct look){.id = id, .check = check, .fn = fn, .arg = arg});
+}
+
+int finished_find_any(struct finished *x, uint64_t id, finished_fn fn, void *arg)
+{
+	return find(x, &(struct look){.id = id, .any = true, .fn = fn, .arg = arg});
 }

@@ -38,5 +38,7 @@ typedef void (*finished_fn)(void *arg, bool ok, const struct finished_found *fou
 /* Looks for the entries of id with this check. 0 and fn is called once later; -1 when the store is down. */
 __attribute__((warn_unused_result)) int finished_find(struct finished *x, uint64_t id, uint32_t check, finished_fn fn,
 						      void *arg);
+/* The same, whosever message it was: for the operator. */
+__attribute__((warn_unused_result)) int finished_find_any(struct finished *x, uint64_t id, finished_fn fn, void *arg);
 
 #endif

@@ -18,7 +18,7 @@ libpath_a_SOURCES = \
 	src/path/idform.c src/path/idform.h \
 	src/path/doubts.c src/path/doubts.h \
 	src/path/flow_again.c \
-	src/path/flow_last.c src/path/flow_stop.c \
+	src/path/flow_look.c src/path/flow_look.h src/path/flow_last.c src/path/flow_stop.c \
 	src/path/flow_announce.c \
 	src/path/flow_tally.c src/path/flow_tell.c src/path/flow_tell.h \
 	src/path/flow_ask.c \

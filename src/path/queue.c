@@ -308,6 +308,16 @@ uint64_t queue_total(const struct queue *q)
 	return q->total;
 }
 
+uint64_t queue_before(const struct queue *q, const struct msg *m, uint64_t max, bool *more)
+{
+	const struct list *head = &line_of(q, m)->waiting, *at = m->link.prev;
+	uint64_t n = 0;
+	for (; at != head && n < max; at = at->prev)
+		n++;
+	*more = at != head;
+	return n;
+}
+
 static int64_t waits_since(const struct msg *m)
 {
 	int64_t accepted = ids_time_ms(m->id);

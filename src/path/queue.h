@@ -42,6 +42,8 @@ void queue_charge(struct queue *q, const struct msg *m, unsigned more);
 uint64_t queue_depth(const struct queue *q, size_t lane);
 uint64_t queue_class_depth(const struct queue *q, size_t lane, enum class_id class_id);
 uint64_t queue_total(const struct queue *q);
+/* How many of its account and class stand before m in its lane; at most max are counted, *more: there are others. */
+uint64_t queue_before(const struct queue *q, const struct msg *m, uint64_t max, bool *more);
 /*
  * Since when the message of a lane waits that waits longest, of those that stand first in their lines: UTC ms, since it
  * was accepted, or since its time came; 0: none waits. What a campaign has let go late does not count.
