@@ -16,6 +16,8 @@ EXTRA_DIST += \
 	tests/system/events_read.py \
 	tests/system/explain.sh \
 	tests/system/failover.sh \
+	tests/system/history.sh \
+	tests/system/history_read.py \
 	tests/system/kill.sh \
 	tests/system/lists.sh \
 	tests/system/mo.sh \
