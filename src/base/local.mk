@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/buf.c src/base/buf.h \
+	src/base/columns.c src/base/columns.h \
 	src/base/conf.c src/base/conf.h \
 	src/base/conf_diff.c \
 	src/base/conf_scan.c src/base/conf_scan.h \

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/text.h"
 
 #define LABEL_BAD "\xEF\xBF\xBD" /* U+FFFD */
@@ -70,30 +71,6 @@ void label_json(struct buf *out, const char *text)
 	buf_puts(out, "\"");
 }
 
-struct span {
-	int32_t first, last;
-};
-
-/* Two columns on a terminal: East Asian wide and full-width. */
-static const struct span wide[] = {
-	{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x33FF},	{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},
-	{0xA000, 0xA4CF}, {0xA960, 0xA97F}, {0xAC00, 0xD7A3},	{0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-	{0xFF01, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
-};
-/* None: combining marks, joiners, variation selectors. */
-static const struct span narrow[] = {
-	{0x0300, 0x036F}, {0x200B, 0x200F}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},
-};
-
-static bool label_in(int32_t c, const struct span *spans, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (c >= spans[i].first && c <= spans[i].last)
-			return true;
-	}
-	return false;
-}
-
 size_t label_cell(struct buf *out, const char *text)
 {
 	size_t n = strlen(text), len, columns = 0;
@@ -107,10 +84,7 @@ size_t label_cell(struct buf *out, const char *text)
 			continue;
 		}
 		buf_put(out, octets, len);
-		if (label_in(c, wide, sizeof(wide) / sizeof(wide[0])))
-			columns += 2;
-		else if (!label_in(c, narrow, sizeof(narrow) / sizeof(narrow[0])))
-			columns++;
+		columns += columns_of(c);
 	}
 	return columns;
 }
