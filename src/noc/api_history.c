@@ -90,6 +90,7 @@ int api_history(const struct api_source *from, const struct query *asked, struct
 {
 	struct json j = {.out = out};
 	const char *dim = query_get(asked, "dim"), *name = query_get(asked, "name");
+	const char *part = query_get(asked, "part"); /* "seconds": the last minute only */
 	struct asked a = {.history = from->history};
 
 	if (!history_dim(dim ? dim : "all", &a.dim))
@@ -102,7 +103,8 @@ int api_history(const struct api_source *from, const struct query *asked, struct
 	json_open(&j, NULL, '{');
 	json_text(&j, "dim", tally_dim_name(a.dim));
 	json_text(&j, "name", name);
-	history_all_series(&j, &a, 60, history_minutes);
+	if (!part || strcmp(part, "seconds") != 0)
+		history_all_series(&j, &a, 60, history_minutes);
 	json_open(&j, "seconds", '{');
 	history_all_series(&j, &a, 1, history_seconds);
 	json_close(&j, '}');
