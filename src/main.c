@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "noc/metrics_live.h"
+#include "noc/alarm_post.h"
 #include "reload.h"
 #include "settings.h"
 
@@ -204,6 +205,9 @@ static int print_counters(struct daemon *d)
 	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, webhook_stat_rows, webhook_stat_rows_n, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, alarm_stat_rows, alarm_stat_rows_n, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, alarm_gauges, 1, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, alarm_post_stat_rows, alarm_post_stat_rows_n, NULL, NULL, NULL, NULL);
 	metrics_live_names(d->stats);
 	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	if (d->flow)

@@ -25,6 +25,8 @@ static const struct conf_section sections[] = {
 	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
 	{"console", false, sizeof(struct console_conf), console_rows},
 	{"console_tokens", true, sizeof(struct token_conf), token_rows},
+	{"alarm", false, sizeof(struct alarm_post_conf), alarm_post_rows},
+	{"alarms", true, sizeof(struct alarm_conf), alarm_rows},
 	{"accounts", true, sizeof(struct account_conf), account_rows},
 	{"carriers", true, sizeof(struct carrier_conf), carrier_rows},
 	{"operators", true, sizeof(struct operator_conf), operator_rows},
@@ -70,6 +72,15 @@ static void fill_texts(const struct conf *c, struct texts_conf *t)
 	t->links = conf_get(c, "links", &t->links_n);
 	t->optout_texts = conf_get(c, "opt_out_texts", &t->optout_texts_n);
 	t->segments = conf_get(c, "segments", &t->segments_n);
+}
+
+static void fill_alarms(const struct conf *c, const struct flow_conf *f, struct alarm_duty_conf *a)
+{
+	a->rows = conf_get(c, "alarms", &a->rows_n);
+	a->post = conf_get(c, "alarm", NULL);
+	a->messages = f->messages;
+	a->system_id = f->system_id;
+	a->node = f->node;
 }
 
 static void fill(struct settings *s)
@@ -121,6 +132,7 @@ static void fill(struct settings *s)
 				   .tokens_n = tokens_n,
 				   .version = PACKAGE_VERSION,
 				   .node = f->node};
+	fill_alarms(c, f, &s->noc.alarms);
 }
 
 int settings_read(const char *file, bool running, struct settings *out, char **errors)
@@ -133,7 +145,7 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 	fill(out);
 	bool good = flow_check(&out->flow, errors);
 	good = log_conf_check(out->log, errors) && good;
-	if (noc_check(&out->noc, errors) && good)
+	if (noc_check(&out->noc, &out->flow, errors) && good)
 		return 0;
 	settings_free(out);
 	return -1;

@@ -204,5 +204,8 @@ __attribute__((warn_unused_result)) int
 account_tell(struct account *a, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg), void *arg);
 /* Every session of the account, for status. */
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
+/* Every listener that is open. expires_s: when its certificate ends, UTC seconds since 1970; 0: it has none. */
+void accounts_each_listener(const struct accounts *as,
+			    void (*fn)(const struct listen_conf *conf, int64_t expires_s, void *arg), void *arg);
 
 #endif

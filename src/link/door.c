@@ -180,3 +180,12 @@ void doors_close(struct accounts *as)
 	mem_free(as->doors.at);
 	as->doors = (struct doors){0};
 }
+
+void accounts_each_listener(const struct accounts *as,
+			    void (*fn)(const struct listen_conf *conf, int64_t expires_s, void *arg), void *arg)
+{
+	for (size_t i = 0; i < as->doors.n; i++) {
+		const struct door *d = as->doors.at[i];
+		fn(d->conf, d->tls != NULL ? tls_expires(d->tls) : 0, arg);
+	}
+}

@@ -24,13 +24,13 @@ const char *alarm_scope_name(enum alarm_scope s); /* "gateway", "carrier", ... *
 struct alarm_conf { /* section alarms: ( {..} ): other settings than the table's; of several rows that fit the last
 		       holds, option by option */
 	struct conf_where where;
-	char *alarm;			    /* its name */
+	char *alarm;			     /* its name */
 	struct conf_list carriers, accounts; /* objects; both empty: all */
-	int mode;			    /* enum: 0 as the table has it, 1 on, 2 off */
-	double threshold, clear;	    /* -1: as the table has it */
-	int64_t after, clear_after;	    /* s; -1 */
-	int64_t min;			    /* messages, before a ratio is judged; -1 */
-	int severity;			    /* enum: 0 as the table has it, 1 warning, 2 critical */
+	int mode;			     /* enum: 0 as the table has it, 1 on, 2 off */
+	double threshold, clear;	     /* -1: as the table has it */
+	int64_t after, clear_after;	     /* s; -1 */
+	int64_t min;			     /* messages, before a ratio is judged; -1 */
+	int severity;			     /* enum: 0 as the table has it, 1 warning, 2 critical */
 };
 extern const struct conf_row alarm_rows[];
 
@@ -87,8 +87,8 @@ struct alarm_view { /* one alarm of one object; texts are good for the call */
 	double threshold, clear;
 	const char *unit, *zh, *en, *todo;
 	bool acked;
-	int64_t acked_ms;	 /* UTC */
-	const char *acked_by;	 /* "" when nobody has */
+	int64_t acked_ms;     /* UTC */
+	const char *acked_by; /* "" when nobody has */
 };
 
 enum alarm_change { ALARM_RAISED, ALARM_CLEARED, ALARM_REPEATED /* critical, and nobody has acknowledged it */ };
@@ -117,7 +117,7 @@ void alarms_count(const struct alarms *a, struct alarms_count *out);
 bool alarms_ack(struct alarms *a, const char *alarm, const char *object, const char *who, int64_t wall_ms);
 
 /* For smppgwd --counters: the names that alarms_new() registers. */
-extern const struct stats_row alarm_stat_rows[];
+extern const struct stats_row alarm_stat_rows[], alarm_gauges[];
 extern const size_t alarm_stat_rows_n;
 
 /* "93.4 %", "1", "12 s": a value with its unit, for people; NAN: "-". */

@@ -49,6 +49,7 @@ struct noc {
 	struct rights *rights;
 	struct actions *actions;
 	struct watch *watch;
+	struct alarm_duty *duty;
 	struct http *http;
 	struct console *console;
 	char *socket;
@@ -143,7 +144,8 @@ static int noc_status_json(void *arg, const struct query *asked, struct buf *out
 
 static struct api_source noc_api(const struct noc *n)
 {
-	return (struct api_source){.gateway = &n->source, .history = watch_history(n->watch)};
+	return (struct api_source){
+		.gateway = &n->source, .history = watch_history(n->watch), .alarms = n->source.alarms};
 }
 
 static int noc_api_now(void *arg, const struct query *asked, struct buf *out)
@@ -193,7 +195,7 @@ static bool noc_group(const char *name, gid_t *gid)
 	return g != NULL;
 }
 
-bool noc_check(const struct noc_conf *conf, char **errors)
+bool noc_check(const struct noc_conf *conf, const struct flow_conf *flow, char **errors)
 {
 	const struct console_conf *c = conf->console;
 	bool ok = true;
@@ -203,6 +205,7 @@ bool noc_check(const struct noc_conf *conf, char **errors)
 		ok = false;
 	}
 	ok &= rights_check(c, conf->tokens, conf->tokens_n, errors);
+	ok &= alarm_duty_check(&conf->alarms, flow, errors);
 	if (strlen(c->socket) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
 		conf_fault(errors, &c->where, "console.socket is longer than a unix socket's path may be (107 octets)");
 		ok = false;
@@ -296,6 +299,8 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 	n->actions = actions_new(NULL);
 	n->source.actions = n->actions;
 	n->watch = watch_new(loop, flow, stats);
+	n->duty = alarm_duty_new(loop, &conf->alarms, flow, NULL, watch_history(n->watch), stats);
+	n->source.alarms = alarm_duty_alarms(n->duty);
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);
 	stats_add(stats, noc_build_rows, noc_build_rows_n, &n->counted.build, "version", conf->version, NULL);
 	if (noc_start_http(n, conf->stats, why) != 0 || noc_start_console(n, conf->console, why) != 0) {
@@ -308,6 +313,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 void noc_use(struct noc *n, const struct noc_conf *conf)
 {
 	rights_use_tokens(n->rights, conf->tokens, conf->tokens_n);
+	alarm_duty_use(n->duty, &conf->alarms);
 }
 
 void noc_free(struct noc *n)
@@ -316,6 +322,7 @@ void noc_free(struct noc *n)
 		return;
 	http_free(n->http);
 	console_free(n->console);
+	alarm_duty_free(n->duty);
 	watch_free(n->watch);
 	rights_free(n->rights);
 	actions_free(n->actions);

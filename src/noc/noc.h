@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/loop.h"
 #include "base/stats.h"
+#include "noc/alarm_duty.h"
 #include "noc/rights.h"
 
 struct flow;
@@ -23,13 +24,14 @@ extern const struct conf_row stats_port_rows[];
 /* Reads the configuration again: 0 with what has changed in out, or -1 with faults in *errors (free()). */
 typedef int (*noc_reload_fn)(void *arg, bool check, struct buf *out, char **errors);
 
-struct noc_conf { /* all borrowed for the call, but version for life */
+struct noc_conf { /* all borrowed for the call, but version for life, alarms until noc_use() */
 	const struct stats_port_conf *stats;
 	const struct console_conf *console;
 	const struct token_conf *tokens;
 	size_t tokens_n;
 	const char *version;
 	unsigned node;
+	struct alarm_duty_conf alarms;
 	noc_reload_fn reload;
 	void *reload_arg;
 };
@@ -41,8 +43,9 @@ extern const size_t noc_stat_rows_n;
 extern const struct stats_row noc_build_rows[];
 extern const size_t noc_build_rows_n;
 
-/* Checks what the rows cannot: mode, group, length of the path. Adds "file:line: message"; false with faults. */
-bool noc_check(const struct noc_conf *conf, char **errors);
+/* Checks what the rows cannot: mode, group, length of the path; alarms against what flow has. Adds "file:line:
+ * message"; false with faults. */
+bool noc_check(const struct noc_conf *conf, const struct flow_conf *flow, char **errors);
 
 struct noc;
 /*
@@ -50,7 +53,7 @@ struct noc;
  * flow_free(). NULL with *why (owned by the caller, free()) when it cannot listen.
  */
 struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow *flow, struct stats *stats, char **why);
-/* After a reload: the tokens of the console. */
+/* After a reload: the tokens of the console, alarms; what these borrow is borrowed until the next. */
 void noc_use(struct noc *n, const struct noc_conf *conf);
 void noc_free(struct noc *n); /* NULL does no harm; removes the socket file */
 

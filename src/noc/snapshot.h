@@ -11,6 +11,7 @@
 #include "path/flow.h"
 
 struct actions;
+struct alarms;
 struct snapshot_source {
 	struct loop *loop;
 	struct flow *flow;
@@ -19,6 +20,7 @@ struct snapshot_source {
 	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
 	void *reload_arg;
 	struct actions *actions; /* what was done at the console */
+	struct alarms *alarms;	 /* NULL: nothing is judged */
 };
 
 struct snapshot_carrier {

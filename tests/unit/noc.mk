@@ -1,5 +1,7 @@
 # tests/unit/noc.mk - unit tests of src/noc.
 noc_unit_tests = \
+	tests/unit/noc/test_alarm \
+	tests/unit/noc/test_alarm_post \
 	tests/unit/noc/test_console \
 	tests/unit/noc/test_http \
 	tests/unit/noc/test_label \
@@ -13,6 +15,10 @@ TESTS += $(noc_unit_tests)
 noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 noc_exchange = tests/unit/noc/exchange.c tests/unit/noc/exchange.h
+tests_unit_noc_test_alarm_SOURCES = tests/unit/noc/test_alarm.c
+tests_unit_noc_test_alarm_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_alarm_post_SOURCES = tests/unit/noc/test_alarm_post.c
+tests_unit_noc_test_alarm_post_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)
 tests_unit_noc_test_console_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_http_SOURCES = tests/unit/noc/test_http.c $(noc_exchange)
