@@ -138,7 +138,8 @@ static void leave(struct flow *f, struct msg *m)
 	flow_settle(f, m);
 	loop_timer_clear(f->loop, &m->timer);
 	m->known_ms = loop_wall_ms(f->loop);
-	if (!carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
+	bool behind = m->round != f->rounds[m->carrier]; /* what left before it has been refused for pace */
+	if (behind || !carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
 		flow_put_back(f, m);
 	} else if (flow_must_announce(f, m)) {
 		flow_announce(f, m);
@@ -192,6 +193,7 @@ bool flow_asks_again(struct flow *f, struct msg *m)
 	flow_set_timer(f, m, m->expiry_ms);
 	m->asking = true;
 	m->asked = ASKED_OPEN;
+	m->round = f->rounds[m->carrier];
 	list_append(asking, &m->link);
 	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
 	if (ask_opted_out(f, m, on_leaving))
