@@ -98,6 +98,11 @@ void console_later_keep(struct console_later *l)
 	l->keep_out = true;
 }
 
+bool console_later_waits(const struct console_later *l)
+{
+	return l->starting || l->peer;
+}
+
 static void later_free(struct console_later *l)
 {
 	if (!l)
