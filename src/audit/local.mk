@@ -13,4 +13,12 @@ libaudit_a_SOURCES = \
 	src/audit/tree.c src/audit/tree.h \
 	src/audit/hours.c src/audit/hours.h \
 	src/audit/lines.c src/audit/lines.h \
-	src/audit/scan.c src/audit/scan.h
+	src/audit/scan.c src/audit/scan.h \
+	src/audit/proof.c src/audit/proof.h \
+	src/audit/proof_check.c \
+	src/audit/record.c src/audit/record.h \
+	src/audit/verify.c src/audit/verify.h \
+	src/audit/verify_anchor.c \
+	src/audit/verify_explain.c \
+	src/audit/verify_hour.c \
+	src/audit/verify_personal.c src/audit/verify_priv.h

@@ -3,6 +3,7 @@ audit_unit_tests = \
 	tests/unit/audit/test_cdr \
 	tests/unit/audit/test_sealer \
 	tests/unit/audit/test_signer \
+	tests/unit/audit/test_verify \
 	tests/unit/audit/test_tree \
 	tests/unit/audit/test_digest
 check_PROGRAMS += $(audit_unit_tests)
@@ -13,3 +14,6 @@ tests_unit_audit_test_sealer_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_signer_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_tree_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_cdr_LDADD = $(audit_unit_ldadd)
+audit_archive = tests/unit/audit/make_archive.c tests/unit/audit/make_archive.h
+tests_unit_audit_test_verify_SOURCES = tests/unit/audit/test_verify.c $(audit_archive)
+tests_unit_audit_test_verify_LDADD = $(audit_unit_ldadd)

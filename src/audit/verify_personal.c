@@ -1,0 +1,43 @@
+/*
+ * verify_personal.c - whether the number and the text that stand in a record's line are those that it commits to. Must
+ * not know the chain.
+ */
+#include "audit/verify_priv.h"
+
+static void compare(struct verify_run *v, const char *file, uint64_t line, const struct cdr_line *l, const char *name,
+		    struct buf *value)
+{
+	struct view octets = {buf_data(value), (uint32_t)buf_len(value)};
+
+	if (record_commits(l, name, v->values.salt, octets, v->digest[v->with]))
+		v->node.opened++;
+	else
+		verify_tell(v, VERIFY_PERSONAL, file, line, record_number(l),
+			    "the %s is not the one that the record commits to (%s_hash): it, or its salt, was changed",
+			    name, name);
+}
+
+void verify_personal(struct verify_run *v, const char *file, uint64_t line, const struct cdr_line *l)
+{
+	switch (record_open(l, &v->values)) {
+	case RECORD_BARE:
+		break;
+	case RECORD_ERASED:
+		v->node.erased++;
+		break;
+	case RECORD_CLOSED:
+		v->node.closed++;
+		break;
+	case RECORD_BROKEN:
+		verify_tell(
+			v, VERIFY_PERSONAL, file, line, record_number(l),
+			"what stands behind the chain is no personal data in the form of the gateway: it was changed");
+		break;
+	case RECORD_OPEN:
+		if (v->values.has_number)
+			compare(v, file, line, l, "number", &v->values.number);
+		if (v->values.has_text)
+			compare(v, file, line, l, "text", &v->values.text);
+		break;
+	}
+}
