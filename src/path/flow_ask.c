@@ -140,6 +140,7 @@ static void leave(struct flow *f, struct msg *m)
 	m->known_ms = loop_wall_ms(f->loop);
 	bool behind = m->round != f->rounds[m->carrier]; /* what left before it has been refused for pace */
 	if (behind || !carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
+		f->rounds[m->carrier]++; /* nor does any that was asked about behind it go before it now */
 		flow_put_back(f, m);
 	} else if (flow_must_announce(f, m)) {
 		flow_announce(f, m);
