@@ -20,7 +20,8 @@ struct call {			   /* on its way; outlives its owner */
 struct history_keep {
 	struct flow *flow;
 	struct history *history;
-	int64_t first, next; /* minutes before next, down to first, are to be read yet; next 0: reading has not begun */
+	int64_t begun;	     /* the minute of the first turn; 0: there was none */
+	int64_t first, next; /* minutes before next, down to first, are to be read yet */
 	int64_t written;     /* this minute and all before are in the store; 0: they have not been read yet */
 	struct call *call;
 	struct buf octets;
@@ -91,7 +92,7 @@ static void keep_on_read(void *arg, bool ok)
 		keep_read(k);
 		return;
 	}
-	k->written = history_minute(k->history) - 1;
+	k->written = k->begun - 1; /* later ones are ours, and have waited */
 	log_info("-", "event=history_loaded minutes=%llu", (unsigned long long)k->stats.loaded);
 }
 
@@ -157,12 +158,13 @@ void history_keep_turn(struct history_keep *k)
 	struct flow_status status;
 
 	flow_status(k->flow, &status);
-	if (k->call || !status.store_up || history_minute(k->history) == 0)
-		return;
-	if (k->next == 0) {
-		k->next = history_minute(k->history) + 1;
+	if (k->begun == 0) {
+		k->begun = history_minute(k->history);
+		k->next = k->begun + 1;
 		k->first = k->next - HISTORY_MINUTES;
 	}
+	if (k->call || !status.store_up)
+		return;
 	if (k->written == 0)
 		keep_read(k);
 	else
@@ -179,7 +181,7 @@ void history_keep_free(struct history_keep *k)
 		k->call->keep = NULL;
 	k->call = NULL;
 	/* what has happened since the last turn; its answer finds nobody */
-	if (k->written && history_minute(k->history)) {
+	if (k->written) {
 		keep_put(k, history_minute(k->history));
 		if (k->call)
 			k->call->keep = NULL;

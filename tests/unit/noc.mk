@@ -3,7 +3,10 @@ noc_unit_tests = \
 	tests/unit/noc/test_alarm \
 	tests/unit/noc/test_alarm_post \
 	tests/unit/noc/test_console \
+	tests/unit/noc/test_history \
+	tests/unit/noc/test_history_keep \
 	tests/unit/noc/test_http \
+	tests/unit/noc/test_query \
 	tests/unit/noc/test_label \
 	tests/unit/noc/test_metrics \
 	tests/unit/noc/test_since \
@@ -21,6 +24,12 @@ tests_unit_noc_test_alarm_post_SOURCES = tests/unit/noc/test_alarm_post.c
 tests_unit_noc_test_alarm_post_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)
 tests_unit_noc_test_console_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_history_SOURCES = tests/unit/noc/test_history.c
+tests_unit_noc_test_history_LDADD = $(noc_unit_ldadd) -lm
+tests_unit_noc_test_history_keep_SOURCES = tests/unit/noc/test_history_keep.c
+tests_unit_noc_test_history_keep_LDADD = $(noc_unit_ldadd) -lm
+tests_unit_noc_test_query_SOURCES = tests/unit/noc/test_query.c
+tests_unit_noc_test_query_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_http_SOURCES = tests/unit/noc/test_http.c $(noc_exchange)
 tests_unit_noc_test_http_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_label_SOURCES = tests/unit/noc/test_label.c
