@@ -60,6 +60,7 @@ bool archive_full(const struct archive *a);
 struct archive_view {
 	bool on, signing;
 	const char *directory, *why; /* why: the last failure, "" when there is none */
+	const char *key;	     /* file that encrypted values are opened with; "": none */
 	uint64_t next;		     /* number of the next record */
 	uint64_t waiting, lost;	     /* octets; records */
 	uint64_t free_octets;	     /* of the disk */
