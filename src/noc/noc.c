@@ -38,7 +38,7 @@ struct noc_stats {
 	struct http_stats http;
 	struct console_stats console;
 	uint64_t actions;
-	uint64_t log_dropped;
+	uint64_t log_dropped, log_kept_back, log_away;
 	uint64_t build; /* 1 */
 };
 
@@ -78,6 +78,11 @@ const struct stats_row noc_stat_rows[] = {
 	 STATS_COUNTER, offsetof(struct noc_stats, actions), NULL, NULL},
 	{"smppgw_log_dropped_lines_total", "Log lines dropped because their reader was too slow.", STATS_COUNTER,
 	 offsetof(struct noc_stats, log_dropped), NULL, NULL},
+	{"smppgw_log_kept_back_lines_total",
+	 "Log lines that peers caused, over log.rate of their kind, and that were only counted.", STATS_COUNTER,
+	 offsetof(struct noc_stats, log_kept_back), NULL, NULL},
+	{"smppgw_log_away", "1 while lines go to stderr because the log's target is away.", STATS_GAUGE,
+	 offsetof(struct noc_stats, log_away), NULL, NULL},
 };
 const size_t noc_stat_rows_n = sizeof(noc_stat_rows) / sizeof(noc_stat_rows[0]);
 
@@ -280,6 +285,8 @@ static void noc_before(void *object)
 	const struct noc *n = LIST_OF(counted, struct noc, counted);
 
 	counted->log_dropped = log_dropped();
+	counted->log_kept_back = log_kept_back();
+	counted->log_away = log_away();
 	counted->actions = *actions_count(n->actions);
 }
 
@@ -299,6 +306,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 	n->actions = actions_new(NULL);
 	n->source.actions = n->actions;
 	n->watch = watch_new(loop, flow, stats);
+	n->source.history = watch_history(n->watch);
 	n->duty = alarm_duty_new(loop, &conf->alarms, flow, NULL, watch_history(n->watch), stats);
 	n->source.alarms = alarm_duty_alarms(n->duty);
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);

@@ -7,11 +7,14 @@
 
 #include "base/buf.h"
 #include "base/net.h"
+#include "noc/alarm.h"
 #include "noc/process.h"
 #include "path/flow.h"
 
 struct actions;
-struct alarms;
+struct history;
+struct archive;
+struct worker;
 struct snapshot_source {
 	struct loop *loop;
 	struct flow *flow;
@@ -19,8 +22,11 @@ struct snapshot_source {
 	unsigned node;
 	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
 	void *reload_arg;
-	struct actions *actions; /* what was done at the console */
-	struct alarms *alarms;	 /* NULL: nothing is judged */
+	struct actions *actions;       /* what was done at the console */
+	const struct history *history; /* seconds and minutes of all that is counted */
+	struct archive *archive;       /* of records; NULL: none */
+	struct worker *worker;	       /* for what would hold up the loop */
+	struct alarms *alarms;	       /* NULL: nothing is judged */
 };
 
 struct snapshot_carrier {
@@ -66,7 +72,8 @@ struct snapshot {
 	struct process process; /* without open files */
 	int64_t wall_ms;	/* UTC ms since 1970 */
 	struct flow_status flow;
-	const char *phase; /* its name */
+	const char *phase;	    /* its name */
+	struct alarms_count alarms; /* raised */
 	struct snapshot_carrier *carriers;
 	struct snapshot_account *accounts;
 	struct snapshot_session *sessions; /* carriers' first */

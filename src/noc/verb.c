@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "noc/api.h"
 #include "noc/form.h"
 #include "noc/request.h"
 #include "noc/status.h"
@@ -31,6 +32,20 @@ static int verb_status(struct console_call *call)
 	if (json)
 		form_close(call->out);
 	snapshot_free(&s);
+	return 0;
+}
+
+/* What the dashboard shows: one line of JSON, whatever form was asked for. */
+static int verb_now(struct console_call *call)
+{
+	const struct snapshot_source *from = call->arg;
+	bool json = form_is_json(call->out);
+
+	if (json)
+		form_open(call->out, "");
+	api_now(&(struct api_source){.gateway = from, .history = from->history, .alarms = from->alarms}, call->out);
+	if (json)
+		form_close(call->out);
 	return 0;
 }
 
@@ -163,6 +178,14 @@ static int verb_log(struct console_call *call)
 }
 
 /* --- the table --- */
+
+static const struct console_sub alarms_subs[] = {
+	{"list", "", 0, 0, CONSOLE_READ, "Lists those that are raised, the worst first, and what to do."},
+	{"--all", "", 0, 0, CONSOLE_READ, "Lists every alarm of every object with its value and threshold."},
+	{"ack", "ALARM OBJECT", 2, 2, CONSOLE_OPERATE,
+	 "You have it in hand: it is told no more until it is cleared. OBJECT: as the list has it."},
+	{0},
+};
 
 static const struct console_sub brake_subs[] = {
 	{"list", "", 0, 0, CONSOLE_READ, "Lists what has been braked by itself (section brakes), since when and why."},
@@ -304,6 +327,11 @@ const struct console_command verb_table[] = {
 	 .fn = verb_status,
 	 .help = "Shows store, messages, carriers, accounts, binds.",
 	 .examples = "status\n--json status\n"},
+	{.name = "now",
+	 READ,
+	 .fn = verb_now,
+	 .help = "Prints as JSON what the dashboard shows: sums, ratios, latencies, alarms.",
+	 .examples = "now\n"},
 	{.name = "carriers",
 	 .args = "[CARRIER]",
 	 .max = 1,
@@ -326,6 +354,12 @@ const struct console_command verb_table[] = {
 	 .help = "Lists binds, all or those of one account or carrier.",
 	 .examples = "binds mobile\n"},
 	{.name = "queue", READ, .fn = verb_queue, .help = "Shows messages by state, by carrier and by account."},
+	{.name = "alarms",
+	 .fn = verb_alarms,
+	 .sub = "list",
+	 .subs = alarms_subs,
+	 .help = "Shows what needs a hand, and takes note that somebody has it in hand.",
+	 .examples = "alarms\nalarms ack carrier_down mobile\n"},
 	{.name = "explain",
 	 .args = "ACCOUNT SOURCE NUMBER [CLASS] [TEXT]",
 	 .min = 3,
@@ -459,8 +493,8 @@ const struct console_command verb_table[] = {
 	 .fn = verb_log_level,
 	 .help = "The same as log level."},
 	{.name = "top",
-	 .args = "[--once] [--iterations N] [--interval SECONDS]",
-	 .max = 4,
+	 .args = "[--once] [--iterations N] [--interval TIME]",
+	 .max = 5,
 	 READ,
 	 .fn = verb_top,
 	 .help = "Shows carriers, accounts and binds live, each second; smppgwctl does that by itself.",

@@ -3,6 +3,7 @@
 
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
+	src/tools/ask.c src/tools/ask.h \
 	src/tools/compose.c src/tools/compose.h \
 	src/tools/control.c src/tools/control.h \
 	src/tools/engine.c src/tools/engine.h \
@@ -17,7 +18,10 @@ libtools_a_SOURCES = \
 	src/tools/sim.h \
 	src/tools/sim_bind.c src/tools/sim_capture.c src/tools/sim_command.c src/tools/sim_dial.c src/tools/sim_mo.c \
 	src/tools/sim_operate.c \
-	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c
+	src/tools/sim_pending.c src/tools/sim_pending.h src/tools/sim_receipt.c src/tools/sim_submit.c \
+	src/tools/top.c src/tools/top.h src/tools/top_ask.c src/tools/top_columns.c src/tools/top_columns.h \
+	src/tools/top_term.c src/tools/top_view.c \
+	src/tools/tree.c src/tools/tree.h
 
 tools_libs = libtools.a liblink.a libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
 
