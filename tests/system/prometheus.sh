@@ -94,6 +94,9 @@ same 'smppgw_carrier_sent_total\{carrier="电信"\}' 'smppgw_carrier_sent_total{
 is "nothing scraped was left out" "$(query 'scrape_samples_scraped - scrape_samples_post_metric_relabeling')" 0
 curl -s "http://127.0.0.1:${port[gw.stats]}/metrics" >"$tmp/metrics"
 is "promtool has nothing to say" "$(promtool check metrics <"$tmp/metrics" 2>&1)" ""
+is "the rules name alarms of the gateway only" "$( (sed -n 's/.*labels: {.*alarm: \([a-z_]*\)}.*/\1/p' "$rules"
+	grep -o 'smppgw_alarm{alarm[=!]~"[a-z_|]*"' "$rules" | sed 's/.*"\(.*\)"/\1/' | tr '|' '\n') | sort -u |
+	while read -r name; do grep -q "^smppgw_alarm{.*alarm=\"$name\"" "$tmp/metrics" || echo "$name"; done)" ""
 
 # ---- rules ----
 
