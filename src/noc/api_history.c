@@ -5,6 +5,8 @@
 #include "noc/api.h"
 
 #include "base/mem.h"
+#include "noc/history.h"
+#include "noc/json.h"
 
 #define API_NAME_MAX 512 /* octets */
 
@@ -86,7 +88,7 @@ static bool history_dim(const char *name, enum tally_dim *out)
 	return false;
 }
 
-int api_history(const struct api_source *from, const struct query *asked, struct buf *out)
+int api_history(const struct snapshot_source *from, const struct query *asked, struct buf *out)
 {
 	struct json j = {.out = out};
 	const char *dim = query_get(asked, "dim"), *name = query_get(asked, "name");

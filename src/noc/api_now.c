@@ -4,14 +4,18 @@
  */
 #include "noc/api.h"
 
+#include <math.h>
+
 #include "link/reason.h"
+#include "noc/alarm.h"
+#include "noc/history.h"
+#include "noc/json.h"
 
 #define API_SESSIONS 500 /* listed; who has more binds sees how many there are */
-#define API_FLAPS    CARRIER_LOSSES
 
 struct now { /* a page being written */
 	struct json j;
-	const struct api_source *from;
+	const struct snapshot_source *from;
 	const struct snapshot *s;
 };
 
@@ -19,9 +23,11 @@ struct now { /* a page being written */
 
 static void now_counts(struct json *j, const uint64_t n[TALLY_WHATS])
 {
+	uint64_t ended = n[TALLY_DELIVERED] + n[TALLY_FAILED];
+
 	for (int w = 0; w < TALLY_WHATS; w++)
 		json_u64(j, tally_what_name((enum tally_what)w), n[w]);
-	api_ratio(j, "ratio", n[TALLY_DELIVERED], n[TALLY_FAILED]);
+	json_real(j, "ratio", ended ? (double)n[TALLY_DELIVERED] / (double)ended : NAN);
 }
 
 static void now_sums(struct now *x, const struct history_object *o)
@@ -286,18 +292,18 @@ static void now_lists(struct now *x)
 	json_u64(&x->j, "binds_total", x->s->sessions_total);
 }
 
-void api_now(const struct api_source *from, struct buf *out)
+void api_now(const struct snapshot_source *from, struct buf *out)
 {
 	struct snapshot s;
 
-	snapshot_take(from->gateway, API_SESSIONS, NULL, &s);
+	snapshot_take(from, API_SESSIONS, NULL, &s);
 	struct now x = {.j = {.out = out}, .from = from, .s = &s};
 	const struct history_object *all = now_find(&x, TALLY_ALL, "");
 	json_open(&x.j, NULL, '{');
 	now_head(&x);
 	now_lists(&x);
 	json_open(&x.j, "flaps", '[');
-	carriers_each_loss(flow_carriers(from->gateway->flow), now_flap, &x);
+	carriers_each_loss(flow_carriers(from->flow), now_flap, &x);
 	json_close(&x.j, ']');
 	json_open(&x.j, "alarms", '[');
 	if (from->alarms)

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libnoc.a
 libnoc_a_SOURCES = \
 	src/noc/alarm.c src/noc/alarm.h src/noc/alarm_conf.c src/noc/alarm_duty.c src/noc/alarm_duty.h src/noc/alarm_priv.h src/noc/alarm_rows.c \
 	src/noc/alarm_inputs.c src/noc/alarm_inputs.h src/noc/alarm_post.c src/noc/alarm_post.h \
-	src/noc/api.c src/noc/api_now.c src/noc/api_history.c src/noc/api.h \
+	src/noc/api_now.c src/noc/api_history.c src/noc/api.h \
 	src/noc/actions.c src/noc/actions.h \
 	src/noc/campaign_page.c src/noc/campaign_page.h src/noc/verb_campaign.c \
 	src/noc/complete.c src/noc/complete.h \

@@ -147,26 +147,20 @@ static int noc_status_json(void *arg, const struct query *asked, struct buf *out
 	return 200;
 }
 
-static struct api_source noc_api(const struct noc *n)
-{
-	return (struct api_source){
-		.gateway = &n->source, .history = watch_history(n->watch), .alarms = n->source.alarms};
-}
-
 static int noc_api_now(void *arg, const struct query *asked, struct buf *out)
 {
-	(void)asked;
-	struct api_source from = noc_api(arg);
+	const struct noc *n = arg;
 
-	api_now(&from, out);
+	(void)asked;
+	api_now(&n->source, out);
 	return 200;
 }
 
 static int noc_api_history(void *arg, const struct query *asked, struct buf *out)
 {
-	struct api_source from = noc_api(arg);
+	const struct noc *n = arg;
 
-	return api_history(&from, asked, out);
+	return api_history(&n->source, asked, out);
 }
 
 static const struct http_page pages[] = {

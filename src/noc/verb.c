@@ -43,7 +43,7 @@ static int verb_now(struct console_call *call)
 
 	if (json)
 		form_open(call->out, "");
-	api_now(&(struct api_source){.gateway = from, .history = from->history, .alarms = from->alarms}, call->out);
+	api_now(from, call->out);
 	if (json)
 		form_close(call->out);
 	return 0;
