@@ -142,6 +142,22 @@ static const char *story_find(const struct story *s, const char *name, char out[
 	return strcpy(out, "-");
 }
 
+uint64_t story_app_id(const struct story *s)
+{
+	char text[FIELD_MAX], msg[32];
+	uint64_t id;
+
+	for (size_t i = 0; i < s->n; i++) {
+		int n = cdr_get(&s->steps[i].cut, "msg", msg, sizeof(msg));
+		if (n <= 0 || !ids_parse(msg, (size_t)n, &id) || id != s->id)
+			continue;
+		n = cdr_get(&s->steps[i].cut, "id", text, sizeof(text));
+		if (n > 0 && ids_parse(text, (size_t)n, &id))
+			return id;
+	}
+	return s->id;
+}
+
 static void story_number(const struct story *s, bool whole, struct buf *out)
 {
 	char masked[FIELD_MAX];
@@ -286,7 +302,7 @@ void story_json(struct story *s, bool whole, struct buf *out)
 
 	story_sort(s);
 	ids_print(s->id, id);
-	buf_printf(out, "{\"id\":\"%s\",\"records\":[", id);
+	buf_printf(out, "\"id\":\"%s\",\"records\":[", id);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct step *x = &s->steps[i];
 		if (i)
@@ -294,7 +310,7 @@ void story_json(struct story *s, bool whole, struct buf *out)
 		story_record_json(&x->cut, (struct view){(const uint8_t *)x->number, (uint32_t)x->number_n},
 				  (struct view){(const uint8_t *)x->text, (uint32_t)x->text_n}, whole, out);
 	}
-	buf_puts(out, "]}");
+	buf_puts(out, "]");
 }
 
 static void story_cell(const char *v, size_t n, struct buf *out)

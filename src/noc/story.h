@@ -12,6 +12,7 @@ struct story;
 struct story *story_new(uint64_t id); /* of the message: the app's, or ours */
 void story_free(struct story *s);     /* NULL does no harm */
 uint64_t story_id(const struct story *s);
+uint64_t story_app_id(const struct story *s); /* as its records have it; story_id() without any */
 /* A record of it, in any order; copied. start and stop of a gateway may stand among them. */
 void story_add(struct story *s, const struct search_hit *hit);
 size_t story_steps(const struct story *s);
@@ -23,7 +24,7 @@ int64_t story_end_ms(const struct story *s);
  * numbers and texts as far as the records have them; else numbers are masked, and texts counted.
  */
 void story_print(struct story *s, bool whole, struct buf *out);
-/* The same as a value: {"id":"...","records":[{...},...]}, the fields of the records by their names. */
+/* The same as members of an object: "id":"...","records":[{...},...], the fields of the records by their names. */
 void story_json(struct story *s, bool whole, struct buf *out);
 
 /* A record as one JSON object of its fields (and number, text when whole), and as a row of CSV after that head. */

@@ -11,6 +11,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_metrics \
 	tests/unit/noc/test_since \
 	tests/unit/noc/test_status \
+	tests/unit/noc/test_story \
 	tests/unit/noc/test_words
 check_PROGRAMS += $(noc_unit_tests)
 TESTS += $(noc_unit_tests)
@@ -42,3 +43,5 @@ tests_unit_noc_test_status_SOURCES = tests/unit/noc/test_status.c
 tests_unit_noc_test_status_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_words_SOURCES = tests/unit/noc/test_words.c
 tests_unit_noc_test_words_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_story_SOURCES = tests/unit/noc/test_story.c
+tests_unit_noc_test_story_LDADD = $(noc_unit_ldadd)
