@@ -2,8 +2,11 @@
 
 CONF_FILES = etc/smppgw.conf etc/operators-cn.conf etc/errors-cn.conf etc/calendar-cn.conf etc/routes.test etc/words.sample \
 	etc/compliance-cn.conf etc/words-finance-cn.txt
-EXTRA_DIST += $(CONF_FILES) etc/smppgwd.service
+EXTRA_DIST += $(CONF_FILES) etc/smppgwd.service etc/smppgw.logrotate
 pkgconfdir = $(sysconfdir)/smppgw
+# bash looks there by itself, for prefix /usr and /usr/local
+completiondir = $(datarootdir)/bash-completion/completions
+dist_completion_DATA = etc/completion/smppgwctl
 
 # For those who watch from outside; read where they stand, or copied.
 grafanadir = $(pkgdatadir)/grafana

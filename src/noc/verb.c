@@ -38,7 +38,6 @@ static int verb_status(struct console_call *call)
 /* What the dashboard shows: one line of JSON, whatever form was asked for. */
 static int verb_now(struct console_call *call)
 {
-	const struct snapshot_source *from = call->arg;
 	bool json = form_is_json(call->out);
 
 	if (json)
