@@ -130,6 +130,15 @@ void flow_ask_left(struct flow *f, struct msg *m)
 	look_in(f, SOON_MS);
 }
 
+/* Those that are asked about go back to the queue, each when it is answered. */
+static void all_back(struct flow *f)
+{
+	LIST_EACH(node, &f->asking) {
+		struct msg *m = LIST_OF(node, struct msg, link);
+		m->round = (uint8_t)(f->rounds[m->carrier] - 1);
+	}
+}
+
 static void leave(struct flow *f, struct msg *m)
 {
 	struct carrier *c = carriers_at(f->carriers, m->carrier);
@@ -140,7 +149,7 @@ static void leave(struct flow *f, struct msg *m)
 	m->known_ms = loop_wall_ms(f->loop);
 	bool behind = m->round != f->rounds[m->carrier]; /* what left before it has been refused for pace */
 	if (behind || !carrier_up(c) || !flow_takes(f, m->route, carrier_number(c))) {
-		f->rounds[m->carrier]++; /* nor does any that was asked about behind it go before it now */
+		all_back(f); /* nor does any that was asked about behind it go before it now */
 		flow_put_back(f, m);
 	} else if (flow_must_announce(f, m)) {
 		flow_announce(f, m);
@@ -150,11 +159,11 @@ static void leave(struct flow *f, struct msg *m)
 	}
 }
 
-/* The first ones of a carrier that may go. */
-static void let_go(struct flow *f, struct list *asking)
+/* The first ones that may go. */
+static void let_go(struct flow *f)
 {
-	while (!list_empty(asking)) {
-		struct msg *m = LIST_OF(asking->next, struct msg, link);
+	while (!list_empty(&f->asking)) {
+		struct msg *m = LIST_OF(f->asking.next, struct msg, link);
 		if (m->asked != ASKED_CLEAR)
 			return;
 		leave(f, m);
@@ -167,14 +176,13 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 	struct msg *m = msgs_get(f->msgs, token);
 	if (!m || !m->asking || m->state != MSG_HELD)
 		return; /* it has ended meanwhile */
-	struct list *asking = f->asking[m->carrier];
 	if (ok && answer->failed) {
 		flow_ask_left(f, m);
 		loop_timer_clear(f->loop, &m->timer);
 		end_opted_out(f, m);
 	} else if (ok || goes_unknown(f, m)) {
 		m->asked = ASKED_CLEAR;
-		let_go(f, asking);
+		let_go(f);
 	} else {
 		m->asked = ASKED_FAILED;
 		look_in(f, AGAIN_MS);
@@ -184,18 +192,17 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 /* Another gateway may have heard a stop since: true, m waits for the answer. */
 bool flow_asks_again(struct flow *f, struct msg *m)
 {
-	struct list *asking = f->asking[m->carrier];
 	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
 		return false;
 	/* who was asked about just now does not overtake those before it, who are being asked about again */
-	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(asking))
+	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(&f->asking))
 		return false;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);
 	m->asking = true;
 	m->asked = ASKED_OPEN;
 	m->round = f->rounds[m->carrier];
-	list_append(asking, &m->link);
+	list_append(&f->asking, &m->link);
 	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
 	if (ask_opted_out(f, m, on_leaving))
 		return true;
@@ -205,9 +212,9 @@ bool flow_asks_again(struct flow *f, struct msg *m)
 	return false;
 }
 
-static void ask_failed(struct flow *f, struct list *asking)
+static void ask_failed(struct flow *f)
 {
-	LIST_EACH_SAFE(node, next, asking) {
+	LIST_EACH_SAFE(node, next, &f->asking) {
 		struct msg *m = LIST_OF(node, struct msg, link);
 		if (m->asked != ASKED_FAILED)
 			continue;
@@ -221,16 +228,15 @@ static void on_look(struct timer *t)
 {
 	struct flow *f = LIST_OF(t, struct flow, ask_timer);
 	recheck_unknown(f);
-	for (size_t i = 0; i < f->carriers_n; i++) {
-		ask_failed(f, f->asking[i]);
-		let_go(f, f->asking[i]);
-	}
+	ask_failed(f);
+	let_go(f);
 }
 
 /* --- the room --- */
 
 void flow_ask_init(struct flow *f)
 {
+	list_init(&f->asking);
 	list_init(&f->unknown);
 	f->ask_timer.fn = on_look;
 }

@@ -78,7 +78,7 @@ struct flow {
 	int64_t hours_ms;	 /* UTC: next change of rules by the hour */
 	uint8_t *rounds;	 /* by carrier: refusals for pace; what was announced before is in the queue again */
 	struct list **announced; /* by carrier: HELD messages that the store knows of, next to go */
-	struct list **asking;	 /* by carrier: HELD messages whose recipient is asked about before they leave, in order */
+	struct list asking;	 /* HELD messages whose recipient is asked about before they leave, in order */
 	struct list unknown;	 /* found at start, HELD: what their recipients say could not be heard, in order */
 	uint64_t *unsettled;	 /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */

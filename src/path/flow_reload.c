@@ -57,12 +57,9 @@ static void grow_by_carrier(struct flow *f)
 	f->rounds = grown(f->rounds, sizeof(*f->rounds), had, n);
 	f->unsettled = grown(f->unsettled, sizeof(*f->unsettled), had, n);
 	f->announced = grown(f->announced, sizeof(*f->announced), had, n);
-	f->asking = grown(f->asking, sizeof(*f->asking), had, n);
 	for (size_t i = had; i < n; i++) {
 		f->announced[i] = mem_zalloc(sizeof(struct list));
-		f->asking[i] = mem_zalloc(sizeof(struct list));
 		list_init(f->announced[i]);
-		list_init(f->asking[i]);
 	}
 	f->carriers_n = n;
 	doubts_grow(f->doubts, n);

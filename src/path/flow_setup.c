@@ -555,12 +555,9 @@ void flow_free(struct flow *f)
 	msgs_free(f->msgs);
 	map_free(f->opted);
 	mem_free(f->unsettled);
-	for (size_t i = 0; i < f->carriers_n; i++) {
+	for (size_t i = 0; i < f->carriers_n; i++)
 		mem_free(f->announced[i]);
-		mem_free(f->asking[i]);
-	}
 	mem_free(f->announced);
-	mem_free(f->asking);
 	mem_free(f->rounds);
 	mem_free(f->default_class);
 	mem_free(f->waiting);
