@@ -38,7 +38,7 @@ struct daemon {
 
 struct options {
 	const char *file, *routes;
-	bool test, options, counters;
+	bool test, options, counters, alarms;
 };
 
 static const char usage[] =
@@ -51,6 +51,8 @@ static const char usage[] =
 	"                     the same, and check a file of expectations of where messages go\n"
 	"      --options      print every option: key, type, unit, default, reloadable, help\n"
 	"      --counters     print every counter's name\n"
+	"      --alarms       print every alarm: name, scope, severity, raised at, after s, cleared at, after s, least "
+	"messages, unit, sentences\n"
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n"
 	"\n"
@@ -268,10 +270,15 @@ static int test_only(struct settings *s, const struct options *o)
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},	  {"version", no_argument, NULL, 'V'},
-		{"routes", required_argument, NULL, 'R'}, {"options", no_argument, NULL, 'O'},
-		{"counters", no_argument, NULL, 'C'},	  {NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'},
+		{"test", no_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{"routes", required_argument, NULL, 'R'},
+		{"options", no_argument, NULL, 'O'},
+		{"counters", no_argument, NULL, 'C'},
+		{"alarms", no_argument, NULL, 'A'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) >= 0) {
@@ -291,6 +298,9 @@ static int read_options(int argc, char **argv, struct options *o)
 		case 'C':
 			o->counters = true;
 			break;
+		case 'A':
+			o->alarms = true;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return EXIT_SUCCESS;
@@ -302,7 +312,7 @@ static int read_options(int argc, char **argv, struct options *o)
 			return 2;
 		}
 	}
-	if (optind < argc || (!o->file && !o->options)) {
+	if (optind < argc || (!o->file && !o->options && !o->alarms)) {
 		fputs("smppgwd: -c FILE is needed and nothing else may follow; see smppgwd --help\n", stderr);
 		return 2;
 	}
@@ -319,6 +329,10 @@ int main(int argc, char **argv)
 		return code;
 	if (o.options) {
 		settings_print_options();
+		return EXIT_SUCCESS;
+	}
+	if (o.alarms) {
+		alarm_print_table();
 		return EXIT_SUCCESS;
 	}
 	d.file = o.file;

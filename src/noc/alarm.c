@@ -345,6 +345,8 @@ static int by_weight(const void *left, const void *right)
 		return a->view.raised ? -1 : 1;
 	if (a->view.raised && a->view.severity != b->view.severity)
 		return a->view.severity > b->view.severity ? -1 : 1;
+	if (a->view.acked != b->view.acked)
+		return b->view.acked ? -1 : 1;
 	if (a->view.since_ms != b->view.since_ms)
 		return a->view.since_ms < b->view.since_ms ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;

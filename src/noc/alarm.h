@@ -107,7 +107,8 @@ void alarms_use(struct alarms *a, const struct alarm_conf *rows, size_t n, const
 /* Once a second: judges everything. in is borrowed for the call. */
 void alarms_judge(struct alarms *a, const struct alarm_inputs *in);
 
-/* all: those that are not raised too (only what is on). Raised ones: critical first, of those the oldest first. */
+/* all: those that are not raised too (only what is on). Raised ones: critical first, of those what nobody
+ * has acknowledged, of those the oldest first. */
 void alarms_each(const struct alarms *a, bool all, void (*fn)(void *arg, const struct alarm_view *v), void *arg);
 struct alarms_count {
 	uint64_t warning, critical, acked; /* raised; acked ones are in the others too */
@@ -119,6 +120,12 @@ bool alarms_ack(struct alarms *a, const char *alarm, const char *object, const c
 /* For smppgwd --counters: the names that alarms_new() registers. */
 extern const struct stats_row alarm_stat_rows[], alarm_gauges[];
 extern const size_t alarm_stat_rows_n;
+
+/*
+ * Prints the table to stdout, a line each: name<TAB>scope<TAB>severity<TAB>raised at<TAB>after s<TAB>cleared at<TAB>
+ * after s<TAB>least messages<TAB>unit<TAB>sentence zh<TAB>en<TAB>what to do.
+ */
+void alarm_print_table(void);
 
 /* "93.4 %", "1", "12 s": a value with its unit, for people; NAN: "-". */
 const char *alarm_value_text(double value, const char *unit, char out[48]);

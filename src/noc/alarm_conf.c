@@ -193,3 +193,14 @@ const char *alarm_value_text(double value, const char *unit, char out[48])
 		snprintf(out, 48, "%.1f %s", value, unit);
 	return out;
 }
+
+void alarm_print_table(void)
+{
+	for (size_t i = 0; i < alarm_table_n; i++) {
+		const struct alarm_row *r = &alarm_table[i];
+		const struct alarm_setting *s = &r->by_default;
+		printf("%s\t%s\t%s\t%g\t%lld\t%g\t%lld\t%llu\t%s\t%s\t%s\t%s\n", r->name, alarm_scope_name(r->scope),
+		       alarm_severity_name(s->severity), s->threshold, (long long)s->after, s->clear,
+		       (long long)s->clear_after, (unsigned long long)s->min, r->unit, r->zh, r->en, r->todo);
+	}
+}

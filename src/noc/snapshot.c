@@ -145,6 +145,8 @@ void snapshot_take(const struct snapshot_source *from, size_t sessions_max, cons
 	process_read(&out->process);
 	flow_status(from->flow, &out->flow);
 	out->phase = flow_phase_name(out->flow.phase);
+	if (from->alarms)
+		alarms_count(from->alarms, &out->alarms);
 	snapshot_carriers(from->flow, &g);
 	snapshot_accounts(from->flow, &g);
 }

@@ -244,6 +244,9 @@ static void status_head(const struct snapshot *s, struct buf *out)
 		   (double)s->flow.store_lag_us / 1000, s->flow.store_pending);
 	buf_printf(out, "messages %" PRIu64 " in %.1f MB   queued %" PRIu64 "   process %.1f MB\n", s->flow.messages,
 		   (double)s->flow.bytes / MB, s->flow.queued, (double)s->process.resident / MB);
+	if (s->alarms.critical + s->alarms.warning > 0)
+		buf_printf(out, "alarms %" PRIu64 " critical   %" PRIu64 " warning   %" PRIu64 " acknowledged\n",
+			   s->alarms.critical, s->alarms.warning, s->alarms.acked);
 	const char *before = "";
 	for (size_t i = 0; i < MSG_STATES; i++) {
 		buf_printf(out, "%s%s %" PRIu64, before, msg_state_name((enum msg_state)i), s->flow.by_state[i]);

@@ -25,6 +25,11 @@ static void status_json_head(struct json *j, const struct snapshot *s)
 	json_ms(j, "lag_ms", (int64_t)s->flow.store_lag_us);
 	json_u64(j, "pending", s->flow.store_pending);
 	json_close(j, '}');
+	json_open(j, "alarms", '{');
+	json_u64(j, "critical", s->alarms.critical);
+	json_u64(j, "warning", s->alarms.warning);
+	json_u64(j, "acknowledged", s->alarms.acked);
+	json_close(j, '}');
 	json_open(j, "memory", '{');
 	json_u64(j, "resident_bytes", s->process.resident);
 	json_u64(j, "messages_bytes", s->flow.bytes);

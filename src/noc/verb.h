@@ -18,6 +18,9 @@ int verb_actions(struct console_call *call);
 /* verb_complete.c */
 int verb_complete(struct console_call *call);
 
+/* verb_alarms.c */
+int verb_alarms(struct console_call *call);
+
 /* verb_backlog.c */
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);

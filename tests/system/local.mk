@@ -4,12 +4,17 @@ EXTRA_DIST += \
 	tests/system/run \
 	tests/system/accept.sh \
 	tests/system/accounts.sh \
+	tests/system/alarms.sh \
+	tests/system/alarms_hook.py \
 	tests/system/backlog.sh \
 	tests/system/campaign.sh \
+	tests/system/capture.sh \
 	tests/system/compliance.sh \
 	tests/system/config.sh \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
+	tests/system/dashboard.sh tests/system/dashboard_layout.json tests/system/dashboard_mock.py \
+	tests/system/dashboard_probe.js tests/system/dashboard_test.py \
 	tests/system/esme.pl \
 	tests/system/events.sh \
 	tests/system/events_hook.py \
@@ -20,6 +25,7 @@ EXTRA_DIST += \
 	tests/system/history_read.py \
 	tests/system/kill.sh \
 	tests/system/lists.sh \
+	tests/system/logs.sh \
 	tests/system/mo.sh \
 	tests/system/operate.sh \
 	tests/system/operations.sh \

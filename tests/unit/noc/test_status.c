@@ -91,6 +91,7 @@ static struct snapshot filled(void)
 		.process = {.pid = 42, .resident = 35200000},
 		.wall_ms = NOW_MS,
 		.phase = "running",
+		.alarms = {.critical = 1, .warning = 2, .acked = 1},
 		.carriers = carriers,
 		.carriers_n = 3,
 		.accounts = accounts,
@@ -135,6 +136,7 @@ static void test_text(void **state)
 		      "running for 1 d 2 h   healthy\n"
 		      "store up   oldest write 0.3 ms   pending 4\n"
 		      "messages 21 in 1.5 MB   queued 12   process 35.2 MB\n"
+		      "alarms 1 critical   2 warning   1 acknowledged\n"
 		      "new 0   storing 0   held 0   queued 12   sent 9   awaiting 0   parted 0   doubt 0   past "
 		      "0   closing 0   delivering 0   "
 		      "leaving 0   parked 1\n"
@@ -264,6 +266,7 @@ static void test_json(void **state)
 		"\"phase\":\"running\"",
 		"\"healthy\":true,\"unhealthy\":null",
 		"\"store\":{\"up\":true,\"lag_ms\":0.300,\"pending\":4}",
+		"\"alarms\":{\"critical\":1,\"warning\":2,\"acknowledged\":1}",
 		"\"memory\":{\"resident_bytes\":35200000,\"messages_bytes\":1500000}",
 		"\"by_state\":{\"new\":0,\"storing\":0,\"held\":0,\"queued\":12,\"sent\":9,",
 		"{\"name\":\"移动\",\"up\":true,\"removed\":false,\"paused_ms\":0,\"bound\":2,\"binds\":2,"
