@@ -42,7 +42,7 @@ static int verb_now(struct console_call *call)
 
 	if (json)
 		form_open(call->out, "");
-	api_now(from, call->out);
+	api_now(call->arg, call->out);
 	if (json)
 		form_close(call->out);
 	return 0;
