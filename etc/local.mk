@@ -20,10 +20,16 @@ install-data-local:
 		from="$(srcdir)/$$file"; to="$(DESTDIR)$(pkgconfdir)/$${file##*/}"; \
 		if test -e "$$to" && ! cmp -s "$$from" "$$to"; then to="$$to.new"; fi; \
 		echo " $(INSTALL) -m 640 $$from $$to"; $(INSTALL) -m 640 "$$from" "$$to"; \
-	done
+	done; \
+	$(MKDIR_P) "$(DESTDIR)$(sysconfdir)/logrotate.d"; to="$(DESTDIR)$(sysconfdir)/logrotate.d/smppgw"; \
+	if test -e "$$to" && ! cmp -s "$(srcdir)/etc/smppgw.logrotate" "$$to"; then to="$$to.dpkg-new"; fi; \
+	echo " $(INSTALL) -m 644 $(srcdir)/etc/smppgw.logrotate $$to"; \
+	$(INSTALL) -m 644 "$(srcdir)/etc/smppgw.logrotate" "$$to"
 
 uninstall-local:
-	@set -e; for file in $(CONF_FILES); do \
+	@set -e; to="$(DESTDIR)$(sysconfdir)/logrotate.d/smppgw"; \
+	if cmp -s "$(srcdir)/etc/smppgw.logrotate" "$$to"; then rm -f "$$to"; fi; rm -f "$$to.dpkg-new"; \
+	rmdir "$(DESTDIR)$(sysconfdir)/logrotate.d" 2>/dev/null || :; \ for file in $(CONF_FILES); do \
 		from="$(srcdir)/$$file"; to="$(DESTDIR)$(pkgconfdir)/$${file##*/}"; \
 		if cmp -s "$$from" "$$to"; then rm -f "$$to"; fi; rm -f "$$to.new"; \
 	done; \
