@@ -4,7 +4,6 @@
  */
 #include "path/flow_priv.h"
 
-#include "base/map.h"
 #include "policy/policy.h"
 #include "smpp/smpp_time.h"
 #include "smpp/tlv.h"
@@ -44,7 +43,7 @@ void flow_find_due(struct flow *f, struct msg *m)
 				   .now_ms = rec.accept_ms,
 				   .due_ms = m->due_ms,
 				   .expiry_ms = m->expiry_ms,
-				   .seed = map_hash(to.digits, to.n)};
+				   .seed = number_seed(&to)};
 	if (opening_judge(o, &s) == POLICY_WAIT)
 		m->due_ms = s.due_ms;
 }

@@ -1,7 +1,7 @@
 /*
  * flow_policy.c - where a message's life meets the rules of contact: when it is submitted (its text, then its
- * recipient), and the hours before it leaves; flow_ask.c asks again about a recipient. Part of the order of life. Must not know what a policy
- * says, nor how the memory about a recipient is kept.
+ * recipient), and the hours before it leaves; flow_ask.c asks again about a recipient. Part of the order of life. Must
+ * not know what a policy says, nor how the memory about a recipient is kept.
  *
  * What was refused before it was acknowledged is answered with the policy's status. What was acknowledged (held,
  * queued) and may not go any more ends as DELETED, with the policy's name as verdict.
@@ -17,8 +17,8 @@
 #include "policy/policy.h"
 #include "policy/signature.h"
 
-#define COUNTED	 (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR))
-#define WHY_MAX	 (POLICY_DETAIL_MAX + 160u)
+#define COUNTED (POLICY_BIT(POLICY_CAP) | POLICY_BIT(POLICY_SIMILAR))
+#define WHY_MAX (POLICY_DETAIL_MAX + 160u)
 
 struct policing {
 	uint64_t id;   /* of the message that the subject was read from; 0: none yet */
@@ -71,7 +71,7 @@ static struct policy_subject *subject_of(struct flow *f, const struct account *a
 		.now_ms = loop_wall_ms(f->loop),
 		.due_ms = sub->due_ms,
 		.expiry_ms = sub->expiry_ms,
-		.seed = map_hash(sub->to.digits, sub->to.n),
+		.seed = number_seed(&sub->to),
 		.text = x->text,
 		.text_cap = sizeof(x->text),
 		.letters = &x->letters,
@@ -273,7 +273,8 @@ void flow_start(struct flow *f, struct msg *m)
 		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
 	bool meets = recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id);
 	if (m->gathering || !((asks.enforce | asks.dry) || meets) ||
-	    !recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry, &ask)) {
+	    !recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry,
+			       &ask)) {
 		flow_store_message(f, m);
 		return;
 	}
@@ -308,12 +309,9 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &to))
 		return false;
-	struct opening_ask ask = {m->account,
-				  carrier,
-				  class_id,
-				  {(const uint8_t *)to.digits, to.n},
-				  loop_wall_ms(f->loop),
-				  map_hash(to.digits, to.n)};
+	struct opening_ask ask = {
+		m->account,	 carrier, class_id, {(const uint8_t *)to.digits, to.n}, loop_wall_ms(f->loop),
+		number_seed(&to)};
 	int64_t opens_ms;
 	if (opening_open(o, &ask, &opens_ms))
 		return false;

@@ -70,3 +70,11 @@ bool number_is_phone(const struct number *n)
 	return n->n >= ABROAD_LEAST && n->n <= 15 && n->digits[0] != '0' && memcmp(n->digits, "106", 3) != 0 &&
 	       memcmp(n->digits, "95", 2) != 0;
 }
+
+uint64_t number_seed(const struct number *n)
+{
+	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+	for (unsigned i = 0; i < n->n; i++)
+		h = (h ^ (uint8_t)n->digits[i]) * 0x100000001b3u;
+	return h;
+}

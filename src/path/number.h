@@ -30,5 +30,7 @@ bool number_same(struct pdu_addr a, struct pdu_addr b);
  * and service numbers (95588, 10086, 1069...) are machines.
  */
 bool number_is_phone(const struct number *n);
+/* For what is spread by number: the same at each start and on each node. */
+uint64_t number_seed(const struct number *n);
 
 #endif
