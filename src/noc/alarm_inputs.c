@@ -16,21 +16,13 @@
 #include "noc/history.h"
 #include "noc/process.h"
 #include "noc/snapshot.h"
+#include "noc/trail.h"
 
-#define STEP_MS	     10000
-#define STEPS	     60 /* ten minutes */
-#define MINUTE_STEPS 6
 #define LAGS	     3
 #define SETTLE_STEPS 2 /* after loading: until what waits in the store for apps has been counted */
 #define US_PER_S     1000000.0
 #define MB	     1000000.0
 #define DAY_S	     86400.0
-
-/* A counter, or a gauge, as it was at the end of each of the last steps. */
-struct trail {
-	uint64_t at[STEPS + 1];
-	int64_t first, last; /* steps; last 0: nothing yet */
-};
 
 struct carrier_trails {
 	struct trail losses, ok, errors, throttled;
@@ -51,35 +43,6 @@ struct alarm_inputs_keeper {
 	int64_t step, running_step; /* running_step: since when it runs; 0: it does not */
 	int64_t now_ms, wall_ms;    /* of the look before; 0: there was none */
 };
-
-/* --- trails --- */
-
-static void trail_note(struct trail *t, int64_t step, uint64_t value)
-{
-	if (t->last == 0) {
-		t->first = t->last = step;
-		t->at[step % (STEPS + 1)] = value;
-	}
-	/* steps that nobody has seen end as this one begins */
-	for (int64_t k = t->last + 1; k <= step; k++)
-		t->at[k % (STEPS + 1)] = value;
-	t->last = step;
-}
-
-/* How it was so many steps ago, or when it was seen first. */
-static uint64_t trail_before(const struct trail *t, int64_t steps)
-{
-	int64_t at = t->last - steps > t->first ? t->last - steps : t->first;
-	return t->at[at % (STEPS + 1)];
-}
-
-/* What has come since so many steps ago, of a counter; it may have begun anew. */
-static uint64_t trail_count(struct trail *t, int64_t step, uint64_t value, int64_t steps)
-{
-	trail_note(t, step, value);
-	uint64_t before = trail_before(t, steps);
-	return value > before ? value - before : 0;
-}
 
 /* NAN is less than anything. */
 static double larger(double a, double b)
@@ -159,10 +122,10 @@ static void take_records(struct alarm_inputs_keeper *k, const struct alarm_sourc
 {
 	struct alarm_gateway *g = &k->out.gateway;
 	const struct archive_view *r = from->records;
-	g->records_lost = trail_count(&k->records_lost, k->step, r ? r->lost : 0, STEPS);
+	g->records_lost = trail_count(&k->records_lost, k->step, r ? r->lost : 0, TRAIL_STEPS);
 	g->records_waiting_mb = r ? (double)r->waiting / MB : 0;
-	g->log_lost = trail_count(&k->log_lost, k->step, log_dropped(), STEPS);
-	g->posts_lost = trail_count(&k->posts_lost, k->step, from->posts_lost, STEPS);
+	g->log_lost = trail_count(&k->log_lost, k->step, log_dropped(), TRAIL_STEPS);
+	g->posts_lost = trail_count(&k->posts_lost, k->step, from->posts_lost, TRAIL_STEPS);
 }
 
 /* What is not worth looking at each second. */
@@ -207,9 +170,9 @@ static void take_carrier(struct alarm_inputs_keeper *k, const struct alarm_sourc
 	struct carrier_trails *t = &k->carriers[i];
 	struct health_view health;
 	flow_carrier_health(from->flow, c, &health);
-	uint64_t ok = trail_count(&t->ok, k->step, s->ok, MINUTE_STEPS);
-	uint64_t errors = trail_count(&t->errors, k->step, s->errors, MINUTE_STEPS);
-	uint64_t throttled = trail_count(&t->throttled, k->step, s->throttled, MINUTE_STEPS);
+	uint64_t ok = trail_count(&t->ok, k->step, s->ok, TRAIL_MINUTE);
+	uint64_t errors = trail_count(&t->errors, k->step, s->errors, TRAIL_MINUTE);
+	uint64_t throttled = trail_count(&t->throttled, k->step, s->throttled, TRAIL_MINUTE);
 	struct alarm_carrier *out = &k->out.carriers[i];
 	*out = (struct alarm_carrier){
 		.name = s->name,
@@ -220,7 +183,7 @@ static void take_carrier(struct alarm_inputs_keeper *k, const struct alarm_sourc
 		.window_small = s->window_small,
 		.binds = s->binds,
 		.bound = s->bound,
-		.losses = trail_count(&t->losses, k->step, stats->binds_lost, STEPS),
+		.losses = trail_count(&t->losses, k->step, stats->binds_lost, TRAIL_STEPS),
 		.queued = s->queued,
 		.max_queued = (uint64_t)carrier_conf(c)->max_queued,
 		.oldest_s = (double)history_gauge(o, HISTORY_OLDEST),
@@ -250,12 +213,12 @@ static void take_account(struct alarm_inputs_keeper *k, const struct alarm_sourc
 		.binds = s->binds,
 		.waiting = waiting,
 		.backlog_max = (uint64_t)account_conf(a)->backlog_max,
-		.requests_1m = trail_count(&t->requests, k->step, s->requests, MINUTE_STEPS),
-		.throttled_1m = trail_count(&t->throttled, k->step, s->throttled, MINUTE_STEPS),
+		.requests_1m = trail_count(&t->requests, k->step, s->requests, TRAIL_MINUTE),
+		.throttled_1m = trail_count(&t->throttled, k->step, s->throttled, TRAIL_MINUTE),
 	};
 	if (k->running_step && k->step - k->running_step >= SETTLE_STEPS) {
 		trail_note(&t->waiting, k->step, waiting);
-		out->grown = (int64_t)waiting - (int64_t)trail_before(&t->waiting, STEPS);
+		out->grown = (int64_t)waiting - (int64_t)trail_before(&t->waiting, TRAIL_STEPS);
 	}
 	take_window(o, HISTORY_15M, &out->last15);
 	take_window(o, HISTORY_24H, &out->day);
@@ -349,7 +312,7 @@ const struct alarm_inputs *alarm_inputs_take(struct alarm_inputs_keeper *k, cons
 {
 	struct snapshot_source source = {.loop = from->loop, .flow = from->flow, .version = ""};
 	struct snapshot s;
-	int64_t step = loop_now_ms(from->loop) / STEP_MS + 1; /* 0: none */
+	int64_t step = trail_step(loop_now_ms(from->loop));
 	bool new_step = step != k->step;
 	k->step = step;
 	snapshot_take(&source, 0, NULL, &s);

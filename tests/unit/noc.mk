@@ -12,6 +12,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_since \
 	tests/unit/noc/test_status \
 	tests/unit/noc/test_story \
+	tests/unit/noc/test_trail \
 	tests/unit/noc/test_words
 check_PROGRAMS += $(noc_unit_tests)
 TESTS += $(noc_unit_tests)
@@ -41,6 +42,8 @@ tests_unit_noc_test_since_SOURCES = tests/unit/noc/test_since.c
 tests_unit_noc_test_since_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_status_SOURCES = tests/unit/noc/test_status.c
 tests_unit_noc_test_status_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_trail_SOURCES = tests/unit/noc/test_trail.c
+tests_unit_noc_test_trail_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_words_SOURCES = tests/unit/noc/test_words.c
 tests_unit_noc_test_words_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_story_SOURCES = tests/unit/noc/test_story.c
