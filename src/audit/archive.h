@@ -2,14 +2,18 @@
  * archive.h - the archive of records: files of an hour each, written once per turn; numbered, chained, sealed
  * (sealer.h), indexed for search (search.h), deleted when their time is over. Knows no message.
  *
- * directory/<YYYY-MM-DD>/<node>-<YYYYMMDDTHH+zone>.jsonl (.csv)   the records, mode 0640
- *                       the same name with .seal                  what was signed of them, a line of JSON each
- *                       the same name with .idx                   for search; made again from the records when lost
- * directory/<node>.key  0600: what numbers in .idx are hashed with
+ * directory/<YYYY-MM-DD>/<node>-<YYYYMMDDTHH+zone>.jsonl (.csv)   the records, mode 0640; local time
+ *                       the same name with .seal                  what was stated of them, a line of JSON each
+ *                       the same name with .idx                   for search (sieve.h); made again when it is lost
+ *                       totals-<node>.csv                         of a day that is over (totals.h)
+ * directory/<node>.lock 0600: one process writes a node's records
+ * An hour whose files cannot go on (another format or digest, a clock that was set back) gets a second part: "-2" behind
+ * the zone.
  *
- * A start goes on behind the last whole line; a torn one is cut off and told in the record `start`. Records that the
- * disk does not take wait in memory up to ARCHIVE_WAIT_MAX octets; then they are counted and told in `lost`; with
- * records.required the gateway refuses submits meanwhile (archive_full()).
+ * A start goes on behind the last whole line; a torn one is cut off and told in the record `start`, which archive_new()
+ * puts itself, as archive_free() puts `stop`: nobody else does. Records that the disk does not take wait in memory up to
+ * ARCHIVE_WAIT_MAX octets; then they are counted and told in `lost`; with records.required the gateway refuses submits
+ * as long as the disk takes none (archive_full()).
  */
 #ifndef AUDIT_ARCHIVE_H
 #define AUDIT_ARCHIVE_H
@@ -45,6 +49,10 @@ bool archive_check(const struct records_conf *r, const struct evidence_conf *e, 
 
 struct worker;
 struct archive;
+/*
+ * Statements, fdatasync, deleting and totals are the worker's; archive_free() does what of it is left to state, whether
+ * the worker is gone already or goes later.
+ */
 /* NULL with *why (free()). With directory "" it takes and forgets everything at no cost. */
 struct archive *archive_new(struct loop *loop, struct worker *worker, const struct records_conf *r,
 			    const struct evidence_conf *e, unsigned node, struct stats *stats, char **why);

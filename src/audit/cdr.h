@@ -8,7 +8,7 @@
  *   CSV: the columns in the order of the table, up to the comma before the column chain.
  * - chain: `,"chain":"<64 hex digits>"` or `,<64 hex digits>`: digest of the record before and this core (sealer.h).
  * - personal: `,"personal":{"salt":"<32 hex>","number":"86...","text":"..."}}`, `,"personal":{"box":"<base64>"}}`
- *   (encrypted, archive_box.h), `,"personal":null   }` (erased: blanks keep the length), or nothing but `}`. In CSV
+ *   (encrypted, box.h), `,"personal":null   }` (erased: blanks keep the length), or nothing but `}`. In CSV
  *   the columns salt, number_whole, text, box; erased: the first three empty, box of blanks only. The core has the
  *   number masked, and number_hash, text_hash = hex of the first 16 octets of digest(salt, name of the field, 0,
  *   value): salt is its 16 octets, the names are "number" and "text". Who erases a line's salt and values makes the

@@ -1,13 +1,21 @@
 # src/audit/local.mk - records of what was done, and the evidence over them: libaudit.a.
 noinst_LIBRARIES += libaudit.a
 libaudit_a_SOURCES = \
-	src/audit/archive.h \
+	src/audit/archive.c src/audit/archive.h src/audit/archive_priv.h \
+	src/audit/archive_hour.c \
+	src/audit/archive_keep.c \
+	src/audit/archive_resume.c \
+	src/audit/archive_rows.c \
+	src/audit/box.c src/audit/box.h \
 	src/audit/cdr.c src/audit/cdr.h \
 	src/audit/cdr_read.c \
 	src/audit/digest.c src/audit/digest.h \
+	src/audit/keeper.c src/audit/keeper.h \
 	src/audit/octets.c src/audit/octets.h \
 	src/audit/sealer.c src/audit/sealer.h \
 	src/audit/search.h \
+	src/audit/sieve.c src/audit/sieve.h \
+	src/audit/totals.c src/audit/totals.h \
 	src/audit/signer.c src/audit/signer.h \
 	src/audit/statement.c src/audit/statement.h \
 	src/audit/tree.c src/audit/tree.h \

@@ -1,0 +1,203 @@
+/*
+ * archive_hour.c - the file of an hour: its names, its octets, its sieve, what is stated of it. Must not know what a
+ * record says.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "audit/archive_priv.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define HOUR_S	  3600
+#define PARTS_MAX 99
+#define KEEP	  (1u << 20) /* octets of memory kept for the next turn */
+
+int64_t archive_hour_names(unsigned node, int64_t wall_ms, char day[12], char name[HOURS_NAME_MAX])
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm local;
+	char hour[24];
+
+	localtime_r(&t, &local);
+	strftime(day, 12, "%Y-%m-%d", &local);
+	strftime(hour, sizeof(hour), "%Y%m%dT%H%z", &local);
+	snprintf(name, HOURS_NAME_MAX, "%u-%s", node, hour);
+	return ((int64_t)t - local.tm_min * 60 - local.tm_sec) * 1000;
+}
+
+static char *path_of(const struct archive *a, const char *suffix)
+{
+	struct hour h = {0};
+	memcpy(h.day, a->hour.day, sizeof(h.day));
+	memcpy(h.name, a->hour.name, sizeof(h.name));
+	return hours_path(a->directory, &h, suffix);
+}
+
+static const char *suffix_of(const struct archive *a)
+{
+	return a->format == CDR_JSON ? "jsonl" : "csv";
+}
+
+bool archive_hour_over(const struct archive *a, int64_t wall_ms)
+{
+	return !a->hour.begun || wall_ms >= a->hour.until_ms;
+}
+
+static bool is_there(const struct archive *a, const char *suffix)
+{
+	char *path = path_of(a, suffix);
+	bool there = access(path, F_OK) == 0;
+	mem_free(path);
+	return there;
+}
+
+/* Another form of records, or a clock that was set back: the hour has files already, so it gets a second part. */
+static void find_part(struct archive *a)
+{
+	size_t n = strlen(a->hour.name);
+	for (unsigned part = 2; part <= PARTS_MAX; part++) {
+		if (!is_there(a, "jsonl") && !is_there(a, "csv") && !is_there(a, "seal"))
+			return;
+		snprintf(a->hour.name + n, sizeof(a->hour.name) - n, "-%u", part);
+	}
+}
+
+void archive_hour_begin(struct archive *a, int64_t wall_ms)
+{
+	struct archive_hour *h = &a->hour;
+
+	h->until_ms = archive_hour_names(a->node, wall_ms, h->day, h->name) + HOUR_S * 1000;
+	find_part(a);
+	h->begun = true;
+	h->fd = h->sieve_fd = -1;
+	h->size = h->stated = 0;
+	if (a->format == CDR_CSV) {
+		cdr_write_head(&a->out);
+		h->size = buf_len(&a->out);
+	}
+	sieve_begin(&h->block, h->size);
+	if (a->sealer)
+		sealer_begin(a->sealer, h->name, a->next);
+}
+
+/* The day's directory may be missing. */
+static int open_file(const struct archive *a, const char *suffix, int flags)
+{
+	char *path = path_of(a, suffix), *slash;
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | flags, 0640);
+
+	if (fd < 0 && errno == ENOENT) {
+		slash = strrchr(path, '/');
+		*slash = '\0';
+		if (mkdir(path, 0750) == 0 || errno == EEXIST) {
+			*slash = '/';
+			fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | flags, 0640);
+		}
+	}
+	int error = errno;
+	mem_free(path);
+	errno = error;
+	return fd;
+}
+
+/* The sieve is a help, no record: a file that cannot be written ends at its last whole block. */
+static void write_block(struct archive *a)
+{
+	struct archive_hour *h = &a->hour;
+
+	if (h->sieve_fd >= 0 && h->block.records > 0) {
+		sieve_end(&h->block);
+		if (write(h->sieve_fd, &h->block, sizeof(h->block)) != (ssize_t)sizeof(h->block)) {
+			close(h->sieve_fd);
+			h->sieve_fd = -1;
+		}
+	}
+	sieve_begin(&h->block, h->size);
+}
+
+static int open_both(struct archive *a)
+{
+	a->hour.fd = open_file(a, suffix_of(a), 0);
+	if (a->hour.fd < 0)
+		return errno;
+	a->hour.sieve_fd = open_file(a, "idx", O_TRUNC);
+	return 0;
+}
+
+/* What was full while there was no file yet is lost to the sieve; the reader does without. */
+int archive_hour_write(struct archive *a)
+{
+	int error = buf_len(&a->out) > 0 && a->hour.fd < 0 ? open_both(a) : 0;
+
+	while (!error && buf_len(&a->out) > 0) {
+		ssize_t n = write(a->hour.fd, buf_data(&a->out), buf_len(&a->out));
+		if (n < 0 && errno != EINTR)
+			error = errno;
+		if (n > 0) {
+			a->count.octets += (uint64_t)n;
+			buf_consume(&a->out, (size_t)n, KEEP);
+		}
+	}
+	a->count.waiting = buf_len(&a->out);
+	return error;
+}
+
+void archive_hour_record(struct archive *a, int64_t at_ms, size_t octets)
+{
+	a->hour.size += octets;
+	if (sieve_record(&a->hour.block, at_ms, a->hour.size))
+		write_block(a);
+}
+
+/* The file is read once more for the sieve, which is made anew: the last run may have left it short. */
+int archive_hour_reopen(struct archive *a)
+{
+	return open_both(a);
+}
+
+static void log_end(const struct archive *a, uint64_t records)
+{
+	uint8_t head[DIGEST_OCTETS];
+	char hex[2 * DIGEST_OCTETS + 1];
+
+	sealer_head(a->sealer, head);
+	for (unsigned i = 0; i < DIGEST_OCTETS; i++)
+		snprintf(hex + 2 * i, 3, "%02x", head[i]);
+	log_info("-", "event=evidence_hour node=%u hour=%s records=%llu last=%llu chain=%s", a->node, a->hour.name,
+		 (unsigned long long)records, (unsigned long long)(a->next - 1), hex);
+}
+
+void archive_hour_state(struct archive *a, bool last)
+{
+	struct archive_hour *h = &a->hour;
+	struct buf text = {0};
+	uint64_t records = a->sealer ? sealer_count(a->sealer) : 0;
+
+	if (a->sealer && (last || records > h->stated)) {
+		sealer_state(a->sealer, loop_wall_ms(a->loop), last, &text);
+		h->stated = records;
+		a->count.statements++;
+		if (last)
+			log_end(a, records);
+	}
+	if (h->fd >= 0 || buf_len(&text) > 0) {
+		char *path = path_of(a, "seal");
+		archive_keep_seal(a, path, h->fd, last, &text);
+		mem_free(path);
+	}
+	buf_free(&text);
+	if (!last)
+		return;
+	write_block(a);
+	if (h->sieve_fd >= 0)
+		close(h->sieve_fd);
+	h->fd = h->sieve_fd = -1;
+	h->begun = false;
+}

@@ -1,0 +1,303 @@
+/* test_archive.c - records on a disk: one write per turn, hours, going on after an end of any kind, a disk that is
+ * full. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "unit.h"
+#include "archive_rig.h"
+#include "base/log.h"
+
+static struct rig rig;
+
+static void test_hour(void **state)
+{
+	struct stat s;
+
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	assert_non_null(rig.archive);
+	assert_string_equal(strrchr(rig_file(&rig, "jsonl", 0), '/'), "/1-20261122T11+0800.jsonl");
+	for (unsigned i = 0; i < 100; i++)
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID + i, "8613800138000", "您的验证码是1234\n");
+	assert_int_equal(rig_chain(&rig), 1); /* not before the turn ends */
+	loop_turn(rig.loop);
+	assert_int_equal(rig_chain(&rig), 101);
+	assert_int_equal(rig_counter(&rig, "smppgw_records_total", "accepted"), 100);
+	assert_int_equal(stat(rig_file(&rig, "jsonl", 0), &s), 0);
+	assert_int_equal(s.st_mode & 0777, 0640);
+	assert_int_equal(rig_counter(&rig, "smppgw_records_written_bytes_total", NULL), (uint64_t)s.st_size);
+
+	/* An hour without a record has no file; the next record makes one, with the chain going on. */
+	loop_advance(rig.loop, 2 * 3600 * 1000);
+	assert_string_equal(rig_file(&rig, "jsonl", 1), "");
+	rig_put(&rig, CDR_ENDED, RIG_ID, "8613800138000", "");
+	loop_turn(rig.loop);
+	assert_string_equal(strrchr(rig_file(&rig, "jsonl", 1), '/'), "/1-20261122T13+0800.jsonl");
+	assert_int_equal(rig_chain(&rig), 102);
+	rig_stop(&rig);
+	assert_int_equal(rig_chain(&rig), 103);
+
+	size_t n;
+	char *seal = rig_read(rig_file(&rig, "seal", 0), &n);
+	assert_non_null(strstr(seal, "\"statement\":\"checkpoint\""));
+	assert_non_null(strstr(
+		seal, "\"statement\":\"hour\",\"node\":1,\"hour\":\"1-20261122T11+0800\",\"first\":1,\"count\":101"));
+	free(seal);
+	rig_end(&rig);
+}
+
+/* Each statement names the one before it, also over an end of the process. */
+static void test_restart(void **state)
+{
+	(void)state;
+	for (int format = CDR_JSON; format <= CDR_CSV; format++) {
+		rig_make(&rig);
+		rig.records.format = format;
+		long records = 0;
+		for (int run = 0; run < 6; run++) {
+			rig_start(&rig);
+			assert_non_null(rig.archive);
+			rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "退订,请回复\"T\"");
+			loop_turn(rig.loop);
+			if (run == 3)
+				loop_advance(rig.loop, 3600 * 1000);
+			if (run % 2)
+				rig_kill(&rig);
+			else
+				rig_stop(&rig);
+			records += run % 2 ? 2 : 3;
+			assert_int_equal(rig_chain(&rig), records);
+		}
+		rig_end(&rig);
+	}
+}
+
+/* Killed while it wrote: whatever is torn goes, and is told; the chain goes on. */
+static void test_torn(void **state)
+{
+	char path[256];
+	size_t n, keep;
+
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	rig_kill(&rig);
+	snprintf(path, sizeof(path), "%s", rig_file(&rig, "jsonl", 0));
+	char *whole = rig_read(path, &n);
+	keep = (size_t)(strchr(whole, '\n') - whole) + 1;
+	for (size_t cut = keep; cut <= n; cut++) {
+		FILE *f = fopen(path, "w");
+		assert_int_equal(fwrite(whole, 1, cut, f), cut);
+		fclose(f);
+		rig_start(&rig);
+		assert_non_null(rig.archive);
+		rig_put(&rig, CDR_ENDED, RIG_ID, "8613800138000", "");
+		rig_kill(&rig);
+		assert_int_equal(rig_chain(&rig), cut == n ? 4 : 3);
+		size_t all;
+		char *text = rig_read(path, &all);
+		assert_int_equal(strstr(text, "were torn and are cut off") != NULL, cut != keep && cut != n);
+		free(text);
+	}
+	free(whole);
+	rig_end(&rig);
+}
+
+/* Another process of the same node is told so. */
+static void test_lock(void **state)
+{
+	char *why = NULL;
+
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	assert_null(archive_new(rig.loop, rig.worker, &rig.records, &rig.evidence, 1, NULL, &why));
+	assert_non_null(strstr(why, "another process"));
+	free(why);
+	struct archive *other = archive_new(rig.loop, rig.worker, &rig.records, &rig.evidence, 2, NULL, &why);
+	assert_non_null(other);
+	archive_free(other);
+	rig_stop(&rig);
+	rig_end(&rig);
+}
+
+/* A limit on the file's size stands for a disk that is full. */
+static void test_full(void **state)
+{
+	struct rlimit before, small;
+	struct stat s;
+	struct archive_view v;
+	static char text[60000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	signal(SIGXFSZ, SIG_IGN);
+	rig_make(&rig);
+	rig.records.required = true;
+	rig.records.texts = CDR_TEXT_PLAIN;
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	loop_turn(rig.loop);
+	assert_int_equal(stat(rig_file(&rig, "jsonl", 0), &s), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = (rlim_t)s.st_size + 100;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID + 1, "8613800138000", "您好");
+	assert_false(archive_full(rig.archive));
+	loop_turn(rig.loop);
+	assert_true(archive_full(rig.archive));
+	archive_look(rig.archive, &v);
+	assert_non_null(strstr(v.why, rig.directory));
+	assert_true(v.waiting > 0);
+	/* The hour passes; what waits belongs to the file that was begun. */
+	loop_advance(rig.loop, 3600 * 1000);
+	for (unsigned i = 0; i < 1200; i++)
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID + 2 + i, "8613800138000", text);
+	loop_turn(rig.loop);
+	archive_look(rig.archive, &v);
+	assert_true(v.waiting >= ARCHIVE_WAIT_MAX && v.waiting < ARCHIVE_WAIT_MAX + 100000);
+	assert_true(v.lost > 0 && v.lost < 200);
+	uint64_t lost = v.lost;
+
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	loop_advance(rig.loop, 3000);
+	assert_false(archive_full(rig.archive));
+	archive_look(rig.archive, &v);
+	assert_int_equal(v.waiting, 0);
+	assert_string_equal(v.why, "");
+	assert_int_equal(v.lost, lost);
+	assert_int_equal(rig_counter(&rig, "smppgw_records_total", "lost"), 1);
+	/* Numbers have no gap: start, the two, those that waited, lost; each is there. */
+	assert_int_equal(v.next, 1 + 1 + 2 + (1200 - lost) + 1);
+	rig_stop(&rig);
+	rig_end(&rig);
+}
+
+static void test_no_directory(void **state)
+{
+	char *why = NULL;
+
+	(void)state;
+	rig_make(&rig);
+	rig.loop = loop_new_simulated(RIG_START);
+	rig.worker = worker_new(rig.loop);
+	rig.records.directory = (char *)"";
+	rig.archive = archive_new(rig.loop, rig.worker, &rig.records, &rig.evidence, 1, NULL, &why);
+	assert_non_null(rig.archive);
+	assert_false(archive_wants(rig.archive, CDR_ACCEPTED));
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "138", "好");
+	loop_advance(rig.loop, 5000);
+	assert_false(archive_full(rig.archive));
+	archive_free(rig.archive);
+
+	rig.records.directory = (char *)"/proc/不行";
+	assert_null(archive_new(rig.loop, rig.worker, &rig.records, &rig.evidence, 1, NULL, &why));
+	assert_non_null(strstr(why, "/proc/不行"));
+	free(why);
+	worker_free(rig.worker);
+	loop_free(rig.loop);
+	rig_end(&rig);
+}
+
+/* Days that are over go, the others stay; a clock that jumps deletes nothing. */
+static void test_retention(void **state)
+{
+	char first[256];
+
+	(void)state;
+	rig_make(&rig);
+	rig.records.retention = 2;
+	rig_start(&rig);
+	loop_turn(rig.loop);
+	snprintf(first, sizeof(first), "%s", rig_file(&rig, "jsonl", 0));
+	for (int day = 0; day < 3; day++) {
+		assert_int_equal(access(first, F_OK), 0);
+		loop_advance(rig.loop, 86400 * 1000);
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+		loop_turn(rig.loop);
+	}
+	loop_advance(rig.loop, 3601 * 1000);
+	assert_int_equal(access(first, F_OK), -1);
+	assert_string_not_equal(rig_file(&rig, "jsonl", 2), "");
+	assert_string_equal(rig_file(&rig, "jsonl", 3), "");
+	rig_stop(&rig);
+	rig.at_ms += INT64_C(86400) * 1000 * 400;
+	rig_start(&rig);
+	loop_advance(rig.loop, 7200 * 1000);
+	assert_string_not_equal(rig_file(&rig, "jsonl", 2), "");
+	rig_stop(&rig);
+	rig_end(&rig);
+}
+
+static void test_kinds(void **state)
+{
+	char *names[] = {(char *)"all", (char *)"-attempt"}, *wrong[] = {(char *)"假的"};
+	char *errors = NULL;
+
+	(void)state;
+	rig_make(&rig);
+	rig.records.kinds = (struct conf_list){names, 2};
+	assert_true(archive_check(&rig.records, &rig.evidence, &errors));
+	rig_start(&rig);
+	assert_false(archive_wants(rig.archive, CDR_ATTEMPT));
+	assert_true(archive_wants(rig.archive, CDR_ENDED));
+	rig_stop(&rig);
+	rig.records.kinds = (struct conf_list){wrong, 1};
+	rig.records.texts = CDR_TEXT_ENCRYPTED;
+	rig.evidence.key = (char *)"/无/钥.pem";
+	assert_false(archive_check(&rig.records, &rig.evidence, &errors));
+	assert_non_null(strstr(errors, "假的"));
+	assert_non_null(strstr(errors, "records.key"));
+	assert_non_null(strstr(errors, "/无/钥.pem"));
+	free(errors);
+	rig_end(&rig);
+}
+
+/* Another form within the hour: a second part, the chain goes on. */
+static void test_parts(void **state)
+{
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	rig_stop(&rig);
+	rig.records.format = CDR_CSV;
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	rig_stop(&rig);
+	assert_string_equal(strrchr(rig_file(&rig, "csv", 0), '/'), "/1-20261122T11+0800-2.csv");
+	rig_start(&rig);
+	rig_stop(&rig);
+	assert_string_equal(rig_file(&rig, "csv", 1), "");
+	size_t n;
+	char *text = rig_read(rig_file(&rig, "csv", 0), &n);
+	assert_memory_equal(text, "n,at,kind,id,", 13);
+	assert_non_null(strstr(text, "\n3,2026-11-22T11:40:01.123+08:00,start,"));
+	free(text);
+	rig_end(&rig);
+}
+
+static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_hour),	  cmocka_unit_test(test_restart), cmocka_unit_test(test_torn),
+	cmocka_unit_test(test_lock),	  cmocka_unit_test(test_full),	  cmocka_unit_test(test_no_directory),
+	cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_parts),
+};
+
+int main(void)
+{
+	int all = (int)(sizeof(cases) / sizeof(cases[0])), failed;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	failed = cmocka_run_group_tests(cases, NULL, NULL);
+	if (failed < 0 || failed > all)
+		failed = all;
+	fflush(stderr);
+	printf("%d passed, %d failed, 0 skipped\n", all - failed, failed);
+	return failed != 0;
+}
