@@ -130,6 +130,15 @@ static bool step_is(const struct step *x, enum cdr_kind kind)
 	return cdr_get(&x->cut, "kind", name, sizeof(name)) >= 0 && strcmp(name, cdr_kind_name(kind)) == 0;
 }
 
+bool story_ended(const struct story *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (step_is(&s->steps[i], CDR_ENDED))
+			return true;
+	}
+	return false;
+}
+
 /* --- for people --- */
 
 /* The first value of a field in any step; "-" when none has it. */

@@ -1,0 +1,153 @@
+/*
+ * verb_cdr.c - records of the archive that fit what is asked for, as a table, CSV or lines of JSON. Must not know
+ * sockets, nor how an archive is searched.
+ */
+#include "noc/verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "noc/form.h"
+#include "noc/records.h"
+#include "noc/story.h"
+#include "noc/table.h"
+
+#define LIMIT_DEFAULT 100u
+#define LIMIT_MAX     10000u
+#define VALUE_MAX     2048u
+
+struct cdr_ask {
+	struct find find;
+	struct records_options o;
+	bool json; /* the console's --json */
+	struct buf out;
+	struct table *table;
+	uint64_t n;
+};
+
+/* --- in the thread: its own buffer and table --- */
+
+static const char *value_of(const struct cdr_line *l, const char *name, char out[VALUE_MAX])
+{
+	return cdr_get(l, name, out, VALUE_MAX) > 0 ? out : "-";
+}
+
+static void put_row(struct cdr_ask *x, const struct search_hit *hit)
+{
+	static const char *const names[] = {"kind", "id", "account", "class", "number", "carrier", "state"};
+	char v[VALUE_MAX];
+	struct buf words = {0};
+
+	table_text(x->table, value_of(&hit->line, "at", v));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (x->o.unmask && hit->number.n && strcmp(names[i], "number") == 0)
+			table_cell(x->table, "%.*s", (int)hit->number.n, (const char *)hit->number.p);
+		else
+			table_text(x->table, value_of(&hit->line, names[i], v));
+	}
+	story_sentence(&hit->line, x->o.unmask ? hit->text : (struct view){NULL, 0}, true, &words);
+	buf_put(&words, "", 1);
+	table_text(x->table, (const char *)buf_data(&words));
+	buf_free(&words);
+}
+
+static bool on_record(void *arg, const struct search_hit *hit)
+{
+	struct cdr_ask *x = arg;
+
+	if (x->o.csv) {
+		story_record_csv(&hit->line, hit->number, hit->text, x->o.unmask, &x->out);
+	} else if (x->json || x->o.json_lines) {
+		if (x->json && x->n)
+			buf_puts(&x->out, ",");
+		story_record_json(&hit->line, hit->number, hit->text, x->o.unmask, &x->out);
+		buf_puts(&x->out, x->json ? "" : "\n");
+	} else {
+		put_row(x, hit);
+	}
+	x->n++;
+	return true;
+}
+
+static void work(struct find *f)
+{
+	struct cdr_ask *x = (struct cdr_ask *)f;
+
+	if (x->o.csv)
+		story_csv_head(x->o.unmask, &x->out);
+	(void)find_search(f, on_record); /* f->why says whether it failed */
+}
+
+/* --- in the loop --- */
+
+static void answer(struct cdr_ask *x)
+{
+	struct buf *out = console_later_out(x->find.later);
+
+	if (x->json)
+		form_open(out, "records");
+	buf_puts(out, x->json ? "[" : "");
+	if (x->table)
+		table_print(x->table, out);
+	else
+		buf_put(out, buf_data(&x->out), buf_len(&x->out));
+	buf_puts(out, x->json ? "]" : "");
+	if (x->json)
+		form_close(out);
+	if (x->table && x->n == x->o.limit)
+		buf_printf(out, "and perhaps more: --limit N shows more than %llu, --from and --to say of when\n",
+			   (unsigned long long)x->n);
+	console_finish(x->find.later, NULL);
+}
+
+static void done(struct find *f, bool dropped)
+{
+	struct cdr_ask *x = (struct cdr_ask *)f;
+
+	if (dropped && f->later)
+		console_finish(f->later, "the gateway leaves");
+	else if (!dropped && !find_possible(f->from))
+		console_finish(f->later, "there are no records: set records.directory, and start the gateway again");
+	else if (f->why)
+		console_finish(f->later, f->why);
+	else if (!dropped)
+		answer(x);
+	table_free(x->table);
+	buf_free(&x->out);
+}
+
+/* The request as it is recorded: no number, no name that an app has chosen. */
+static bool may_unmask(struct console_call *call, const struct find *f)
+{
+	char command[128], masked[32];
+	const struct search_query *q = &f->query;
+
+	snprintf(command, sizeof(command), "cdr%s%s --unmask", q->number ? " --number " : "",
+		 q->number ? log_masked(q->number, strlen(q->number), masked) : "");
+	return records_unmask(call, command);
+}
+
+int verb_cdr(struct console_call *call)
+{
+	struct cdr_ask *x = mem_zalloc(sizeof(*x));
+
+	x->find.work = work;
+	x->find.done = done;
+	x->o = (struct records_options){.limit = LIMIT_DEFAULT, .limit_max = LIMIT_MAX};
+	if (!records_read(call, &x->find, call->words, call->n,
+			  " --id --number --account --carrier --campaign --kind --state --verdict --from --to --limit "
+			  "--csv --json-lines --unmask ",
+			  &x->o) ||
+	    (x->o.unmask && !may_unmask(call, &x->find))) {
+		find_drop(&x->find);
+		return -1;
+	}
+	x->json = form_is_json(call->out);
+	x->find.query.limit = x->o.limit;
+	x->find.query.newest = true;
+	if (!x->o.csv && !x->json && !x->o.json_lines)
+		x->table = table_new("TIME KIND ID ACCOUNT CLASS NUMBER CARRIER STATE WHAT");
+	return find_start(&x->find, call);
+}
