@@ -1,8 +1,8 @@
 # common.sh - what the scripts share: which Debian packages are missing, and installing them. Sourced, not run.
 # shellcheck shell=sh
 
-# Rows "group kind what package": the package is missing when the command, the pkg-config module, the header or the
-# Perl module is not there. Asking for the thing itself accepts one that came another way (a newer node, for example).
+# Rows "group kind what package": the package is missing when the command, the pkg-config module, the header, the file or
+# the Perl module is not there. Asking for the thing itself accepts one that came another way (a newer node, for example).
 package_table='
 build   command  gcc             build-essential
 build   command  make            build-essential
@@ -37,6 +37,11 @@ all     command  openssl         openssl
 all     command  ps              procps
 all     command  git             git
 all     command  python3         python3
+all     command  chromium        chromium
+all     command  chromedriver    chromium-driver
+all     file     /usr/lib/python3/dist-packages/selenium python3-selenium
+all     command  fc-list         fontconfig
+all     file     /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 '
 
 have() { # KIND WHAT
@@ -45,6 +50,7 @@ have() { # KIND WHAT
 	module) pkg-config --exists "$2" 2>/dev/null ;;
 	header) [ -e "/usr/include/$2" ] || [ -e "/usr/include/$(uname -m)-linux-gnu/$2" ] ;;
 	debug) [ -d /usr/lib/debug/.build-id ] ;;
+	file) [ -e "$2" ] ;;
 	perl) perl "-M$2" -e 1 2>/dev/null ;;
 	*) return 1 ;;
 	esac

@@ -65,12 +65,12 @@ def bind_rows(carriers, accounts, at):
     rows = []
     for c in carriers:
         for i in range(c["bound"]):
-            rows.append({"name": f"{c['name']}#{i + 1}", "owner": c["name"], "carrier": True, "state": "bound",
+            rows.append({"name": f"{c['name']}/{i + 1}", "owner": c["name"], "carrier": True, "state": "transceiver",
                          "peer": f"10.20.{i}.7:2775", "since_ms": at - 86400000 * (i + 1), "idle_ms": 210,
                          "outstanding": c["outstanding"] // max(1, c["bound"])})
     for a in accounts:
         for i in range(a["binds"]):
-            rows.append({"name": f"{a['name']}#{i + 1}", "owner": a["name"], "carrier": False, "state": "bound",
+            rows.append({"name": f"{a['name']}/{i + 1}", "owner": a["name"], "carrier": False, "state": "receiver" if i == 1 else "transmitter" if i == 2 else "transceiver",
                          "peer": f"192.168.{i}.40:50{i}12", "since_ms": at - 3600000, "idle_ms": 12, "outstanding": 3})
     return rows
 
@@ -161,7 +161,7 @@ def series(n, step, quiet, part, rate):
         wave = 0.55 + 0.4 * math.sin(i / n * 9) + 0.12 * draw.random()
         accepted = int(rate * 1.2 * step * max(0.02, wave))
         ratio = 0.985 - (0.2 if part == "day" and 0.7 < i / n < 0.74 else 0) - 0.004 * draw.random()
-        values = (accepted, accepted // 90, accepted - 3, int(accepted * ratio), accepted - int(accepted * ratio), accepted // 60,
+        values = (accepted, accepted // 90, max(0, accepted - 3), int(accepted * ratio), accepted - int(accepted * ratio), accepted // 60,
                   accepted // 300, int(300 * wave), int(4 * wave), int(120 * wave), 8 + 9 * wave, 210 + 90 * wave, 14000 + 9000 * wave)
         for key, value in zip(out, values):
             out[key].append(value)
@@ -207,6 +207,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         if url.path == "/api/now":
+            mock.asked += 1
             return self.answer(json.dumps(scene_now(mock.scene)).encode(), "application/json")
         if url.path == "/api/history":
             part = history(mock.scene, query.get("dim", "all"), query.get("name", ""), query.get("part") == "seconds")
@@ -232,7 +233,7 @@ class Mock:
     """A server of its own thread; scene may be changed at any time."""
 
     def __init__(self, port=0, scene="busy", page=page_from_disk, policy=None):
-        self.scene, self.page, self.policy = scene, page, policy
+        self.scene, self.page, self.policy, self.asked = scene, page, policy, 0
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.server.mock = self

@@ -3,7 +3,8 @@ const binds = (() => {
 	const FLAPS_SHOWN = 8;
 	let map, apps, appsNone, flaps, flapsNone, last = null;
 
-	const levelOf = (state) => (/bound|open|up/i.test(state) && !/unbound|outbound/i.test(state) ? "up" : "busy");
+	const BOUND = ["transmitter", "receiver", "transceiver"];
+	const levelOf = (state) => (BOUND.includes(state) ? "up" : "busy");
 	const shapes = { up: "M1 1h8v8h-8z", busy: "M5 .5 9.5 5 5 9.5.5 5z", missing: "M1.7 1.7h6.6v6.6h-6.6z" };
 	const words = { up: "bind_up", busy: "bind_busy", missing: "bind_missing" };
 
@@ -19,7 +20,7 @@ const binds = (() => {
 		if (b.state === null)
 			return texts.t("bind_missing_hint", { name: b.name });
 		return texts.t("bind_hint", {
-			name: b.name, state: b.state, peer: b.peer, n: b.outstanding,
+			name: b.name, state: texts.has(`bind_${b.state}`) ? texts.t(`bind_${b.state}`) : b.state, peer: b.peer, n: b.outstanding,
 			since: b.since_ms ? texts.t("since", { clock: format.moment(b.since_ms), time: format.seconds(Math.max(0, last.at - b.since_ms) / 1000) }) : "",
 		});
 	};
@@ -63,7 +64,7 @@ const binds = (() => {
 			const list = [...(by.get(c.name) || [])];
 
 			for (let i = list.length; i < c.binds; i++)
-				list.push({ name: `${c.name}#${i + 1}`, state: null });
+				list.push({ name: `${c.name}/${i + 1}`, state: null });
 			return { name: c.name, binds: list, wanted: ["paused", "drained"].includes(c.state) ? null : c.binds, flaps: c.flaps_1h || 0 };
 		});
 	};

@@ -10,17 +10,17 @@ const carriers = (() => {
 	/* Columns: id, the head's text, and what stands below it. */
 	const columns = [
 		["who", "name"], ["spark", "last_minute"], ["rate", "rate"], ["window", "window_short"],
-		["1m", "p1m", "ratio_sub"], ["15m", "p15m", "ratio_sub"], ["24h", "p24h", "ratio_sub"], ["queue", "queue"],
+		["p1m", "p1m", "ratio_sub"], ["p15m", "p15m", "ratio_sub"], ["p24h", "p24h", "ratio_sub"], ["queue", "queue"],
 		["wait", "wait_short", "p99"], ["answer", "answer_short", "p99"], ["receipt", "receipt_short", "p99"], ["binds", "binds"],
 	];
+	const words = (key, below, tag) => [dom.make("span", { "data-t": key }), ...(below ? [dom.make(tag, { "data-t": below })] : [])];
 	const head = () => dom.make("tr", { role: "row" }, ...columns.map(([id, key, below]) =>
-		dom.make("th", { role: "columnheader", scope: "col", class: `c-${id}` }, dom.make("span", { "data-t": key }),
-			...(below ? [dom.make("small", { "data-t": below })] : []))));
+		dom.make("th", { role: "columnheader", scope: "col", class: `c-${id}` }, ...words(key, below, "small"))));
 
 	/* A cell of two lines; its label is seen where the head is not. */
-	const cell = (id, key, ...more) => {
+	const cell = (id, key, below, ...more) => {
 		const value = dom.make("b"), note = dom.make("small");
-		const node = dom.make("td", { role: "cell", class: `c-${id}` }, dom.make("span", { class: "label", "data-t": key }), value, ...more, note);
+		const node = dom.make("td", { role: "cell", class: `c-${id}` }, dom.make("span", { class: "label" }, ...words(key, below, "span")), value, ...more, note);
 
 		return { node, value, note };
 	};
@@ -36,8 +36,8 @@ const carriers = (() => {
 		const line = dom.make("td", { role: "cell", class: "c-spark" }, parts.line.node);
 		const node = dom.make("tr", { role: "row", "data-name": c.name }, who, line);
 
-		for (const [id, key] of columns.slice(2)) {
-			parts.cells[id] = id === "rate" || id === "window" ? cell(id, key, parts.bars[id].node) : cell(id, key);
+		for (const [id, key, below] of columns.slice(2)) {
+			parts.cells[id] = cell(id, key, below, ...(parts.bars[id] ? [parts.bars[id].node] : []));
 			node.append(parts.cells[id].node);
 		}
 		name.addEventListener("click", () => onPick("carrier", c.name));
@@ -80,7 +80,7 @@ const carriers = (() => {
 		dom.width(p.bars.window.fill, use);
 		dom.attribute(p.bars.window.node, "data-level", judge.fill(use));
 		for (const period of PERIODS)
-			put(p.cells[period], format.share(c.w[period].ratio), format.count(c.w[period].sent));
+			put(p.cells[`p${period}`], format.share(c.w[period].ratio), format.count(c.w[period].sent));
 		put(p.cells.queue, format.count(c.queued), c.queued > 0 ? format.seconds(c.oldest_s) : "");
 		drawLatency(p.cells, c.latency);
 		put(p.cells.binds, `${c.bound} / ${c.binds}`, c.flaps_1h > 0 ? texts.t("flaps_short", { n: c.flaps_1h }) : "");

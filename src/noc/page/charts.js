@@ -148,7 +148,7 @@ const charts = (() => {
 			const s = scales[scale](all, least || 1);
 			const left = Math.max(...s.ticks.map((tick) => measure(show(tick)))) * R * 0.62 + R * 0.8, right = R * 0.6;
 			box = {
-				top: R * 0.5, bottom: height - R * 1.4,
+				top: R * 0.75, bottom: height - R * 1.4,
 				x: (i) => left + (i * (width - left - right)) / Math.max(1, data.n - 1),
 				index: (px) => Math.round(((px - left) * (data.n - 1)) / (width - left - right)),
 			};

@@ -81,7 +81,8 @@ const format = (() => {
 			return seconds(v);
 		if (unit === "ms")
 			return ms(v);
-		return `${v % 1 === 0 ? count(v) : v.toFixed(1)}\u00a0${unit}`;
+		const key = `unit_of_${unit}`;
+		return `${v % 1 === 0 ? count(v) : v.toFixed(1)}\u00a0${texts.has(key) ? texts.t(key) : unit}`;
 	};
 	return { NOTHING, known, count, rate, share, ms, seconds, clock, minute, day, moment, zone, measured };
 })();

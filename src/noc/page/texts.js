@@ -20,7 +20,7 @@ const TEXTS = {
 	fresh: ["刚刚更新", "just now"],
 	away: ["网关没有应答：下面是 {time}前（{clock}）的数据，不是现在的情况。", "The gateway does not answer: what is shown is {time} old (from {clock}), not how things are now."],
 	away_never: ["网关没有应答，还没有取到数据。", "The gateway does not answer; there is no data yet."],
-	title_bad: ["（{n}）smppgw", "({n}) smppgw"],
+	title_bad: ["({n}) smppgw", "({n}) smppgw"],
 	title_away: ["无应答 · smppgw", "No answer · smppgw"],
 
 	calm: ["没有需要处理的事", "Nothing needs a hand"],
@@ -33,6 +33,18 @@ const TEXTS = {
 	since: ["{clock} 起，已 {time}", "since {clock}, for {time}"],
 	acked: ["{who} 已接手", "taken by {who}"],
 	value_of: ["现为 {value}，门限 {threshold}", "now {value}, threshold {threshold}"],
+	unit_of_messages: ["条", "messages"],
+	unit_of_binds: ["条连接", "binds"],
+	unit_of_losses: ["次", "losses"],
+	unit_of_points: ["个百分点", "points"],
+	unit_of_days: ["天", "days"],
+	unit_of_records: ["条话单", "records"],
+	unit_of_lines: ["行", "lines"],
+	unit_of_posts: ["条", "posts"],
+	unit_of_brakes: ["个熔断", "brakes"],
+	unit_of_more: ["条（高于平常）", "more than usual"],
+	unit_of_waiting: ["条待收", "waiting"],
+	"unit_of_in 10 min": ["次/10 分钟", "in 10 min"],
 	more_items: ["还有 {n} 项，全部显示", "{n} more: show all"],
 	fewer_items: ["收起", "Show fewer"],
 	object_gateway: ["本网关", "Gateway"],
@@ -138,7 +150,6 @@ const TEXTS = {
 	chart_latency: ["时延 P99", "Latency P99"],
 	chart_outstanding: ["在途条数", "In flight"],
 	chart_inbound: ["上行与退订", "Replies and opt-outs"],
-	chart_at: ["{clock}", "at {clock}"],
 	chart_summary: ["{name}：最新 {last}，最小 {min}，最大 {max}", "{name}: latest {last}, lowest {min}, highest {max}"],
 	chart_nothing: ["{name}：这段时间没有数据", "{name}: no data in this time"],
 	no_data: ["没有数据", "No data"],
@@ -153,6 +164,12 @@ const TEXTS = {
 	bind_busy: ["连接中", "binding"],
 	bind_missing: ["未连接", "not bound"],
 	bind_hint: ["{name} {state}，{peer}，{since}，在途 {n}", "{name} {state}, {peer}, {since}, {n} in flight"],
+	bind_transmitter: ["只发", "transmitter"],
+	bind_receiver: ["只收", "receiver"],
+	bind_transceiver: ["收发", "transceiver"],
+	bind_connecting: ["正在连接", "connecting"],
+	bind_binding: ["正在绑定", "binding"],
+	bind_unbinding: ["正在解绑", "unbinding"],
 	bind_missing_hint: ["{name}：未连接", "{name}: not bound"],
 	flaps: ["连接断开", "Lost binds"],
 	flaps_none: ["没有断开记录", "None was lost"],
@@ -204,14 +221,17 @@ const TEXTS = {
 };
 
 const texts = (() => {
+	const missing = new Set(); /* keys that were asked for and are not there */
 	let language = 0;
 
 	/* "{x}" in a text is replaced by values.x. A key that is not in the table shows itself. */
 	const t = (key, values) => {
 		const row = TEXTS[key];
 
-		if (!row)
+		if (!row) {
+			missing.add(key);
 			return key;
+		}
 		return row[language].replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? values[name] : all));
 	};
 	const has = (key) => key in TEXTS;
@@ -228,5 +248,5 @@ const texts = (() => {
 	const current = () => (language === 1 ? "en" : "zh");
 	/* Of a pair of texts that the gateway gave. */
 	const pick = (zh, en) => (language === 1 ? en : zh) || zh || en || "";
-	return { t, has, apply, use, current, pick };
+	return { t, has, apply, use, current, pick, missing };
 })();

@@ -88,7 +88,7 @@ const trends = (() => {
 
 		for (const one of all)
 			one.setCursor(at);
-		dom.text(panel.querySelector(".note"), at === null || !data ? "" : texts.t("chart_at", { clock: format.moment(data.from_ms + at * data.step_ms) }));
+		dom.text(panel.querySelector(".note"), at === null || !data ? "" : format.moment(data.from_ms + at * data.step_ms));
 	};
 
 	/* The charts' object may be another one than everything, whose last minute the tiles show. */
