@@ -23,6 +23,7 @@ libaudit_a_SOURCES = \
 	src/audit/lines.c src/audit/lines.h \
 	src/audit/scan.c src/audit/scan.h \
 	src/audit/proof.c src/audit/proof.h \
+	src/audit/prove.c src/audit/prove.h \
 	src/audit/proof_check.c \
 	src/audit/record.c src/audit/record.h \
 	src/audit/verify.c src/audit/verify.h \

@@ -19,25 +19,25 @@ void octets_hex(const void *p, size_t n, char *out)
 	*out = '\0';
 }
 
-static int unhex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* A digit's value and 16; 0: none. */
+static const uint8_t hex_values[256] = {
+	['0'] = 16, ['1'] = 17, ['2'] = 18, ['3'] = 19, ['4'] = 20, ['5'] = 21, ['6'] = 22, ['7'] = 23,
+	['8'] = 24, ['9'] = 25, ['a'] = 26, ['b'] = 27, ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31,
+};
 
 bool octets_unhex(const char *s, size_t digits, uint8_t *out, size_t n)
 {
+	uint8_t all = 16;
+
 	if (digits != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int high = unhex_digit(s[2 * i]), low = unhex_digit(s[2 * i + 1]);
+		uint8_t high = hex_values[(uint8_t)s[2 * i]], low = hex_values[(uint8_t)s[2 * i + 1]];
 
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (uint8_t)(high << 4 | low);
+		all &= high & low;
+		out[i] = (uint8_t)(high << 4 | (low & 15));
 	}
-	return true;
+	return all != 0;
 }
 
 size_t octets_base64(const void *p, size_t n, char *out)

@@ -31,11 +31,13 @@ enum record_state {
 	RECORD_BROKEN, /* what stands there has none of the forms */
 };
 struct record_values { /* zero it before first use; used again and again */
+	bool has_salt, has_number, has_text;
 	uint8_t salt[RECORD_SALT];
-	bool has_number, has_text;
-	struct buf number, text;
+	struct buf number, text, box;
 };
-enum record_state record_open(const struct cdr_line *l, struct record_values *out);
+struct box;
+/* box: opens what is encrypted; NULL: that stays closed. */
+enum record_state record_open(const struct cdr_line *l, struct box *box, struct record_values *out);
 void record_values_free(struct record_values *v);
 
 #endif

@@ -67,12 +67,14 @@ struct verify_node { /* what was found of a node */
 	char last_hour[40], stated[40]; /* the last hour; when the last statement was made */
 };
 
+struct box;
 struct verify_query {
 	const char *directory;
 	int64_t from_ms, to_ms; /* hours that reach into it; 0: no limit */
 	struct signer *const *keys;
 	size_t n_keys;			/* 0: signatures are not looked at */
 	struct verify_anchors *anchors; /* NULL: none */
+	struct box *box;		/* opens what is encrypted; NULL: that is only counted */
 	void (*on_fault)(void *arg, const struct verify_finding *f);
 	void (*on_node)(void *arg, const struct verify_node *n);
 	void *arg;

@@ -9,7 +9,7 @@ static void compare(struct verify_run *v, const char *file, uint64_t line, const
 {
 	struct view octets = {buf_data(value), (uint32_t)buf_len(value)};
 
-	if (record_commits(l, name, v->values.salt, octets, v->digest[v->with]))
+	if (v->values.has_salt && record_commits(l, name, v->values.salt, octets, v->digest[v->with]))
 		v->node.opened++;
 	else
 		verify_tell(v, VERIFY_PERSONAL, file, line, record_number(l),
@@ -19,7 +19,9 @@ static void compare(struct verify_run *v, const char *file, uint64_t line, const
 
 void verify_personal(struct verify_run *v, const char *file, uint64_t line, const struct cdr_line *l)
 {
-	switch (record_open(l, &v->values)) {
+	struct record_values *values = &v->values;
+
+	switch (record_open(l, v->q->box, values)) {
 	case RECORD_BARE:
 		break;
 	case RECORD_ERASED:
@@ -34,10 +36,10 @@ void verify_personal(struct verify_run *v, const char *file, uint64_t line, cons
 			"what stands behind the chain is no personal data in the form of the gateway: it was changed");
 		break;
 	case RECORD_OPEN:
-		if (v->values.has_number)
-			compare(v, file, line, l, "number", &v->values.number);
-		if (v->values.has_text)
-			compare(v, file, line, l, "text", &v->values.text);
+		if (values->has_number && (values->has_salt || record_has(l, "number_hash")))
+			compare(v, file, line, l, "number", &values->number);
+		if (values->has_text && (values->has_salt || record_has(l, "text_hash")))
+			compare(v, file, line, l, "text", &values->text);
 		break;
 	}
 }
