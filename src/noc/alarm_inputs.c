@@ -264,6 +264,15 @@ static void take_brake(void *arg, const struct flow_brake *what)
 		in->carriers[i].brakes += strcmp(in->carriers[i].name, carrier) == 0;
 }
 
+/* Who pauses one by hand needs no call. */
+static void take_campaign(void *arg, const struct campaign *c)
+{
+	struct alarm_inputs *in = arg;
+	const struct campaign_control *now = campaign_control(c);
+	if (now->state == CAMPAIGN_PAUSED && strcmp(now->by, "trial") == 0 && campaign_account(c) < in->accounts_n)
+		in->accounts[campaign_account(c)].campaigns_stopped++;
+}
+
 static void take_listener(const struct listen_conf *conf, int64_t expires_s, void *arg)
 {
 	struct alarm_inputs_keeper *k = arg;
@@ -325,6 +334,7 @@ const struct alarm_inputs *alarm_inputs_take(struct alarm_inputs_keeper *k, cons
 		take_machine(k, from);
 	take_objects(k, from, &s);
 	flow_brakes_each(from->flow, take_brake, &k->out);
+	flow_campaigns_each(from->flow, take_campaign, &k->out);
 	k->out.listeners_n = 0;
 	accounts_each_listener(flow_accounts(from->flow), take_listener, k);
 	for (size_t i = 0; i < k->out.listeners_n; i++)

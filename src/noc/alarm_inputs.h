@@ -58,7 +58,8 @@ struct alarm_account {
 	uint64_t backlog_max;		    /* 0: no limit */
 	uint64_t requests_1m, throttled_1m; /* over its rate */
 	struct alarm_window last15, day;
-	uint64_t brakes; /* that hold back its texts, whatever the carrier */
+	uint64_t brakes;	    /* that hold back its texts, whatever the carrier */
+	uint64_t campaigns_stopped; /* by themselves: their trial did badly */
 };
 
 struct alarm_listener {

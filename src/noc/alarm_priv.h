@@ -19,7 +19,7 @@
 	X(window_small) X(carrier_certificate) X(carrier_braked)                                                       \
 	/* accounts */                                                                                                 \
 	X(account_delivery_ratio) X(account_delivery_falling) X(complaints) X(optouts) X(refusals) X(over_rate)        \
-	X(backlog_growing) X(backlog_full) X(account_unbound) X(account_braked)                                        \
+	X(backlog_growing) X(backlog_full) X(account_unbound) X(account_braked) X(campaign_stopped)                                       \
 	/* listeners */                                                                                                \
 	X(certificate_expiring)
 /* clang-format on */

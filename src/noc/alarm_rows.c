@@ -129,6 +129,7 @@ ACCOUNT(backlog_growing, a->grown)
 ACCOUNT(backlog_full, share(a->waiting, a->backlog_max, 1))
 ACCOUNT(account_unbound, a->binds == 0 ? a->waiting : 0)
 ACCOUNT(account_braked, a->brakes)
+ACCOUNT(campaign_stopped, a->campaigns_stopped)
 #undef ACCOUNT
 
 static double certificate_expiring(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
@@ -327,6 +328,10 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	ROW(account_braked), .unit = "brakes", .scope = ALARM_ACCOUNT,
 	 .zh = "账号触发熔断，短信暂停发送", .en = "a brake holds back texts of the account",
 	 .todo = "smppgwctl brake list says why; smppgwctl brake release when it is mended",
+	 WHEN(1, 1, 0, 0, ALARM_WARNING)},
+	ROW(campaign_stopped), .unit = "campaigns", .scope = ALARM_ACCOUNT,
+	 .zh = "营销活动试发不达标，已停止", .en = "a campaign of the account was stopped: its trial did badly",
+	 .todo = "smppgwctl campaign show ACCOUNT CAMPAIGN says how; then campaign resume, or campaign cancel",
 	 WHEN(1, 1, 0, 0, ALARM_WARNING)},
 
 	ROW(certificate_expiring), .unit = "days", .scope = ALARM_LISTENER, .below = true, .always = true,

@@ -291,6 +291,12 @@ const struct campaign_control *campaign_control(const struct campaign *c)
 	return &c->control;
 }
 
+void campaigns_each(const struct campaigns *cs, void (*fn)(void *arg, const struct campaign *c), void *arg)
+{
+	for (size_t i = 0; i < cs->live_n; i++)
+		fn(arg, cs->live[i]);
+}
+
 struct campaign_gate *campaign_gate(struct campaign *c)
 {
 	return &c->gate;

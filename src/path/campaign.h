@@ -133,6 +133,8 @@ void campaigns_count(struct campaigns *cs, uint16_t place, enum campaign_counter
 size_t campaign_account(const struct campaign *c);
 const char *campaign_name(const struct campaign *c);
 const struct campaign_control *campaign_control(const struct campaign *c);
+/* Every one that is in memory. */
+void campaigns_each(const struct campaigns *cs, void (*fn)(void *arg, const struct campaign *c), void *arg);
 
 /* What flow_campaign.c keeps with it. */
 struct campaign_gate {

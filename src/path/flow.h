@@ -248,6 +248,8 @@ struct flow_campaign_here {
 };
 bool flow_campaign_here(const struct flow *f, const struct account *a, struct view name,
 			struct flow_campaign_here *out); /* false: not in memory */
+/* Every campaign that is in memory: campaign_account(), campaign_control(). */
+void flow_campaigns_each(const struct flow *f, void (*fn)(void *arg, const struct campaign *c), void *arg);
 struct flow_brake {
 	const char *name, *why; /* name: account/carrier/class */
 	int64_t since_ms;

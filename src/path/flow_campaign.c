@@ -542,3 +542,8 @@ bool flow_campaign_here(const struct flow *f, const struct account *a, struct vi
 	*out = (struct flow_campaign_here){campaign_gate(c)->n, campaign_rate(f->campaigns, c)};
 	return true;
 }
+
+void flow_campaigns_each(const struct flow *f, void (*fn)(void *arg, const struct campaign *c), void *arg)
+{
+	campaigns_each(f->campaigns, fn, arg);
+}

@@ -176,6 +176,7 @@ SET(backlog_growing, s->accounts[0].grown = (int64_t)v)
 SET(backlog_full, s->accounts[0].waiting = COUNT(100 * v))
 SET(account_unbound, s->accounts[0].binds = 0; s->accounts[0].waiting = COUNT(v))
 SET(account_braked, s->accounts[0].brakes = COUNT(v))
+SET(campaign_stopped, s->accounts[0].campaigns_stopped = COUNT(v))
 SET(certificate_expiring, s->listeners[0].certificate_days = v)
 
 #define GATEWAY(name, bad, between)                                                                                    \
@@ -237,6 +238,7 @@ static const struct knob knobs[] = {
 	ACCOUNT(backlog_full, 90, 70),
 	ACCOUNT(account_unbound, 200, 50),
 	ACCOUNT(account_braked, 1, NAN),
+	ACCOUNT(campaign_stopped, 1, NAN),
 	LISTENER(certificate_expiring, 5, 14.5),
 };
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
