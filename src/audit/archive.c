@@ -302,6 +302,7 @@ void archive_look(const struct archive *a, struct archive_view *out)
 	*out = (struct archive_view){
 		.on = a->on,
 		.directory = a->on ? a->directory : "",
+		.key = a->key ? a->key : "",
 		.why = a->why ? a->why : "",
 		.next = a->next,
 		.waiting = buf_len(&a->out),
@@ -374,6 +375,7 @@ struct archive *archive_new(struct loop *loop, struct worker *worker, const stru
 	a->stats = stats;
 	a->on = *r->directory;
 	a->directory = mem_strdup(r->directory);
+	a->key = mem_strdup(r->key);
 	a->format = (enum cdr_format)r->format;
 	a->numbers = (enum cdr_numbers)r->numbers;
 	a->texts = (enum cdr_texts)r->texts;
@@ -454,5 +456,6 @@ void archive_free(struct archive *a)
 	buf_free(&a->out);
 	free(a->why);
 	mem_free(a->directory);
+	mem_free(a->key);
 	mem_free(a);
 }

@@ -37,7 +37,7 @@ struct archive {
 	struct box *box;
 	struct sealer *sealer; /* NULL: no chain */
 	bool on, chain, required;
-	char *directory;
+	char *directory, *key; /* key: file */
 	enum cdr_format format;
 	enum cdr_numbers numbers;
 	enum cdr_texts texts;
