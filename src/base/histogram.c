@@ -37,22 +37,34 @@ void histogram_add(struct histogram *h, int64_t us)
 	h->bucket[histogram_index(v)]++;
 }
 
+/* The rank of the sample that is the q-quantile, from 1; 0: there is none. */
+static uint64_t histogram_rank(const struct histogram *h, double q)
+{
+	if (q >= 1 || h->count == 0)
+		return h->count;
+	uint64_t rank = q > 0 ? (uint64_t)ceil(q * (double)h->count) : 1;
+	return rank > 1 ? rank : 1;
+}
+
+void histogram_quantiles(const struct histogram *h, const double *qs, int64_t *out, unsigned n)
+{
+	uint64_t seen = 0;
+	unsigned i = 0;
+
+	for (unsigned k = 0; k < n; k++) {
+		uint64_t rank = histogram_rank(h, qs[k]);
+		while (seen < rank && i < HISTOGRAM_BUCKETS)
+			seen += h->bucket[i++];
+		out[k] = i > 0 ? histogram_upper(i - 1) : 0;
+	}
+}
+
 int64_t histogram_quantile(const struct histogram *h, double q)
 {
-	uint64_t seen = 0, rank = 1;
+	int64_t v;
 
-	if (h->count == 0)
-		return 0;
-	if (q > 0)
-		rank = q < 1 ? (uint64_t)ceil(q * (double)h->count) : h->count;
-	if (rank < 1)
-		rank = 1;
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		seen += h->bucket[i];
-		if (seen >= rank)
-			return histogram_upper(i);
-	}
-	return histogram_upper(HISTOGRAM_BUCKETS - 1);
+	histogram_quantiles(h, &q, &v, 1);
+	return v;
 }
 
 uint64_t histogram_below(const struct histogram *h, int64_t us)

@@ -15,6 +15,8 @@ struct histogram {
 void histogram_add(struct histogram *h, int64_t us); /* negative counts as 0 */
 /* The q-quantile (0..1) in us, upper bound of its bucket; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
+/* Several of them at once, qs in ascending order. */
+void histogram_quantiles(const struct histogram *h, const double *qs, int64_t *out, unsigned n);
 /* How many samples were <= us (for Prometheus' cumulative buckets); a bucket that us divides is left out. */
 uint64_t histogram_below(const struct histogram *h, int64_t us);
 void histogram_merge(struct histogram *into, const struct histogram *from);

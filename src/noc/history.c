@@ -208,17 +208,19 @@ static uint32_t slot_flaps(const struct history_object *o, const uint32_t *slot)
 bool history_between(const struct history_shot *from, const struct history_shot *to, enum tally_time what,
 		     struct history_quantiles *out)
 {
-	struct histogram h = {0};
+	static const double quantiles[] = {0.5, 0.95, 0.99};
+	struct histogram h;
+	int64_t found[3];
 
+	h.count = h.sum_us = 0;
 	for (int i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		h.bucket[i] = (uint32_t)(to->bucket[what][i] - from->bucket[what][i]);
 		h.count += h.bucket[i];
 	}
 	if (h.count == 0)
 		return false;
-	out->p50 = histogram_quantile(&h, 0.5);
-	out->p95 = histogram_quantile(&h, 0.95);
-	out->p99 = histogram_quantile(&h, 0.99);
+	histogram_quantiles(&h, quantiles, found, 3);
+	*out = (struct history_quantiles){found[0], found[1], found[2]};
 	return true;
 }
 

@@ -19,7 +19,8 @@ void json_text(struct json *j, const char *key, const char *text); /* NULL: null
 /* A value that is JSON already. */
 void json_raw(struct json *j, const char *key, const void *value, size_t n);
 void json_u64(struct json *j, const char *key, uint64_t v);
-void json_real(struct json *j, const char *key, double v); /* six digits; null when it is no number */
+/* Up to six digits behind the point; at most 1e12; null when it is no number. */
+void json_real(struct json *j, const char *key, double v);
 void json_bool(struct json *j, const char *key, bool v);
 /* us as milliseconds with three digits behind the point. */
 void json_ms(struct json *j, const char *key, int64_t us);

@@ -2,6 +2,7 @@
 noc_unit_tests = \
 	tests/unit/noc/test_alarm \
 	tests/unit/noc/test_alarm_post \
+	tests/unit/noc/test_api \
 	tests/unit/noc/test_console \
 	tests/unit/noc/test_history \
 	tests/unit/noc/test_history_keep \
@@ -24,6 +25,8 @@ tests_unit_noc_test_alarm_SOURCES = tests/unit/noc/test_alarm.c
 tests_unit_noc_test_alarm_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_alarm_post_SOURCES = tests/unit/noc/test_alarm_post.c
 tests_unit_noc_test_alarm_post_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_api_SOURCES = tests/unit/noc/test_api.c
+tests_unit_noc_test_api_LDADD = $(noc_unit_ldadd) -lm
 tests_unit_noc_test_console_SOURCES = tests/unit/noc/test_console.c $(noc_exchange)
 tests_unit_noc_test_console_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_history_SOURCES = tests/unit/noc/test_history.c

@@ -40,6 +40,11 @@ static void test_histogram_error(void **state)
 	assert_int_equal(histogram_quantile(&h, 0), sample[0]);
 	assert_true(histogram_quantile(&h, 1) >= sample[SAMPLES - 1]);
 	assert_true(histogram_quantile(&h, 7) >= sample[SAMPLES - 1]);
+	static const double qs[] = {0, 0.25, 0.25, 0.5, 0.999, 1};
+	int64_t all[6];
+	histogram_quantiles(&h, qs, all, 6);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(all[i], histogram_quantile(&h, qs[i]));
 }
 
 static void test_histogram_borders(void **state)
