@@ -4,8 +4,10 @@
 #include "noc/alarm_duty.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "audit/archive.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "noc/alarm_inputs.h"
@@ -85,10 +87,35 @@ static void tell_log(const struct alarm_duty *d, enum alarm_change what, const s
 		  v->todo);
 }
 
+/* A repetition is no news to the regulator. */
+static void tell_archive(const struct alarm_duty *d, enum alarm_change what, const struct alarm_view *v)
+{
+	char why[512], value[48];
+	if (!d->archive || what == ALARM_REPEATED || !archive_wants(d->archive, CDR_ALARM))
+		return;
+	snprintf(why, sizeof(why), "%s %s %s: %s", v->alarm, alarm_severity_name(v->severity),
+		 alarm_value_text(v->value, v->unit, value), v->en);
+	struct cdr c = {.kind = CDR_ALARM,
+			.at_ms = loop_wall_ms(d->loop),
+			.how = view_of(change_words[what]),
+			.why = view_of(why),
+			.wait_ms = -1,
+			.answer_ms = -1,
+			.price = -1};
+	if (v->row->scope == ALARM_CARRIER)
+		c.carrier = view_of(v->object);
+	else if (v->row->scope == ALARM_ACCOUNT)
+		c.account = view_of(v->object);
+	else if (v->row->scope == ALARM_LISTENER)
+		c.bind = view_of(v->object);
+	archive_put(d->archive, &c);
+}
+
 static void on_change(void *arg, enum alarm_change what, const struct alarm_view *v)
 {
 	struct alarm_duty *d = arg;
 	tell_log(d, what, v);
+	tell_archive(d, what, v);
 	alarm_post_add(d->post, what, v, loop_wall_ms(d->loop));
 }
 
@@ -97,6 +124,7 @@ static void on_change(void *arg, enum alarm_change what, const struct alarm_view
 static void on_timer(struct timer *timer)
 {
 	struct alarm_duty *d = LIST_OF(timer, struct alarm_duty, timer);
+	struct archive_view records;
 	struct alarm_source from = {.loop = d->loop,
 				    .flow = d->flow,
 				    .history = d->history,
@@ -105,6 +133,10 @@ static void on_timer(struct timer *timer)
 				    .max_parked = d->conf.messages->max_parked,
 				    .posts_lost = alarm_post_stats(d->post)->failed};
 	loop_timer(d->loop, &d->timer, LOOK_MS);
+	if (d->archive) {
+		archive_look(d->archive, &records);
+		from.records = &records;
+	}
 	alarms_judge(d->alarms, alarm_inputs_take(d->inputs, &from));
 	alarm_post_tick(d->post);
 }
