@@ -87,6 +87,15 @@ bool lines_next(struct lines *l, struct view *line)
 	return true;
 }
 
+bool lines_again(struct lines *l, struct view *line)
+{
+	l->from -= l->given;
+	l->given = 0;
+	l->end = false;
+	l->number--;
+	return lines_next(l, line);
+}
+
 bool lines_whole(const struct lines *l)
 {
 	return l->whole;

@@ -16,6 +16,8 @@ struct lines *lines_open(const char *path, uint64_t at); /* from that octet on; 
 void lines_close(struct lines *l);
 /* The next line without its line break, good until the next call; false: the end, or lines_error(). */
 __attribute__((warn_unused_result)) bool lines_next(struct lines *l, struct view *line);
+/* The last line once more, which was not whole: the file may have grown. */
+__attribute__((warn_unused_result)) bool lines_again(struct lines *l, struct view *line);
 bool lines_whole(const struct lines *l);      /* the last one had its line break */
 uint64_t lines_at(const struct lines *l);     /* octet where it starts */
 uint64_t lines_number(const struct lines *l); /* from 1, of those since lines_open() */

@@ -13,13 +13,15 @@ libaudit_a_SOURCES = \
 	src/audit/keeper.c src/audit/keeper.h \
 	src/audit/octets.c src/audit/octets.h \
 	src/audit/sealer.c src/audit/sealer.h \
-	src/audit/search.h \
+	src/audit/phone.c src/audit/phone.h \
+	src/audit/search.c src/audit/search.h \
 	src/audit/sieve.c src/audit/sieve.h \
 	src/audit/totals.c src/audit/totals.h \
 	src/audit/signer.c src/audit/signer.h \
 	src/audit/statement.c src/audit/statement.h \
 	src/audit/tree.c src/audit/tree.h \
 	src/audit/hours.c src/audit/hours.h \
+	src/audit/hours_order.c \
 	src/audit/lines.c src/audit/lines.h \
 	src/audit/scan.c src/audit/scan.h \
 	src/audit/proof.c src/audit/proof.h \

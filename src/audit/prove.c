@@ -91,22 +91,6 @@ static int find_message(struct job *j, char **why)
 	return 0;
 }
 
-/* The number of an hour's first record; 0: it has none. */
-static uint64_t first_of(const struct job *j, const struct hour *h, const char *suffix)
-{
-	char *path = hours_path(j->q->directory, h, suffix);
-	struct lines *lines = lines_open(path, 0);
-	struct cdr_line l;
-	struct view line;
-	uint64_t n = 0;
-
-	while (lines && !n && lines_next(lines, &line) && lines_number(lines) <= 2)
-		n = cdr_cut(line, &l) ? record_number(&l) : 0;
-	lines_close(lines);
-	mem_free(path);
-	return n;
-}
-
 /* The last hour of the node that begins with no higher number. */
 static void find_record(struct job *j)
 {
@@ -114,12 +98,8 @@ static void find_record(struct job *j)
 
 	for (size_t i = 0; i < j->hours.n; i++) {
 		const struct hour *h = &j->hours.hour[i];
-		uint64_t first;
 
-		if (h->node != j->q->node || (!h->json && !h->csv))
-			continue;
-		first = first_of(j, h, h->json ? "jsonl" : "csv");
-		if (first && first <= j->q->record)
+		if (h->node == j->q->node && (h->json || h->csv) && h->first && h->first <= j->q->record)
 			best = i;
 	}
 	if (best < j->hours.n)
@@ -304,6 +284,7 @@ static bool run(struct job *j, char **why)
 			*why = NULL;
 		return false;
 	}
+	hours_order(q->directory, &j->hours);
 	if (q->id)
 		result = find_message(j, why);
 	else

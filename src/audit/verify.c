@@ -173,6 +173,7 @@ int verify_archive(const struct verify_query *q, uint64_t *octets, char **why)
 		result = -1;
 	} else {
 		v->q = q;
+		hours_order(q->directory, &all);
 		for (int i = 0; i < SEAL_DIGESTS; i++)
 			v->digest[i] = digest_new((enum seal_digest)i);
 		walk(v, &all);
