@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/worker.h"
 #include "noc/metrics_live.h"
 #include "noc/alarm_post.h"
 #include "noc/watch.h"
@@ -29,6 +30,8 @@ struct daemon {
 	struct stats *stats;
 	const char *file; /* of the configuration */
 	struct settings settings;
+	struct worker *worker;
+	struct archive *archive;
 	struct flow *flow;
 	struct noc *noc;
 	struct event *signals[SIGNALS];
@@ -87,7 +90,10 @@ static int on_reload(void *arg, bool check, struct buf *out, char **errors)
 {
 	struct daemon *d = arg;
 	int result = reload(&d->settings, d->file, d->flow, check, out, errors);
-	if (result == 0 && !check && d->noc)
+	if (result < 0 || check)
+		return result;
+	archive_use(d->archive, d->settings.records);
+	if (d->noc)
 		noc_use(d->noc, &d->settings.noc);
 	return result;
 }
@@ -142,9 +148,16 @@ static void catch_signals(struct daemon *d)
 static bool build(struct daemon *d)
 {
 	char *why = NULL;
-	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
+	d->worker = worker_new(d->loop);
+	d->archive = archive_new(d->loop, d->worker, d->settings.records, d->settings.evidence, d->settings.flow.node,
+				 d->stats, &why);
+	d->settings.flow.archive = d->archive;
+	if (d->archive)
+		d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	d->settings.noc.reload = on_reload;
 	d->settings.noc.reload_arg = d;
+	d->settings.noc.archive = d->archive;
+	d->settings.noc.worker = d->worker;
 	if (d->flow)
 		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
 	if (d->noc)
@@ -158,6 +171,8 @@ static void tear_down(struct daemon *d)
 {
 	noc_free(d->noc);
 	flow_free(d->flow);
+	archive_free(d->archive);
+	worker_free(d->worker);
 	for (size_t i = 0; i < SIGNALS; i++) {
 		if (d->signals[i])
 			event_free(d->signals[i]);

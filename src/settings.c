@@ -21,6 +21,8 @@ static const struct conf_section sections[] = {
 	{"health", false, sizeof(struct health_conf), health_rows},
 	{"events", false, sizeof(struct events_conf), events_rows},
 	{"limits", false, sizeof(struct limits_conf), limits_rows},
+	{"records", false, sizeof(struct records_conf), records_rows},
+	{"evidence", false, sizeof(struct evidence_conf), evidence_rows},
 	{"listen", true, sizeof(struct listen_conf), listen_rows},
 	{"stats", false, sizeof(struct stats_port_conf), stats_port_rows},
 	{"console", false, sizeof(struct console_conf), console_rows},
@@ -89,6 +91,8 @@ static void fill(struct settings *s)
 	struct flow_conf *f = &s->flow;
 	s->top = conf_get(c, "", NULL);
 	s->log = conf_get(c, "log", NULL);
+	s->records = conf_get(c, "records", NULL);
+	s->evidence = conf_get(c, "evidence", NULL);
 	f->node = (unsigned)s->top->node;
 	f->system_id = s->top->system_id;
 	f->store = conf_get(c, "store", NULL);
@@ -145,6 +149,7 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 	fill(out);
 	bool good = flow_check(&out->flow, errors);
 	good = log_conf_check(out->log, errors) && good;
+	good = archive_check(out->records, out->evidence, errors) && good;
 	if (noc_check(&out->noc, &out->flow, errors) && good)
 		return 0;
 	settings_free(out);

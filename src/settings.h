@@ -5,6 +5,7 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
+#include "audit/archive.h"
 #include "base/log_rows.h"
 #include "noc/noc.h"
 #include "path/flow.h"
@@ -19,6 +20,8 @@ struct settings {
 	struct conf *conf; /* owns everything below */
 	const struct top_conf *top;
 	const struct log_conf *log;
+	const struct records_conf *records;
+	const struct evidence_conf *evidence;
 	struct flow_conf flow;
 	struct noc_conf noc;
 };

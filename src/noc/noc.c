@@ -290,6 +290,8 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 
 	n->source = (struct snapshot_source){.loop = loop,
 					     .flow = flow,
+					     .archive = conf->archive,
+					     .worker = conf->worker,
 					     .version = conf->version,
 					     .node = conf->node,
 					     .reload = conf->reload,
@@ -297,11 +299,11 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 	n->stats = stats;
 	n->counted.build = 1;
 	n->rights = rights_new(conf->console, conf->tokens, conf->tokens_n);
-	n->actions = actions_new(NULL);
+	n->actions = actions_new(conf->archive);
 	n->source.actions = n->actions;
 	n->watch = watch_new(loop, flow, stats);
 	n->source.history = watch_history(n->watch);
-	n->duty = alarm_duty_new(loop, &conf->alarms, flow, NULL, watch_history(n->watch), stats);
+	n->duty = alarm_duty_new(loop, &conf->alarms, flow, conf->archive, watch_history(n->watch), stats);
 	n->source.alarms = alarm_duty_alarms(n->duty);
 	stats_add(stats, noc_stat_rows, noc_stat_rows_n, &n->counted, NULL, NULL, noc_before);
 	stats_add(stats, noc_build_rows, noc_build_rows_n, &n->counted.build, "version", conf->version, NULL);

@@ -12,7 +12,9 @@
 #include "noc/alarm_duty.h"
 #include "noc/rights.h"
 
+struct archive;
 struct flow;
+struct worker;
 
 struct stats_port_conf { /* section stats */
 	struct conf_where where;
@@ -32,6 +34,8 @@ struct noc_conf { /* all borrowed for the call, but version for life, alarms unt
 	const char *version;
 	unsigned node;
 	struct alarm_duty_conf alarms;
+	struct archive *archive; /* borrowed for life */
+	struct worker *worker;	 /* the same */
 	noc_reload_fn reload;
 	void *reload_arg;
 };

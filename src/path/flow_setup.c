@@ -540,6 +540,7 @@ void flow_free(struct flow *f)
 	finished_free(f->finished);
 	flow_events_free(f);
 	flow_tally_free(f);
+	flow_cdr_free(f);
 	webhooks_free(f->webhooks);
 	credit_free(f->credit);
 	flow_campaign_free(f);

@@ -77,6 +77,7 @@ void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status)
 {
 	struct flow_about x = {.read = false};
 	flow_event_answered(f, m, status, &x);
+	flow_cdr_answered(f, m, status, &x);
 	flow_tally_answered(f, m, status);
 	f->refused_by = NULL;
 }
@@ -86,6 +87,7 @@ void flow_tell_refused(struct flow *f, const struct account *a, const struct pdu
 	bool submit = pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM || pdu->command_id == SUBMIT_MULTI;
 	if (submit) {
 		flow_event_refused(f, a, pdu, status, why);
+		flow_cdr_refused(f, a, pdu, status, why);
 		flow_tally_refused(f, a, status);
 	}
 	f->refused_by = NULL;
@@ -101,6 +103,7 @@ void flow_tell_held(struct flow *f, struct msg *m, enum flow_wait why)
 		flow_event(f, m, EVENT_REVIEW, &x);
 	else if (why == WAIT_TIME)
 		flow_event_held(f, m, &x);
+	flow_cdr_held(f, m, flow_wait_name(why), &x);
 }
 
 /* A carrier has the last part of its text now. */
@@ -116,6 +119,7 @@ static bool all_taken(const struct flow *f, const struct msg *whole, const struc
 void flow_tell_submitted(struct flow *f, const struct carrier *c, struct msg *m, uint32_t status)
 {
 	struct msg *whole = msg_whole(f->msgs, m);
+	flow_cdr_submitted(f, c, m, status);
 	flow_tally_submitted(f, c, m, status);
 	if (status || !all_taken(f, whole, m))
 		return;
@@ -132,9 +136,8 @@ void flow_tell_retried(struct flow *f, struct msg *m, uint16_t carrier, const st
 void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, const char *why)
 {
 	struct flow_about x = {.read = false};
-	(void)c;
-	(void)why;
 	flow_event(f, m, EVENT_DOUBT, &x);
+	flow_cdr_doubt(f, c, m, why);
 }
 
 void flow_tell_late(struct flow *f, struct msg *m)
@@ -146,7 +149,7 @@ void flow_tell_late(struct flow *f, struct msg *m)
 void flow_tell_receipt(struct flow *f, const struct carrier *c, const struct msg *m, const struct outcome *o,
 		       const char *what)
 {
-	(void)what;
+	flow_cdr_receipt(f, c, m, o, what);
 	if (m && o->final)
 		flow_tally_receipt(f, c, m);
 }
@@ -155,19 +158,19 @@ void flow_tell_end(struct flow *f, struct msg *m, enum finish how, const struct 
 {
 	struct flow_about x = {.read = false};
 	flow_event_end(f, m, how, w, &x);
+	flow_cdr_end(f, m, how, w, &x);
 	flow_tally_end(f, m, how);
 }
 
 void flow_tell_told(struct flow *f, struct msg *m, const char *how)
 {
-	(void)f;
-	(void)m;
-	(void)how;
+	flow_cdr_told(f, m, how);
 }
 
 void flow_tell_reply(struct flow *f, const struct reply_event *what)
 {
 	flow_event_reply(f, what);
+	flow_cdr_reply(f, what);
 	flow_tally_reply(f, what);
 }
 

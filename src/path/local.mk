@@ -20,7 +20,7 @@ libpath_a_SOURCES = \
 	src/path/flow_again.c \
 	src/path/flow_look.c src/path/flow_look.h src/path/flow_last.c src/path/flow_stop.c \
 	src/path/flow_announce.c \
-	src/path/flow_tally.c src/path/flow_tell.c src/path/flow_tell.h \
+	src/path/flow_cdr.c src/path/flow_tally.c src/path/flow_tell.c src/path/flow_tell.h \
 	src/path/flow_ask.c \
 	src/path/flow_event.c \
 	src/path/flow_explain.c \

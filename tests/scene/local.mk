@@ -21,7 +21,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/smsc.c tests/scene/smsc.h \
 	tests/scene/steps.h tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_dial.c \
 	tests/scene/steps_backlog.c tests/scene/steps_gateway.c tests/scene/steps_got.c tests/scene/steps_ops.c tests/scene/steps_parts.c tests/scene/steps_routing.c \
-	tests/scene/steps_campaign.c tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c tests/scene/steps_webhook.c \
+	tests/scene/steps_campaign.c tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c tests/scene/steps_record.c tests/scene/steps_webhook.c \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
 	src/reload.c src/reload.h src/settings.c src/settings.h

@@ -25,6 +25,7 @@ extern const struct step_row steps_app[];
 extern const struct step_row steps_carrier[];
 extern const struct step_row steps_credit[];
 extern const struct step_row steps_event[];
+extern const struct step_row steps_record[];
 extern const struct step_row steps_policy[];
 extern const struct step_row steps_campaign[]; /* before steps_gateway */
 extern const struct step_row steps_webhook[];

@@ -3,12 +3,14 @@
  */
 #include "world.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "fake_http.h"
 #include "fake_redis.h"
 #include "reload.h"
@@ -65,15 +67,45 @@ static bool says(const char *sections, const char *section)
 	return false;
 }
 
-/* The sections; @SRC@ in them is the source tree. */
-static void put_sections(FILE *f, const char *sections)
+/* A text with each mark (of 5 octets) as what it stands for. */
+static char *with(char *text, const char *mark, const char *value)
+{
+	struct buf out = {0};
+	const char *from = text;
+
+	for (const char *at; (at = strstr(from, mark)) != NULL; from = at + strlen(mark)) {
+		buf_put(&out, from, (size_t)(at - from));
+		buf_puts(&out, value);
+	}
+	buf_put(&out, from, strlen(from) + 1);
+	mem_free(text);
+	text = mem_strdup((const char *)buf_data(&out));
+	buf_free(&out);
+	return text;
+}
+
+/* A folder of the scene's own, made when it is first named. */
+static const char *folder(struct world *w)
+{
+	if (w->folder[0] == '\0') {
+		snprintf(w->folder, sizeof(w->folder), "/tmp/smppgw-scene-XXXXXX");
+		if (mkdtemp(w->folder) == NULL)
+			abort();
+	}
+	return w->folder;
+}
+
+/* The sections; @SRC@ in them is the source tree, @TMP@ a folder of the scene's own. */
+static void put_sections(FILE *f, struct world *w)
 {
 	const char *src = getenv("SMPPGW_SRC");
 	char *top = realpath(src != NULL ? src : ".", NULL);
+	char *text = with(mem_strdup(w->sections), "@SRC@", top != NULL ? top : ".");
 
-	for (const char *at; (at = strstr(sections, "@SRC@")) != NULL; sections = at + strlen("@SRC@"))
-		fprintf(f, "%.*s%s", (int)(at - sections), sections, top != NULL ? top : ".");
-	fputs(sections, f);
+	if (strstr(text, "@TMP@") != NULL)
+		text = with(text, "@TMP@", folder(w));
+	fputs(text, f);
+	mem_free(text);
 	free(top);
 }
 
@@ -86,7 +118,7 @@ static bool write_configuration(struct world *w)
 	if (f == NULL)
 		return false;
 	if (w->sections != NULL)
-		put_sections(f, w->sections);
+		put_sections(f, w);
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
 		if (w->sections == NULL || !says(w->sections, defaults[i].section))
 			fputs(defaults[i].text, f);
@@ -141,6 +173,8 @@ static void meet_carriers(struct world *w, const struct flow_conf *conf)
 static void bury(struct world *w)
 {
 	flow_free(w->flow);
+	archive_free(w->archive);
+	worker_free(w->worker);
 	stats_free(w->stats);
 	log_flush();
 	w->wall_ms = loop_wall_ms(w->loop);
@@ -148,6 +182,8 @@ static void bury(struct world *w)
 	loop_free(w->loop);
 	settings_free(&w->settings);
 	w->flow = NULL;
+	w->archive = NULL;
+	w->worker = NULL;
 	w->stats = NULL;
 	w->loop = NULL;
 	w->has_settings = false;
@@ -164,7 +200,12 @@ bool world_start(struct world *w, char **why)
 	w->log_hook = (struct loop_hook){.fn = flush_log};
 	loop_hook(w->loop, LOOP_LOG, &w->log_hook);
 	w->stats = stats_new();
-	w->flow = flow_new(w->loop, &w->settings.flow, w->stats, on_fatal, w, why);
+	w->worker = worker_new(w->loop);
+	w->archive = archive_new(w->loop, w->worker, w->settings.records, w->settings.evidence, w->settings.flow.node,
+				 w->stats, why);
+	w->settings.flow.archive = w->archive;
+	if (w->archive != NULL)
+		w->flow = flow_new(w->loop, &w->settings.flow, w->stats, on_fatal, w, why);
 	if (w->flow == NULL) {
 		bury(w);
 		return false;
@@ -237,6 +278,14 @@ bool world_stop(struct world *w)
 	return true;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
 void world_free(struct world *w)
 {
 	world_kill(w);
@@ -249,6 +298,8 @@ void world_free(struct world *w)
 	mem_free(w->said);
 	fake_redis_stop();
 	fake_http_stop();
+	if (w->folder[0] != '\0')
+		(void)nftw(w->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 void world_pass(struct world *w, int64_t ms)

@@ -6,6 +6,7 @@
 #define SCENE_WORLD_H
 
 #include "app.h"
+#include "audit/archive.h"
 #include "base/buf.h"
 #include "settings.h"
 #include "smsc.h"
@@ -21,7 +22,10 @@ struct world {
 	struct loop *loop; /* NULL while no gateway runs */
 	struct loop_hook log_hook;
 	struct stats *stats;
+	struct worker *worker;
+	struct archive *archive;
 	struct flow *flow;
+	char folder[64]; /* of this scene: @TMP@ in its configuration */
 	int64_t wall_ms; /* while no gateway runs */
 	bool left;	 /* an orderly shutdown is done */
 	char *said;	 /* by the last reload */
