@@ -281,6 +281,46 @@ static void a_lost_bind_comes_back(void **state)
 	carriers_rig_stop(t);
 }
 
+struct losses {
+	const struct carrier *carrier;
+	unsigned n;
+	int64_t youngest_ms, oldest_ms;
+};
+
+static void see_loss(void *arg, const struct carrier_loss *loss)
+{
+	struct losses *x = arg;
+
+	assert_ptr_equal(loss->carrier, x->carrier);
+	assert_int_equal(loss->why, END_IO_ERROR);
+	x->youngest_ms = x->n == 0 ? loss->at_ms : x->youngest_ms;
+	assert_true(x->n == 0 || loss->at_ms < x->oldest_ms); /* the youngest first */
+	x->oldest_ms = loss->at_ms;
+	x->n++;
+}
+
+/* The last hundred losses are known; what we end ourselves is none. */
+static void lost_binds_are_remembered(void **state)
+{
+	struct carriers_rig *t = carriers_rig_start();
+	struct losses x = {.carrier = t->carrier};
+
+	(void)state;
+	carriers_each_loss(t->carriers, see_loss, &x);
+	assert_int_equal(x.n, 0);
+	for (unsigned i = 1; i <= CARRIER_LOSSES + 20; i++) {
+		wire_drop(t->far[--t->fars]);
+		rig_turn(&t->rig);
+		x.n = 0;
+		carriers_each_loss(t->carriers, see_loss, &x);
+		assert_int_equal(x.n, i < CARRIER_LOSSES ? i : CARRIER_LOSSES);
+		assert_int_equal(x.youngest_ms, loop_wall_ms(t->rig.loop));
+		rig_pass(&t->rig, 90000);
+	}
+	assert_int_equal(carrier_stats(t->carrier)->binds_lost, CARRIER_LOSSES + 20);
+	carriers_rig_stop(t);
+}
+
 static void a_bind_that_drops_at_once_is_not_hammered(void **state)
 {
 	struct carriers_rig *t = carriers_rig_start();
@@ -494,6 +534,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(a_receiver_alone_is_not_up),
 	cmocka_unit_test(nobody_answers_and_pauses_grow),
 	cmocka_unit_test(a_lost_bind_comes_back),
+	cmocka_unit_test(lost_binds_are_remembered),
 	cmocka_unit_test(a_bind_that_drops_at_once_is_not_hammered),
 	cmocka_unit_test(refusals_wait_by_their_status),
 	cmocka_unit_test(a_bind_without_answer_times_out),

@@ -24,6 +24,15 @@ static int page_hello(void *arg, const struct query *asked_for, struct buf *out)
 	return 200;
 }
 
+static int page_asked(void *arg, const struct query *asked_for, struct buf *out)
+{
+	const char *name = query_get(asked_for, "name");
+
+	*(int *)arg += 1;
+	buf_printf(out, "asked for %s\n", name ? name : "nobody");
+	return 200;
+}
+
 static int page_sick(void *arg, const struct query *asked_for, struct buf *out)
 {
 	(void)asked_for;
@@ -45,6 +54,7 @@ static const struct http_page pages[] = {
 	{"/hello", "text/plain; charset=utf-8", page_hello, "greets"},
 	{"/sick", "text/plain", page_sick, "complains"},
 	{"/large", "text/plain", page_large, "much"},
+	{"/asked", "text/plain", page_asked, "repeats"},
 	{NULL, NULL, NULL, NULL},
 };
 
@@ -107,6 +117,32 @@ static void test_get(void **state)
 	char *got = ask("GET /hello HTTP/1.1\r\nOrigin: http://evil.example\r\n" HOST);
 	assert_null(strcasestr(got, "Access-Control"));
 	mem_free(got);
+}
+
+/* Pages get what is asked, decoded and checked; what cannot be read never reaches them. */
+static void test_asked(void **state)
+{
+	static const char *const refused[] = {"name=%zz", "name=%ff", "name=%00", "name=a&name=b", NULL};
+	char request[4200], value[4000];
+	int before = asked;
+
+	(void)state;
+	answers("GET /asked?dim=carrier&name=%E7%A7%BB%E5%8A%A8 HTTP/1.1\r\n" HOST, "200",
+		(const char *const[]){"\r\n\r\nasked for 移动\n", NULL});
+	answers("GET /asked HTTP/1.1\r\n" HOST, "200", (const char *const[]){"asked for nobody\n", NULL});
+	assert_int_equal(asked - before, 2);
+	uint64_t requests = counted.requests, refusals = counted.refused;
+	for (size_t i = 0; refused[i]; i++) {
+		snprintf(request, sizeof(request), "GET /asked?%s HTTP/1.1\r\n" HOST, refused[i]);
+		answers(request, "400", (const char *const[]){"The query", NULL});
+	}
+	memset(value, 'x', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	snprintf(request, sizeof(request), "GET /asked?name=%s HTTP/1.1\r\n" HOST, value);
+	answers(request, "400", (const char *const[]){"too long", NULL});
+	assert_int_equal(asked - before, 2);
+	assert_int_equal(counted.requests, requests);
+	assert_int_equal(counted.refused - refusals, 5);
 }
 
 static void test_front(void **state)
@@ -276,9 +312,11 @@ static void test_free_while_open(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_get),	      cmocka_unit_test(test_front),  cmocka_unit_test(test_head),
-	cmocka_unit_test(test_refused),	      cmocka_unit_test(test_hosts),  cmocka_unit_test(test_large),
-	cmocka_unit_test(test_headers_bound), cmocka_unit_test(test_silent), cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_get),	cmocka_unit_test(test_asked),
+	cmocka_unit_test(test_front),	cmocka_unit_test(test_head),
+	cmocka_unit_test(test_refused), cmocka_unit_test(test_hosts),
+	cmocka_unit_test(test_large),	cmocka_unit_test(test_headers_bound),
+	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)

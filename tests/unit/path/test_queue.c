@@ -4,6 +4,7 @@
  */
 #include "path/queue.h"
 
+#include "base/ids.h"
 #include "samples.h"
 #include "unit.h"
 
@@ -334,6 +335,41 @@ static void test_window_comes_back(void **state)
 	drain(q);
 }
 
+#define NOON_MS 1780000000000 /* UTC */
+
+/* A message of an account that was accepted so many ms after noon. */
+static struct msg *accepted(struct ids *ids, uint16_t account, enum class_id class_id, int64_t after_ms)
+{
+	struct msg *m = make_for(account, class_id);
+	m->id = ids_next(ids, NOON_MS + after_ms);
+	return m;
+}
+
+/* Who waits longest, over all lines of a lane: since it came, or since its time came. */
+static void test_oldest(void **state)
+{
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	struct ids ids;
+	ids_init(&ids, 1);
+	assert_int_equal(queue_oldest_ms(q, 0), 0);
+	struct msg *gated = accepted(&ids, 4, CLASS_PROMO, 1000), *first = accepted(&ids, 1, CLASS_OTP, 5000);
+	struct msg *late = accepted(&ids, 2, CLASS_NOTICE, 9000), *timed = accepted(&ids, 3, CLASS_NOTICE, 9500);
+	timed->due_ms = NOON_MS + 60000;
+	gated->let = 1;
+	struct msg *all[] = {timed, gated, late, first};
+	static const int64_t oldest_ms[] = {60000, 60000, 9000, 5000};
+	for (int i = 0; i < 4; i++) {
+		queue_put(q, all[i]);
+		assert_in_range(queue_oldest_ms(q, 0) - NOON_MS, oldest_ms[i], oldest_ms[i] + 10);
+	}
+	assert_int_equal(queue_oldest_ms(q, 1), 0);
+	queue_remove(q, first);
+	msgs_give(ms, first);
+	assert_in_range(queue_oldest_ms(q, 0) - NOON_MS, 9000, 9010);
+	drain(q);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_classes, setup, teardown),
@@ -344,6 +380,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_model, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_all_to_the_next_lane, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_window_comes_back, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_oldest, setup, teardown),
 };
 
 UNIT_MAIN(cases)
