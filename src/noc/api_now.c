@@ -259,6 +259,7 @@ static void now_alarm(void *arg, const struct alarm_view *v)
 	json_open(j, NULL, '{');
 	json_text(j, "alarm", v->alarm);
 	json_text(j, "object", v->object);
+	json_text(j, "scope", alarm_scope_name(v->row->scope));
 	json_text(j, "severity", alarm_severity_name(v->severity));
 	json_u64(j, "since_ms", (uint64_t)v->since_ms);
 	json_real(j, "value", v->value);

@@ -23,9 +23,11 @@ libnoc_a_SOURCES = \
 	src/noc/since.c src/noc/since.h \
 	src/noc/snapshot.c src/noc/snapshot.h \
 	src/noc/status.c src/noc/status_json.c src/noc/status.h \
+	src/noc/find.c src/noc/find.h src/noc/records.c src/noc/records.h \
+	src/noc/verb_trace.c src/noc/verb_cdr.c src/noc/verb_totals.c \
 	src/noc/story.c src/noc/story_now.c src/noc/story_now.h src/noc/story_words.c src/noc/story.h \
 	src/noc/table.c src/noc/table.h src/noc/trail.c src/noc/trail.h \
-	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_cancel.c src/noc/verb_capture.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb.h \
+	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_cancel.c src/noc/verb_capture.c src/noc/verb_debug.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb.h \
 	src/noc/verb_actions.c src/noc/verb_alarms.c src/noc/verb_complete.c src/noc/verb_help.c src/noc/verb_words.c \
 	src/noc/verb_credit.c src/noc/verb_consent.c src/noc/verb_dead.c src/noc/verb_optout.c src/noc/lists_out.c src/noc/lists_out.h \
 	src/noc/watch.c src/noc/watch.h \
@@ -35,7 +37,7 @@ libnoc_a_SOURCES = \
 dashboard_files = \
 	src/noc/page/index.html \
 	src/noc/page/theme.css src/noc/page/layout.css src/noc/page/parts.css \
-	src/noc/page/texts.js src/noc/page/format.js src/noc/page/judge.js src/noc/page/dom.js src/noc/page/charts.js \
+	src/noc/page/texts.js src/noc/page/advice.js src/noc/page/format.js src/noc/page/judge.js src/noc/page/dom.js src/noc/page/charts.js \
 	src/noc/page/source.js src/noc/page/attention.js src/noc/page/figures.js src/noc/page/carriers.js \
 	src/noc/page/tables.js src/noc/page/binds.js src/noc/page/trends.js src/noc/page/main.js
 EXTRA_DIST += $(dashboard_files)

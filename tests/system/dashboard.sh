@@ -49,6 +49,13 @@ api_has() { # PATTERN
 }
 must "the opt-out counted" 20 api_has '"optouts":{"1m":1'
 
+# ---- what is known without a browser ----
+
+rows() { # FILE PATTERN
+	sed -nE "s/$2/\\1/p" "$SMPPGW_SRC/src/noc/$1" | sort
+}
+is "each alarm has its advice in Chinese" "$(rows page/advice.js '^\t([a-z_]+): ".*",$')" "$(rows alarm_rows.c '^\tROW\(([a-z_]+)\).*')"
+
 # ---- what curl sees ----
 
 curl -s -m 5 "http://127.0.0.1:${port[gw.stats]}/" >"$tmp/page"

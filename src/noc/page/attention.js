@@ -7,11 +7,11 @@ const attention = (() => {
 
 	const card = () => {
 		const level = dom.make("span", { class: "word" }), title = dom.make("strong"), object = dom.make("span", { class: "object" });
-		const detail = dom.make("p", { class: "detail" });
+		const detail = dom.make("p", { class: "detail" }), todo = dom.make("p", { class: "todo" });
 		const node = dom.make("li", { class: "card", "data-box": "card" }, dom.sign("warn"),
-			dom.make("div", { class: "body" }, dom.make("p", { class: "head" }, level, object), dom.make("p", { class: "what" }, title), detail));
+			dom.make("div", { class: "body" }, dom.make("p", { class: "head" }, level, object), dom.make("p", { class: "what" }, title), detail, todo));
 
-		node.parts = { sign: node.firstChild, level, title, object, detail };
+		node.parts = { sign: node.firstChild, level, title, object, detail, todo };
 		return node;
 	};
 	const detailOf = (item, at) => {
@@ -39,6 +39,7 @@ const attention = (() => {
 		dom.text(p.title, item.alarm ? texts.pick(item.alarm.zh, item.alarm.en)
 			: texts.t(item.key, c && { bound: c.bound, binds: c.binds, n: c.flaps_1h }));
 		dom.text(p.detail, detailOf(item, last.at));
+		dom.text(p.todo, item.alarm ? advice(item.alarm) : "");
 	};
 	const calmText = (now) => (now.carriers.length === 0 ? texts.t("calm_none") : texts.t("calm_note", { n: now.carriers.length }));
 

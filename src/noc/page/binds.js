@@ -60,7 +60,7 @@ const binds = (() => {
 	const carrierGroups = (now) => {
 		const by = owned(now, true);
 
-		return judge.sortCarriers(now.carriers).map((c) => {
+		return judge.sortCarriers(now).map((c) => {
 			const list = [...(by.get(c.name) || [])];
 
 			for (let i = list.length; i < c.binds; i++)

@@ -63,7 +63,7 @@ const carriers = (() => {
 		}
 	};
 	const update = (node, c) => {
-		const p = node.parts, verdict = judge.carrier(c), use = c.window > 0 ? c.outstanding / c.window : 0;
+		const p = node.parts, verdict = judge.carrier(last, c), use = c.window > 0 ? c.outstanding / c.window : 0;
 		const pace = c.tps > 0 ? c.rate / c.tps : 0;
 
 		dom.attribute(node, "data-level", verdict.level);
@@ -76,6 +76,7 @@ const carriers = (() => {
 		put(p.cells.rate, `${format.rate(c.rate)} / ${c.tps > 0 ? format.count(c.tps) : texts.t("unlimited")}`,
 			c.limit > 0 && (c.tps === 0 || c.limit < c.tps) ? texts.t("limited", { n: format.count(c.limit) }) : "");
 		dom.width(p.bars.rate.fill, pace);
+		dom.attribute(p.bars.rate.node, "data-level", pace > 1.02 ? "warn" : "good");
 		put(p.cells.window, `${format.count(c.outstanding)} / ${format.count(c.window)}`, "");
 		dom.width(p.bars.window.fill, use);
 		dom.attribute(p.bars.window.node, "data-level", judge.fill(use));
@@ -103,9 +104,9 @@ const carriers = (() => {
 	};
 	const draw = (now) => {
 		last = now;
-		const sorted = judge.sortCarriers(now.carriers), sick = sorted.filter((c) => judge.carrier(c).sick).length;
+		const sorted = judge.sortCarriers(now), sick = sorted.filter((c) => judge.carrier(now, c).sick).length;
 		const folds = narrow.matches && sorted.length > Math.max(SHOWN_NARROW, sick);
-		const good = now.carriers.filter((c) => judge.carrier(c).level === "good").length, none = now.carriers.length === 0;
+		const good = now.carriers.filter((c) => judge.carrier(now, c).level === "good").length, none = now.carriers.length === 0;
 
 		dom.text(panel.querySelector(".note"), none ? "" : texts.t("carriers_note", { n: now.carriers.length, good }));
 		dom.show(panel.querySelector("table"), !none);

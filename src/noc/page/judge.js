@@ -16,14 +16,29 @@ const judge = (() => {
 		[(c) => c.bound < c.binds, "warn", "state_partial", "sick_partial"],
 		[(c) => c.state === "throttled", "warn", "state_throttled", "sick_throttled"],
 	];
-	const carrier = (c) => {
+	const byUrgency = (a, b) => URGENCY[a.level] - URGENCY[b.level];
+	const levelOf = (alarm) => (alarm.severity === "critical" ? "bad" : "warn");
+
+	/* The level of the worst alarm of an object, or null. */
+	const alarmed = (now, scope, name) => {
+		const levels = (now.alarms || []).filter((a) => a.scope === scope && a.object === name).map(levelOf);
+
+		return levels.includes("bad") ? "bad" : levels[0] || null;
+	};
+	const looks = (c) => {
 		for (const [fits, level, state, sick] of carrierRules)
 			if (fits(c))
 				return { level, state, sick };
 		return { level: "good", state: "state_up" };
 	};
+	/* How it looks; but with an alarm it is not good. */
+	const carrier = (now, c) => {
+		const seen = looks(c), level = alarmed(now, "carrier", c.name);
 
-	const byUrgency = (a, b) => URGENCY[a.level] - URGENCY[b.level];
+		if (!level || seen.level === "rest" || URGENCY[level] >= URGENCY[seen.level])
+			return seen;
+		return { level, state: seen.level === "good" ? "state_alarm" : seen.state, sick: seen.sick || "sick_alarm" };
+	};
 
 	const gatewayItems = (now) => {
 		const items = [];
@@ -36,7 +51,7 @@ const judge = (() => {
 	};
 	const alarmItem = (a) => ({
 		id: `${a.alarm} ${a.object}`,
-		level: a.severity === "critical" ? "bad" : "warn",
+		level: levelOf(a),
 		object: a.object,
 		name: a.alarm,
 		alarm: a,
@@ -44,7 +59,7 @@ const judge = (() => {
 	/* Alarms first as the gateway raised them; then what can be seen and no alarm speaks of. Worst first, oldest first. */
 	const attention = (now) => {
 		const alarms = (now.alarms || []).map(alarmItem);
-		const spoken = new Set(alarms.map((item) => item.object));
+		const spoken = new Set(alarms.filter((item) => item.alarm.scope === "carrier").map((item) => item.object));
 		const told = (part) => alarms.some((item) => item.name.includes(part));
 		const items = alarms;
 
@@ -52,7 +67,7 @@ const judge = (() => {
 			if (!(item.id === "store" && (told("redis") || told("store"))))
 				items.push(item);
 		for (const c of now.carriers || []) {
-			const verdict = carrier(c);
+			const verdict = looks(c);
 
 			if (verdict.sick && !spoken.has(c.name))
 				items.push({ id: `carrier ${c.name}`, level: verdict.level, object: c.name, key: verdict.sick, carrier: c });
@@ -62,10 +77,10 @@ const judge = (() => {
 	};
 
 	/* The sick first, the others as they are configured. */
-	const sortCarriers = (carriers) => carriers.map((c, i) => ({ c, i, level: carrier(c).level }))
+	const sortCarriers = (now) => now.carriers.map((c, i) => ({ c, i, level: carrier(now, c).level }))
 		.sort((a, b) => byUrgency(a, b) || a.i - b.i).map((row) => row.c);
 
 	/* How full something is: a level for its bar. */
 	const fill = (share) => (share >= 0.95 ? "warn" : "good");
-	return { carrier, attention, sortCarriers, fill };
+	return { carrier, alarmed, attention, sortCarriers, fill };
 })();

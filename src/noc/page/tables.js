@@ -27,6 +27,8 @@ const tables = (() => {
 	const noteOf = (kind, item) => {
 		const notes = [];
 
+		if (kind.dim === "account" && judge.alarmed(last, "account", item.name))
+			notes.push(texts.t("state_alarm"));
 		if (kind.id === "accounts") {
 			notes.push(texts.t("of_binds", { n: item.binds, max: item.max_binds }));
 			if (item.waiting + item.backlog > 0)
@@ -43,6 +45,7 @@ const tables = (() => {
 		dom.attribute(p.name, "title", name);
 		dom.attribute(p.name, "aria-label", texts.t("show_history", { name }));
 		dom.text(p.note, noteOf(kind, item));
+		dom.attribute(node, "data-level", kind.dim === "account" ? judge.alarmed(last, "account", item.name) : null);
 		dom.width(p.bar, item.w["24h"][kind.what] / top);
 		PERIODS.forEach((period, i) => {
 			dom.text(p.cells[i].value, format.share(item.w[period].ratio));

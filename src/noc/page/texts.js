@@ -33,6 +33,7 @@ const TEXTS = {
 	since: ["{clock} 起，已 {time}", "since {clock}, for {time}"],
 	acked: ["{who} 已接手", "taken by {who}"],
 	value_of: ["现为 {value}，门限 {threshold}", "now {value}, threshold {threshold}"],
+	unit_of_campaigns: ["个任务", "campaigns"],
 	unit_of_messages: ["条", "messages"],
 	unit_of_binds: ["条连接", "binds"],
 	unit_of_losses: ["次", "losses"],
@@ -54,6 +55,7 @@ const TEXTS = {
 	sick_proving: ["通道正在恢复，少量试发", "The carrier is being tried again with little traffic"],
 	sick_flapping: ["1 小时内断开 {n} 次", "lost {n} binds within an hour"],
 	sick_throttled: ["运营商要求放慢", "The carrier asks to slow down"],
+	sick_alarm: ["有告警", "An alarm is raised"],
 	sick_store: ["存储（Redis）中断", "The store (Redis) is down"],
 	sick_phase: ["网关未在正常运行", "The gateway is not running normally"],
 
@@ -123,6 +125,7 @@ const TEXTS = {
 	show_few: ["收起", "Fewer"],
 	show_history: ["{name}：查看走势", "{name}: show its history"],
 	state_up: ["正常", "Good"],
+	state_alarm: ["有告警", "Alarm"],
 	state_removed: ["已移除", "Removed"],
 	state_down: ["中断", "Down"],
 	state_paused: ["已暂停", "Paused"],
