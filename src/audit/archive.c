@@ -98,15 +98,8 @@ static void on_turn(void *arg)
 /* An hour that is over ends when all of it is written; while the disk does not take it, it goes on. */
 static void end_hour(struct archive *a)
 {
-	char day[12], next[12], name[HOURS_NAME_MAX];
-
-	if (write_waiting(a) != 0)
-		return;
-	memcpy(day, a->hour.day, sizeof(day));
-	archive_hour_state(a, true);
-	archive_hour_names(a->node, loop_wall_ms(a->loop), next, name);
-	if (strcmp(day, next) != 0)
-		archive_keep_totals(a, day);
+	if (write_waiting(a) == 0)
+		archive_hour_state(a, true);
 }
 
 /* --- once a second --- */
@@ -134,6 +127,20 @@ static void checkpoint(struct archive *a)
 	archive_hour_state(a, false);
 }
 
+/* A day that is over, all of it written, is added up. */
+static void watch_day(struct archive *a)
+{
+	char day[12], name[HOURS_NAME_MAX], path[1024];
+
+	archive_hour_names(a->node, loop_wall_ms(a->loop), day, name);
+	if (strcmp(day, a->day) == 0)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", a->directory, a->day);
+	if (*a->day && access(path, F_OK) == 0)
+		archive_keep_totals(a, a->day);
+	memcpy(a->day, day, sizeof(day));
+}
+
 static void on_tick(struct timer *t)
 {
 	struct archive *a = LIST_OF(t, struct archive, tick);
@@ -144,6 +151,8 @@ static void on_tick(struct timer *t)
 		end_hour(a);
 	else
 		checkpoint(a);
+	if (!a->hour.begun || !archive_hour_over(a, loop_wall_ms(a->loop)))
+		watch_day(a);
 	if (now - a->looked_ms >= LOOK_MS) {
 		a->looked_ms = now;
 		archive_keep_look(a);

@@ -48,6 +48,7 @@ struct archive {
 	int lock_fd;
 
 	struct archive_hour hour;
+	char day[12];	/* today, local time; the one before is added up */
 	struct buf out; /* whole records, but for what of the first is written already */
 	uint64_t next;	/* number of the next record */
 	int error;	/* errno of the last try to write; 0: it went well */

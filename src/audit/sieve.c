@@ -1,12 +1,16 @@
 /*
- * sieve.c - Bloom filters over blocks of records. Must not know files.
+ * sieve.c - Bloom filters over blocks of records. Must not know who writes or searches.
  */
 #include "audit/sieve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit/cdr.h"
+#include "audit/lines.h"
+#include "base/mem.h"
 
 #define OCTETS	 (256u << 10) /* of records that a block is for */
 #define KEYS_MAX 2000u	      /* 16 bits each */
@@ -123,4 +127,58 @@ void sieve_line(struct sieve_block *b, const struct cdr_line *l)
 	add_id(b, l, "original");
 	if (cdr_get(l, "number", text, sizeof(text)) > 0)
 		sieve_key(b, sieve_number(view_of(text)));
+}
+
+static int64_t time_of(const struct cdr_line *l)
+{
+	char text[40];
+	return cdr_get(l, "at", text, sizeof(text)) > 0 ? cdr_time_ms(text) : 0;
+}
+
+static bool make(struct lines *l, FILE *out)
+{
+	struct sieve_block *b = mem_zalloc(sizeof(*b));
+	struct cdr_line cut;
+	struct view line;
+	bool begun = false, good = true;
+
+	while (good && lines_next(l, &line)) {
+		if (!lines_whole(l) || !cdr_cut(line, &cut))
+			continue;
+		if (!begun)
+			sieve_begin(b, lines_at(l));
+		begun = true;
+		sieve_line(b, &cut);
+		uint64_t end = lines_at(l) + line.n + 1;
+		if (!sieve_record(b, time_of(&cut), end))
+			continue;
+		sieve_end(b);
+		good = fwrite(b, sizeof(*b), 1, out) == 1;
+		sieve_begin(b, end);
+	}
+	if (good && begun && b->records > 0) {
+		sieve_end(b);
+		good = fwrite(b, sizeof(*b), 1, out) == 1;
+	}
+	mem_free(b);
+	return good && lines_error(l) == 0;
+}
+
+void sieve_make(const char *records, const char *sieve)
+{
+	struct lines *l = lines_open(records, 0);
+	char *part;
+
+	if (!l || asprintf(&part, "%s.part", sieve) < 0) {
+		lines_close(l);
+		return;
+	}
+	FILE *out = fopen(part, "we");
+	bool good = out && make(l, out);
+	if (out && fclose(out) != 0)
+		good = false;
+	if (out && (!good || rename(part, sieve) != 0))
+		unlink(part);
+	free(part);
+	lines_close(l);
 }

@@ -44,4 +44,7 @@ struct cdr_line;
 /* The keys of a record that was read: the same as who has written it told. */
 void sieve_line(struct sieve_block *b, const struct cdr_line *l);
 
+/* Makes a lost sieve anew from a file of records that nobody writes any more; what fails leaves none. */
+void sieve_make(const char *records, const char *sieve);
+
 #endif

@@ -1,5 +1,6 @@
 # tests/unit/audit.mk - unit tests of src/audit.
 audit_unit_tests = \
+	tests/unit/audit/test_search \
 	tests/unit/audit/test_archive \
 	tests/unit/audit/test_cdr \
 	tests/unit/audit/test_sealer \
@@ -21,3 +22,5 @@ tests_unit_audit_test_verify_LDADD = $(audit_unit_ldadd)
 audit_archive_rig = tests/unit/audit/archive_rig.c tests/unit/audit/archive_rig.h
 tests_unit_audit_test_archive_SOURCES = tests/unit/audit/test_archive.c $(audit_archive_rig)
 tests_unit_audit_test_archive_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_search_SOURCES = tests/unit/audit/test_search.c $(audit_archive_rig)
+tests_unit_audit_test_search_LDADD = $(audit_unit_ldadd)

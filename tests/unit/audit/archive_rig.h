@@ -6,7 +6,7 @@
 #include "base/worker.h"
 
 #define RIG_START INT64_C(1795318801123) /* 2026-11-22T11:40:01.123+08:00 */
-#define RIG_ID	  UINT64_C(317654801123010000)
+#define RIG_ID	  UINT64_C(121748200112301000)
 
 struct rig {
 	char directory[64];

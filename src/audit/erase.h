@@ -1,0 +1,30 @@
+/*
+ * erase.h - takes personal data out of records for ever: salt, number, text, box are overwritten where they stand, with
+ * as many octets, so that the chain, the statements and all places stay as they are. What the core says (the masked
+ * number, hashes that without their salt say nothing) stays. Works while the gateway writes, also in the open hour.
+ * Blocking, for a worker's thread or a tool. Whoever calls puts a record `erased`, when the gateway runs.
+ */
+#ifndef AUDIT_ERASE_H
+#define AUDIT_ERASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct erase_query { /* borrowed; a number, a time, or both: never all of an archive by mistake */
+	const char *directory;
+	const char *key;    /* as in struct search_query: without it, numbers in boxes cannot be told apart */
+	const char *number; /* "" or NULL: all numbers */
+	int64_t before_ms;  /* UTC: records before it; 0: of any time */
+	bool dry;	    /* only counts */
+};
+struct erase_result {
+	uint64_t records; /* erased (dry: that would be) */
+	uint64_t files;
+	uint64_t closed; /* records that may be the number's, by its masked form, but cannot be read: they stay */
+};
+/* 0, or -1 with *why (free()): what was erased until then stays so. */
+__attribute__((warn_unused_result)) int erase_run(const struct erase_query *q,
+						  void (*progress)(void *arg, unsigned done, unsigned all), void *arg,
+						  const volatile bool *stop, struct erase_result *result, char **why);
+
+#endif
