@@ -11,6 +11,8 @@
 #define LOOK_MS	    100	 /* whether somebody waits still */
 #define PROGRESS_MS 1000 /* between lines: the console takes silence for an end */
 
+static struct list searching = {&searching, &searching}; /* the loop's */
+
 bool find_possible(const struct snapshot_source *from)
 {
 	struct archive_view v = {0};
@@ -37,9 +39,16 @@ static void find_free(struct find *f)
 
 static void find_done(struct find *f, bool dropped)
 {
-	loop_timer_clear(f->from->loop, &f->timer);
+	loop_timer_clear(f->loop, &f->timer);
+	list_remove(&f->link);
 	f->done(f, dropped);
 	find_free(f);
+}
+
+void find_stop_all(void)
+{
+	LIST_EACH(node, &searching)
+		LIST_OF(node, struct find, link)->stop = true;
 }
 
 void find_drop(struct find *f)
@@ -63,7 +72,7 @@ static void find_work(struct worker_job *j)
 static void find_tick(struct timer *t)
 {
 	struct find *f = LIST_OF(t, struct find, timer);
-	int64_t now_ms = loop_now_ms(f->from->loop);
+	int64_t now_ms = loop_now_ms(f->loop);
 
 	if (!console_later_waits(f->later))
 		f->stop = true;
@@ -75,7 +84,7 @@ static void find_tick(struct timer *t)
 		else
 			console_progress(f->later, "waiting for other searches");
 	}
-	loop_timer(f->from->loop, t, LOOK_MS);
+	loop_timer(f->loop, t, LOOK_MS);
 }
 
 int find_start(struct find *f, struct console_call *call)
@@ -83,6 +92,8 @@ int find_start(struct find *f, struct console_call *call)
 	struct archive_view v = {0};
 
 	f->from = call->arg;
+	f->loop = f->from->loop;
+	list_append(&searching, &f->link);
 	f->later = console_later(call);
 	if (!find_possible(f->from)) {
 		find_done(f, false);
@@ -91,9 +102,9 @@ int find_start(struct find *f, struct console_call *call)
 	archive_look(f->from->archive, &v);
 	f->query.directory = find_keep(f, v.directory);
 	f->query.key = find_keep(f, v.key ? v.key : "");
-	f->told_ms = loop_now_ms(f->from->loop);
+	f->told_ms = loop_now_ms(f->loop);
 	f->timer.fn = find_tick;
-	loop_timer(f->from->loop, &f->timer, LOOK_MS);
+	loop_timer(f->loop, &f->timer, LOOK_MS);
 	f->job.work = find_work;
 	f->job.done = find_told;
 	worker_do(f->from->worker, &f->job);

@@ -24,7 +24,9 @@ struct find { /* begins the question's own struct; zero it before first use */
 	void (*done)(struct find *f, bool dropped);
 
 	/* find's own */
-	const struct snapshot_source *from;
+	struct list link;
+	const struct snapshot_source *from; /* not when dropped */
+	struct loop *loop;
 	struct console_later *later;
 	char *why;
 	struct worker_job job;
@@ -42,6 +44,8 @@ bool find_possible(const struct snapshot_source *from);
 const char *find_keep(struct find *f, const char *word);
 /* Takes f (mem_zalloc()); done() is owed then. Without an archive done() comes at once, nothing was searched. */
 int find_start(struct find *f, struct console_call *call);
+/* The console is going: what is being searched ends soon. */
+void find_stop_all(void);
 /* Instead of find_start(): frees f; done() is called, dropped, without later. */
 void find_drop(struct find *f);
 /* In work(): f->query as it stands now; fn gets f. False: it failed, or nobody waits any more. */

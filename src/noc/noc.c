@@ -24,6 +24,7 @@
 #include "noc/verb.h"
 #include "noc/console.h"
 #include "noc/dashboard.h"
+#include "noc/find.h"
 #include "noc/http.h"
 #include "noc/metrics.h"
 #include "noc/metrics_live.h"
@@ -324,6 +325,7 @@ void noc_free(struct noc *n)
 {
 	if (!n)
 		return;
+	find_stop_all();
 	http_free(n->http);
 	console_free(n->console);
 	alarm_duty_free(n->duty);

@@ -254,6 +254,14 @@ static const struct console_sub dead_subs[] = {
 	{0},
 };
 
+static const struct console_sub debug_subs[] = {
+	{"on", "[--for TIME] [--pdu]", 0, 3, CONSOLE_OPERATE,
+	 "Logs every step of its messages, for 10m if not said; --pdu: and their PDUs."},
+	{"off", "", 0, 0, CONSOLE_OPERATE, "Ends it."},
+	{"list", "", 0, 0, CONSOLE_OPERATE, "debug list (without a number): shows those that are watched."},
+	{0},
+};
+
 static const struct console_sub doubt_subs[] = {
 	{"list", "[--carrier CARRIER]", 0, 2, CONSOLE_READ, "Lists messages in doubt, oldest first."},
 	{"resend", "ID|--all|--carrier CARRIER", 1, 2, CONSOLE_OPERATE,
@@ -359,6 +367,33 @@ const struct console_command verb_table[] = {
 	 .subs = alarms_subs,
 	 .help = "Shows what needs a hand, and takes note that somebody has it in hand.",
 	 .examples = "alarms\nalarms ack carrier_down mobile\n"},
+	{.name = "trace",
+	 .args = "ID|NUMBER [--since TIME] [--limit N] [--unmask]",
+	 .min = 1,
+	 .max = 6,
+	 READ,
+	 .fn = verb_trace,
+	 .help = "Tells the whole life of a message, or of the last ones to a number; --unmask needs the right to "
+		 "operate.",
+	 .examples = "trace 121742046112301017\ntrace 13800138000 --limit 20\n"},
+	{.name = "cdr",
+	 .args = "[--id ID] [--number NUMBER] [--account ACCOUNT] [--carrier CARRIER] [--campaign CAMPAIGN] [--kind "
+		 "KIND] "
+		 "[--state STATE] [--verdict POLICY] [--from TIME] [--to TIME] [--limit N] [--csv|--json-lines] "
+		 "[--unmask]",
+	 .max = 26,
+	 READ,
+	 .fn = verb_cdr,
+	 .help = "Lists records that fit, newest first; --unmask needs the right to operate.",
+	 .examples = "cdr --account bank --kind ended --from 1h\ncdr --carrier mobile --kind attempt --csv --limit "
+		     "10000\n"},
+	{.name = "totals",
+	 .args = "[DAY]",
+	 .max = 1,
+	 READ,
+	 .fn = verb_totals,
+	 .help = "Shows what the records of a day (20260501) add up to by account and carrier.",
+	 .examples = "totals\ntotals 20260501\n"},
 	{.name = "explain",
 	 .args = "ACCOUNT SOURCE NUMBER [CLASS] [TEXT]",
 	 .min = 3,
@@ -506,6 +541,13 @@ const struct console_command verb_table[] = {
 	 .fn = verb_complete,
 	 .help = "Lists what may come next in a command line, for the shell.",
 	 .examples = "complete campaign pa\n"},
+	{.name = "debug",
+	 .fn = verb_debug,
+	 .before = "NUMBER",
+	 .sub = "list",
+	 .subs = debug_subs,
+	 .help = "Watches a number: every step of the messages from and to it is a line of the log.",
+	 .examples = "debug 13800138000 on --for 30m --pdu\ndebug list\n"},
 	{.name = "capture",
 	 .fn = verb_capture,
 	 .sub = "show",

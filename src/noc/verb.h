@@ -45,6 +45,9 @@ int verb_consent(struct console_call *call);
 int verb_credit(struct console_call *call);
 int verb_usage(struct console_call *call);
 
+/* verb_debug.c */
+int verb_debug(struct console_call *call);
+
 /* verb_dead.c */
 int verb_dead(struct console_call *call);
 
@@ -62,6 +65,15 @@ int verb_review(struct console_call *call);
 
 /* verb_route.c */
 int verb_route(struct console_call *call);
+
+/* verb_trace.c */
+int verb_trace(struct console_call *call);
+
+/* verb_cdr.c */
+int verb_cdr(struct console_call *call);
+
+/* verb_totals.c */
+int verb_totals(struct console_call *call);
 
 /* verb_words.c */
 int verb_words(struct console_call *call);
