@@ -1,5 +1,5 @@
-# src/tools/local.mk - the command-line programs: bin smppgwctl smppsim smppload smppsend. What unit tests reach is in
-# libtools.a, the rest of each program in its own file.
+# src/tools/local.mk - the command-line programs: bin smppgwctl smppsim smppload smppsend smppevidence. What unit tests
+# reach is in libtools.a, the rest of each program in its own file.
 
 noinst_LIBRARIES += libtools.a
 libtools_a_SOURCES = \
@@ -25,7 +25,7 @@ libtools_a_SOURCES = \
 
 tools_libs = libtools.a liblink.a libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(OPENSSL_LIBS)
 
-bin_PROGRAMS += smppgwctl smppsim smppload smppsend
+bin_PROGRAMS += smppgwctl smppsim smppload smppsend smppevidence
 smppgwctl_SOURCES = src/tools/smppgwctl.c
 smppgwctl_LDADD = $(tools_libs)
 smppsim_SOURCES = src/tools/smppsim.c
@@ -34,5 +34,9 @@ smppload_SOURCES = src/tools/smppload.c
 smppload_LDADD = $(tools_libs)
 smppsend_SOURCES = src/tools/smppsend.c src/tools/send_message.c src/tools/send_operate.c src/tools/send_receive.c
 smppsend_LDADD = $(tools_libs)
+smppevidence_SOURCES = src/tools/smppevidence.c src/tools/evidence.h src/tools/evidence_common.c \
+	src/tools/evidence_erase.c src/tools/evidence_key.c src/tools/evidence_prove.c src/tools/evidence_show.c \
+	src/tools/evidence_verify.c
+smppevidence_LDADD = $(tools_libs)
 
-dist_man_MANS += doc/man/smppgwctl.1 doc/man/smppsim.1 doc/man/smppload.1 doc/man/smppsend.1
+dist_man_MANS += doc/man/smppgwctl.1 doc/man/smppsim.1 doc/man/smppload.1 doc/man/smppsend.1 doc/man/smppevidence.1

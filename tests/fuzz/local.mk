@@ -9,6 +9,7 @@ fuzz_replays = \
 	tests/fuzz/replay_pdu \
 	tests/fuzz/replay_peers \
 	tests/fuzz/replay_policy \
+	tests/fuzz/replay_proof \
 	tests/fuzz/replay_proxy \
 	tests/fuzz/replay_receipt \
 	tests/fuzz/replay_record \
@@ -28,6 +29,8 @@ tests_fuzz_replay_peers_SOURCES = tests/fuzz/fuzz_peers.c tests/fuzz/replay.c
 tests_fuzz_replay_peers_LDADD = libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a $(LIBCONFIG_LIBS) $(PCRE2_LIBS)
 tests_fuzz_replay_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/replay.c
 tests_fuzz_replay_policy_LDADD = libpolicy.a libbase.a libsmpp.a $(LIBCONFIG_LIBS) $(PCRE2_LIBS)
+tests_fuzz_replay_proof_SOURCES = tests/fuzz/fuzz_proof.c tests/fuzz/replay.c
+tests_fuzz_replay_proof_LDADD = libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(OPENSSL_LIBS)
 tests_fuzz_replay_proxy_SOURCES = tests/fuzz/fuzz_proxy.c tests/fuzz/replay.c
 tests_fuzz_replay_proxy_LDADD = liblink.a libbase.a
 tests_fuzz_replay_receipt_SOURCES = tests/fuzz/fuzz_receipt.c tests/fuzz/replay.c
@@ -47,6 +50,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_pdu \
 	tests/fuzz/fuzz_peers \
 	tests/fuzz/fuzz_policy \
+	tests/fuzz/fuzz_proof \
 	tests/fuzz/fuzz_proxy \
 	tests/fuzz/fuzz_receipt \
 	tests/fuzz/fuzz_record \
@@ -68,6 +72,9 @@ tests_fuzz_fuzz_peers_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c
 tests_fuzz_fuzz_policy_LDADD = libpolicy.a libbase.a libsmpp.a $(LIBCONFIG_LIBS) $(PCRE2_LIBS)
 tests_fuzz_fuzz_policy_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c
+tests_fuzz_fuzz_proof_LDADD = libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(OPENSSL_LIBS)
+tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_proxy_SOURCES = tests/fuzz/fuzz_proxy.c
 tests_fuzz_fuzz_proxy_LDADD = liblink.a libbase.a
 tests_fuzz_fuzz_proxy_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

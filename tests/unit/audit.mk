@@ -3,6 +3,7 @@ audit_unit_tests = \
 	tests/unit/audit/test_search \
 	tests/unit/audit/test_archive \
 	tests/unit/audit/test_cdr \
+	tests/unit/audit/test_proof \
 	tests/unit/audit/test_sealer \
 	tests/unit/audit/test_signer \
 	tests/unit/audit/test_verify \
@@ -24,3 +25,5 @@ tests_unit_audit_test_archive_SOURCES = tests/unit/audit/test_archive.c $(audit_
 tests_unit_audit_test_archive_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_search_SOURCES = tests/unit/audit/test_search.c $(audit_archive_rig)
 tests_unit_audit_test_search_LDADD = $(audit_unit_ldadd)
+tests_unit_audit_test_proof_SOURCES = tests/unit/audit/test_proof.c $(audit_archive)
+tests_unit_audit_test_proof_LDADD = $(audit_unit_ldadd)

@@ -1,0 +1,75 @@
+/*
+ * evidence_erase.c - smppevidence erase: takes personal data out of records, as the law may ask for. Must not know how.
+ */
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "audit/erase.h"
+#include "tools/evidence.h"
+
+struct erase_conf {
+	const char *number, *before, *records_key;
+	bool dry_run;
+};
+static const struct opts_about about = {
+	.program = "smppevidence erase",
+	.operands = "ARCHIVE",
+	.purpose = "Overwrites numbers, texts and salts of records for ever; chain and statements stay whole. The "
+		   "gateway may run;\n"
+		   "smppgwctl does the same and leaves a record of it.",
+	.exits = EVIDENCE_EXITS,
+};
+#define AT(member) offsetof(struct erase_conf, member)
+static const struct opts_row rows[] = {
+	{"number", OPTS_TEXT, AT(number), "", .arg = "NUMBER", .help = "of this phone only"},
+	{"before", OPTS_TEXT, AT(before), NULL, .arg = "TIME", .help = "of records before it only, such as 2026-11-22"},
+	{"records-key", OPTS_TEXT, AT(records_key), "", .arg = "FILE",
+	 .help = "tells whose number is in an encrypted record (records.key)"},
+	{"dry-run", OPTS_FLAG, AT(dry_run), NULL, .help = "only counts", .letter = 'n'},
+};
+
+/* False: told. */
+static bool read_query(const struct erase_conf *conf, struct erase_query *q)
+{
+	q->number = conf->number;
+	q->key = conf->records_key;
+	q->dry = conf->dry_run;
+	q->before_ms = conf->before ? evidence_time(conf->before) : 0;
+	if (q->before_ms < 0)
+		opts_wrong(&about, "--before %s: needs a time such as 2026-11-22", conf->before);
+	else if (!*conf->number && !conf->before)
+		opts_wrong(&about, "--number or --before is needed: never all of an archive by mistake");
+	else
+		return true;
+	return false;
+}
+
+enum evidence_exit evidence_erase(int argc, char **argv)
+{
+	struct erase_conf conf = {0};
+	int at = opts_parse(&about, rows, sizeof(rows) / sizeof(rows[0]), &conf, argc, argv);
+	struct erase_query q = {0};
+	struct erase_result result = {0};
+	volatile bool stop = false;
+	char *why = NULL;
+
+	if (at < 0)
+		return at == OPTS_DONE ? EVIDENCE_GOOD : EVIDENCE_USAGE;
+	if (argc - at != 1) {
+		opts_wrong(&about, "one ARCHIVE is needed; options stand before it");
+		return EVIDENCE_USAGE;
+	}
+	if (!read_query(&conf, &q))
+		return EVIDENCE_USAGE;
+	q.directory = argv[at];
+	if (erase_run(&q, NULL, NULL, &stop, &result, &why) != 0)
+		return evidence_fail(why);
+	printf("%" PRIu64 " records %s in %" PRIu64 " files\n", result.records, q.dry ? "would be erased" : "erased",
+	       result.files);
+	if (result.closed)
+		printf("%" PRIu64
+		       " encrypted records may be of this number and stay: they open with --records-key only\n",
+		       result.closed);
+	return result.records ? EVIDENCE_GOOD : EVIDENCE_BROKEN;
+}
