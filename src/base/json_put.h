@@ -45,11 +45,17 @@ static inline char *json_put_string(char *p, const void *v, size_t n)
 	return p;
 }
 
+/* "00" to "99": two digits for one division. */
+extern const char json_pairs[201];
+
 /* n digits of v. */
 static inline char *json_put_digits(char *p, uint64_t v, unsigned n)
 {
-	for (unsigned i = n; i-- > 0; v /= 10)
-		p[i] = (char)('0' + v % 10);
+	unsigned i = n;
+	for (; i > 1; v /= 100)
+		memcpy(p + (i -= 2), json_pairs + 2 * (v % 100), 2);
+	if (i > 0)
+		*p = (char)('0' + v % 10);
 	return p + n;
 }
 
