@@ -62,6 +62,11 @@ void log_set_mask(bool mask)
 	logger.mask = mask;
 }
 
+bool log_masks(void)
+{
+	return logger.mask;
+}
+
 void log_set_level(enum log_level level)
 {
 	logger.level = level;

@@ -33,6 +33,7 @@ bool log_away(void);   /* lines go to stderr for want of the target */
 
 void log_set_level(enum log_level level);
 void log_set_mask(bool mask);
+bool log_masks(void);
 enum log_level log_level(void);
 int log_level_by_name(const char *name); /* "error" "warn" "info" "debug"; -1 when unknown */
 bool log_on(enum log_level level);

@@ -8,6 +8,7 @@ void session_tapped(struct session *s, bool out, const uint8_t *p, size_t n)
 	struct tap_from from = {s->name, s->handle, conn_peer(s->conn), &s->place};
 	struct net_addr local;
 
+	tap_hear(s->hub->tap, &from, out, p, n);
 	if (!tap_wants(s->hub->tap, &from, out, p, n))
 		return;
 	conn_local(s->conn, &local);

@@ -27,6 +27,8 @@ struct tap {
 	struct loop_hook hook;
 	struct timer timer;
 	bool *on;
+	tap_ear ear;
+	void *ear_arg;
 	int fd; /* -1: none runs */
 	uint32_t capture;
 	struct tap_match *match;
@@ -147,7 +149,7 @@ void tap_stop(struct tap *t, const char *why)
 	}
 	close(t->fd);
 	t->fd = -1;
-	*t->on = false;
+	*t->on = t->ear != NULL;
 	loop_unhook(t->loop, &t->hook);
 	loop_timer_clear(t->loop, &t->timer);
 	tap_match_free(t->match);
@@ -160,6 +162,19 @@ void tap_stop(struct tap *t, const char *why)
 	s->ms = (loop_now_us(t->loop) - t->began_us) / 1000;
 	log_info("-", "event=capture_ended why=\"%s\" file=\"%s\" frames=%llu octets=%llu error=\"%s\"", why, s->file,
 		 (unsigned long long)s->frames, (unsigned long long)s->octets, failed);
+}
+
+void tap_listen(struct tap *t, tap_ear fn, void *arg)
+{
+	t->ear = fn;
+	t->ear_arg = arg;
+	*t->on = fn != NULL || t->fd >= 0;
+}
+
+void tap_hear(const struct tap *t, const struct tap_from *from, bool out, const uint8_t *p, size_t n)
+{
+	if (t->ear != NULL)
+		t->ear(t->ear_arg, from, out, p, n);
 }
 
 static void on_turn(void *arg)

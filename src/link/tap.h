@@ -55,6 +55,11 @@ __attribute__((warn_unused_result)) int tap_start(struct tap *t, const struct ta
 void tap_stop(struct tap *t, const char *why); /* static text; harmless when none runs */
 void tap_status(const struct tap *t, struct tap_status *out);
 
+/* fn hears every frame, whether a capture runs or not; NULL: nobody does. */
+typedef void (*tap_ear)(void *arg, const struct tap_from *from, bool out, const uint8_t *p, size_t n);
+void tap_listen(struct tap *t, tap_ear fn, void *arg);
+void tap_hear(const struct tap *t, const struct tap_from *from, bool out, const uint8_t *p, size_t n);
+
 /* Whether the capture wants this frame; then tap_put() takes it. Only while it is on. */
 bool tap_wants(struct tap *t, const struct tap_from *from, bool out, const uint8_t *p, size_t n);
 void tap_put(struct tap *t, const struct tap_from *from, const struct net_addr *local, bool out, const uint8_t *p,

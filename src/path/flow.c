@@ -18,6 +18,8 @@ static void on_timer(struct timer *t);
 
 void flow_set_state(struct flow *f, struct msg *m, enum msg_state state)
 {
+	if (f->watch)
+		flow_watch_state(f, m, (enum msg_state)m->state, state);
 	f->counters.by_state[m->state]--;
 	m->state = (uint8_t)state;
 	f->counters.by_state[state]++;

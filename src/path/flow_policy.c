@@ -155,8 +155,13 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 		flow_campaign_refused(f, a, pdu);
 		*why = say_why(x, &v);
 		flow_refuses_by(f, a, v.name);
+		if (f->watch)
+			flow_watch_judged(f, a, pdu, v.name, *why);
 		return v.status;
 	}
+	if (f->watch)
+		flow_watch_judged(f, a, pdu, effect == POLICY_REVIEW ? v.name : "none",
+				  s->changed ? "text changed" : "");
 	if (s->changed && !plain_write(pdu, (enum charset)account_conf(a)->dcs0,
 				       (struct view){(const uint8_t *)s->text, s->text_n}, &x->scratch)) {
 		*why = "the text is too long with what must stand in it";
@@ -217,6 +222,8 @@ static void on_answer(struct flow *f, struct msg *m, const struct recipient_answ
 	struct policy_asks asked =
 		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
 	struct policy_verdict v = policy_decide(f->policy, &asked, answer->failed | answer->dry);
+	if (f->watch)
+		flow_watch_asked(f, m, v.id == POLICY_NONE ? "none" : v.name);
 	if (v.id == POLICY_NONE) {
 		m->known_ms = loop_wall_ms(f->loop);
 		flow_store_message(f, m);

@@ -103,6 +103,7 @@ struct flow {
 	struct list asked;     /* struct asked */
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
+	struct watch *watch;	   /* flow_watch.c's; NULL: nobody watches a number */
 	struct map *gathering;	   /* texts whose parts are awaited */
 	struct list gatherings;	   /* the same */
 	struct list wholes;	   /* struct whole of flow_whole.c */

@@ -514,6 +514,7 @@ void flow_free(struct flow *f)
 {
 	if (!f)
 		return;
+	flow_watch_free(f);
 	stats_drop(f->stats, &f->counters);
 	flow_route_test_end(f);
 	flow_events_stop(f);

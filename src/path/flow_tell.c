@@ -76,6 +76,8 @@ void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x)
 void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status)
 {
 	struct flow_about x = {.read = false};
+	if (f->watch)
+		flow_watch_answered(f, m, status);
 	flow_event_answered(f, m, status, &x);
 	flow_cdr_answered(f, m, status, &x);
 	flow_tally_answered(f, m, status);
@@ -85,6 +87,8 @@ void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status)
 void flow_tell_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status, const char *why)
 {
 	bool submit = pdu->command_id == SUBMIT_SM || pdu->command_id == DATA_SM || pdu->command_id == SUBMIT_MULTI;
+	if (f->watch)
+		flow_watch_refused(f, a, pdu, status, why);
 	if (submit) {
 		flow_event_refused(f, a, pdu, status, why);
 		flow_cdr_refused(f, a, pdu, status, why);
@@ -97,6 +101,8 @@ void flow_tell_held(struct flow *f, struct msg *m, enum flow_wait why)
 {
 	struct flow_about x = {.read = false};
 	bool fresh = ids_time_ms(m->id) >= f->since_ms; /* not again at each start */
+	if (f->watch)
+		flow_watch_held(f, m, why);
 	if (!fresh)
 		return;
 	if (why == WAIT_REVIEW)
@@ -119,6 +125,8 @@ static bool all_taken(const struct flow *f, const struct msg *whole, const struc
 void flow_tell_submitted(struct flow *f, const struct carrier *c, struct msg *m, uint32_t status)
 {
 	struct msg *whole = msg_whole(f->msgs, m);
+	if (f->watch)
+		flow_watch_submitted(f, c, m, status);
 	flow_cdr_submitted(f, c, m, status);
 	flow_tally_submitted(f, c, m, status);
 	if (status || !all_taken(f, whole, m))
@@ -130,12 +138,16 @@ void flow_tell_submitted(struct flow *f, const struct carrier *c, struct msg *m,
 void flow_tell_retried(struct flow *f, struct msg *m, uint16_t carrier, const struct words *w)
 {
 	struct flow_about x = {.read = false};
+	if (f->watch)
+		flow_watch_retried(f, m, carrier, w);
 	flow_event_retried(f, m, carrier, w, &x);
 }
 
 void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, const char *why)
 {
 	struct flow_about x = {.read = false};
+	if (f->watch)
+		flow_watch_doubt(f, c, m, why);
 	flow_event(f, m, EVENT_DOUBT, &x);
 	flow_cdr_doubt(f, c, m, why);
 }
@@ -143,12 +155,16 @@ void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, con
 void flow_tell_late(struct flow *f, struct msg *m)
 {
 	struct flow_about x = {.read = false};
+	if (f->watch)
+		flow_watch_late(f, m);
 	flow_event(f, m, EVENT_LATE, &x);
 }
 
 void flow_tell_receipt(struct flow *f, const struct carrier *c, const struct msg *m, const struct outcome *o,
 		       const char *what)
 {
+	if (f->watch)
+		flow_watch_receipt(f, c, m, o, what);
 	flow_cdr_receipt(f, c, m, o, what);
 	if (m && o->final)
 		flow_tally_receipt(f, c, m);
@@ -157,6 +173,8 @@ void flow_tell_receipt(struct flow *f, const struct carrier *c, const struct msg
 void flow_tell_end(struct flow *f, struct msg *m, enum finish how, const struct words *w)
 {
 	struct flow_about x = {.read = false};
+	if (f->watch)
+		flow_watch_end(f, m, how, w);
 	flow_event_end(f, m, how, w, &x);
 	flow_cdr_end(f, m, how, w, &x);
 	flow_tally_end(f, m, how);
@@ -164,11 +182,15 @@ void flow_tell_end(struct flow *f, struct msg *m, enum finish how, const struct 
 
 void flow_tell_told(struct flow *f, struct msg *m, const char *how)
 {
+	if (f->watch)
+		flow_watch_told(f, m, how);
 	flow_cdr_told(f, m, how);
 }
 
 void flow_tell_reply(struct flow *f, const struct reply_event *what)
 {
+	if (f->watch)
+		flow_watch_reply(f, what);
 	flow_event_reply(f, what);
 	flow_cdr_reply(f, what);
 	flow_tally_reply(f, what);

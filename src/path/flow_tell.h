@@ -86,6 +86,26 @@ void flow_cdr_told(struct flow *f, const struct msg *m, const char *how);
 void flow_cdr_reply(struct flow *f, const struct reply_event *what);
 void flow_cdr_free(struct flow *f);
 
+/* flow_watch.c: numbers that somebody watches; all only while flow.watch */
+void flow_watch_free(struct flow *f);
+void flow_watch_state(struct flow *f, struct msg *m, enum msg_state from, enum msg_state to);
+void flow_watch_judged(struct flow *f, const struct account *a, const struct pdu *pdu, const char *verdict,
+		       const char *why);
+void flow_watch_asked(struct flow *f, struct msg *m, const char *verdict);
+void flow_watch_answered(struct flow *f, struct msg *m, uint32_t status);
+void flow_watch_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
+			const char *why);
+void flow_watch_held(struct flow *f, struct msg *m, enum flow_wait why);
+void flow_watch_submitted(struct flow *f, const struct carrier *c, struct msg *m, uint32_t status);
+void flow_watch_retried(struct flow *f, struct msg *m, uint16_t carrier, const struct words *w);
+void flow_watch_doubt(struct flow *f, const struct carrier *c, struct msg *m, const char *why);
+void flow_watch_late(struct flow *f, struct msg *m);
+void flow_watch_receipt(struct flow *f, const struct carrier *c, const struct msg *m, const struct outcome *o,
+			const char *what);
+void flow_watch_end(struct flow *f, struct msg *m, enum finish how, const struct words *w);
+void flow_watch_told(struct flow *f, struct msg *m, const char *how);
+void flow_watch_reply(struct flow *f, const struct reply_event *what);
+
 /* flow_tally.c: counts for people */
 void flow_tally_init(struct flow *f);
 void flow_tally_free(struct flow *f);

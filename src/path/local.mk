@@ -21,6 +21,7 @@ libpath_a_SOURCES = \
 	src/path/flow_look.c src/path/flow_look.h src/path/flow_last.c src/path/flow_stop.c \
 	src/path/flow_announce.c \
 	src/path/flow_cdr.c src/path/flow_tally.c src/path/flow_tell.c src/path/flow_tell.h \
+	src/path/flow_watch.c src/path/flow_watch.h \
 	src/path/flow_ask.c \
 	src/path/flow_event.c \
 	src/path/flow_explain.c \
@@ -74,7 +75,7 @@ libpath_a_SOURCES = \
 	src/path/store_backlog.c src/path/store_credit.c src/path/store_lease.c src/path/store_load.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h \
 	src/path/tally.c src/path/tally.h \
-	src/path/flow_watch.c src/path/store_history.c src/path/store_history.h
+	src/path/flow_waiting.c src/path/store_history.c src/path/store_history.h
 
 # Campaigns and brakes.
 libpath_a_SOURCES += \
