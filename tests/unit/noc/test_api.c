@@ -94,16 +94,14 @@ void carriers_each_loss(const struct carriers *cs, void (*fn)(void *arg, const s
 		fn(arg, &(struct carrier_loss){&lost, START_MS, END_SILENT});
 }
 
-const char *alarm_severity_name(enum alarm_severity s)
-{
-	return s == ALARM_CRITICAL ? "critical" : "warning";
-}
-
 void alarms_each(const struct alarms *a, bool every, void (*fn)(void *arg, const struct alarm_view *v), void *arg)
 {
+	static const struct alarm_row row = {.scope = ALARM_CARRIER};
+
 	assert_non_null(a);
 	assert_false(every);
-	fn(arg, &(struct alarm_view){.alarm = "carrier_down",
+	fn(arg, &(struct alarm_view){.row = &row,
+				     .alarm = "carrier_down",
 				     .object = "联通\"<b>",
 				     .severity = ALARM_CRITICAL,
 				     .since_ms = START_MS,
@@ -247,7 +245,8 @@ static void test_now(void **state)
 	says(text, "\"classes\":[{\"name\":\"otp\",\"w\":{");
 	says(text, "\"reasons\":[{\"name\":\"signature\",\"n\":{\"1m\":6,\"15m\":6,\"24h\":6}}]");
 	says(text, "\"flaps\":[{\"owner\":\"联通\\\"<b>\",\"at_ms\":1780000123456,\"why\":\"silent\"}]");
-	says(text, "\"alarms\":[{\"alarm\":\"carrier_down\",\"object\":\"联通\\\"<b>\",\"severity\":\"critical\","
+	says(text, "\"alarms\":[{\"alarm\":\"carrier_down\",\"object\":\"联通\\\"<b>\",\"scope\":\"carrier\","
+		   "\"severity\":\"critical\","
 		   "\"since_ms\":1780000123456,\"value\":null,\"threshold\":0.5,\"unit\":\"\",\"zh\":\"断开\",");
 	says(text, "\"optouts\":{\"1m\":2,\"15m\":2,\"24h\":2}");
 }
