@@ -23,7 +23,8 @@ static const struct {
 	const char *name, *words;
 } waits[] = {
 	[LOOK_NOT_HELD] = {"", ""},
-	[LOOK_TIME] = {"time", "held for its schedule or the hours of contact"},
+	[LOOK_TIME] = {"time", "held for its schedule"},
+	[LOOK_HOURS] = {"hours", "held by the hours of contact"},
 	[LOOK_RETRY] = {"retry", "held for the pause after an error"},
 	[LOOK_REVIEW] = {"review", "held until somebody has read it: review list, review approve ID"},
 	[LOOK_PARTS] = {"parts", "held until the other parts of its text are here"},

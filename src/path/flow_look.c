@@ -49,7 +49,7 @@ static enum look_wait wait_of(const struct flow *f, const struct msg *m)
 /* UTC ms at which what it waits for comes by itself; 0: it does not. */
 static int64_t until(const struct flow *f, const struct msg *m, enum look_wait wait)
 {
-	if (wait == LOOK_TIME)
+	if (wait == LOOK_TIME || wait == LOOK_HOURS)
 		return m->due_ms;
 	if (wait == LOOK_RETRY && m->timer.due_ms)
 		return loop_wall_ms(f->loop) + m->timer.due_ms - loop_now_ms(f->loop);
@@ -116,6 +116,8 @@ static void tell(struct flow *f, struct msg *m, flow_look_fn fn, void *arg)
 	};
 	if (m->cid && !m->from_backlog)
 		x.carrier_id = (struct view){(const uint8_t *)m->cid, m->cid_len};
+	if (x.wait == LOOK_TIME && pdu.sm.schedule.n == 0)
+		x.wait = LOOK_HOURS;
 	x.due_ms = until(f, m, x.wait);
 	if (m->state == MSG_QUEUED)
 		look_at_queue(f, m, &x);

@@ -10,7 +10,8 @@
 /* Why a message is held. */
 enum look_wait {
 	LOOK_NOT_HELD,
-	LOOK_TIME,	/* until due_ms: its schedule, hours of contact, no route before */
+	LOOK_TIME,	/* until due_ms: its schedule */
+	LOOK_HOURS,	/* until due_ms: hours of contact, or no route before */
 	LOOK_RETRY,	/* until due_ms: a pause after an error */
 	LOOK_REVIEW,	/* until somebody has read it */
 	LOOK_PARTS,	/* for the other parts of its text */

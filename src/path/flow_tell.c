@@ -109,6 +109,9 @@ void flow_tell_held(struct flow *f, struct msg *m, enum flow_wait why)
 		flow_event(f, m, EVENT_REVIEW, &x);
 	else if (why == WAIT_TIME)
 		flow_event_held(f, m, &x);
+	flow_about(f, m, &x);
+	if (why == WAIT_TIME && x.pdu.sm.schedule.n == 0)
+		why = WAIT_HOURS; /* its app wanted it to go at once */
 	flow_cdr_held(f, m, flow_wait_name(why), &x);
 }
 

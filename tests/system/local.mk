@@ -41,6 +41,8 @@ EXTRA_DIST += \
 	tests/system/tls.sh \
 	tests/system/tools.sh \
 	tests/system/tools_ask.sh \
+	tests/system/watch.sh \
+	tests/system/trace.sh \
 	tests/system/webhook.sh \
 	tests/system/webhook_server.py \
 	tests/system/words.sh

@@ -50,8 +50,9 @@ carriers: (
 	  response_timeout = 700; },
 	{ name = "联通"; host = "127.0.0.1"; port = ${port[unicom]}; system_id = "gw"; password = "gw"; reconnect = 100; } );
 routes: ( { prefix = "86130"; carriers = [ "联通" ]; }, { prefix = ""; carriers = [ "移动", "联通" ]; } );
-messages: { retry = 300; };
-windows: ( { name = "营销"; classes = [ "promo" ]; workday = [ "$closed" ]; rest = [ "$closed" ]; } );
+messages: { retry = 200; };
+errors: ( { carrier = "移动"; status = "0x45"; class = "carrier"; } );
+windows: ( { name = "营销"; classes = [ "promo" ]; workday = [ "$closed" ]; holiday = [ "$closed" ]; weekend = [ "$closed" ]; } );
 records: { directory = "$tmp/records"; texts = "plain"; };
 END
 sim_start mobile --receipt-delay 20ms --reject 100 --reject-status 0x8
@@ -66,12 +67,15 @@ esme_start shop gw --id shop
 esme app "submit dst=8613800000001 text=您的验证码是123456"
 sent app 1
 first=$(id_of app)
+must "tried twice there" 10 traced 'attempt 2: 移动 refused' "$first"
+stop mobile
+sim_start mobile --receipt-delay 20ms --reject 100 --reject-status 0x45
 soon "delivered in the end" 20 lines_reach 1 '^receipt .*stat=DELIVRD' "$tmp/app.log"
 soon "the trace has its end" 10 traced 'the app has it' "$first"
 steps "a retry and a failover, in words" "^$first  bank  otp  10690001 -> 138\*\*\*\*0001\$" \
 	'\+0\.0[0-9]{2} s  accepted from bank' 'attempt 1: 移动 refused it with ESME_RSYSERR' \
 	'attempt [2-9]: 联通 took it as [0-9]+, answered after' \
-	'receipt of 联通: stat=DELIVRD err=000' 'ended as DELIVERED \(delivered\) after [2-9] attempts' 'the app has it' \
+	'receipt of 联通: stat=DELIVRD err=000' 'ended as DELIVRD \(delivered\) after [2-9] attempts' 'the app has it' \
 	'now: nothing of it is in memory any more'
 ok "each step has local time with zone and the time since acceptance" eval \
 	"[ \$(grep -cE '^  20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{3} \+0800 +\+[0-9.]+ s  ' '$tmp/trace') -ge 6 ]"
@@ -93,20 +97,20 @@ sent app 2
 second=$(id_of app)
 soon "three parts delivered" 20 traced 'the app has it' "$second"
 steps "parts" 'accepted from bank' 'attempt 1, part 1 of 3: 联通 took it' 'attempt 1, part 2 of 3: 联通 took it' \
-	'attempt 1, part 3 of 3: 联通 took it' 'receipt of 联通 for part 1 of 3: stat=DELIVRD' 'ended as DELIVERED'
+	'attempt 1, part 3 of 3: 联通 took it' 'receipt of 联通 for part 1 of 3: stat=DELIVRD' 'ended as DELIVRD'
 
 # ---- refused by policy, held by hours ----
 
 ctl optout add global 13800000003 >/dev/null
-esme shop "submit dst=8613800000003 text=双十一优惠"
+esme shop "submit dst=8613800000003 src=10690002 text=双十一优惠"
 sent shop 1
 soon "a refusal by number" 10 traced 'refused with opted_out|refused with SGW_OPTED_OUT|refused with .*opt' 8613800000003
-esme shop "submit dst=8613800000004 text=夜间优惠"
+esme shop "submit dst=8613800000004 src=10690002 text=夜间优惠"
 sent shop 2
 held=$(id_of shop)
 soon "held" 10 traced 'held by the hours of contact, until' "$held"
 steps "held, and where it is now" 'accepted from shop' 'held by the hours of contact, until 20' \
-	'now: held for its schedule or the hours of contact, until .* \(in .*\); its validity ends at'
+	'now: held by the hours of contact, until .* \(in .*\); its validity ends at'
 
 # ---- in doubt, kill -9, restart ----
 
@@ -122,11 +126,11 @@ gateway_start gw
 must "carriers bound" 20 metric_is gw 'smppgw_carrier_up\{.*\}' 2
 soon "in doubt after the restart, too" 10 traced 'now: in doubt for' "$doubt"
 ctl doubt resend "$doubt" >/dev/null
-soon "resent and delivered" 20 traced 'ended as DELIVERED' "$doubt"
+soon "resent and delivered" 20 traced 'ended as DELIVRD' "$doubt"
 steps "one life over the restart" 'accepted from bank' 'attempt 1: no answer of 移动' 'the gateway was started' \
-	'attempt 2: (移动|联通) took it' 'receipt of (移动|联通): stat=DELIVRD' 'ended as DELIVERED'
+	'attempt 2: (移动|联通) took it' 'receipt of (移动|联通): stat=DELIVRD' 'ended as DELIVRD'
 trace "$held"
-steps "what was held is held" 'accepted from shop' 'now: held for its schedule or the hours of contact, until'
+steps "what was held is held" 'accepted from shop' 'now: held by the hours of contact, until'
 
 # ---- a reply, an opt-out ----
 
@@ -153,7 +157,7 @@ has "no id, no number" "$(ctl trace 你好)" "neither a message id (18 digits) n
 
 is "cdr by id" "$(ctl cdr --id "$first" --kind attempt | grep -c ' attempt ')" "$(ctl trace "$first" | grep -c 'attempt [0-9]:')"
 is "cdr by account and kind" "$(ctl cdr --account shop --kind refused | grep -c ' refused ')" 1
-is "cdr by carrier, as lines of JSON" "$(ctl cdr --carrier 联通 --kind attempt --number 13000000002 --json-lines |
+is "cdr by carrier, as lines of JSON" "$(ctl cdr --carrier 联通 --kind attempt --id "$second" --json-lines |
 	python3 -c 'import json, sys; print(sorted(json.loads(l)["part"] for l in sys.stdin))')" "[1, 2, 3]"
 ctl cdr --id "$second" --csv >"$tmp/csv"
 is "cdr as CSV: a head, and as many fields in each row" "$(python3 -c 'import csv, sys
@@ -196,7 +200,7 @@ gateway_stop gw
 gateway_start gw
 has "what Redis remembers of one that has ended" "$(ctl trace "$first")" "ended as DELIVRD at 20"
 has "what to switch on" "$(ctl trace "$first")" "records.directory"
-has "one that is in memory" "$(ctl trace "$held")" "now: held for its schedule or the hours of contact"
+has "one that is in memory" "$(ctl trace "$held")" "now: held by the hours of contact"
 has "by number, too" "$(ctl trace 13800000004)" "$held  shop  promo  10690002 -> 138****0004"
 has "no records" "$(ctl cdr)" "there are no records"
 gateway_stop gw

@@ -246,12 +246,11 @@ static void test_now(void **state)
 	struct buf out = {0};
 
 	(void)state;
-	x.wait = LOOK_TIME;
+	x.wait = LOOK_HOURS;
 	x.due_ms = begin_ms + 3660000;
 	x.verdict = "window";
-	says(&x,
-	     "  now: held for its schedule or the hours of contact, until 2026-11-22 21:01:01 +0800 (in 1 h 0 min), "
-	     "policy window; its validity ends at 2026-11-24 20:00:01 +0800 (in 1 d 23 h)\n");
+	says(&x, "  now: held by the hours of contact, until 2026-11-22 21:01:01 +0800 (in 1 h 0 min), "
+		 "policy window; its validity ends at 2026-11-24 20:00:01 +0800 (in 1 d 23 h)\n");
 	x = found(MSG_QUEUED);
 	x.taker = "联通";
 	x.before = 37;
