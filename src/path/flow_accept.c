@@ -266,6 +266,10 @@ uint32_t flow_judge_room(struct flow *f, struct account *a, const struct pdu *pd
 		*why = "the store is away";
 		return ESME_RSYSERR;
 	}
+	if (f->conf.archive && archive_full(f->conf.archive)) {
+		*why = "records are required, and the disk does not take them";
+		return ESME_RSYSERR;
+	}
 	*bound = bound_reached(f, a, pdu, sub);
 	if (*bound == FLOW_BOUNDS)
 		return ESME_ROK;

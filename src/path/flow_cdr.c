@@ -217,7 +217,7 @@ void flow_cdr_end(struct flow *f, struct msg *m, enum finish how, const struct w
 	struct cdr c = begin(f, CDR_ENDED);
 	flow_about(f, m, x);
 	read_about(&c, x);
-	c.consent = c.code = FLOW_NOTHING; /* they stand in `accepted` */
+	c.number = c.consent = c.code = FLOW_NOTHING; /* they stand in `accepted` */
 	c.operator_ = view_of(operator_of(f, m));
 	c.state = view_of(receipt_stat_name((enum message_state)m->final_state));
 	c.how = view_of(finish_name(how));
@@ -274,6 +274,14 @@ void flow_cdr_reply(struct flow *f, const struct reply_event *what)
 		c.variant = what->original->variant;
 		c.group = what->original->group;
 	}
+	put(f, &c);
+}
+
+void flow_cdr_reload(struct flow *f)
+{
+	if (!wants(f, CDR_RELOAD))
+		return;
+	struct cdr c = begin(f, CDR_RELOAD);
 	put(f, &c);
 }
 

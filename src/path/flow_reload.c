@@ -139,6 +139,7 @@ static void apply(struct flow *f, struct reload *r)
 	reply_use(f->reply, &replies);
 	f->hours_changed = true;
 	flow_routes_changed(f);
+	flow_cdr_reload(f);
 }
 
 int flow_reload(struct flow *f, const struct flow_conf *next, char **errors)

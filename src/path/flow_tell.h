@@ -84,6 +84,7 @@ void flow_cdr_receipt(struct flow *f, const struct carrier *c, const struct msg 
 void flow_cdr_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x);
 void flow_cdr_told(struct flow *f, const struct msg *m, const char *how);
 void flow_cdr_reply(struct flow *f, const struct reply_event *what);
+void flow_cdr_reload(struct flow *f); /* another configuration holds */
 void flow_cdr_free(struct flow *f);
 
 /* flow_watch.c: numbers that somebody watches; all only while flow.watch */
