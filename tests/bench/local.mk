@@ -1,6 +1,8 @@
 # tests/bench/local.mk - measurements against the budgets; run by scripts/test through tests/bench/run.
 
-noinst_PROGRAMS += tests/bench/rules tests/bench/relay tests/bench/route
+noinst_PROGRAMS += tests/bench/rules tests/bench/relay tests/bench/route tests/bench/records
+tests_bench_records_SOURCES = tests/bench/records.c
+tests_bench_records_LDADD = libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBCONFIG_LIBS) $(OPENSSL_LIBS)
 tests_bench_relay_SOURCES = tests/bench/relay.c
 tests_bench_relay_LDADD = libtools.a libbase.a libsmpp.a
 tests_bench_route_SOURCES = tests/bench/route.c

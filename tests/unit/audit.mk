@@ -27,3 +27,8 @@ tests_unit_audit_test_search_SOURCES = tests/unit/audit/test_search.c $(audit_ar
 tests_unit_audit_test_search_LDADD = $(audit_unit_ldadd)
 tests_unit_audit_test_proof_SOURCES = tests/unit/audit/test_proof.c $(audit_archive)
 tests_unit_audit_test_proof_LDADD = $(audit_unit_ldadd)
+
+# Reads what test_cdr prints, and doc/records.md.
+TESTS += tests/unit/audit/test_records.sh
+dist_check_SCRIPTS += tests/unit/audit/test_records.sh
+tests/unit/audit/test_records.log: tests/unit/audit/test_cdr$(EXEEXT)
