@@ -90,7 +90,8 @@ const binds = (() => {
 		const panel = dom.panel("bind-map", "bind_map", dom.make("h3", { "data-t": "bind_carriers" }), map,
 			dom.make("h3", { "data-t": "bind_apps" }), apps, appsNone);
 		panel.querySelector("header").append(legend());
-		root.append(panel, dom.panel("flaps", "flaps", flaps, flapsNone));
+		root.append(panel);
+		return dom.panel("flaps", "flaps", flaps, flapsNone);
 	};
 	const draw = (now) => {
 		last = now;

@@ -78,7 +78,7 @@ const figures = (() => {
 		const w = now.total.w, outstanding = sum(now.carriers, "outstanding"), window = sum(now.carriers, "window");
 		const share = window > 0 ? outstanding / window : null;
 
-		put("accepted", format.rate(w["1m"].accepted / 60), texts.t("per_second"), ["15m", "24h"].map((p) => format.count(w[p].accepted)));
+		put("accepted", format.rate(w["1m"].accepted / Math.max(1, Math.min(60, now.uptime_s))), texts.t("per_second"), ["15m", "24h"].map((p) => format.count(w[p].accepted)));
 		put("ratio", format.share(w["15m"].ratio), texts.t("p15m"), ["1m", "24h"].map((p) => format.share(w[p].ratio)));
 		put("queue", format.count(now.queue.queued), texts.t("unit_messages"),
 			[now.queue.queued > 0 ? format.seconds(now.queue.oldest_s) : format.NOTHING, format.count(now.messages.total)]);

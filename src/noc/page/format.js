@@ -42,6 +42,8 @@ const format = (() => {
 	const ms = (v) => {
 		if (!known(v))
 			return NOTHING;
+		if (v < 1)
+			return "<1\u00a0ms"; /* what is finer than the histograms */
 		if (v < 10)
 			return `${v.toFixed(1)}\u00a0ms`;
 		if (v < 1000)

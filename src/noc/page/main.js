@@ -4,7 +4,7 @@
 	const THEMES = ["auto", "dark", "light"];
 	const byId = (id) => document.getElementById(id);
 	const asked = new URLSearchParams(location.search);
-	let level = "good", troubles = { bad: 0, warn: 0 };
+	let level = "good", troubles = { bad: 0, warn: 0 }, more = null;
 
 	/* The address says it (for a wall), else what was chosen here last, else what the browser prefers. */
 	const remembered = (name) => {
@@ -87,6 +87,14 @@
 
 	/* ---- what the answers change ---- */
 
+	/* What has no fixed place goes where there is room: few carriers leave it in the left column. */
+	const FEW_CARRIERS = 12;
+	const balance = (now) => {
+		const column = byId(now.carriers.length <= FEW_CARRIERS ? "left" : "right");
+
+		if (more.parentNode !== column)
+			column.append(more);
+	};
 	function draw() {
 		const now = source.now();
 
@@ -98,6 +106,7 @@
 			tables.draw(now);
 			binds.draw(now);
 			trends.draw(now);
+			balance(now);
 			texts.apply();
 			dom.show(byId("main"), true);
 		}
@@ -135,8 +144,8 @@
 		figures.build(byId("figures"));
 		carriers.build(byId("left"), pick);
 		trends.build(byId("right"), figures.drawSeconds, writeAddress);
-		binds.build(byId("right"));
-		tables.build(byId("left"), byId("right"), pick);
+		const flaps = binds.build(byId("right")), reasons = tables.build(byId("left"), pick);
+		more = dom.make("div", { class: "pair", id: "more" }, flaps, reasons);
 		byId("main").hidden = true;
 		useLanguage(remembered("lang") || (/^zh/i.test(navigator.language) ? "zh" : "en"));
 		readAddress();

@@ -116,10 +116,11 @@ const tables = (() => {
 		return dom.panel("reasons", "reasons", table, none);
 	};
 
-	const build = (left, right, pick) => {
+	/* Gives the panel of refusals, for whoever has a place for it. */
+	const build = (root, pick) => {
 		onPick = pick;
-		left.append(dom.make("div", { class: "pair" }, ...kinds.map(buildTable)));
-		right.append(buildReasons());
+		root.append(dom.make("div", { class: "pair" }, ...kinds.map(buildTable)));
+		return buildReasons();
 	};
 	const draw = (now) => {
 		last = now;

@@ -4,7 +4,7 @@ const TEXTS = {
 	skip: ["跳到运营商", "Skip to the carriers"],
 	attention: ["需要处理", "What needs a hand"],
 	figures: ["总览", "Overview"],
-	foot: ["只读页面，数据来自本网关。送达率 = 已送达 ÷（已送达 + 失败），只计已有最终结果的短信。", "Read-only; all data is this gateway's own. Delivery ratio = delivered ÷ (delivered + failed), of messages with a final result."],
+	foot: ["只读页面，数据来自本网关。到达率 = 送达 ÷（送达 + 失败），只计已有最终结果的短信。", "Read-only; all data is this gateway's own. Delivery ratio = delivered ÷ (delivered + failed), of messages with a final result."],
 	language: ["English", "中文"],
 	language_hint: ["Switch to English", "切换为中文"],
 	theme_auto: ["自动", "Auto"],
