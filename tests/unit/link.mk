@@ -12,6 +12,7 @@ link_unit_tests = \
 	tests/unit/link/test_crowd \
 	tests/unit/link/test_proxied \
 	tests/unit/link/test_proxy \
+	tests/unit/link/test_tap \
 	tests/unit/link/test_targets \
 	tests/unit/link/test_outbind \
 	tests/unit/link/test_fit \
@@ -60,6 +61,8 @@ tests_unit_link_test_proxied_SOURCES = tests/unit/link/test_proxied.c
 tests_unit_link_test_proxied_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxy_SOURCES = tests/unit/link/test_proxy.c
 tests_unit_link_test_proxy_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_tap_SOURCES = tests/unit/link/test_tap.c
+tests_unit_link_test_tap_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_targets_SOURCES = tests/unit/link/test_targets.c
 tests_unit_link_test_targets_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_outbind_SOURCES = tests/unit/link/test_outbind.c $(link_unit_accounts)
