@@ -205,6 +205,8 @@ char *cdr_put_csv(char *p, const void *v, size_t n)
 {
 	const char *s = v;
 
+	if (n == 0)
+		return p;
 	if (csv_plain(s, n))
 		return json_put(p, s, n);
 	*p++ = '"';

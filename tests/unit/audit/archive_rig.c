@@ -12,6 +12,7 @@
 #include "audit/digest.h"
 #include "audit/hours.h"
 #include "audit/octets.h"
+#include "audit/verify.h"
 #include "base/mem.h"
 
 void rig_make(struct rig *r)
@@ -19,7 +20,8 @@ void rig_make(struct rig *r)
 	memset(r, 0, sizeof(*r));
 	setenv("TZ", "Asia/Shanghai", 1);
 	tzset();
-	snprintf(r->directory, sizeof(r->directory), "/tmp/smppgw-archive.XXXXXX");
+	snprintf(r->directory, sizeof(r->directory), "%s/smppgw-archive.XXXXXX",
+		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"); /* many starts, each with its fdatasync */
 	if (!mkdtemp(r->directory))
 		abort();
 	r->kinds[0] = (char *)"all";
@@ -181,6 +183,32 @@ long rig_chain(const struct rig *r)
 	}
 	digest_free(d);
 	return good ? (long)next - 1 : -1;
+}
+
+static void tell(void *arg, const struct verify_finding *f)
+{
+	(void)arg;
+	fprintf(stderr, "%s:%llu: %s: %s\n", f->file, (unsigned long long)f->line, verify_fault_name(f->fault),
+		f->text);
+}
+
+static void ignore(void *arg, const struct verify_node *n)
+{
+	(void)arg;
+	(void)n;
+}
+
+int rig_verify(const struct rig *r)
+{
+	struct verify_query q = {.directory = r->directory, .on_fault = tell, .on_node = ignore};
+	char *why = NULL;
+	uint64_t octets;
+	int result = verify_archive(&q, &octets, &why);
+
+	if (why)
+		fprintf(stderr, "%s\n", why);
+	free(why);
+	return result;
 }
 
 struct wanted {

@@ -37,6 +37,8 @@ char *rig_read(const char *path, size_t *n); /* free() */
 /* Walks the chain of all records in the order of files: the number of records, or -1 when it is broken anywhere, or
  * numbers have gaps. */
 long rig_chain(const struct rig *r);
+/* 0: whole, as smppevidence verify has it; what it finds goes to stderr. */
+int rig_verify(const struct rig *r);
 uint64_t rig_counter(const struct rig *r, const char *name, const char *value);
 
 #endif

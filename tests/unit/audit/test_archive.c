@@ -40,6 +40,7 @@ static void test_hour(void **state)
 	assert_int_equal(rig_chain(&rig), 102);
 	rig_stop(&rig);
 	assert_int_equal(rig_chain(&rig), 103);
+	assert_int_equal(rig_verify(&rig), 0);
 
 	size_t n;
 	char *seal = rig_read(rig_file(&rig, "seal", 0), &n);
@@ -71,6 +72,7 @@ static void test_restart(void **state)
 				rig_stop(&rig);
 			records += run % 2 ? 2 : 3;
 			assert_int_equal(rig_chain(&rig), records);
+			assert_int_equal(rig_verify(&rig), 0);
 		}
 		rig_end(&rig);
 	}
@@ -99,6 +101,7 @@ static void test_torn(void **state)
 		rig_put(&rig, CDR_ENDED, RIG_ID, "8613800138000", "");
 		rig_kill(&rig);
 		assert_int_equal(rig_chain(&rig), cut == n ? 4 : 3);
+		assert_int_equal(rig_verify(&rig), 0);
 		size_t all;
 		char *text = rig_read(path, &all);
 		assert_int_equal(strstr(text, "were torn and are cut off") != NULL, cut != keep && cut != n);
@@ -177,6 +180,7 @@ static void test_full(void **state)
 	/* Numbers have no gap: start, the two, those that waited, lost; each is there. */
 	assert_int_equal(v.next, 1 + 1 + 2 + (1200 - lost) + 1);
 	rig_stop(&rig);
+	assert_int_equal(rig_verify(&rig), 0);
 	rig_end(&rig);
 }
 
@@ -275,6 +279,7 @@ static void test_parts(void **state)
 	rig_start(&rig);
 	rig_stop(&rig);
 	assert_string_equal(rig_file(&rig, "csv", 1), "");
+	assert_int_equal(rig_verify(&rig), 0);
 	size_t n;
 	char *text = rig_read(rig_file(&rig, "csv", 0), &n);
 	assert_memory_equal(text, "n,at,kind,id,", 13);

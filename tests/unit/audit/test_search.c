@@ -308,6 +308,7 @@ static void test_erase_keeps_chain(void **state)
 	rig_start(&rig);
 	rig_stop(&rig);
 	assert_int_equal(rig_chain(&rig), 54);
+	assert_int_equal(rig_verify(&rig), 0);
 	rig_end(&rig);
 }
 
