@@ -165,7 +165,7 @@ static void reveal(struct walk *w, struct proof_record *r, const struct cdr_line
 	const struct prove_query *q = w->j->q;
 	struct record_values values = {0};
 
-	if (!q->number && !q->text)
+	if (!q->number && !q->text && !q->known)
 		return;
 	if (record_open(l, q->box, &values) == RECORD_OPEN && values.has_salt) {
 		memcpy(r->salt, values.salt, sizeof(r->salt));
@@ -173,6 +173,9 @@ static void reveal(struct walk *w, struct proof_record *r, const struct cdr_line
 			r->number = copy_of((struct view){buf_data(&values.number), (uint32_t)buf_len(&values.number)});
 		if (q->text && values.has_text)
 			r->text = copy_of((struct view){buf_data(&values.text), (uint32_t)buf_len(&values.text)});
+		else if (q->known &&
+			 record_commits(l, "text", values.salt, view_of(q->known), w->j->digest[w->statement.digest]))
+			r->text = copy_of(view_of(q->known));
 		r->salted = r->number.p || r->text.p;
 	}
 	if ((q->number && !r->number.p && record_has(l, "number_hash")) ||

@@ -14,6 +14,7 @@ struct prove_query { /* borrowed */
 	uint64_t record;
 	unsigned node;
 	bool number, text;	    /* reveal them */
+	const char *known;	    /* a text that is not kept, revealed where a record commits to it; NULL */
 	struct signer *const *keys; /* public ones, put in as far as statements are signed with them */
 	size_t n_keys;
 };

@@ -52,8 +52,10 @@ void verify_anchors_meet(struct verify_run *v, const struct hour *h, const uint8
 	struct verify_anchors *a = v->q->anchors;
 
 	for (size_t i = 0; a && i < a->n; i++) {
-		if (memcmp(a->anchor[i].chain, chain, DIGEST_OCTETS) == 0 &&
-		    (a->anchor[i].node < 0 || a->anchor[i].node == (int)h->node))
+		if (!chain)
+			a->anchor[i].past |= strcmp(a->anchor[i].hour, h->name) == 0;
+		else if (memcmp(a->anchor[i].chain, chain, DIGEST_OCTETS) == 0 &&
+			 (a->anchor[i].node < 0 || a->anchor[i].node == (int)h->node))
 			a->anchor[i].found = true;
 	}
 }

@@ -98,6 +98,8 @@ void verify_explain(struct verify_run *v, const char *file, uint64_t at, uint64_
 	else if (!r.number || !v->chained)
 		verify_tell(v, VERIFY_CHANGED, file, line, v->chained ? v->next : r.number,
 			    "the record's number is none");
+	else if (r.number == v->next + 1)
+		verify_tell(v, VERIFY_MISSING, file, line, v->next, "the record is missing before this line");
 	else if (r.number > v->next)
 		verify_tell(v, VERIFY_MISSING, file, line, v->next,
 			    "records %" PRIu64 " to %" PRIu64 " are missing before this line", v->next, r.number - 1);

@@ -85,7 +85,7 @@ static char *read_seal(struct check *c)
 static void statement_fault(struct check *c, enum verify_fault fault, const char *why)
 {
 	if (!c->statement_bad)
-		verify_tell(c->v, fault, c->seal_path, c->seal_line, 0, "%s", why);
+		verify_tell(c->v, fault, c->seal_path, c->seal_line, c->waiting ? c->next.first : 0, "%s", why);
 	c->statement_bad = true;
 }
 
@@ -407,8 +407,11 @@ static void end_hour(struct check *c)
 		uint64_t from = c->count ? v->next : c->next.first;
 
 		verify_tell(v, c->count ? VERIFY_TRUNCATED : VERIFY_MISSING, path, 0, from,
-			    "records %" PRIu64 " to %" PRIu64 " are missing at the end: line %" PRIu64
-			    " of its .seal file is about them",
+			    c->hour->json || c->hour->csv
+				    ? "records %" PRIu64 " to %" PRIu64 " are missing at the end: line %" PRIu64
+				      " of the .seal file is about them"
+				    : "records %" PRIu64 " to %" PRIu64 " are missing, the file is gone: line %" PRIu64
+				      " of its .seal file is about them",
 			    from, last, c->seal_line);
 		mem_free(path);
 		c->broken = true;
@@ -417,8 +420,7 @@ static void end_hour(struct check *c)
 		take_statement(c);
 	if (c->broken)
 		v->chained = false;
-	else
-		verify_anchors_meet(v, c->hour, v->head);
+	verify_anchors_meet(v, c->hour, c->broken ? NULL : v->head);
 }
 
 void verify_hour(struct verify_run *v, const struct hour *h)

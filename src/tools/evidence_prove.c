@@ -13,7 +13,7 @@
 
 struct prove_conf {
 	struct opts_list keys;
-	const char *out, *reveal, *records_key;
+	const char *out, *reveal, *text, *records_key;
 };
 static const struct opts_about about = {
 	.program = "smppevidence prove",
@@ -30,6 +30,8 @@ static const struct opts_row rows[] = {
 	{"out", OPTS_TEXT, AT(out), "-", .arg = "FILE", .help = "where the proof goes to", .letter = 'o'},
 	{"reveal", OPTS_TEXT, AT(reveal), "", .arg = "number,text",
 	 .help = "what is shown in the clear, and proven to be what was recorded"},
+	{"text", OPTS_TEXT, AT(text), NULL, .arg = "TEXT",
+	 .help = "the text, known from elsewhere: put in where a record commits to it (records.texts = \"hash\")"},
 	{"records-key", OPTS_TEXT, AT(records_key), "", .arg = "FILE",
 	 .help = "opens encrypted personal data (records.key)"},
 };
@@ -145,6 +147,7 @@ enum evidence_exit evidence_prove(int argc, char **argv)
 	if (!evidence_keys_open(&conf.keys, &keys))
 		return EVIDENCE_UNREADABLE;
 	q.directory = argv[at];
+	q.known = conf.text;
 	q.keys = keys.key;
 	q.n_keys = keys.n;
 	q.box = evidence_box(conf.records_key, SEAL_SHA256, &bad);

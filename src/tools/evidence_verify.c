@@ -142,7 +142,6 @@ static void end_report(struct report *r, const char *what, uint64_t octets, doub
 
 	if (r->conf->json) {
 		printf("{\"whole\":%s,", r->faults ? "false" : "true");
-		buf_printf(&r->broken, "%s", "");
 		printf("\"signatures\":%s,\"faults\":%" PRIu64 ",\"octets\":%" PRIu64
 		       ",\"seconds\":%.3f,\"nodes\":[%.*s],"
 		       "\"broken\":[%.*s]}\n",
@@ -152,7 +151,7 @@ static void end_report(struct report *r, const char *what, uint64_t octets, doub
 	} else if (r->faults) {
 		if (r->faults > (uint64_t)r->conf->faults)
 			printf("... and %" PRIu64 " more (--faults)\n", r->faults - (uint64_t)r->conf->faults);
-		printf("%s: BROKEN: %" PRIu64 " faults\n", what, r->faults);
+		printf("%s: BROKEN: %" PRIu64 " fault%s\n", what, r->faults, r->faults == 1 ? "" : "s");
 	} else if (!r->conf->quiet) {
 		printf("%s: whole%s: %" PRIu64 " records, %.1f MB in %.2f s, %.0f MB/s\n", what,
 		       r->conf->no_key ? " (signatures were not looked at)" : "", r->records, mb, took,

@@ -124,6 +124,20 @@ static void test_reveals_only_what_is_asked(void **state)
 	buf_free(&text);
 }
 
+static void test_known_text(void **state)
+{
+	struct prove_told found;
+	struct proof *p = make((struct prove_query){.record = 3, .known = "您的验证码是000021,请勿告诉他人"}, &found);
+
+	(void)state;
+	holds(p, 1);
+	proof_free(p);
+	p = make((struct prove_query){.record = 3, .known = "您的验证码是000022,请勿告诉他人"}, &found);
+	holds(p, 0);
+	assert_false(p->records[0].salted);
+	proof_free(p);
+}
+
 static void every_octet(enum signer_type type, enum seal_digest digest, enum cdr_format format)
 {
 	struct prove_told found;
@@ -230,11 +244,9 @@ static void test_unsigned(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, usual, usual_end)
 static const struct CMUnitTest cases[] = {
-	CASE(test_every_record),
-	CASE(test_reveals_only_what_is_asked),
-	cmocka_unit_test(test_every_octet),
-	CASE(test_message),
-	CASE(test_keys),
+	CASE(test_every_record), CASE(test_reveals_only_what_is_asked),
+	CASE(test_known_text),	 cmocka_unit_test(test_every_octet),
+	CASE(test_message),	 CASE(test_keys),
 	CASE(test_unsigned),
 };
 UNIT_MAIN(cases)
