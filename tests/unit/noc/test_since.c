@@ -39,6 +39,24 @@ static void test_forms(void **state)
 	}
 }
 
+static void test_lengths(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms; /* -1: refused */
+	} rows[] = {{"600", 600000},  {"90s", 90000}, {"30m", 1800000}, {"2h", 7200000},
+		    {"1d", 86400000}, {"0", 0},	      {"", -1},		{"-1", -1},
+		    {"10 m", -1},     {"一会儿", -1}, {"1m30s", -1},	{"99999999999999999999", -1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t ms = -1;
+		bool good = since_length(rows[i].text, &ms);
+		if (good != (rows[i].ms >= 0) || (good && ms != rows[i].ms))
+			fail_msg("%s is %d %lld", rows[i].text, good, (long long)ms);
+	}
+}
+
 static void test_refused(void **state)
 {
 	static const char *const rows[] = {"",
@@ -67,7 +85,8 @@ static void test_refused(void **state)
 	}
 }
 
-static const struct CMUnitTest cases[] = {cmocka_unit_test(test_forms), cmocka_unit_test(test_refused)};
+static const struct CMUnitTest cases[] = {cmocka_unit_test(test_forms), cmocka_unit_test(test_lengths),
+					  cmocka_unit_test(test_refused)};
 
 __attribute__((constructor)) static void start(void)
 {
