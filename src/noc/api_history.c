@@ -27,9 +27,15 @@ static const struct {
 	{"outstanding", HISTORY_COLUMN_GAUGE + HISTORY_OUTSTANDING},
 	{"submits", HISTORY_COLUMN_GAUGE + HISTORY_SUBMITS},
 	{"flaps", HISTORY_COLUMN_GAUGE + HISTORY_FLAPS},
-	{"wait_p99", HISTORY_COLUMN_P99 + TALLY_WAIT},
-	{"answer_p99", HISTORY_COLUMN_P99 + TALLY_ANSWER},
-	{"receipt_p99", HISTORY_COLUMN_P99 + TALLY_RECEIPT},
+	{"wait_p50", HISTORY_COLUMN_OF(TALLY_WAIT, HISTORY_P50)},
+	{"wait_p95", HISTORY_COLUMN_OF(TALLY_WAIT, HISTORY_P95)},
+	{"wait_p99", HISTORY_COLUMN_OF(TALLY_WAIT, HISTORY_P99)},
+	{"answer_p50", HISTORY_COLUMN_OF(TALLY_ANSWER, HISTORY_P50)},
+	{"answer_p95", HISTORY_COLUMN_OF(TALLY_ANSWER, HISTORY_P95)},
+	{"answer_p99", HISTORY_COLUMN_OF(TALLY_ANSWER, HISTORY_P99)},
+	{"receipt_p50", HISTORY_COLUMN_OF(TALLY_RECEIPT, HISTORY_P50)},
+	{"receipt_p95", HISTORY_COLUMN_OF(TALLY_RECEIPT, HISTORY_P95)},
+	{"receipt_p99", HISTORY_COLUMN_OF(TALLY_RECEIPT, HISTORY_P99)},
 };
 
 typedef void (*series_fn)(const struct history *h, enum tally_dim d, const struct history_object *o, unsigned column,
@@ -47,7 +53,7 @@ static void history_points(struct json *j, unsigned column, const struct history
 	for (unsigned i = 0; i < s->points; i++) {
 		if (s->v[i] == HISTORY_UNKNOWN)
 			json_text(j, NULL, NULL);
-		else if (column >= HISTORY_COLUMN_P99)
+		else if (column >= HISTORY_COLUMN_TIME)
 			json_ms(j, NULL, s->v[i]);
 		else
 			json_u64(j, NULL, (uint64_t)s->v[i]);

@@ -205,12 +205,27 @@ static uint32_t slot_flaps(const struct history_object *o, const uint32_t *slot)
 
 /* --- latencies --- */
 
+void history_gather_times(uint32_t *slot, enum tally_time what, const struct history_quantiles *q)
+{
+	const int64_t us[HISTORY_QUANTILES] = {[HISTORY_P50] = q->p50, [HISTORY_P95] = q->p95, [HISTORY_P99] = q->p99};
+
+	for (int i = 0; i < HISTORY_QUANTILES; i++)
+		history_gather(slot, HISTORY_COLUMN_OF(what, i), us[i] > 0 ? ((uint64_t)us[i] + 9) / 10 : 1);
+}
+
+static void quantiles_of(const struct histogram *h, struct history_quantiles *out)
+{
+	static const double quantiles[] = {0.5, 0.95, 0.99};
+	int64_t found[3];
+
+	histogram_quantiles(h, quantiles, found, 3);
+	*out = (struct history_quantiles){found[0], found[1], found[2]};
+}
+
 bool history_between(const struct history_shot *from, const struct history_shot *to, enum tally_time what,
 		     struct history_quantiles *out)
 {
-	static const double quantiles[] = {0.5, 0.95, 0.99};
 	struct histogram h;
-	int64_t found[3];
 
 	h.count = h.sum_us = 0;
 	for (int i = 0; i < HISTOGRAM_BUCKETS; i++) {
@@ -219,14 +234,8 @@ bool history_between(const struct history_shot *from, const struct history_shot 
 	}
 	if (h.count == 0)
 		return false;
-	histogram_quantiles(&h, quantiles, found, 3);
-	*out = (struct history_quantiles){found[0], found[1], found[2]};
+	quantiles_of(&h, out);
 	return true;
-}
-
-void history_gather_p99(uint32_t *slot, enum tally_time what, int64_t us)
-{
-	history_gather(slot, HISTORY_COLUMN_P99 + what, us > 0 ? ((uint64_t)us + 9) / 10 : 1);
 }
 
 /* What was measured in the minute that ends. */
@@ -236,7 +245,7 @@ static void latencies_end_minute(struct history_object *o, int64_t minute)
 
 	for (int t = 0; t < TALLY_TIMES; t++) {
 		if (history_between(&o->late->minute, &o->late->look, (enum tally_time)t, &q))
-			history_gather_p99(history_slot_made(o, minute), (enum tally_time)t, q.p99);
+			history_gather_times(history_slot_made(o, minute), (enum tally_time)t, &q);
 	}
 	o->late->minute = o->late->look;
 }
@@ -256,7 +265,7 @@ static void latencies_move(struct history_latencies *l, int64_t from, int64_t to
 	}
 }
 
-/* Was anything measured since the last look? Then its p99 goes into the second's slot. */
+/* Was anything measured since the last look? Then it goes into the second's slot. */
 static void latencies_look(struct history *h, struct history_object *o, const struct tally_counts *c)
 {
 	uint64_t any = 0;
@@ -279,7 +288,9 @@ static void latencies_look(struct history *h, struct history_object *o, const st
 		if (!changed)
 			continue;
 		now.count = changed;
-		history_gather_p99(second_made(o, h->second), (enum tally_time)t, histogram_quantile(&now, 0.99));
+		struct history_quantiles q;
+		quantiles_of(&now, &q);
+		history_gather_times(second_made(o, h->second), (enum tally_time)t, &q);
 	}
 }
 

@@ -8,7 +8,7 @@
  * what was noted for minutes that are now to come is forgotten.
  *
  * Memory: an object takes 2 KiB, and 2 KiB for each hour of the last 25 in which it did something; a carrier, a class
- * and "all" 4 KiB and 4 KiB, and 146 KiB for their latencies. So a carrier that is always busy takes 250 KiB, an
+ * and "all" 5 KiB and 5 KiB, and 146 KiB for their latencies. So a carrier that is always busy takes 290 KiB, an
  * account 50 KiB. There are at most 256 carriers, 64 operators, 1024 accounts, 16 classes, 128 campaigns and 65
  * reasons; when there are more, those are forgotten first that are not counted any more.
  */
@@ -75,11 +75,15 @@ bool history_latency(const struct history *h, const struct history_object *o, en
 
 /* A series, oldest first; HISTORY_UNKNOWN where nothing is known. */
 #define HISTORY_UNKNOWN (-1)
+enum history_quantile { HISTORY_P50, HISTORY_P95, HISTORY_P99, HISTORY_QUANTILES };
 enum history_column { /* counters first, by their enum tally_what; gauges next, by enum history_gauge */
 		      HISTORY_COLUMN_GAUGE = TALLY_WHATS,
-		      HISTORY_COLUMN_P99 = HISTORY_COLUMN_GAUGE + HISTORY_GAUGES, /* us; by enum tally_time */
-		      HISTORY_COLUMNS = HISTORY_COLUMN_P99 + TALLY_TIMES
+		      HISTORY_COLUMN_TIME = HISTORY_COLUMN_GAUGE + HISTORY_GAUGES, /* us: HISTORY_COLUMN_OF() */
+		      HISTORY_COLUMNS = HISTORY_COLUMN_TIME + TALLY_TIMES * HISTORY_QUANTILES
 };
+/* The column of a quantile (enum history_quantile) of an enum tally_time. */
+#define HISTORY_COLUMN_OF(time, quantile)                                                                              \
+	(HISTORY_COLUMN_TIME + (unsigned)(time)*HISTORY_QUANTILES + (unsigned)(quantile))
 struct history_series {
 	int64_t from_ms; /* UTC ms of the first point */
 	unsigned points;

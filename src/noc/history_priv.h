@@ -82,8 +82,8 @@ static inline size_t history_minute_at(int64_t minute)
 #define HISTORY_NAME_MAX     512u /* octets */
 /* Adds v to a column of a slot as the column adds up: counters in sum, states and latencies as the greatest. */
 void history_gather(uint32_t *slot, unsigned column, uint64_t v);
-/* A latency in a slot: in units of 10 us, 0 for nothing measured. */
-void history_gather_p99(uint32_t *slot, enum tally_time what, int64_t us);
+/* Latencies in a slot: in units of 10 us, 0 for nothing measured. */
+void history_gather_times(uint32_t *slot, enum tally_time what, const struct history_quantiles *q);
 /* The quantiles of what came between two moments; false: nothing did. */
 bool history_between(const struct history_shot *from, const struct history_shot *to, enum tally_time what,
 		     struct history_quantiles *out);

@@ -77,7 +77,7 @@ static bool has_column(const struct history_object *o, enum tally_dim d, unsigne
 {
 	if (column < TALLY_WHATS)
 		return true;
-	if (column < HISTORY_COLUMN_P99)
+	if (column < HISTORY_COLUMN_TIME)
 		return d == TALLY_ALL || d == TALLY_CARRIER;
 	return o && o->width == HISTORY_FULL;
 }
@@ -87,16 +87,28 @@ static int64_t value_of(const uint32_t *slot, unsigned column)
 {
 	uint32_t v = slot ? slot[column] : 0;
 
-	if (column < HISTORY_COLUMN_P99)
+	if (column < HISTORY_COLUMN_TIME)
 		return v;
 	return v ? (int64_t)v * 10 : HISTORY_UNKNOWN;
+}
+
+/* A latency of the minute under way: its slot is written when it is over; v: what a life before has measured in it. */
+static int64_t value_now(const struct history_object *o, unsigned column, int64_t v)
+{
+	enum tally_time what = (enum tally_time)((column - HISTORY_COLUMN_TIME) / HISTORY_QUANTILES);
+	struct history_quantiles q;
+
+	if (!o->late || !history_between(&o->late->minute, &o->late->look, what, &q))
+		return v;
+	const int64_t us[HISTORY_QUANTILES] = {[HISTORY_P50] = q.p50, [HISTORY_P95] = q.p95, [HISTORY_P99] = q.p99};
+	int64_t now = us[(column - HISTORY_COLUMN_TIME) % HISTORY_QUANTILES];
+	return now > v ? now : v;
 }
 
 void history_minutes(const struct history *h, enum tally_dim d, const struct history_object *o, unsigned column,
 		     struct history_series *out)
 {
 	bool has = has_column(o, d, column);
-	struct history_quantiles q;
 
 	out->points = HISTORY_MINUTES;
 	out->from_ms = (h->minute - HISTORY_MINUTES + 1) * 60000;
@@ -106,10 +118,8 @@ void history_minutes(const struct history *h, enum tally_dim d, const struct his
 		if (has && h->minute && history_known(h, m))
 			out->v[i] = value_of(o ? history_slot(o, m) : NULL, column);
 	}
-	if (has && column >= HISTORY_COLUMN_P99 && o->late &&
-	    history_between(&o->late->minute, &o->late->look, (enum tally_time)(column - HISTORY_COLUMN_P99), &q) &&
-	    q.p99 > out->v[HISTORY_MINUTES - 1])
-		out->v[HISTORY_MINUTES - 1] = q.p99;
+	if (has && column >= HISTORY_COLUMN_TIME)
+		out->v[HISTORY_MINUTES - 1] = value_now(o, column, out->v[HISTORY_MINUTES - 1]);
 }
 
 void history_seconds(const struct history *h, enum tally_dim d, const struct history_object *o, unsigned column,
@@ -180,7 +190,7 @@ static bool row_of(const struct history *h, const struct history_object *o, int6
 		memcpy(row, slot, o->width * sizeof(row[0]));
 	for (int t = 0; o->late && minute == h->minute && t < TALLY_TIMES; t++) {
 		if (history_between(&o->late->minute, &o->late->look, (enum tally_time)t, &q))
-			history_gather_p99(row, (enum tally_time)t, q.p99);
+			history_gather_times(row, (enum tally_time)t, &q);
 	}
 	for (unsigned i = 0; i < HISTORY_COLUMNS; i++)
 		any |= row[i];

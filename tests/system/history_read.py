@@ -7,7 +7,9 @@ import sys
 SPANS = ("1m", "15m", "24h")
 COUNTS = ("accepted", "refused", "sent", "delivered", "failed", "replies", "optouts", "complaints")
 SERIES = (
-    COUNTS + ("queued", "oldest_s", "outstanding", "submits", "flaps") + ("wait_p99", "answer_p99", "receipt_p99")
+    COUNTS
+    + ("queued", "oldest_s", "outstanding", "submits", "flaps")
+    + tuple(f"{time}_{q}" for time in ("wait", "answer", "receipt") for q in ("p50", "p95", "p99"))
 )
 CARRIER = (
     "name up state health health_why bound binds outstanding window rate tps limit queued oldest_s doubts delivery "

@@ -281,7 +281,8 @@ static void test_history(void **state)
 		   "\"accepted\":[null,null,");
 	says(text, ",null,4],\"delivered\":[");
 	says(text, ",null,9],\"oldest_s\":[");
-	says(text, ",null,null],\"answer_p99\":[");
+	says(text, ",null,null],\"answer_p50\":[");
+	says(text, "],\"answer_p99\":[");
 	says(text, ",null,3.");
 	says(text, "\"seconds\":{\"step_s\":1,\"from_ms\":1780000070000,\"points\":60,\"accepted\":[null,");
 	assert_int_equal(ask(""), 200);
