@@ -19,6 +19,7 @@
  *   done:<node>:<second>      string: ends of messages, 20 octets each (finished.h); expires
  *   optout:<scope>            set of numbers; optout:log stream: scope, number, what, channel, text
  *   menu:, value:, pending:   of menus: store_menu.h
+ *   history:<node>:<hour>     minutes of the history: store_history.h
  *   credit                    hash account -> balance, thousandths of a yuan
  *   reserved:<node>           hash id -> account,amount,segments: taken from the balance, not settled yet
  *   usage:<yyyymmdd>          hash account/carrier/{messages,segments,amount}; expires
