@@ -16,6 +16,9 @@ EXTRA_DIST += \
 	tests/system/dashboard.sh tests/system/dashboard_layout.json tests/system/dashboard_mock.py \
 	tests/system/dashboard_probe.js tests/system/dashboard_test.py \
 	tests/system/esme.pl \
+	tests/system/evidence.sh \
+	tests/system/evidence_attack.py \
+	tests/system/evidence_judge.py \
 	tests/system/events.sh \
 	tests/system/events_hook.py \
 	tests/system/events_read.py \
