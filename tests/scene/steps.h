@@ -21,6 +21,7 @@ struct step_row {
 };
 
 /* Each ends with a row whose pattern is NULL. The first row that matches counts. */
+extern const struct step_row steps_alarm[];
 extern const struct step_row steps_app[];
 extern const struct step_row steps_carrier[];
 extern const struct step_row steps_credit[];

@@ -172,6 +172,8 @@ static void meet_carriers(struct world *w, const struct flow_conf *conf)
 /* Frees what is left of a gateway whose links have all ended. */
 static void bury(struct world *w)
 {
+	alarm_duty_free(w->duty);
+	watch_free(w->watch);
 	flow_free(w->flow);
 	archive_free(w->archive);
 	worker_free(w->worker);
@@ -181,12 +183,21 @@ static void bury(struct world *w)
 	loop_unhook(w->loop, &w->log_hook);
 	loop_free(w->loop);
 	settings_free(&w->settings);
+	w->duty = NULL;
+	w->watch = NULL;
 	w->flow = NULL;
 	w->archive = NULL;
 	w->worker = NULL;
 	w->stats = NULL;
 	w->loop = NULL;
 	w->has_settings = false;
+}
+
+static void have_looked(struct world *w)
+{
+	w->watch = watch_new(w->loop, w->flow, w->stats);
+	w->duty = alarm_duty_new(w->loop, &w->settings.noc.alarms, w->flow, w->archive, watch_history(w->watch),
+				 w->stats);
 }
 
 bool world_start(struct world *w, char **why)
@@ -210,6 +221,8 @@ bool world_start(struct world *w, char **why)
 		bury(w);
 		return false;
 	}
+	if (w->judged)
+		have_looked(w);
 	meet_carriers(w, &w->settings.flow);
 	world_pass(w, WORLD_MOMENT_MS);
 	return true;
@@ -231,6 +244,8 @@ bool world_reload(struct world *w, bool check, struct buf *said, char **why)
 	*why = NULL;
 	int rc = reload(&w->settings, w->file, w->flow, check, said, why);
 	unlink(w->file);
+	if (rc == 0 && !check && w->duty != NULL)
+		alarm_duty_use(w->duty, &w->settings.noc.alarms);
 	return rc == 0;
 }
 

@@ -8,6 +8,7 @@
 #include "app.h"
 #include "audit/archive.h"
 #include "base/buf.h"
+#include "noc/watch.h"
 #include "settings.h"
 #include "smsc.h"
 
@@ -25,6 +26,9 @@ struct world {
 	struct worker *worker;
 	struct archive *archive;
 	struct flow *flow;
+	bool judged; /* somebody looks each second: */
+	struct watch *watch;
+	struct alarm_duty *duty;
 	char folder[64]; /* of this scene: @TMP@ in its configuration */
 	int64_t wall_ms; /* while no gateway runs */
 	bool left;	 /* an orderly shutdown is done */
