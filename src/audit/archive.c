@@ -127,6 +127,27 @@ static void checkpoint(struct archive *a)
 	archive_hour_state(a, false);
 }
 
+/* What the worker cannot do is told once, and when it can again. */
+static void watch_duties(struct archive *a)
+{
+	static const char *const names[DUTY_KINDS] = {
+		[DUTY_SEAL] = "statements", [DUTY_CLEAN] = "retention", [DUTY_LOOK] = "disk", [DUTY_TOTALS] = "totals"};
+
+	for (int k = 0; k < DUTY_KINDS; k++) {
+		int error = keeper_error(a->keeper, (enum duty_kind)k);
+		if (error == a->duty_error[k] || (!error && keeper_has(a->keeper, (enum duty_kind)k)))
+			continue;
+		a->duty_error[k] = error;
+		if (error)
+			log_error("-",
+				  "event=records_duty_failed what=%s path=%s error=\"%s\" hint=\"free space or check "
+				  "rights; it is tried again each second\"",
+				  names[k], a->directory, strerror(error));
+		else
+			log_info("-", "event=records_duty_recovered what=%s path=%s", names[k], a->directory);
+	}
+}
+
 /* A day that is over, all of it written, is added up. */
 static void watch_day(struct archive *a)
 {
@@ -161,6 +182,7 @@ static void on_tick(struct timer *t)
 		a->cleaned_ms = now;
 		archive_keep_clean(a);
 	}
+	watch_duties(a);
 	keeper_again(a->keeper);
 	loop_timer(a->loop, &a->tick, TICK_MS);
 }

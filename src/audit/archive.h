@@ -7,13 +7,13 @@
  *                       the same name with .idx                   for search (sieve.h); made again when it is lost
  *                       totals-<node>.csv                         of a day that is over (totals.h)
  * directory/<node>.lock 0600: one process writes a node's records
- * An hour whose files cannot go on (another format or digest, a clock that was set back) gets a second part: "-2" behind
- * the zone.
+ * An hour whose files cannot go on (another format or digest, a clock that was set back) gets a second part: "-02"
+ * behind the zone.
  *
  * A start goes on behind the last whole line; a torn one is cut off and told in the record `start`, which archive_new()
- * puts itself, as archive_free() puts `stop`: nobody else does. Records that the disk does not take wait in memory up to
- * ARCHIVE_WAIT_MAX octets; then they are counted and told in `lost`; with records.required the gateway refuses submits
- * as long as the disk takes none (archive_full()).
+ * puts itself, as archive_free() puts `stop`: nobody else does. Records that the disk does not take wait in memory up
+ * to ARCHIVE_WAIT_MAX octets; then they are counted and told in `lost`; with records.required the gateway refuses
+ * submits as long as the disk takes none (archive_full()).
  */
 #ifndef AUDIT_ARCHIVE_H
 #define AUDIT_ARCHIVE_H

@@ -65,7 +65,7 @@ static void find_part(struct archive *a)
 	for (unsigned part = 2; part <= PARTS_MAX; part++) {
 		if (!is_there(a, "jsonl") && !is_there(a, "csv") && !is_there(a, "seal"))
 			return;
-		snprintf(a->hour.name + n, sizeof(a->hour.name) - n, "-%u", part);
+		snprintf(a->hour.name + n, sizeof(a->hour.name) - n, "-%02u", part);
 	}
 }
 
@@ -73,7 +73,11 @@ void archive_hour_begin(struct archive *a, int64_t wall_ms)
 {
 	struct archive_hour *h = &a->hour;
 
-	h->until_ms = archive_hour_names(a->node, wall_ms, h->day, h->name) + HOUR_S * 1000;
+	/* Files stand in the order of their hours: a clock that was set back does not change that. */
+	if (wall_ms < a->last_hour_ms)
+		wall_ms = a->last_hour_ms;
+	a->last_hour_ms = archive_hour_names(a->node, wall_ms, h->day, h->name);
+	h->until_ms = a->last_hour_ms + HOUR_S * 1000;
 	find_part(a);
 	h->begun = true;
 	h->fd = h->sieve_fd = -1;

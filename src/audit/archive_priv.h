@@ -48,11 +48,13 @@ struct archive {
 	int lock_fd;
 
 	struct archive_hour hour;
-	char day[12];	/* today, local time; the one before is added up */
-	struct buf out; /* whole records, but for what of the first is written already */
-	uint64_t next;	/* number of the next record */
-	int error;	/* errno of the last try to write; 0: it went well */
-	char *why;	/* what the log said of it; NULL */
+	char day[12];		    /* today, local time; the one before is added up */
+	struct buf out;		    /* whole records, but for what of the first is written already */
+	int64_t last_hour_ms;	    /* start of the last hour that was begun */
+	int duty_error[DUTY_KINDS]; /* what the log knows of */
+	uint64_t next;		    /* number of the next record */
+	int error;		    /* errno of the last try to write; 0: it went well */
+	char *why;		    /* what the log said of it; NULL */
 	int64_t again_ms, stated_ms, cleaned_ms, looked_ms; /* monotonic */
 	int64_t wall_ahead_ms;				    /* of the monotonic clock, at the last tick */
 	int64_t trusted_ms;				    /* monotonic: before it nothing is deleted */

@@ -276,6 +276,7 @@ static bool find_end(struct archive *a, const struct hours *all, char **why)
 	if (p.records == 0)
 		return true;
 	a->next = p.last + 1;
+	a->last_hour_ms = p.hour.from_ms;
 	find_previous(a, all, &before);
 	bool whole = p.stated && p.statement.hour && p.statement.count == p.records;
 	if (!whole && same_form(a, &p)) {

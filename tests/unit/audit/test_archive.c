@@ -275,7 +275,7 @@ static void test_parts(void **state)
 	rig_start(&rig);
 	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
 	rig_stop(&rig);
-	assert_string_equal(strrchr(rig_file(&rig, "csv", 0), '/'), "/1-20261122T11+0800-2.csv");
+	assert_string_equal(strrchr(rig_file(&rig, "csv", 0), '/'), "/1-20261122T11+0800-02.csv");
 	rig_start(&rig);
 	rig_stop(&rig);
 	assert_string_equal(rig_file(&rig, "csv", 1), "");
@@ -288,10 +288,91 @@ static void test_parts(void **state)
 	rig_end(&rig);
 }
 
+/* A clock that is set back into an hour that is over: files stay in the order of their records. */
+static void test_set_back(void **state)
+{
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	loop_advance(rig.loop, 2 * 3600 * 1000);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	loop_advance(rig.loop, 3600 * 1000); /* the hour 13 is stated */
+	archive_free(rig.archive);
+	worker_free(rig.worker);
+	stats_free(rig.stats);
+	loop_free(rig.loop);
+	rig.at_ms = RIG_START;
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	rig_stop(&rig);
+	assert_true(rig_chain(&rig) >= 5);
+	assert_int_equal(rig_verify(&rig), 0);
+	rig_end(&rig);
+}
+
+static const char *seal_path(void)
+{
+	static char path[256];
+	snprintf(path, sizeof(path), "%s/2026-11-22/1-20261122T11+0800.seal", rig.directory);
+	return path;
+}
+
+/* Statements that cannot be written wait, and keep their order. */
+static void test_seal_waits(void **state)
+{
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	loop_turn(rig.loop);
+	assert_int_equal(mkdir(seal_path(), 0700), 0); /* in the way, also of root */
+	for (unsigned i = 0; i < 3; i++) {
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID + i, "8613800138000", "您好");
+		loop_advance(rig.loop, 61 * 1000);
+	}
+	assert_int_equal(rmdir(seal_path()), 0);
+	loop_advance(rig.loop, 3 * 1000);
+	size_t n;
+	char *text = rig_read(seal_path(), &n);
+	unsigned lines = 0;
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	assert_int_equal(lines, 3);
+	free(text);
+	rig_stop(&rig);
+	assert_int_equal(rig_verify(&rig), 0);
+	rig_end(&rig);
+}
+
+/* With a real thread, ended before the archive and after it. */
+static void test_thread(void **state)
+{
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		char *why = NULL;
+		rig_make(&rig);
+		rig.loop = loop_new();
+		rig.worker = worker_new(rig.loop);
+		rig.archive = archive_new(rig.loop, rig.worker, &rig.records, &rig.evidence, 1, NULL, &why);
+		assert_non_null(rig.archive);
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+		if (first)
+			worker_free(rig.worker);
+		archive_free(rig.archive);
+		if (!first)
+			worker_free(rig.worker);
+		loop_free(rig.loop);
+		assert_int_equal(rig_chain(&rig), 3);
+		assert_int_equal(rig_verify(&rig), 0);
+		assert_string_not_equal(rig_file(&rig, "seal", 0), "");
+		rig_end(&rig);
+	}
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_hour),	  cmocka_unit_test(test_restart), cmocka_unit_test(test_torn),
-	cmocka_unit_test(test_lock),	  cmocka_unit_test(test_full),	  cmocka_unit_test(test_no_directory),
-	cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_set_back),  cmocka_unit_test(test_seal_waits), cmocka_unit_test(test_thread),
+	cmocka_unit_test(test_hour),	  cmocka_unit_test(test_restart),    cmocka_unit_test(test_torn),
+	cmocka_unit_test(test_lock),	  cmocka_unit_test(test_full),	     cmocka_unit_test(test_no_directory),
+	cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_parts),
 };
 
 int main(void)
