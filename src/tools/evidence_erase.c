@@ -15,9 +15,7 @@ struct erase_conf {
 static const struct opts_about about = {
 	.program = "smppevidence erase",
 	.operands = "ARCHIVE",
-	.purpose = "Overwrites numbers, texts and salts of records for ever; chain and statements stay whole. The "
-		   "gateway may run;\n"
-		   "smppgwctl does the same and leaves a record of it.",
+	.purpose = "Overwrites numbers, texts and salts of records for ever; chain and statements stay whole.",
 	.exits = EVIDENCE_EXITS,
 };
 #define AT(member) offsetof(struct erase_conf, member)
