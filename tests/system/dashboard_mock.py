@@ -209,7 +209,9 @@ class Handler(BaseHTTPRequestHandler):
             return None
         if url.path == "/api/now":
             mock.asked += 1
-            return self.answer(json.dumps(scene_now(mock.scene)).encode(), "application/json")
+            now = scene_now(mock.scene)
+            now["uptime_s"] = mock.uptime
+            return self.answer(json.dumps(now).encode(), "application/json")
         if url.path == "/api/history":
             part = history(mock.scene, query.get("dim", "all"), query.get("name", ""), query.get("part") == "seconds")
             return self.answer(json.dumps(part).encode(), "application/json")
@@ -219,7 +221,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("ETag", '"mock"')
+        self.send_header("ETag", self.server.mock.etag)
         if policy:
             self.send_header("Content-Security-Policy", policy)
         self.end_headers()
@@ -235,6 +237,7 @@ class Mock:
 
     def __init__(self, port=0, scene="busy", page=page_from_disk, policy=None):
         self.scene, self.page, self.policy, self.asked = scene, page, policy, 0
+        self.etag, self.uptime = '"mock"', 1234567
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.server.mock = self

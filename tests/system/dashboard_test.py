@@ -382,7 +382,7 @@ def colours(browser):
 
 
 def pace(browser, mock):
-    """While nobody looks it asks seldom, and it makes no move for who does not want any."""
+    """What it does by and by: asks seldom while nobody looks, loads a new page; no motion for who does not want any."""
     look(browser, mock, "busy")
     browser.run("""Object.defineProperty(document, "hidden", { value: true, configurable: true });""")
     time.sleep(1.2)
@@ -391,6 +391,9 @@ def pace(browser, mock):
     tell(mock.asked - before <= 1, "a hidden tab asks seldom", mock.asked - before)
     browser.run("""delete document.hidden; document.dispatchEvent(new Event("visibilitychange"));""")
     tell(wait(lambda: mock.asked - before >= 3, 5), "and at once when it is seen again", mock.asked - before)
+    browser.run("window.old = true;")
+    mock.uptime, mock.etag = 3, '"another"'
+    tell(wait(lambda: not browser.run("return Boolean(window.old);") and browser.shown("#carriers")), "after an upgrade it loads the new page")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
     moving = browser.run("return [...document.querySelectorAll('body *')].filter((n) => getComputedStyle(n).transitionDuration !== '0s').length;")
     equal("no motion for those who want none", moving, 0)

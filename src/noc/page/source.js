@@ -7,7 +7,7 @@ const source = (() => {
 	const STALE_MS = 3500;	  /* older: it does not answer, or too slowly to be called live */
 	const SECONDS = 60;
 
-	let now = null, receivedAt = 0, failing = false, timer = 0, listener = null, page = null;
+	let now = null, receivedAt = 0, shownAt = -Infinity, failing = false, timer = 0, listener = null, page = null;
 	const rates = new Map(); /* carrier -> its messages per second of the last minute */
 	let ratesTo = 0;	 /* the second of their last value */
 
@@ -90,16 +90,15 @@ const source = (() => {
 		}
 	};
 	const look = async () => {
-		clearTimeout(timer);
-		const began = performance.now();
-		try {
-			accept(await get("/api/now"));
-			failing = false;
-		} catch (error) {
-			failing = true;
-		}
+		const began = performance.now(), data = await get("/api/now").catch(() => null);
 		const pace = document.hidden ? HIDDEN_MS : LIVE_MS;
+
+		/* another look may have begun meanwhile: one of them goes on */
+		clearTimeout(timer);
 		timer = setTimeout(look, Math.max(100, pace - (performance.now() - began)));
+		failing = data === null;
+		if (data)
+			accept(data);
 		listener();
 	};
 	const age = () => (now === null ? null : performance.now() - receivedAt);
@@ -107,12 +106,19 @@ const source = (() => {
 	const state = () => {
 		if (now === null)
 			return failing ? "away" : "connecting";
-		return age() > (document.hidden ? HIDDEN_MS + STALE_MS : STALE_MS) ? "away" : "live";
+		/* while nobody looked it was asked seldom: that is no fault of the gateway */
+		const patience = document.hidden || performance.now() - shownAt < STALE_MS ? HIDDEN_MS + STALE_MS : STALE_MS;
+		return age() > patience ? "away" : "live";
 	};
 
 	const start = (onNews) => {
 		listener = onNews;
-		document.addEventListener("visibilitychange", () => document.hidden || look());
+		document.addEventListener("visibilitychange", () => {
+			if (document.hidden)
+				return;
+			shownAt = performance.now();
+			look();
+		});
 		look();
 	};
 	return { start, minutes, state, age, now: () => now, rates: ring };

@@ -91,6 +91,8 @@ const trends = (() => {
 		dom.text(panel.querySelector(".note"), at === null || !data ? "" : format.moment(data.from_ms + at * data.step_ms));
 	};
 
+	/* null: no answer; the page says by itself that the gateway is away. */
+	const ask = (dim, name, last) => source.minutes(dim, name, last).catch(() => null);
 	/* The charts' object may be another one than everything, whose last minute the tiles show. */
 	const refresh = async () => {
 		const at = performance.now(), due = at - minutesAt >= MINUTES_EVERY_MS, asked = scope;
@@ -98,22 +100,20 @@ const trends = (() => {
 		if (asking || document.hidden || (!due && at - secondsAt < SECONDS_EVERY_MS * 0.9))
 			return;
 		asking = true;
-		try {
-			const answer = await source.minutes(asked.dim, asked.name, !due);
-			if (asked === scope) {
-				if (answer.accepted) {
-					minutes = answer;
-					minutesAt = at;
-				}
-				seconds = answer.seconds;
-				secondsAt = at;
-				redraw();
-			}
-			onSeconds(asked.dim === "all" ? answer.seconds : (await source.minutes("all", "", true)).seconds);
-		} catch (error) {
-			/* the page says by itself that the gateway does not answer */
-		}
+		const answer = await ask(asked.dim, asked.name, !due);
+		const total = answer && asked.dim !== "all" ? await ask("all", "", true) : answer;
 		asking = false;
+		if (total)
+			onSeconds(total.seconds);
+		if (!answer || asked !== scope)
+			return;
+		if (answer.accepted) {
+			minutes = answer;
+			minutesAt = at;
+		}
+		seconds = answer.seconds;
+		secondsAt = at;
+		redraw();
 	};
 
 	const option = (dim, name) => dom.make("option", { value: JSON.stringify([dim, name]) }, dim === "all" ? texts.t("scope_all") : name);
