@@ -11,6 +11,7 @@
 
 #include "audit/archive.h"
 #include "audit/digest.h"
+#include "audit/search.h"
 #include "base/log.h"
 #include "base/worker.h"
 
@@ -70,6 +71,31 @@ static void measure_core(enum cdr_format format, const char *name)
 	buf_free(&out);
 }
 
+static bool on_hit(void *arg, const struct search_hit *hit)
+{
+	(void)hit;
+	++*(unsigned *)arg;
+	return true;
+}
+
+/* ms to find one of the records by its id, and by what only reading all of them tells. */
+static void measure_search(const char *directory)
+{
+	const struct search_query by_id = {.directory = directory, .id = UINT64_C(121748200112301000) + RECORDS / 2},
+				  by_reading = {.directory = directory, .carrier = "nobody"};
+	char *why = NULL;
+	unsigned hits = 0;
+	int64_t from = cpu_ns();
+
+	if (search_run(&by_id, on_hit, NULL, &hits, NULL, &why) != 0 || hits == 0)
+		exit(1);
+	printf("records_search_id_ms %.1f\n", (double)(cpu_ns() - from) / 1e6);
+	from = cpu_ns();
+	if (search_run(&by_reading, on_hit, NULL, &hits, NULL, &why) != 0)
+		exit(1);
+	printf("records_search_all_ms %.1f\n", (double)(cpu_ns() - from) / 1e6);
+}
+
 struct setting {
 	const char *name;
 	bool chain;
@@ -114,6 +140,8 @@ static void measure(const struct setting *x, char *key)
 	printf("records_%s_ns %.0f\n", x->name, (double)spent / RECORDS);
 	printf("records_%s_written_ns %.0f\n", x->name, (double)(cpu_ns() - from) / (200 * PER_TURN));
 	archive_free(a);
+	if (strcmp(x->name, "default") == 0)
+		measure_search(directory);
 	worker_free(worker);
 	loop_free(loop);
 	nftw(directory, delete_one, 16, FTW_DEPTH | FTW_PHYS);
