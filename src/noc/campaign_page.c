@@ -227,7 +227,7 @@ static void print_ends(const struct campaign_page *p, struct buf *out)
 	static const enum campaign_counter then[] = {CAMPAIGN_FAILED,	  CAMPAIGN_EXPIRED, CAMPAIGN_NO_RECEIPT,
 						     CAMPAIGN_TAKEN_BACK, CAMPAIGN_STOPPED, CAMPAIGN_OTHER,
 						     CAMPAIGN_SEGMENTS};
-	struct table *t = table_new("VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +OF_ENDED_(95_%) +FAILED +EXPIRED "
+	struct table *t = table_new("variants: VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +OF_ENDED_(95_%) +FAILED +EXPIRED "
 				    "+NO_RECEIPT +CANCELLED +STOPPED +OTHER +SEGMENTS +YUAN");
 	char rate[RATE_ROOM];
 	for (size_t i = 0; i < variants_of(p); i++) {
@@ -246,7 +246,7 @@ static void print_ends(const struct campaign_page *p, struct buf *out)
 static void print_readers(const struct campaign_page *p, struct buf *out)
 {
 	static const enum campaign_counter which[] = {CAMPAIGN_REPLIED, CAMPAIGN_OPTED_OUT, CAMPAIGN_COMPLAINED};
-	struct table *t = table_new("VARIANT +REPLIED +OF_DELIVERED_(95_%) +STOP +OF_DELIVERED_(95_%) +COMPLAINED "
+	struct table *t = table_new("readers: VARIANT +REPLIED +OF_DELIVERED_(95_%) +STOP +OF_DELIVERED_(95_%) +COMPLAINED "
 				    "+OF_DELIVERED_(95_%)");
 	char rate[RATE_ROOM];
 	for (size_t i = 0; i < variants_of(p); i++) {
@@ -264,7 +264,7 @@ static void print_readers(const struct campaign_page *p, struct buf *out)
 
 static void print_latency(const struct campaign_page *p, struct buf *out)
 {
-	struct table *t = table_new("VARIANT +MEAN_S +5_S +30_S +2_MIN +10_MIN +1_H +6_H +LATER");
+	struct table *t = table_new("latency: VARIANT +MEAN_S +5_S +30_S +2_MIN +10_MIN +1_H +6_H +LATER");
 	for (size_t i = 0; i < variants_of(p); i++) {
 		const struct row *r = &p->rows[i];
 		int64_t n = r->n[CAMPAIGN_DELIVERED];
@@ -280,7 +280,7 @@ static void print_latency(const struct campaign_page *p, struct buf *out)
 
 static void print_failures(const struct campaign_page *p, struct buf *out)
 {
-	struct table *t = table_new("VARIANT FAILED +TEXTS");
+	struct table *t = table_new("failures: VARIANT FAILED +TEXTS");
 	bool any = false;
 	for (size_t i = 0; i < variants_of(p); i++) {
 		for (int k = 0; k < FAULTS; k++) {
@@ -305,7 +305,7 @@ static void print_hours(const struct campaign_page *p, struct buf *out)
 						      CAMPAIGN_DELIVERED, CAMPAIGN_FAILED,    CAMPAIGN_REPLIED,
 						      CAMPAIGN_OPTED_OUT, CAMPAIGN_COMPLAINED};
 	struct table *t =
-		table_new("HOUR VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +FAILED +REPLIED +STOP +COMPLAINED");
+		table_new("hours: HOUR VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +FAILED +REPLIED +STOP +COMPLAINED");
 	for (size_t i = variants_of(p); i < p->n; i++) {
 		const char *h = p->rows[i].hour;
 		table_cell(t, "%.4s-%.2s-%.2s %.2s", h, h + 4, h + 6, h + 8);

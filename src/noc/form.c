@@ -55,15 +55,6 @@ bool form_is_json(const struct buf *out)
 	return buf_len(out) && is_mark(buf_data(out), buf_len(out), WANTED);
 }
 
-void form_restart(struct buf *out)
-{
-	bool json = form_is_json(out);
-
-	buf_consume(out, buf_len(out), SIZE_MAX);
-	if (json)
-		form_want_json(out);
-}
-
 void form_open(struct buf *out, const char *name)
 {
 	char named = NAMED;

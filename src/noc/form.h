@@ -15,8 +15,6 @@
 /* out is empty: it will be taken as JSON. */
 void form_want_json(struct buf *out);
 bool form_is_json(const struct buf *out);
-/* Drops what has been written; the form stays. */
-void form_restart(struct buf *out);
 
 /*
  * Only when form_is_json(): what is put into out from here to form_close() is the value of a member, valid JSON. name

@@ -275,7 +275,7 @@ int lists_out_count(struct console_call *call, const struct lists_place *place)
 {
 	static const struct lists_ops ops = {.row = on_count, .done = on_counted};
 	const char *why;
-	struct answer *a = answer_new(call, "SCOPE NUMBERS");
+	struct answer *a = answer_new(call, "SCOPE +NUMBERS");
 	int result = lists_count(lists_out_of(call), place, &ops, a, &why);
 	return begun(call, a, result, why);
 }

@@ -194,7 +194,7 @@ void status_sessions(const struct snapshot *s, struct buf *out)
 
 static void status_states(const struct snapshot *s, struct buf *out)
 {
-	struct table *t = table_new("MESSAGES +NUMBER");
+	struct table *t = table_new("messages: MESSAGES +NUMBER");
 
 	for (size_t i = 0; i < MSG_STATES; i++) {
 		table_text(t, msg_state_name((enum msg_state)i));
@@ -209,8 +209,8 @@ static void status_states(const struct snapshot *s, struct buf *out)
 
 void status_queue(const struct snapshot *s, struct buf *out)
 {
-	struct table *carriers = table_new("CARRIER +QUEUED");
-	struct table *accounts = table_new("ACCOUNT +WAITING +BACKLOG");
+	struct table *carriers = table_new("carriers: CARRIER +QUEUED");
+	struct table *accounts = table_new("accounts: ACCOUNT +WAITING +BACKLOG");
 
 	status_states(s, out);
 	for (size_t i = 0; i < s->carriers_n; i++) {

@@ -14,6 +14,8 @@ void status_json(const struct snapshot *s, struct buf *out);
 void status_json_carriers(const struct snapshot *s, const char *name, struct buf *out);
 void status_json_accounts(const struct snapshot *s, const char *name, struct buf *out);
 void status_json_sessions(const struct snapshot *s, const char *name, struct buf *out); /* name: all are told */
+/* A carrier, and the binds of the snapshot: both members. */
+void status_json_carrier_binds(const struct snapshot *s, const char *name, struct buf *out);
 
 /* Everything, for `watch curl` and `smppgwctl status`. */
 void status_text(const struct snapshot *s, struct buf *out);

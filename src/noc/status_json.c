@@ -172,6 +172,17 @@ void status_json_sessions(const struct snapshot *s, const char *name, struct buf
 	put_part(s, name, put_sessions, out);
 }
 
+static void put_both(struct json *j, const struct snapshot *s, const char *name)
+{
+	put_carriers(j, s, name);
+	put_sessions(j, s, name);
+}
+
+void status_json_carrier_binds(const struct snapshot *s, const char *name, struct buf *out)
+{
+	put_part(s, name, put_both, out);
+}
+
 void status_json(const struct snapshot *s, struct buf *out)
 {
 	struct json j = {.out = out};

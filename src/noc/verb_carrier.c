@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noc/form.h"
 #include "noc/status.h"
 
 #define TPS_MAX 1000000
@@ -56,6 +57,13 @@ static int show(struct console_call *call, const struct carrier *c)
 	struct snapshot s;
 
 	snapshot_take(call->arg, SIZE_MAX, carrier_name(c), &s);
+	if (form_is_json(call->out)) {
+		form_open(call->out, "");
+		status_json_carrier_binds(&s, carrier_name(c), call->out);
+		form_close(call->out);
+		snapshot_free(&s);
+		return 0;
+	}
 	status_carriers(&s, carrier_name(c), call->out);
 	for (size_t i = 0; i < s.carriers_n; i++) {
 		const struct snapshot_carrier *x = &s.carriers[i];

@@ -125,7 +125,7 @@ static int by_name(const void *a, const void *b)
 /* Three values of one place stand together, sorted: amount, messages, segments. */
 static void print_usage(struct using *u, struct buf *out)
 {
-	struct table *t = table_new("ACCOUNT CARRIER MESSAGES PARTS YUAN");
+	struct table *t = table_new("ACCOUNT CARRIER +MESSAGES +PARTS +YUAN");
 	int64_t sum[3] = {0};
 	char yuan[YUAN_ROOM];
 

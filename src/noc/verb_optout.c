@@ -144,7 +144,7 @@ static int optout_verb_audit(struct console_call *call)
 	const char *why;
 	struct audit *a = mem_zalloc(sizeof(*a));
 	a->later = console_later(call);
-	a->scopes = table_new("SCOPE NUMBERS WITHOUT_HISTORY MISSING");
+	a->scopes = table_new("SCOPE +NUMBERS +WITHOUT_HISTORY +MISSING");
 	if (lists_audit(lists_out_of(call), &ops, a, &why) == 0)
 		return CONSOLE_LATER;
 	table_free(a->scopes);

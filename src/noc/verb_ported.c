@@ -161,7 +161,7 @@ static void on_operator(const char *name, uint64_t at, uint64_t not_at, void *ar
 static int ported_verb_count(struct console_call *call)
 {
 	struct ported_status s;
-	struct table *t = table_new("OPERATOR SERVED_THERE NOT_THERE");
+	struct table *t = table_new("OPERATOR +SERVED_THERE +NOT_THERE");
 	ported_status(ported_of(call), &s);
 	buf_printf(call->out, "%" PRIu64 " numbers, %" PRIu64 " octets of memory, %s", s.numbers, s.octets,
 		   ported_state_name(s.state));

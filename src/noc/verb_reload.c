@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "noc/form.h"
 #include "noc/verb.h"
 
 int verb_reload(struct console_call *call)
@@ -17,11 +16,16 @@ int verb_reload(struct console_call *call)
 		return console_fail(call, "usage: reload [--check]");
 	if (!from->reload)
 		return console_fail(call, "this gateway has no configuration to read again");
-	if (from->reload(from->reload_arg, check, call->out, &errors) == 0)
-		return 0;
-	form_restart(call->out);
-	buf_puts(call->out, errors ? errors : "");
-	call->keep_out = true;
+	struct buf changes = {0};
+	int result = from->reload(from->reload_arg, check, &changes, &errors);
+	if (result == 0)
+		buf_put(call->out, buf_data(&changes), buf_len(&changes));
+	else
+		buf_puts(call->out, errors ? errors : "");
+	buf_free(&changes);
 	free(errors);
+	if (result == 0)
+		return 0;
+	call->keep_out = true;
 	return console_fail(call, "refused: the configuration has faults, nothing is changed");
 }

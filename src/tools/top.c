@@ -14,7 +14,7 @@
 
 #include "tools/opts.h"
 
-enum { DONE = 0, USAGE = 2, UNREACHABLE = 3 };
+enum { DONE = 0, GATEWAY_ERROR = 1, USAGE = 2, UNREACHABLE = 3 };
 #define PLAIN_WIDTH 132
 
 static const struct opts_about about = {
@@ -23,7 +23,8 @@ static const struct opts_about about = {
 	.purpose =
 		"Shows the gateway's carriers, accounts and binds live. Keys: q quit, c carriers, a accounts, b binds, "
 		"s the next column to sort by, p pause, arrows to scroll, h help.",
-	.exits = "0  ended as asked\n2  wrong usage\n3  the gateway could not be reached",
+	.exits = "0  ended as asked\n1  the gateway answered with an error\n2  wrong usage\n3  the gateway could not "
+		 "be reached",
 };
 
 struct given {
@@ -46,7 +47,7 @@ struct top {
 	struct top_look look, before;
 	int64_t next_us; /* of the next look */
 	int64_t frames;
-	bool fresh, done;
+	bool refused, done;
 };
 
 static volatile sig_atomic_t ended_by, resized, stopped;
@@ -176,8 +177,10 @@ static void on_look(struct top *t, struct top_look *look, const char *why)
 		t->before = t->look;
 		t->look = *look;
 	}
-	t->fresh = true;
-	if (t->state.live || *why || !first)
+	t->refused = look->refused;
+	if (!t->state.live && *why)
+		fprintf(stderr, "smppgwctl: %s\n", why);
+	else if (t->state.live || !first)
 		draw(t);
 	else
 		return;
@@ -279,15 +282,14 @@ int top_main(int argc, char **argv, const char *socket, const char *token)
 	t.state.colour = t.state.live && !(no_colour && *no_colour);
 	t.state.width = plain_width();
 	t.ask = top_ask_new(socket, token);
+	bool live = t.state.live;
 	run(&t);
 	top_term_close();
 	top_ask_free(t.ask);
 	top_look_free(&t.look);
 	top_look_free(&t.before);
-	if (!ended_by && !t.look.status && *t.state.why && !t.state.live)
-		return UNREACHABLE;
 	if (!ended_by)
-		return DONE;
+		return live || !*t.state.why ? DONE : t.refused ? GATEWAY_ERROR : UNREACHABLE;
 	signal(ended_by, SIG_DFL); /* whoever waits for us sees how we have ended */
 	sigset_t all;
 	sigfillset(&all);

@@ -26,6 +26,7 @@ int top_main(int argc, char **argv, const char *socket, const char *token);
 struct top_look { /* what the gateway said at one moment; a tree is NULL when it did not */
 	struct tree *status, *now;
 	int64_t at_us; /* monotonic */
+	bool refused;  /* it has answered, with an error */
 };
 void top_look_free(struct top_look *l);
 

@@ -122,7 +122,9 @@ static bool end_look(struct top_ask *a, struct top_look *look)
 
 static bool fail_look(struct top_ask *a, struct top_look *look)
 {
+	bool refused = a->look.refused;
 	top_look_free(&a->look);
+	a->look.refused = refused;
 	return end_look(a, look);
 }
 
@@ -147,7 +149,9 @@ static bool keep(struct top_ask *a, char *why, size_t cap)
 {
 	struct tree **into = a->question == 0 ? &a->look.status : &a->look.now;
 
-	if (ask_verdict(&a->answer, a->socket, why, cap) != ASK_OK)
+	enum ask_verdict v = ask_verdict(&a->answer, a->socket, why, cap);
+	a->look.refused |= a->question == 0 && v == ASK_ERROR;
+	if (v != ASK_OK)
 		return false;
 	*into = tree_read((const char *)buf_data(&a->text), buf_len(&a->text));
 	if (!*into)

@@ -75,7 +75,7 @@ void top_term_size(size_t *width, size_t *height)
 	*height = w.ws_row;
 }
 
-/* Each line is drawn over what stood there, and the rest of it cleared: nothing is ever blank between two frames. */
+/* Every line is drawn over what stood there: nothing is ever blank between two frames. */
 void top_term_show(const struct buf *frame)
 {
 	const char *p = (const char *)buf_data(frame);
@@ -87,13 +87,11 @@ void top_term_show(const struct buf *frame)
 		const char *end = memchr(p, '\n', n);
 		size_t len = end ? (size_t)(end - p) : n;
 		buf_put(&out, p, len);
-		buf_puts(&out, "\033[K");
 		n -= len + (end ? 1 : 0);
 		p += len + (end ? 1 : 0);
 		if (n > 0)
 			buf_puts(&out, "\r\n");
 	}
-	buf_puts(&out, "\033[J");
 	put(buf_data(&out), buf_len(&out));
 	buf_free(&out);
 }

@@ -27,7 +27,10 @@ static const char *const styles[] = {[TOP_PLAIN] = "",
 				     [TOP_BAD] = "\033[1;31m",
 				     [TOP_HEAD] = "\033[7m"};
 
-/* One line, cut to the width; reverse video is no colour. */
+/*
+ * One line, cut to the width; on a screen filled up to it, so that it covers what stood there. Reverse video is no
+ * colour.
+ */
 static void put_line(const struct top_state *s, enum top_style style, const char *text, struct buf *out)
 {
 	size_t len = strlen(text);
@@ -37,7 +40,7 @@ static void put_line(const struct top_state *s, enum top_style style, const char
 	size_t columns, n = columns_cut(text, len, s->width, &columns);
 	buf_puts(out, styled ? styles[style] : "");
 	buf_put(out, text, n);
-	for (; style == TOP_HEAD && s->live && columns < s->width; columns++)
+	for (; s->live && columns < s->width; columns++)
 		buf_puts(out, " ");
 	buf_puts(out, styled ? "\033[0m\n" : "\n");
 }
@@ -298,7 +301,7 @@ static void put_table(struct top_state *s, const struct top_look *look, const st
 	for (i = 0; i < room && s->scroll + i < t.rows_n; i++)
 		put_row(s, &t, &t.rows[s->scroll + i], out);
 	for (; s->live && i < room; i++)
-		buf_puts(out, "\n");
+		put_line(s, TOP_PLAIN, "", out);
 	mem_free(t.rows);
 }
 
@@ -353,7 +356,7 @@ void top_frame(struct top_state *s, const struct top_look *look, const struct to
 	if (!look->status) {
 		put_line(s, *s->why ? TOP_BAD : TOP_PLAIN, *s->why ? s->why : "asking the gateway ...", out);
 		for (size_t i = 2; s->live && i < s->height; i++)
-			buf_puts(out, "\n");
+			put_line(s, TOP_PLAIN, "", out);
 		if (s->live)
 			put_keys(s, out);
 		return;
@@ -362,7 +365,7 @@ void top_frame(struct top_state *s, const struct top_look *look, const struct to
 	put_messages(s, tree_root(look->status), out);
 	put_rates(s, look, before, out);
 	put_alarms(s, look, out);
-	buf_puts(out, "\n");
+	put_line(s, TOP_PLAIN, "", out);
 	if (s->help && s->live)
 		put_help(s, out);
 	else

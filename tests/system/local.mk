@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/system/capture.sh \
 	tests/system/compliance.sh \
 	tests/system/config.sh \
+	tests/system/console.sh \
 	tests/system/connect.sh \
 	tests/system/credit.sh \
 	tests/system/dashboard.sh tests/system/dashboard_layout.json tests/system/dashboard_mock.py \
