@@ -29,7 +29,8 @@ install-data-local:
 uninstall-local:
 	@set -e; to="$(DESTDIR)$(sysconfdir)/logrotate.d/smppgw"; \
 	if cmp -s "$(srcdir)/etc/smppgw.logrotate" "$$to"; then rm -f "$$to"; fi; rm -f "$$to.dpkg-new"; \
-	rmdir "$(DESTDIR)$(sysconfdir)/logrotate.d" 2>/dev/null || :; \ for file in $(CONF_FILES); do \
+	rmdir "$(DESTDIR)$(sysconfdir)/logrotate.d" 2>/dev/null || :; \
+	for file in $(CONF_FILES); do \
 		from="$(srcdir)/$$file"; to="$(DESTDIR)$(pkgconfdir)/$${file##*/}"; \
 		if cmp -s "$$from" "$$to"; then rm -f "$$to"; fi; rm -f "$$to.new"; \
 	done; \

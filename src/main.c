@@ -109,10 +109,18 @@ static void on_hangup(evutil_socket_t number, short what, void *arg)
 	buf_free(&out);
 }
 
+/* Why it ends stands in the log, and where whoever has started it looks. */
+static void fail_aloud(const char *event, const char *why)
+{
+	log_error("-", "%s why=\"%s\"", event, why);
+	if (log_elsewhere())
+		fprintf(stderr, "smppgwd: %s\n", why);
+}
+
 static void on_fatal(const char *why, void *arg)
 {
 	struct daemon *d = arg;
-	log_error("-", "event=fatal why=\"%s\"", why);
+	fail_aloud("event=fatal", why);
 	d->exit_code = EXIT_FAILURE;
 	loop_stop(d->loop);
 }
@@ -162,7 +170,7 @@ static bool build(struct daemon *d)
 		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
 	if (d->noc)
 		return true;
-	log_error("-", "event=start_failed why=\"%s\"", why ? why : "?");
+	fail_aloud("event=start_failed", why ? why : "?");
 	free(why);
 	return false;
 }

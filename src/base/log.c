@@ -52,6 +52,11 @@ void log_reopen(void)
 	log_target_reopen();
 }
 
+bool log_elsewhere(void)
+{
+	return log_target_elsewhere();
+}
+
 bool log_away(void)
 {
 	return log_target_away();

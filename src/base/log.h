@@ -28,8 +28,9 @@ struct log_target { /* borrowed for the call */
 	unsigned mode;	   /* of a file that is made */
 };
 void log_to(const struct log_target *t);
-void log_reopen(void); /* a file that was renamed is made anew; when that fails the one before is used on */
-bool log_away(void);   /* lines go to stderr for want of the target */
+void log_reopen(void);	  /* a file that was renamed is made anew; when that fails the one before is used on */
+bool log_elsewhere(void); /* lines go, or are to go, to another place than the fd of log_open() */
+bool log_away(void);	  /* lines go to stderr for want of the target */
 
 void log_set_level(enum log_level level);
 void log_set_mask(bool mask);

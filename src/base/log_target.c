@@ -390,6 +390,11 @@ void log_target_reopen(void)
 		tell(LOG_LEVEL_INFO, "event=log_reopened target=%s path=%s", names[at.kind], at.path);
 }
 
+bool log_target_elsewhere(void)
+{
+	return at.path != NULL;
+}
+
 bool log_target_away(void)
 {
 	return at.away;

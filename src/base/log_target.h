@@ -14,6 +14,7 @@ void log_target_reopen(void);
 /* Takes the line over; it leaves with the next flush. */
 void log_target_put(const struct log_line *line);
 void log_target_flush(void);
+bool log_target_elsewhere(void); /* it is not stderr */
 bool log_target_away(void);
 uint64_t log_target_dropped(void);
 

@@ -138,6 +138,13 @@ fields=$(awk '/^----$/ { if (hit) { print all; exit } all = ""; next } { all = a
 has "its fields" "$fields" "PRIORITY=6 SYSLOG_IDENTIFIER=smppgwd SYSLOG_PID=${pid[gw]} SMPPGW_ID=bank#3 SMPPGW_EVENT=bound MESSAGE="
 stop bank
 
+# ---- it cannot start: told in the log, and to who has started it ----
+
+{ sed 's/^console: .*//' "$tmp/gw.conf" | sed "s,^log: .*,log: { target = \"file\"; file = \"$tmp/start.log\"; };,"; } >"$tmp/second.conf"
+said=$("$daemon" -c "$tmp/second.conf" 2>&1)
+has "a port that is taken: on stderr" "$said" "smppgwd: stats port 127.0.0.1:${port[gw.stats]}: Address already in use"
+ok "and in the log" logged 'event=start_failed why="stats port ' "$tmp/start.log"
+
 # ---- what peers can cause ----
 
 reload_with "target = \"file\"; file = \"$tmp/rate.log\"; rate = 5;" >/dev/null
