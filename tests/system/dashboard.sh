@@ -48,6 +48,7 @@ api_has() { # PATTERN
 	curl -s -m 5 "http://127.0.0.1:${port[gw.stats]}/api/now" | grep -q "$1"
 }
 must "the opt-out counted" 20 api_has '"optouts":{"1m":1'
+must "all messages at their end" 20 api_has '"messages":{"total":0'
 
 # ---- what is known without a browser ----
 
