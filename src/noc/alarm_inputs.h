@@ -36,8 +36,9 @@ struct alarm_carrier {
 	bool removed, stopped; /* by a reload; by the operator's hand */
 	bool up, left;	       /* left: its health says that others are to do its work */
 	bool window_small;     /* fixed, and less than its rate needs */
-	uint64_t binds, bound;
-	uint64_t losses; /* of binds in the last ten minutes */
+	bool calls;	       /* it calls with outbind: its binds come and go */
+	uint64_t binds, bound; /* binds 0: it makes them itself, as many as it likes */
+	uint64_t losses;       /* of binds in the last ten minutes */
 	uint64_t queued, max_queued;
 	double oldest_s; /* in lanes that it serves */
 	uint64_t doubts;

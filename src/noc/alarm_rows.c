@@ -81,9 +81,9 @@ static const struct alarm_carrier *working(const struct alarm_inputs *in, size_t
 		(void)s;                                                                                               \
 		return c ? (double)(expression) : NAN;                                                                 \
 	}
-CARRIER(carrier_down, !c->up)
+CARRIER(carrier_down, c->calls ? NAN : !c->up)
 CARRIER(carrier_degraded, c->up && c->binds > c->bound ? c->binds - c->bound : 0)
-CARRIER(carrier_flapping, c->losses)
+CARRIER(carrier_flapping, c->calls ? NAN : (double)c->losses)
 CARRIER(carrier_left, c->left)
 CARRIER(throttled, share(c->throttled_1m, c->answered_1m, s->min))
 CARRIER(refusing, share(c->errors_1m, c->answered_1m, s->min))

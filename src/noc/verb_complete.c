@@ -91,6 +91,32 @@ static void put_brakes(struct offering *o)
 	flow_brakes_each(o->from->flow, put_brake, o);
 }
 
+static void put_alarm(void *arg, const struct alarm_view *v)
+{
+	put(arg, v->alarm);
+}
+
+static void put_alarms(struct offering *o)
+{
+	if (o->from->alarms)
+		alarms_each(o->from->alarms, false, put_alarm, o);
+}
+
+/* Of the alarm that the word before names. */
+static void put_object(void *arg, const struct alarm_view *v)
+{
+	const struct offering *o = arg;
+
+	if (o->n > 1 && strcmp(v->alarm, o->words[o->n - 2]) == 0)
+		put(arg, v->object);
+}
+
+static void put_objects(struct offering *o)
+{
+	if (o->from->alarms)
+		alarms_each(o->from->alarms, false, put_object, o);
+}
+
 static void put_files(struct offering *o)
 {
 	buf_puts(o->out, ":files\n");
@@ -113,6 +139,7 @@ static const struct {
 	{"ACCOUNT", put_accounts}, {"CARRIER", put_carriers},	 {"CLASS", put_classes},
 	{"LEVEL", put_levels},	   {"COMMAND", put_commands},	 {"SCOPE", put_scopes},
 	{"FILE", put_files},	   {"CAMPAIGN", want_campaigns}, {"ACCOUNT/CARRIER/CLASS", put_brakes},
+	{"ALARM", put_alarms},	   {"OBJECT", put_objects},
 };
 
 static void put_kind(void *arg, const char *kind)

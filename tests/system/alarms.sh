@@ -77,6 +77,7 @@ soon "in Chinese" 5 logged "^raised certificate_expiring $listener critical 监�
 ok "the same POST came again" logged ' again$' "$hook.posts"
 soon "a critical one is told again while nobody has it in hand" 10 told "repeated certificate_expiring $listener"
 has "the console lists it" "$(ctl alarms)" "certificate_expiring $listener: 监听证书即将过期"
+is "what may be acknowledged completes" "$(ctl complete alarms ack certificate_expiring "" | head -n 1)" "$listener"
 has "somebody has it in hand" "$(ctl alarms ack certificate_expiring "$listener")" "is told no more"
 has "the list says who" "$(ctl --json alarms)" '"acknowledged":true,"acknowledged_by":"uid:'
 has "what is not raised cannot be acknowledged" "$(ctl alarms ack redis_down gateway 2>&1)" "no alarm redis_down of gateway is raised"

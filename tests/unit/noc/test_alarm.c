@@ -390,6 +390,26 @@ static void what_the_operator_stops_is_no_alarm(void **state)
 	scene_free(s);
 }
 
+/* One that calls with outbind is down most of the time; one that binds in may do with fewer binds than it may have. */
+static void links_that_others_make_are_theirs(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new(NULL, 0);
+	seconds(s, GRACE + 1);
+	s->carriers[0].calls = true;
+	s->carriers[0].up = false;
+	s->carriers[0].losses = 9;
+	s->carriers[0].binds = s->carriers[0].bound = 0;
+	s->carriers[1].binds = 0;
+	s->carriers[1].bound = 1;
+	seconds(s, 600);
+	assert_int_equal(s->n, 0);
+	s->carriers[1].up = false; /* but one that is to be there is not */
+	seconds(s, 11);
+	expect(s, 1, ALARM_RAISED, "carrier_down", "电信");
+	scene_free(s);
+}
+
 static void complaints_are_against_the_usual(void **state)
 {
 	(void)state;
@@ -725,6 +745,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(few_messages_are_not_judged),
 	cmocka_unit_test(falling_is_against_its_own_usual),
 	cmocka_unit_test(what_the_operator_stops_is_no_alarm),
+	cmocka_unit_test(links_that_others_make_are_theirs),
 	cmocka_unit_test(complaints_are_against_the_usual),
 	cmocka_unit_test(the_start_is_given_time),
 	cmocka_unit_test(the_store_is_watched_while_starting),
