@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/archive.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -54,6 +55,25 @@ const char *actions_who(const struct action *what, char out[128])
 	return out;
 }
 
+static void record(const struct actions *a, const struct action *what)
+{
+	char who[128];
+
+	if (!a->archive || !archive_wants(a->archive, CDR_ACTION))
+		return;
+	const struct cdr c = {
+		.kind = CDR_ACTION,
+		.at_ms = what->at_ms,
+		.who = view_of(actions_who(what, who)),
+		.why = view_of(what->command),
+		.status = view_of(what->outcome),
+		.wait_ms = -1,
+		.answer_ms = -1,
+		.price = -1,
+	};
+	archive_put(a->archive, &c);
+}
+
 /* What is between double quotes in a line of the log has none inside. */
 static const char *unquoted(const char *text, char *out, size_t cap)
 {
@@ -71,6 +91,7 @@ void actions_put(struct actions *a, struct action *what)
 	log_info("-", "event=action user=%s uid=%ld token=%s command=\"%s\" outcome=\"%s\"",
 		 *what->user ? what->user : "-", (long)what->uid, *what->token ? what->token : "-",
 		 unquoted(what->command, command, sizeof(command)), unquoted(what->outcome, outcome, sizeof(outcome)));
+	record(a, what);
 	if (!a->ring)
 		a->ring = mem_zalloc(ACTIONS_KEPT * sizeof(*a->ring));
 	a->ring[a->count++ % ACTIONS_KEPT] = *what;
