@@ -19,7 +19,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/scene.c \
 	tests/scene/script.c tests/scene/script.h \
 	tests/scene/smsc.c tests/scene/smsc.h \
-	tests/scene/steps.h tests/scene/steps_alarm.c tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_dial.c \
+	tests/scene/steps.h tests/scene/steps_alarm.c tests/scene/steps_watch.c tests/scene/steps_app.c tests/scene/steps_carrier.c tests/scene/steps_dial.c \
 	tests/scene/steps_backlog.c tests/scene/steps_gateway.c tests/scene/steps_got.c tests/scene/steps_ops.c tests/scene/steps_parts.c tests/scene/steps_routing.c \
 	tests/scene/steps_campaign.c tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c tests/scene/steps_record.c tests/scene/steps_webhook.c \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \

@@ -21,10 +21,10 @@
 
 static const struct step_row *find_row(struct step *s)
 {
-	static const struct step_row *const tables[] = {steps_alarm, steps_campaign, steps_ops,	    steps_parts,
-							steps_app,   steps_dial,     steps_routing, steps_carrier,
-							steps_got,   steps_gateway,  steps_backlog, steps_credit,
-							steps_event, steps_policy,   steps_record,  steps_webhook};
+	static const struct step_row *const tables[] = {
+		steps_alarm,  steps_watch,   steps_campaign, steps_ops,	   steps_parts,	  steps_app,
+		steps_dial,   steps_routing, steps_carrier,  steps_got,	   steps_gateway, steps_backlog,
+		steps_credit, steps_event,   steps_policy,   steps_record, steps_webhook};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
 		for (const struct step_row *row = tables[t]; row->pattern != NULL; row++) {

@@ -30,6 +30,7 @@ extern const struct step_row steps_record[];
 extern const struct step_row steps_policy[];
 extern const struct step_row steps_campaign[]; /* before steps_gateway */
 extern const struct step_row steps_webhook[];
+extern const struct step_row steps_watch[];
 extern const struct step_row steps_dial[];
 extern const struct step_row steps_got[];
 extern const struct step_row steps_gateway[];
