@@ -96,7 +96,9 @@ static void answer(struct cdr_ask *x)
 	buf_puts(out, x->json ? "]" : "");
 	if (x->json)
 		form_close(out);
-	if (x->table && x->n == x->o.limit)
+	if (x->table && x->n == 0)
+		buf_puts(out, "no record fits\n");
+	else if (x->table && x->n == x->o.limit)
 		buf_printf(out, "and perhaps more: --limit N shows more than %llu, --from and --to say of when\n",
 			   (unsigned long long)x->n);
 	console_finish(x->find.later, NULL);

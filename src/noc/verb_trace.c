@@ -290,7 +290,8 @@ static void answer(struct trace *t)
 
 	if (!t->id) {
 		flow_message_look(from->flow, 0, &t->number, t->limit, on_unrecorded, &w);
-		qsort(t->stories, t->n, sizeof(t->stories[0]), by_age);
+		if (t->n > 1)
+			qsort(t->stories, t->n, sizeof(t->stories[0]), by_age);
 	}
 	if (t->id && story_steps(t->stories[0]) == 0 &&
 	    flow_message_look(from->flow, t->id, NULL, 1, on_unrecorded, &w) == 0) {
