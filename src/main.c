@@ -235,6 +235,7 @@ static int print_counters(struct daemon *d)
 	stats_add(d->stats, alarm_gauges, 1, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, alarm_post_stat_rows, alarm_post_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, watch_stat_rows, watch_stat_rows_n, NULL, NULL, NULL, NULL);
+	stats_add(d->stats, archive_stat_rows, archive_stat_rows_n, NULL, NULL, NULL, NULL);
 	metrics_live_names(d->stats);
 	d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	if (d->flow)

@@ -421,7 +421,7 @@ struct archive *archive_new(struct loop *loop, struct worker *worker, const stru
 	a->cleaned_ms = -CLEAN_MS;
 	a->keeper = keeper_new(worker, a);
 	if (stats)
-		stats_add(stats, archive_counter_rows, archive_counter_n, &a->count, NULL, NULL, NULL);
+		stats_add(stats, archive_stat_rows, archive_stat_rows_n, &a->count, NULL, NULL, NULL);
 	archive_use(a, r);
 	if (!a->on)
 		return a;

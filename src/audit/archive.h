@@ -43,6 +43,8 @@ struct evidence_conf { /* section evidence */
 	int64_t checkpoint; /* s between signed checkpoints within an hour */
 };
 extern const struct conf_row records_rows[], evidence_rows[];
+extern const struct stats_row archive_stat_rows[]; /* for who only names the counters */
+extern const size_t archive_stat_rows_n;
 
 /* Faults of both sections: files, keys, names. Adds "file:line: message"; false with faults. */
 bool archive_check(const struct records_conf *r, const struct evidence_conf *e, char **errors);

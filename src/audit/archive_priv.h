@@ -93,7 +93,5 @@ void archive_keep_seal(struct archive *a, const char *path, int fd, bool last, s
 /* --- archive_rows.c --- */
 /* The set of kinds; false: *bad is a name that is none. */
 bool archive_kinds(const struct conf_list *names, uint32_t *set, const char **bad);
-extern const struct stats_row archive_counter_rows[];
-extern const size_t archive_counter_n;
 
 #endif

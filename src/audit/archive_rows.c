@@ -51,7 +51,7 @@ const struct conf_row evidence_rows[] = {
 		"smppgw_records_total", "Records made, by kind.", STATS_COUNTER,                                       \
 			offsetof(struct archive_counters, kind[which]), "kind", name                                   \
 	}
-const struct stats_row archive_counter_rows[] = {
+const struct stats_row archive_stat_rows[] = {
 	KIND(CDR_START, "start"),
 	KIND(CDR_STOP, "stop"),
 	KIND(CDR_ACCEPTED, "accepted"),
@@ -81,7 +81,7 @@ const struct stats_row archive_counter_rows[] = {
 	{"smppgw_evidence_statements_total", "Statements about records made.", STATS_COUNTER,
 	 offsetof(struct archive_counters, statements), NULL, NULL},
 };
-const size_t archive_counter_n = sizeof(archive_counter_rows) / sizeof(archive_counter_rows[0]);
+const size_t archive_stat_rows_n = sizeof(archive_stat_rows) / sizeof(archive_stat_rows[0]);
 
 bool archive_kinds(const struct conf_list *names, uint32_t *set, const char **bad)
 {

@@ -99,7 +99,7 @@ enum form {
 	F(FORM_TEXT, carrier_id, "carrier_id", "message_id that the carrier gave")                                     \
 	F(FORM_TEXT, bind, "bind", "name of the session")                                                              \
 	F(FORM_TEXT, status, "status", "command_status that was answered, its name")                                   \
-	F(FORM_TEXT, state, "state", "message_state of SMPP")                                                          \
+	F(FORM_TEXT, state, "state", "SMPP's message_state, as receipts have it")                                      \
 	F(FORM_TEXT, how, "how", "the way it came about")                                                              \
 	F(FORM_TEXT, stat, "stat", "stat of the carrier's receipt, as it came")                                        \
 	F(FORM_TEXT, err, "err", "err of the carrier's receipt, as it came")                                           \

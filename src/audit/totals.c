@@ -91,7 +91,7 @@ static void add_end(struct sums *all, const struct cdr_line *l)
 	struct totals_row *r = &sum_of(all, l, true)->row;
 	char state[32];
 
-	if (cdr_get(l, "state", state, sizeof(state)) > 0 && strcmp(state, "DELIVERED") == 0)
+	if (cdr_get(l, "state", state, sizeof(state)) > 0 && strcmp(state, "DELIVRD") == 0)
 		r->delivered++;
 	else
 		r->failed++;

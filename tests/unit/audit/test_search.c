@@ -385,8 +385,8 @@ static void test_totals(void **state)
 	loop_advance(rig.loop, 3600 * 1000);
 	put(CDR_ATTEMPT, "银行", "移动", "ESME_ROK", "", 2, -1);
 	put(CDR_ATTEMPT, "银行", "联通", "ESME_ROK", "", 1, -1);
-	put(CDR_ENDED, "银行", "移动", "", "DELIVERED", 3, 45);
-	put(CDR_ENDED, "银行", "移动", "", "UNDELIVERABLE", 2, 30);
+	put(CDR_ENDED, "银行", "移动", "", "DELIVRD", 3, 45);
+	put(CDR_ENDED, "银行", "移动", "", "UNDELIV", 2, 30);
 	loop_turn(rig.loop);
 	rows[0] = '\0';
 	assert_int_equal(totals_run(rig.directory, "2026-11-22", 1, on_row, NULL, NULL, &why), 0);
