@@ -26,6 +26,7 @@ import dashboard_mock  # noqa: E402
 
 SIZES = ((1920, 1080), (3840, 2160), (1024, 768), (390, 844))
 LANGUAGES = ("zh", "en")
+BETWEEN = ((1799, 1000), (1440, 900), (1199, 800), (999, 768), (768, 1024), (700, 800), (360, 640))  # where layouts change
 RECORDED = ("busy", "alarms")  # scenes whose layout is compared
 
 
@@ -320,6 +321,12 @@ def compare(scene, where, width, got, layouts):
     return tell(not faults, f"{scene} {where}: layout as it was", "; ".join(faults[:6]))
 
 
+def check_faults(browser, what):
+    browser.run("scrollTo(0, 0); return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))));")
+    faults = browser.probe("layout()")
+    tell(not faults, f"{what}: nothing overlaps, spills or is cut off", "; ".join(faults))
+
+
 def layout(browser, mock, layouts, record=False):
     browser.driver.get(mock.address + "/?lang=zh&theme=dark")
     for scene in ("busy", "alarms", "empty", "away"):
@@ -330,15 +337,15 @@ def layout(browser, mock, layouts, record=False):
             where = combine(width, height, language)
             browser.size(width, height)
             browser.language(language)
-            browser.run("scrollTo(0, 0);")
-            wait(lambda: browser.run("return innerWidth;") == width)
-            browser.run("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))));")
-            faults = browser.probe("layout()")
-            tell(not faults, f"{scene} {where}: nothing overlaps, spills or is cut off", "; ".join(faults))
+            check_faults(browser, f"{scene} {where}")
             if scene in RECORDED and record:
                 layouts[f"{scene} {where}"] = browser.probe("boxes()")
             elif scene in RECORDED:
                 compare(scene, where, width, browser.probe("boxes()"), layouts)
+        if scene == "alarms":
+            for width, height in BETWEEN:
+                browser.size(width, height)
+                check_faults(browser, f"{scene} {combine(width, height, language)}")
         for theme in ("light", "dark"):
             browser.theme(theme)
             faults = browser.probe("contrast('.top, .away')" if scene == "away" else "contrast('body')")

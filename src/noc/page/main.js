@@ -63,13 +63,12 @@
 
 		dom.show(byId("away"), gone);
 		document.body.classList.toggle("stale", gone && now !== null);
-		/* for a screen reader it is said once, not each second */
 		if (!gone)
 			dom.text(byId("away"), "");
 		else if (now === null)
 			dom.text(byId("away"), texts.t("away_never"));
 		else
-			dom.text(byId("away"), texts.t("away", { time: format.seconds(Math.floor(source.age() / 10000) * 10 || Math.floor(source.age() / 1000)), clock: format.moment(now.at) }));
+			dom.text(byId("away"), texts.t("away", { time: format.seconds(source.age() / 1000), clock: format.moment(now.at) }));
 	};
 	const tick = () => {
 		const state = source.state(), at = Date.now();
@@ -80,6 +79,8 @@
 		dom.text(byId("zone"), `${format.day(at)} ${format.zone(at)}`);
 		level = state === "away" ? "bad" : troubles.bad > 0 ? "bad" : troubles.warn > 0 ? "warn" : "good";
 		setIcon(level);
+		/* for screen readers, told when it changes; the head tells whether the gateway answers */
+		dom.text(byId("spoken"), source.now() ? texts.t("spoken", troubles) : "");
 		const n = troubles.bad + troubles.warn, title = state === "away" ? texts.t("title_away") : n > 0 ? texts.t("title_bad", { n }) : "smppgw";
 		if (document.title !== title)
 			document.title = title;
