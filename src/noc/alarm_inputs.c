@@ -37,8 +37,9 @@ struct alarm_inputs_keeper {
 	struct account_trails *accounts; /* the same */
 	size_t carriers_n, accounts_n, listeners_cap;
 	char (*listener_names)[300];
-	struct trail records_lost, log_lost, posts_lost;
-	double lags[LAGS]; /* ms */
+	struct trail store_refused, records_lost, log_lost, posts_lost;
+	uint64_t store_failed, refused; /* writes: all that failed; of these while Redis was there */
+	double lags[LAGS];		/* ms */
 	unsigned lag;
 	int64_t step, running_step; /* running_step: since when it runs; 0: it does not */
 	int64_t now_ms, wall_ms;    /* of the look before; 0: there was none */
@@ -101,6 +102,10 @@ static void take_store(struct alarm_inputs_keeper *k, const struct flow_status *
 {
 	struct alarm_gateway *g = &k->out.gateway;
 	k->lags[k->lag++ % LAGS] = (double)s->store_lag_us / 1000.0;
+	if (s->store_up && g->store_up)
+		k->refused += s->store_failed - k->store_failed;
+	k->store_failed = s->store_failed;
+	g->store_refused = trail_count(&k->store_refused, k->step, k->refused, TRAIL_MINUTE);
 	g->store_up = s->store_up;
 	g->store_lag_ms = 0;
 	for (size_t i = 0; i < LAGS; i++)

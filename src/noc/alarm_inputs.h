@@ -15,6 +15,7 @@ struct alarm_window { /* messages in a window of time up to now */
 
 struct alarm_gateway {
 	bool store_up;
+	uint64_t store_refused;	     /* writes that Redis did not take in the last minute, though it is there */
 	double store_lag_ms;	     /* the longest that a write waited in the last three seconds */
 	double clock_jump_s;	     /* wall clock against monotonic since the second before, either way */
 	double longest_turn_ms;	     /* since the second before */

@@ -10,7 +10,7 @@
 /* clang-format off */
 #define ALARM_NAMES(X)                                                                                                 \
 	/* the gateway */                                                                                              \
-	X(redis_down) X(redis_slow) X(clock_jump) X(loop_slow) X(store_full) X(receipts_parked) X(waiting_age)         \
+	X(redis_down) X(redis_refusing) X(redis_slow) X(clock_jump) X(loop_slow) X(store_full) X(receipts_parked) X(waiting_age)         \
 	X(waiting_depth) X(disk_filling) X(work_disk_filling) X(files_open) X(records_lost) X(records_waiting)         \
 	X(log_lost) X(posts_lost)                                                                                      \
 	/* carriers */                                                                                                 \

@@ -23,6 +23,7 @@ static double redis_down(const struct alarm_inputs *in, size_t i, const struct a
 		(void)i, (void)s;                                                                                      \
 		return (double)in->gateway.member;                                                                     \
 	}
+GATEWAY(redis_refusing, store_refused)
 GATEWAY(redis_slow, store_lag_ms)
 GATEWAY(clock_jump, clock_jump_s)
 GATEWAY(loop_slow, longest_turn_ms)
@@ -162,6 +163,10 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	ROW(redis_down), .unit = "", .scope = ALARM_GATEWAY, .always = true,
 	 .zh = "Redis 不可用，网关拒收新短信", .en = "Redis is down; submits are refused",
 	 .todo = "start Redis, or see why it cannot be reached from here (redis-cli ping)",
+	 WHEN(1, 1, 3, 5, ALARM_CRITICAL)},
+	ROW(redis_refusing), .unit = "writes", .scope = ALARM_GATEWAY, .always = true,
+	 .zh = "Redis 拒绝写入，新短信被拒收", .en = "Redis refuses writes (last minute); submits are refused",
+	 .todo = "redis-cli info persistence, info memory: its disk or its maxmemory is full, or it has become a replica",
 	 WHEN(1, 1, 3, 5, ALARM_CRITICAL)},
 	ROW(redis_slow), .unit = "ms", .scope = ALARM_GATEWAY, .always = true,
 	 .zh = "Redis 响应慢", .en = "Redis answers slowly",

@@ -580,6 +580,7 @@ void flow_status(const struct flow *f, struct flow_status *out)
 		.store_up = store_up(f->store),
 		.store_lag_us = (uint64_t)store_lag_us(f->store),
 		.store_pending = store_pending(f->store),
+		.store_failed = store_failed(f->store),
 		.messages = msgs_count(f->msgs),
 		.bytes = msgs_bytes(f->msgs),
 		.queued = queue_total(f->queue),

@@ -206,6 +206,11 @@ int64_t store_lag_us(const struct store *s)
 	return redis_lag_us(s->redis);
 }
 
+uint64_t store_failed(const struct store *s)
+{
+	return s->counters.failed;
+}
+
 size_t store_pending(const struct store *s)
 {
 	return redis_pending(s->redis);

@@ -59,6 +59,7 @@ void store_free(struct store *s); /* gives the lease back when it can */
 bool store_up(const struct store *s);
 int64_t store_lag_us(const struct store *s); /* how long the oldest write waits */
 size_t store_pending(const struct store *s);
+uint64_t store_failed(const struct store *s); /* records whose write failed, or is not known to be done */
 
 /* All writes: 0 and fn is called once later; -1 when the store is down (fn is not called). */
 #define STORE_MUST __attribute__((warn_unused_result))

@@ -130,6 +130,7 @@ struct knob {
 	}
 #define COUNT(v) ((uint64_t)(v))
 SET(redis_down, s->in.gateway.store_up = v == 0)
+SET(redis_refusing, s->in.gateway.store_refused = COUNT(v))
 SET(redis_slow, s->in.gateway.store_lag_ms = v)
 SET(clock_jump, s->in.gateway.clock_jump_s = v)
 SET(loop_slow, s->in.gateway.longest_turn_ms = v)
@@ -197,6 +198,7 @@ SET(certificate_expiring, s->listeners[0].certificate_days = v)
 	}
 static const struct knob knobs[] = {
 	GATEWAY(redis_down, 1, NAN),
+	GATEWAY(redis_refusing, 5, NAN),
 	GATEWAY(redis_slow, 800, 300),
 	GATEWAY(clock_jump, 3600, NAN),
 	GATEWAY(loop_slow, 900, 300),
