@@ -32,7 +32,8 @@ struct verify_run {
 /* Tells a finding; text as printf(). */
 __attribute__((format(printf, 6, 7))) void verify_tell(struct verify_run *v, enum verify_fault fault, const char *file,
 						       uint64_t line, uint64_t record, const char *fmt, ...);
-/* Anchors that the chain's value is, after a record of the hour. NULL: those of the hour are not judged, it is broken. */
+/* Anchors that the chain's value is, after a record of the hour. NULL: those of the hour are not judged, it is broken.
+ */
 void verify_anchors_meet(struct verify_run *v, const struct hour *h, const uint8_t chain[DIGEST_OCTETS]);
 
 /* One hour: its records and its statements. v->chained is false behind one that is broken. */
