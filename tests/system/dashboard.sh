@@ -57,6 +57,11 @@ rows() { # FILE PATTERN
 }
 is "each alarm has its advice in Chinese" "$(rows page/advice.js '^\t([a-z_]+): ".*",$')" "$(rows alarm_rows.c '^\tROW\(([a-z_]+)\).*')"
 
+is "each unit of an alarm has its word" "$(grep -o 'unit = "[^"]*"' "$SMPPGW_SRC/src/noc/alarm_rows.c" | cut -d '"' -f 2 | sort -u |
+	while read -r unit; do
+		case "$unit" in '' | % | s | ms | MB) ;; *) grep -q "unit_of_$unit\"\?:" "$SMPPGW_SRC/src/noc/page/texts.js" || echo "$unit" ;; esac
+	done)" ""
+
 # ---- what curl sees ----
 
 curl -s -m 5 "http://127.0.0.1:${port[gw.stats]}/" >"$tmp/page"

@@ -2,6 +2,7 @@
    gateway's table of alarms. */
 const ADVICE_ZH = {
 	redis_down: "启动 Redis，或用 redis-cli ping 检查为何从本机连不上",
+	redis_refusing: "redis-cli info persistence、info memory：磁盘或 maxmemory 已满，或它已变成从库",
 	redis_slow: "redis-cli slowlog get；检查其 AOF 所在磁盘和 CPU",
 	clock_jump: "chronyc tracking 或 timedatectl；此刻前后的话单时间和定时任务不可信",
 	loop_slow: "top：CPU 是否被其他进程占用，内存是否不足",

@@ -42,6 +42,7 @@ const TEXTS = {
 	unit_of_days: ["天", "days"],
 	unit_of_records: ["条话单", "records"],
 	unit_of_lines: ["行", "lines"],
+	unit_of_writes: ["次写入", "writes"],
 	unit_of_posts: ["条", "posts"],
 	unit_of_brakes: ["个熔断", "brakes"],
 	unit_of_more: ["条（高于平常）", "more than usual"],
