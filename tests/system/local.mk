@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/system/tools_ask.sh \
 	tests/system/watch.sh \
 	tests/system/trace.sh \
+	tests/system/walk.sh \
 	tests/system/webhook.sh \
 	tests/system/webhook_server.py \
 	tests/system/words.sh
