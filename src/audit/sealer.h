@@ -8,8 +8,9 @@
  *
  * A statement is a line of JSON in the .seal file: {"statement":"checkpoint"|"hour", "node", "hour", "first", "count",
  * "before" (the chain before first), "chain" (after the last), "root", "previous" (digest of the statement before it,
- * of whatever hour; zeros for the first of all), "at", "digest", "key" (fingerprint), "signature" (base64)}, the last
- * two absent without a key. Signed is the line up to the comma before "signature". Its form: statement.h.
+ * of whatever hour, as that one names it; zeros for the first of all), "at", "digest", "key" (fingerprint), "signature"
+ * (base64)}, the last two absent without a key. Signed is the line up to the comma before "signature". Its form:
+ * statement.h.
  */
 #ifndef AUDIT_SEALER_H
 #define AUDIT_SEALER_H

@@ -140,7 +140,7 @@ static void check_link(struct check *c)
 	uint8_t previous[DIGEST_OCTETS] = {0};
 
 	if (v->last_n > 0)
-		statement_digest((struct view){(const uint8_t *)v->last_line, v->last_n}, v->digest[c->next.digest],
+		statement_digest((struct view){(const uint8_t *)v->last_line, v->last_n}, v->digest[v->last_digest],
 				 previous);
 	else if (c->next.first > 1) /* what was before is deleted */
 		memcpy(previous, c->next.previous, DIGEST_OCTETS);
@@ -231,6 +231,7 @@ static void take_statement(struct check *c)
 	}
 	v->node.statements++;
 	v->last_n = c->next_line.n;
+	v->last_digest = c->next.digest;
 	memcpy(v->last_line, c->next_line.p, c->next_line.n);
 	next_statement(c);
 }

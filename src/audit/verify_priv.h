@@ -26,7 +26,8 @@ struct verify_run {
 	/* The node's last statement; n 0: none yet. */
 	char last_line[STATEMENT_LINE_MAX];
 	uint32_t last_n;
-	uint64_t stated_to; /* the last record that a statement which holds has signed */
+	enum seal_digest last_digest; /* that it names itself */
+	uint64_t stated_to;	      /* the last record that a statement which holds has signed */
 };
 
 /* Tells a finding; text as printf(). */

@@ -38,7 +38,7 @@ static const struct opts_row rows[] = {
 		 "written it all anew"},
 	{"head", OPTS_LIST, AT(heads), NULL, .arg = "HEX", .help = "this head of the chain must be in the archive"},
 	{"expect", OPTS_LIST, AT(expect), NULL, .arg = "FILE",
-	 .help = "each head in FILE must be: lines event=evidence_hour of the log, statements, Redis' evidence:NODE"},
+	 .help = "each head in FILE must be: lines event=evidence_hour of the log, statements, bare digests"},
 	{"from", OPTS_TEXT, AT(from), NULL, .arg = "TIME", .help = "hours from there on, such as 2026-11-22T11"},
 	{"to", OPTS_TEXT, AT(to), NULL, .arg = "TIME", .help = "hours before it"},
 	{"records-key", OPTS_TEXT, AT(records_key), "", .arg = "FILE",

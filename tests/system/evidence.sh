@@ -16,14 +16,14 @@ if ! openssl pkeyutl -help 2>&1 | grep -q -- -rawin; then
 fi
 to=8613800138000
 
-judge() { # KEY WHAT
-	python3 "$here/evidence_judge.py" --key "$1" "$2" >"$tmp/judged" 2>&1
+judge() { # KEY [-k KEY] WHAT
+	python3 "$here/evidence_judge.py" -k "$@" >"$tmp/judged" 2>&1
 }
 verify() { # KEY WHAT... its words in $tmp/verified
 	"$evidence" verify -k "$@" >"$tmp/verified" 2>&1
 }
-both_whole() { # KEY WHAT
-	verify "$1" "$2" && judge "$1" "$2" || {
+both_whole() { # KEY [-k KEY] WHAT
+	verify "$@" && judge "$@" || {
 		cat "$tmp/verified" "$tmp/judged"
 		return 1
 	}
@@ -161,11 +161,9 @@ ok "a proof without it, too" prove -k "$pub" -o "$tmp/erased.json" "$tmp/records
 ok "which holds" both_whole "$pub" "$tmp/erased.json"
 gateway_stop gw
 
-# ---- SM2 and SM3, CSV, encrypted; texts as hashes ----
+# ---- another key, another digest, another form: SM2 and SM3, CSV, encrypted ----
 
-rm -r "$tmp/records"
-redis_cli flushall >/dev/null
-key=$tmp/sm2.pem pub=$tmp/sm2.pem.pub
+old=$pub key=$tmp/sm2.pem pub=$tmp/sm2.pem.pub
 "$evidence" keygen --type sm2 "$key" >/dev/null
 openssl rand -hex 32 >"$tmp/records.key"
 config "format = \"csv\"; numbers = \"encrypted\"; texts = \"encrypted\"; key = \"$tmp/records.key\";" \
@@ -175,9 +173,11 @@ must "carrier bound" 20 sim_reaches mobile bound 1
 submit "国密:您的余额为\"100\"元,\\谢谢" || fail "a message is accepted" "$(cat "$tmp/said")"
 soon "its end is recorded" 10 found ",ended,$id,"
 gateway_stop gw
-ok "SM2: whole" both_whole "$pub" "$tmp/records"
+ok "SM2: whole, behind what was before" both_whole "$pub" -k "$old" "$tmp/records"
+is "SM2: for who has both keys" "$(status_of "$evidence" verify -k "$pub" "$tmp/records")" 1
+has "SM2: which says so" "$(cat "$tmp/said")" "unknown key"
 is "nothing is in the clear" "$(grep -rcE --include='*.csv' "$to|余额" "$tmp/records" | grep -vc ':0$')" 0
-ok "SM2: encrypted data is compared, too" verify "$pub" --records-key "$tmp/records.key" "$tmp/records"
+ok "SM2: encrypted data is compared, too" verify "$pub" -k "$old" --records-key "$tmp/records.key" "$tmp/records"
 is "SM2: all was opened" "$(grep -c ' 0 encrypted and not opened' "$tmp/verified")" 1
 ok "SM2: a proof" prove -k "$pub" --records-key "$tmp/records.key" --reveal number,text -o "$proof" \
 	"$tmp/records" "$id"

@@ -187,7 +187,7 @@ def judge_hour(node, stem, keys):
         where = f"{stem}.seal:{i + 1}"
         check_signature(line, s, keys, where)
         if node.last_line is not None:
-            need(s["previous"] == digest(s["digest"], node.last_line).hex(), where, "previous")
+            need(s["previous"] == digest(json.loads(node.last_line)["digest"], node.last_line).hex(), where, "previous")
         need(s["first"] == first and s["before"] == before.hex(), where, "begin")
         need(s["count"] <= len(leaves), where, "records missing")
         need(s["hour"] == os.path.basename(stem), where, "hour")
@@ -237,7 +237,7 @@ def judge_proof(path, keys):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--key", action="append", required=True)
+    parser.add_argument("-k", "--key", action="append", required=True)
     parser.add_argument("what")
     args = parser.parse_args()
     keys = [Key(path) for path in args.key]

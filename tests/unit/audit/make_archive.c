@@ -22,11 +22,17 @@ static const struct {
 	{"2026-11-23", "1-20261123T01+0800"},
 };
 
+static const char *name_of(const struct made *m, unsigned hour)
+{
+	return m->back && hour == 3 ? "1-20261122T22+0800-2" : hours[hour].name;
+}
+
 const char *made_path(const struct made *m, unsigned hour, const char *suffix)
 {
 	static char path[160];
 
-	snprintf(path, sizeof(path), "%s/%s/%s.%s", m->dir, hours[hour].day, hours[hour].name, suffix);
+	snprintf(path, sizeof(path), "%s/%s/%s.%s", m->dir, hours[m->back && hour == 3 ? 0 : hour].day,
+		 name_of(m, hour), suffix);
 	return path;
 }
 
@@ -107,7 +113,7 @@ static void make_hour(const struct made *m, struct sealer *s, struct digest *d, 
 
 	if (format == CDR_CSV)
 		cdr_write_head(&records);
-	sealer_begin(s, hours[hour].name, first);
+	sealer_begin(s, name_of(m, hour), first);
 	for (uint64_t n = first; n < first + MADE_EACH; n++) {
 		put_record(s, d, n, format, &records);
 		if (n == first + MADE_EACH / 2 - 1)

@@ -15,6 +15,7 @@ struct made {
 	char dir[64];
 	char key_file[80];
 	struct signer *key;
+	bool back; /* the clock was set back: the last hour is a second part of the first one */
 };
 
 /* Record n is of message 100...00 + n / 4, and has a number and a text; those that 7 divides are erased. */

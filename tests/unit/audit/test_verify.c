@@ -188,6 +188,21 @@ static void test_whole(void **state)
 	whole(SIGNER_SM2, SEAL_SM3, CDR_CSV);
 }
 
+static void test_clock_set_back(void **state)
+{
+	(void)state;
+	made.back = true;
+	whole(SIGNER_ED25519, SEAL_SHA256, CDR_JSON);
+	set_up(SIGNER_ED25519, SEAL_SHA256, CDR_JSON);
+	edit(3, RECORDS, 2, "银行", "很行");
+	broken(VERIFY_CHANGED, "T22+0800-2", 2, 32);
+	unlink(made_path(&made, 2, RECORDS));
+	unlink(made_path(&made, 2, "seal"));
+	broken(VERIFY_MISSING, "T22+0800-2", 1, 21);
+	made_free(&made);
+	made.back = false;
+}
+
 static void test_changes(void **state)
 {
 	(void)state;
@@ -602,6 +617,7 @@ static void test_no_archive(void **state)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, usual, usual_end)
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_whole),
+	cmocka_unit_test(test_clock_set_back),
 	CASE(test_changes),
 	CASE(test_personal),
 	CASE(test_missing),
