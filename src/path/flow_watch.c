@@ -169,12 +169,17 @@ static struct row *row_of_pdu(const struct flow *f, const struct pdu *pdu)
 	return r ? r : row_of_address(f, pdu->sm.src);
 }
 
+/* A part that has ended keeps no PDU; its text's record has one. */
 static struct row *row_of(const struct flow *f, const struct msg *m)
 {
+	const struct msg *with = m;
+	struct record r;
 	struct pdu pdu;
-	if (!m->rec)
+	while (with && with->kin_kind)
+		with = msgs_get(f->msgs, with->parent);
+	if (!with || !with->rec || !record_decode((struct view){with->rec, with->rec_len}, &r) ||
+	    pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK)
 		return NULL;
-	msg_pdu(m, NULL, &pdu);
 	return row_of_pdu(f, &pdu);
 }
 

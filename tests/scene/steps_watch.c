@@ -18,6 +18,8 @@ static bool do_watch(struct world *w, struct step *s)
 
 	if (ms < 0)
 		return step_fail(s, "\"%s\" is no time: 200ms, 5s, 3m, 2h, 1d", s->args[1]);
+	if (w->flow == NULL)
+		return step_fail(s, "no gateway runs");
 	return read_number(s, s->args[0], &n) &&
 	       (flow_watch_start(w->flow, &n, ms, true, "scene") || step_fail(s, "too many are watched"));
 }
@@ -26,13 +28,15 @@ static bool do_not_watch(struct world *w, struct step *s)
 {
 	struct number n;
 
+	if (w->flow == NULL)
+		return step_fail(s, "no gateway runs");
 	return read_number(s, s->args[0], &n) && (flow_watch_stop(w->flow, &n) || step_fail(s, "it is not watched"));
 }
 
 static bool expect_lines(struct world *w, struct step *s)
 {
 	struct flow_watched rows[FLOW_WATCHED_MAX];
-	size_t n = flow_watch_list(w->flow, rows);
+	size_t n = w->flow != NULL ? flow_watch_list(w->flow, rows) : 0;
 	uint64_t least = strtoull(s->args[1], NULL, 10);
 	struct number number;
 
@@ -49,7 +53,7 @@ static bool expect_lines(struct world *w, struct step *s)
 static bool expect_watched(struct world *w, struct step *s)
 {
 	struct flow_watched rows[FLOW_WATCHED_MAX];
-	size_t n = flow_watch_list(w->flow, rows);
+	size_t n = w->flow != NULL ? flow_watch_list(w->flow, rows) : 0;
 
 	return n == strtoull(s->args[0], NULL, 10) || step_fail(s, "%zu numbers are watched", n);
 }
