@@ -3,6 +3,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_alarm \
 	tests/unit/noc/test_alarm_post \
 	tests/unit/noc/test_api \
+	tests/unit/noc/test_complete \
 	tests/unit/noc/test_console \
 	tests/unit/noc/test_history \
 	tests/unit/noc/test_history_keep \
@@ -51,3 +52,5 @@ tests_unit_noc_test_words_SOURCES = tests/unit/noc/test_words.c
 tests_unit_noc_test_words_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_story_SOURCES = tests/unit/noc/test_story.c
 tests_unit_noc_test_story_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_complete_SOURCES = tests/unit/noc/test_complete.c
+tests_unit_noc_test_complete_LDADD = $(noc_unit_ldadd)

@@ -6,7 +6,8 @@ tools_unit_tests = \
 	tests/unit/tools/test_opts \
 	tests/unit/tools/test_pending \
 	tests/unit/tools/test_send \
-	tests/unit/tools/test_sim
+	tests/unit/tools/test_sim \
+	tests/unit/tools/test_tree
 check_PROGRAMS += $(tools_unit_tests)
 TESTS += $(tools_unit_tests)
 
@@ -23,3 +24,5 @@ tests_unit_tools_test_send_SOURCES = tests/unit/tools/test_send.c
 tests_unit_tools_test_send_LDADD = $(tools_unit_ldadd)
 tests_unit_tools_test_sim_SOURCES = tests/unit/tools/test_sim.c
 tests_unit_tools_test_sim_LDADD = $(tools_unit_ldadd)
+tests_unit_tools_test_tree_SOURCES = tests/unit/tools/test_tree.c
+tests_unit_tools_test_tree_LDADD = $(tools_unit_ldadd)
