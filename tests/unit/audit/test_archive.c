@@ -92,7 +92,10 @@ static void test_torn(void **state)
 	snprintf(path, sizeof(path), "%s", rig_file(&rig, "jsonl", 0));
 	char *whole = rig_read(path, &n);
 	keep = (size_t)(strchr(whole, '\n') - whole) + 1;
-	for (size_t cut = keep; cut <= n; cut++) {
+	/* Under valgrind not every octet: each is a start and an end of an archive. */
+	const char *preload = getenv("LD_PRELOAD");
+	size_t step = preload && strstr(preload, "vgpreload") ? 41 : 1;
+	for (size_t cut = keep; cut <= n; cut += cut + step > n && cut < n ? n - cut : step) {
 		FILE *f = fopen(path, "w");
 		assert_int_equal(fwrite(whole, 1, cut, f), cut);
 		fclose(f);
@@ -210,7 +213,7 @@ static void test_no_directory(void **state)
 	rig_end(&rig);
 }
 
-/* Days that are over go, the others stay; a clock that jumps deletes nothing. */
+/* Days that are over go, the others stay; after a gap that may be a wrong clock nothing is deleted. */
 static void test_retention(void **state)
 {
 	char first[256];
@@ -218,24 +221,21 @@ static void test_retention(void **state)
 	(void)state;
 	rig_make(&rig);
 	rig.records.retention = 2;
-	rig_start(&rig);
-	loop_turn(rig.loop);
-	snprintf(first, sizeof(first), "%s", rig_file(&rig, "jsonl", 0));
-	for (int day = 0; day < 3; day++) {
-		assert_int_equal(access(first, F_OK), 0);
-		loop_advance(rig.loop, 86400 * 1000);
-		rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
-		loop_turn(rig.loop);
+	for (int day = 0; day < 4; day++) {
+		rig_start(&rig);
+		loop_advance(rig.loop, 3000);
+		if (day == 0)
+			snprintf(first, sizeof(first), "%s", rig_file(&rig, "jsonl", 0));
+		assert_int_equal(access(first, F_OK), day < 3 ? 0 : -1);
+		rig_stop(&rig);
+		rig.at_ms += 86400 * 1000;
 	}
-	loop_advance(rig.loop, 3601 * 1000);
-	assert_int_equal(access(first, F_OK), -1);
 	assert_string_not_equal(rig_file(&rig, "jsonl", 2), "");
 	assert_string_equal(rig_file(&rig, "jsonl", 3), "");
-	rig_stop(&rig);
 	rig.at_ms += INT64_C(86400) * 1000 * 400;
 	rig_start(&rig);
-	loop_advance(rig.loop, 7200 * 1000);
-	assert_string_not_equal(rig_file(&rig, "jsonl", 2), "");
+	loop_advance(rig.loop, 10000);
+	assert_string_not_equal(rig_file(&rig, "jsonl", 3), "");
 	rig_stop(&rig);
 	rig_end(&rig);
 }

@@ -14,7 +14,7 @@
 #include "audit/totals.h"
 #include "base/log.h"
 
-#define EACH 3000u /* messages in an hour: several blocks of the sieve */
+#define EACH 2100u /* messages in an hour: several blocks of the sieve */
 
 static struct rig rig;
 static char key_file[64], found_ids[4096];
@@ -78,7 +78,8 @@ static void fill(void)
 	loop_turn(rig.loop);
 }
 
-static void look_everywhere(void)
+/* What the sieve is asked for. */
+static void look_by_key(void)
 {
 	assert_int_equal(FIND(.id = id_at(0, 5)), 2); /* the message, and the answer to it */
 	assert_string_equal(found_ids, "121748200112301005 reply ");
@@ -89,6 +90,12 @@ static void look_everywhere(void)
 	assert_int_equal(FIND(.number = "13800039595"), 3);
 	assert_int_equal(FIND(.number = "+8613800039595"), 3);
 	assert_int_equal(FIND(.number = "13899939595"), 0); /* the same mask, another number */
+	assert_int_equal(FIND(.number = "13800039595", .from_ms = RIG_START + 3600 * 1000), 2);
+}
+
+static void look_everywhere(void)
+{
+	look_by_key();
 	assert_int_equal(FIND(.account = "证券"), 1);
 	assert_int_equal(FIND(.account = "银行"), 2 * EACH);
 	assert_int_equal(FIND(.kind = "start"), 1);
@@ -102,7 +109,6 @@ static void look_everywhere(void)
 	assert_int_equal(FIND(.account = "银行", .newest = true), 2 * EACH);
 	assert_int_equal(FIND(.to_ms = RIG_START), 2); /* start, and the first message before time went on */
 	assert_int_equal(FIND(.from_ms = RIG_START + 1000, .to_ms = RIG_START + 1000, .kind = "accepted"), 100);
-	assert_int_equal(FIND(.number = "13800039595", .from_ms = RIG_START + 3600 * 1000), 2);
 }
 
 static void test_find(void **state)
@@ -125,14 +131,14 @@ static void test_find(void **state)
 		assert_int_equal(s.st_size % SIEVE_BLOCK, 0);
 		assert_true(s.st_size >= 3 * (int)SIEVE_BLOCK);
 		assert_int_equal(truncate(path, s.st_size - 100), 0);
-		look_everywhere();
+		look_by_key();
 		FILE *f = fopen(path, "r+");
 		fseek(f, SIEVE_BLOCK + 1000, SEEK_SET);
 		fputs("坏", f);
 		fclose(f);
-		look_everywhere();
+		look_by_key();
 		assert_int_equal(unlink(path), 0);
-		look_everywhere();
+		look_by_key();
 
 		/* Made anew it is the same as it was written. */
 		char records[256];
@@ -141,7 +147,7 @@ static void test_find(void **state)
 		struct stat again;
 		assert_int_equal(stat(path, &again), 0);
 		assert_int_equal(again.st_size, s.st_size);
-		look_everywhere();
+		look_by_key();
 		rig_end(&rig);
 	}
 }
@@ -395,7 +401,7 @@ static void test_totals(void **state)
 	assert_int_equal(totals_run(rig.directory, "2026-11-21", -1, on_row, NULL, NULL, &why), 0);
 	assert_string_equal(rows, "");
 	/* The day is over: they stand in a file. */
-	loop_advance(rig.loop, 86400 * 1000);
+	loop_advance(rig.loop, 43200 * 1000);
 	snprintf(path, sizeof(path), "%s/2026-11-22/totals-1.csv", rig.directory);
 	char *text = rig_read(path, &n);
 	assert_string_equal(text, "account,carrier,accepted,refused,sent,segments,delivered,failed,price\n"
