@@ -81,8 +81,8 @@ __attribute__((format(printf, 2, 3))) int console_fail(struct console_call *call
  * returns.
  */
 struct console_later *console_later(struct console_call *call);
-struct buf *console_later_out(struct console_later *l); /* the output so far, UTF-8; filled in any turn */
-void console_later_keep(struct console_later *l);	/* the output goes out behind an error, too */
+struct buf *console_later_out(struct console_later *l);	 /* the output so far, UTF-8; filled in any turn */
+void console_later_keep(struct console_later *l);	 /* the output goes out behind an error, too */
 bool console_later_waits(const struct console_later *l); /* who has asked is still there */
 /*
  * A line that goes out at once, ahead of the answer: "progress " and text. Dropped when nobody waits, or who waits does

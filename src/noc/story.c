@@ -12,6 +12,7 @@
 #include "base/json_put.h"
 #include "base/mem.h"
 #include "noc/json.h"
+#include "noc/label.h"
 #include "noc/status.h"
 
 #define FIELD_MAX 2048u
@@ -184,6 +185,10 @@ static void story_head(const struct story *s, bool whole, struct buf *out)
 {
 	char account[FIELD_MAX], class_name[FIELD_MAX], code[FIELD_MAX], id[IDS_DIGITS + 1];
 
+	if (s->id == 0) {
+		buf_puts(out, "without a message\n");
+		return;
+	}
 	ids_print(s->id, id);
 	buf_printf(out, "%s  %s  %s  %s -> ", id, story_find(s, "account", account), story_find(s, "class", class_name),
 		   story_find(s, "code", code));
@@ -217,6 +222,16 @@ static void story_offset(int64_t ms, struct buf *out)
 	buf_printf(out, "%13s", text);
 }
 
+static void story_whose(const struct step *x, struct buf *out)
+{
+	char account[FIELD_MAX];
+
+	if (cdr_get(&x->cut, "account", account, sizeof(account)) > 0) {
+		buf_puts(out, "  ");
+		label_cell(out, account);
+	}
+}
+
 /* When it was accepted, by its record; else by what a later one says of it; else by its id. */
 static int64_t story_accepted(const struct story *s)
 {
@@ -246,7 +261,10 @@ void story_print(struct story *s, bool whole, struct buf *out)
 		const struct step *x = &s->steps[i];
 		buf_puts(out, "  ");
 		story_time(x, out);
-		story_offset(x->at_ms - zero_ms, out);
+		if (s->id)
+			story_offset(x->at_ms - zero_ms, out);
+		else
+			story_whose(x, out);
 		buf_puts(out, "  ");
 		story_sentence(&x->cut, (struct view){(const uint8_t *)x->text, (uint32_t)x->text_n}, whole, out);
 		buf_puts(out, "\n");
@@ -311,7 +329,10 @@ void story_json(struct story *s, bool whole, struct buf *out)
 
 	story_sort(s);
 	ids_print(s->id, id);
-	buf_printf(out, "\"id\":\"%s\",\"records\":[", id);
+	if (s->id)
+		buf_printf(out, "\"id\":\"%s\",\"records\":[", id);
+	else
+		buf_puts(out, "\"id\":null,\"records\":[");
 	for (size_t i = 0; i < s->n; i++) {
 		const struct step *x = &s->steps[i];
 		if (i)

@@ -9,8 +9,9 @@
 #include "base/buf.h"
 
 struct story;
-struct story *story_new(uint64_t id); /* of the message: the app's, or ours */
-void story_free(struct story *s);     /* NULL does no harm */
+/* Of the message: the app's id, or ours; 0: of records that are of no message, such as refused submits. */
+struct story *story_new(uint64_t id);
+void story_free(struct story *s); /* NULL does no harm */
 uint64_t story_id(const struct story *s);
 uint64_t story_app_id(const struct story *s); /* as its records have it; story_id() without any */
 /* A record of it, in any order; copied. start and stop of a gateway may stand among them. */

@@ -32,6 +32,7 @@ struct trace {
 	size_t limit;
 	struct story **stories; /* newest first */
 	size_t n;
+	struct story *loose;   /* NULL, or records with the number that are of no message */
 	struct story *reading; /* the one that records are searched for */
 	int64_t now_ms;	       /* UTC, when it was asked */
 };
@@ -74,6 +75,10 @@ static bool on_number(void *arg, const struct search_hit *hit)
 		if (n <= 0 || !ids_parse(text, (size_t)n, &id))
 			id = 0;
 	}
+	if (id == 0 && !t->loose)
+		t->loose = story_new(0);
+	if (id == 0 && story_steps(t->loose) < t->limit)
+		story_add(t->loose, hit);
 	if (id == 0 || story_of(t, id))
 		return true;
 	t->cut = t->n == t->limit;
@@ -211,6 +216,15 @@ static void tell_json(struct trace *t, struct story *s, struct telling *w)
 	buf_puts(w->out, "]}");
 }
 
+static void tell_loose(struct trace *t, struct telling *w)
+{
+	if (t->n)
+		buf_puts(w->out, w->json ? "," : "\n");
+	buf_puts(w->out, w->json ? "{" : "");
+	(w->json ? story_json : story_print)(t->loose, t->whole, w->out);
+	buf_puts(w->out, w->json ? ",\"now\":[]}" : "");
+}
+
 static void tell_all(struct trace *t, struct telling *w)
 {
 	if (w->json)
@@ -221,6 +235,8 @@ static void tell_all(struct trace *t, struct telling *w)
 			buf_puts(w->out, w->json ? "," : "\n");
 		(w->json ? tell_json : tell_story)(t, t->stories[i], w);
 	}
+	if (t->loose)
+		tell_loose(t, w);
 	if (!w->json)
 		return;
 	buf_puts(w->out, "]");
@@ -273,7 +289,7 @@ static void ask_store(const struct trace *t)
 static bool is_known(const struct trace *t, struct telling *w)
 {
 	if (t->n == 0)
-		return false;
+		return t->loose != NULL;
 	if (!t->id || story_steps(t->stories[0]))
 		return true;
 	return buf_len(w->out) > 0;
@@ -325,6 +341,7 @@ static void done(struct find *f, bool dropped)
 	for (size_t i = 0; i < t->n; i++)
 		story_free(t->stories[i]);
 	mem_free(t->stories);
+	story_free(t->loose);
 }
 
 static bool read_what(struct console_call *call, struct trace *t, char command[128])

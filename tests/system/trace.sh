@@ -105,8 +105,11 @@ ctl optout add global 13800000003 >/dev/null
 esme shop "submit dst=8613800000003 src=10690002 text=双十一优惠"
 sent shop 1
 soon "a refusal by number" 10 traced 'refused with opted_out|refused with SGW_OPTED_OUT|refused with .*opt' 8613800000003
-esme shop "submit dst=8613800000004 src=10690002 text=夜间优惠"
+esme shop "submit dst=8613800000013 src=95588 text=不是我的号码"
 sent shop 2
+soon "a refusal that never was a message" 10 traced '\+0800  shop  refused with ESME_RINVSRCADR' 13800000013
+esme shop "submit dst=8613800000004 src=10690002 text=夜间优惠"
+sent shop 3
 held=$(id_of shop)
 soon "held" 10 traced 'held by the hours of contact, until' "$held"
 steps "held, and where it is now" 'accepted from shop' 'held by the hours of contact, until 20' \
@@ -156,7 +159,7 @@ has "no id, no number" "$(ctl trace 你好)" "neither a message id (18 digits) n
 # ---- records ----
 
 is "cdr by id" "$(ctl cdr --id "$first" --kind attempt | grep -c ' attempt ')" "$(ctl trace "$first" | grep -c 'attempt [0-9]:')"
-is "cdr by account and kind" "$(ctl cdr --account shop --kind refused | grep -c ' refused ')" 1
+is "cdr by account and kind" "$(ctl cdr --account shop --kind refused | grep -c ' refused ')" 2
 is "cdr by carrier, as lines of JSON" "$(ctl cdr --carrier 联通 --kind attempt --id "$second" --json-lines |
 	python3 -c 'import json, sys; print(sorted(json.loads(l)["part"] for l in sys.stdin))')" "[1, 2, 3]"
 ctl cdr --id "$second" --csv >"$tmp/csv"
@@ -172,7 +175,7 @@ is "--json: an array of messages" "$(ctl --json trace "$first" | python3 -c 'imp
 m = json.load(sys.stdin)["messages"][0]; print(m["id"], m["records"][0]["kind"], m["now"])')" "$first accepted []"
 ctl totals >"$tmp/totals"
 is "totals of today: 联通's part of bank" "$(awk '$1 == "bank" && $2 == "联通" { print ($5 >= 4), ($6 >= $5) }' "$tmp/totals")" "1 1"
-is "totals: all" "$(awk '$1 == "all" { print $4 }' "$tmp/totals")" 1
+is "totals: all" "$(awk '$1 == "all" { print $4 }' "$tmp/totals")" 2
 has "totals of no day" "$(ctl totals yesterday)" "no day"
 has "totals of a day without records" "$(ctl totals 20200101)" "no records of 2020-01-01"
 
