@@ -17,6 +17,7 @@
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "of its own"
 #endif
+#define TURN_MAX    (4u << 20) /* octets written in a turn: what has waited long comes in pieces */
 #define TICK_MS	    1000
 #define CLEAN_MS    3600000
 #define LOOK_MS	    10000
@@ -68,21 +69,21 @@ static void recovered(struct archive *a)
 		tell_lost(a);
 }
 
-/* 0 when nothing waits any more. */
-static int write_waiting(struct archive *a)
+/* As much as the octets: 0 when the disk has taken it. */
+static int write_waiting(struct archive *a, size_t octets)
 {
 	if (a->error && loop_now_ms(a->loop) < a->again_ms)
 		return a->error;
 
 	int before = a->error;
-	a->error = archive_hour_write(a);
+	a->error = archive_hour_write(a, octets);
 	if (a->error) {
 		a->count.errors++;
 		a->again_ms = loop_now_ms(a->loop) + TICK_MS;
 		log_failure(a, a->error);
 	} else if (before) {
 		recovered(a);
-		a->error = archive_hour_write(a);
+		a->error = archive_hour_write(a, octets);
 	}
 	return a->error;
 }
@@ -91,14 +92,16 @@ static void on_turn(void *arg)
 {
 	struct archive *a = arg;
 
-	if (buf_len(&a->out) > 0)
-		(void)write_waiting(a);
+	if (buf_len(&a->out) == 0)
+		return;
+	if (write_waiting(a, TURN_MAX) == 0 && buf_len(&a->out) > 0)
+		loop_wake_in(a->loop, 0);
 }
 
 /* An hour that is over ends when all of it is written; while the disk does not take it, it goes on. */
 static void end_hour(struct archive *a)
 {
-	if (write_waiting(a) == 0)
+	if (write_waiting(a, TURN_MAX) == 0 && buf_len(&a->out) == 0)
 		archive_hour_state(a, true);
 }
 
@@ -375,7 +378,7 @@ static bool start(struct archive *a, const struct records_conf *r, const struct 
 		return false;
 	snprintf(text, sizeof(text), "smppgw %s%s", PACKAGE_VERSION, a->torn);
 	put_plain(a, CDR_START, text);
-	if (write_waiting(a) != 0) {
+	if (write_waiting(a, SIZE_MAX) != 0) {
 		if (asprintf(why, "%s: records cannot be written: %s", a->directory, strerror(a->error)) < 0)
 			*why = NULL;
 		return false;
@@ -457,7 +460,7 @@ static void stop(struct archive *a)
 	loop_timer_clear(a->loop, &a->tick);
 	put_plain(a, CDR_STOP, "");
 	a->again_ms = 0;
-	if (write_waiting(a) != 0) {
+	if (write_waiting(a, SIZE_MAX) != 0) {
 		log_error("-", "event=records_given_up path=%s octets=%zu error=\"%s\"", a->directory, buf_len(&a->out),
 			  strerror(a->error));
 		return;

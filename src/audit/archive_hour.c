@@ -136,15 +136,16 @@ static int open_both(struct archive *a)
 }
 
 /* What was full while there was no file yet is lost to the sieve; the reader does without. */
-int archive_hour_write(struct archive *a)
+int archive_hour_write(struct archive *a, size_t octets)
 {
 	int error = buf_len(&a->out) > 0 && a->hour.fd < 0 ? open_both(a) : 0;
 
-	while (!error && buf_len(&a->out) > 0) {
-		ssize_t n = write(a->hour.fd, buf_data(&a->out), buf_len(&a->out));
+	for (size_t left = octets; !error && left > 0 && buf_len(&a->out) > 0;) {
+		ssize_t n = write(a->hour.fd, buf_data(&a->out), left < buf_len(&a->out) ? left : buf_len(&a->out));
 		if (n < 0 && errno != EINTR)
 			error = errno;
 		if (n > 0) {
+			left -= (size_t)n;
 			a->count.octets += (uint64_t)n;
 			buf_consume(&a->out, (size_t)n, KEEP);
 		}

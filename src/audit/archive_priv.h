@@ -70,8 +70,8 @@ bool archive_hour_over(const struct archive *a, int64_t wall_ms);
 void archive_hour_begin(struct archive *a, int64_t wall_ms);
 /* The rest of the begun hour was told to the sealer: its file is opened to go on. 0 or errno. */
 __attribute__((warn_unused_result)) int archive_hour_reopen(struct archive *a);
-/* Writes what waits: 0, or errno. */
-__attribute__((warn_unused_result)) int archive_hour_write(struct archive *a);
+/* Writes what waits, at most so many octets of it: 0, or errno. */
+__attribute__((warn_unused_result)) int archive_hour_write(struct archive *a, size_t octets);
 /* A record stands in a->out, whole, and its keys are told to the block. */
 void archive_hour_record(struct archive *a, int64_t at_ms, size_t octets);
 /* States what was written: last: and the file is closed. Nothing may wait. */

@@ -128,6 +128,7 @@ static const struct row {
 	{form, sizeof(",\"" name "\":") - 1, offsetof(struct cdr, member), ",\"" name "\":"},
 	FIELDS(AS_ROW)};
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
+const unsigned cdr_fields_n = ROWS;
 
 /* Local time of a second: the offset of the quarter of an hour, the digits of the last second. Of one thread. */
 static _Thread_local struct {

@@ -65,6 +65,7 @@ struct cdr_field {
 	const char *name, *help;
 };
 extern const struct cdr_field cdr_fields[]; /* ends with a NULL name */
+extern const unsigned cdr_fields_n;
 
 enum cdr_format { CDR_JSON, CDR_CSV };
 enum cdr_texts { CDR_TEXT_NONE, CDR_TEXT_HASH, CDR_TEXT_PLAIN, CDR_TEXT_ENCRYPTED };

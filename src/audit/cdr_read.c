@@ -269,22 +269,10 @@ static bool next_column(struct reader *r, struct view *value)
 	return r->p == r->end || *r->p == ',';
 }
 
-static unsigned field_count(void)
-{
-	static unsigned n; /* the same whoever counts */
-	if (n == 0) {
-		unsigned all = 0;
-		while (cdr_fields[all].name)
-			all++;
-		n = all;
-	}
-	return n;
-}
-
 static bool cut_csv(struct view line, struct cdr_line *out)
 {
 	struct reader r = {line.p, line.p + line.n};
-	unsigned fields = field_count(), columns = fields + 1 + PERSONAL;
+	const unsigned fields = cdr_fields_n, columns = fields + 1 + PERSONAL;
 	const uint8_t *personal = NULL;
 	struct view value;
 
