@@ -92,7 +92,7 @@ commands() {
 		read|log show|0|log level
 		operate|log level info|0|log level info, until the next start
 		operate|log-level info|0|log level info, until the next start
-		read|top --once|0|[0-9:]+  smppgw
+		read|top --once --interval 100ms|0|[0-9:]+  smppgw
 		read|complete log l|0|level
 		admin|capture start $tmp/one.pcap --count 1|[01]|
 		admin|capture stop|[01]|
