@@ -179,6 +179,20 @@ static int converse(int fd, struct buf *line, const struct ctl_conf *conf)
 	return v == ASK_OK ? DONE : fail(conf, statuses[v], why, output == 0);
 }
 
+/* --json may stand behind the command, too; how many words are left. */
+static int take_json(struct ctl_conf *conf, char **argv, int at, int argc)
+{
+	int n = at;
+
+	for (int i = at; i < argc; i++) {
+		if (i > at && strcmp(argv[i], "--json") == 0)
+			conf->json = true;
+		else
+			argv[n++] = argv[i];
+	}
+	return n;
+}
+
 static int ask(const struct ctl_conf *conf, const char *token, char **argv, int at, int argc)
 {
 	struct buf line = {0};
@@ -217,6 +231,7 @@ int main(int argc, char **argv)
 		opts_wrong(&about, "a command is missing, such as: status");
 		return USAGE;
 	}
+	argc = take_json(&conf, argv, at, argc);
 	signal(SIGPIPE, SIG_IGN);
 	if (find_token(&conf, room, sizeof(room), &token, why, sizeof(why)) < 0)
 		return fail(&conf, USAGE, why, true);

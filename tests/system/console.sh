@@ -205,6 +205,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
 		print(words, why, text[:200])' "$tmp/json")" ""
 is "a table" "$(ctl --json ported count | python3 -c 'import json, sys; print(json.load(sys.stdin)["rows"][0])')" \
 	"{'operator': 'cm', 'served_there': 1, 'not_there': 0}"
+is "--json behind the command" "$(ctl log show --json)" '{"lines":["log level info"]}'
 is "an error" "$(ctl --json log level 响 2>/dev/null)" \
 	'{"error":"no level 响; there are error, warn, info, debug","lines":[]}'
 is "nobody there" "$(ctl -s "$tmp/nobody" --json status 2>/dev/null | cut -c1-38)" '{"error":"cannot reach the gateway at '
