@@ -82,7 +82,12 @@ static bool read_kind(struct reading *r)
 		r->find->query.kind = cdr_kind_name(kind);
 		return true;
 	}
-	console_fail(r->call, "no kind of record %.60s; help cdr lists them", r->value);
+	struct buf all = {0};
+	for (int k = 0; k < CDR_KINDS; k++)
+		buf_printf(&all, "%s%s", k ? ", " : "", cdr_kind_name((enum cdr_kind)k));
+	console_fail(r->call, "no kind of record %.60s; there are %.*s", r->value, (int)buf_len(&all),
+		     (const char *)buf_data(&all));
+	buf_free(&all);
 	return false;
 }
 

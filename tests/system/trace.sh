@@ -170,7 +170,9 @@ is "cdr: no number" "$(grep -c 13000000002 "$tmp/csv")" 0
 at_least "cdr --unmask: the number" "$(ctl cdr --id "$second" --csv --unmask | grep -c 8613000000002)" 1
 is "cdr: nothing from tomorrow" "$(ctl cdr --to 2020-01-01 | grep -c accepted)" 0
 has "cdr: a wrong option" "$(ctl cdr --colour red)" "no option --colour"
-has "cdr: a wrong kind" "$(ctl cdr --kind nothing)" "no kind of record nothing"
+has "cdr: a wrong kind" "$(ctl cdr --kind nothing)" "no kind of record nothing; there are start, stop, accepted"
+is "cdr --json: an array of records" "$(ctl --json cdr --id "$first" --kind ended | python3 -c 'import json, sys
+print([r["state"] for r in json.load(sys.stdin)["records"]])')" "['DELIVRD']"
 is "--json: an array of messages" "$(ctl --json trace "$first" | python3 -c 'import json, sys
 m = json.load(sys.stdin)["messages"][0]; print(m["id"], m["records"][0]["kind"], m["now"])')" "$first accepted []"
 ctl totals >"$tmp/totals"
