@@ -370,6 +370,30 @@ static void test_oldest(void **state)
 	drain(q);
 }
 
+/* Those of its account and class that stand before it, and no others. */
+static void test_before(void **state)
+{
+	struct msg *m[10];
+	bool more;
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	for (size_t i = 0; i < 10; i++) {
+		m[i] = make_for(1, CLASS_NOTICE);
+		queue_put(q, m[i]);
+		queue_put(q, make_for(2, CLASS_NOTICE));
+		queue_put(q, make_for(1, CLASS_OTP));
+	}
+	for (size_t i = 0; i < 10; i++) {
+		assert_int_equal(queue_before(q, m[i], 100, &more), i);
+		assert_false(more);
+	}
+	assert_int_equal(queue_before(q, m[9], 4, &more), 4);
+	assert_true(more);
+	assert_int_equal(queue_before(q, m[4], 4, &more), 4);
+	assert_false(more);
+	drain(q);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_empty, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_classes, setup, teardown),
@@ -381,6 +405,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_all_to_the_next_lane, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_window_comes_back, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_oldest, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_before, setup, teardown),
 };
 
 UNIT_MAIN(cases)
