@@ -227,8 +227,9 @@ static void print_ends(const struct campaign_page *p, struct buf *out)
 	static const enum campaign_counter then[] = {CAMPAIGN_FAILED,	  CAMPAIGN_EXPIRED, CAMPAIGN_NO_RECEIPT,
 						     CAMPAIGN_TAKEN_BACK, CAMPAIGN_STOPPED, CAMPAIGN_OTHER,
 						     CAMPAIGN_SEGMENTS};
-	struct table *t = table_new("variants: VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +OF_ENDED_(95_%) +FAILED +EXPIRED "
-				    "+NO_RECEIPT +CANCELLED +STOPPED +OTHER +SEGMENTS +YUAN");
+	struct table *t =
+		table_new("variants: VARIANT +ACCEPTED +REFUSED +SENT +DELIVERED +OF_ENDED_(95_%) +FAILED +EXPIRED "
+			  "+NO_RECEIPT +CANCELLED +STOPPED +OTHER +SEGMENTS +YUAN");
 	char rate[RATE_ROOM];
 	for (size_t i = 0; i < variants_of(p); i++) {
 		const struct row *r = &p->rows[i];
@@ -246,8 +247,9 @@ static void print_ends(const struct campaign_page *p, struct buf *out)
 static void print_readers(const struct campaign_page *p, struct buf *out)
 {
 	static const enum campaign_counter which[] = {CAMPAIGN_REPLIED, CAMPAIGN_OPTED_OUT, CAMPAIGN_COMPLAINED};
-	struct table *t = table_new("readers: VARIANT +REPLIED +OF_DELIVERED_(95_%) +STOP +OF_DELIVERED_(95_%) +COMPLAINED "
-				    "+OF_DELIVERED_(95_%)");
+	struct table *t =
+		table_new("readers: VARIANT +REPLIED +OF_DELIVERED_(95_%) +STOP +OF_DELIVERED_(95_%) +COMPLAINED "
+			  "+OF_DELIVERED_(95_%)");
 	char rate[RATE_ROOM];
 	for (size_t i = 0; i < variants_of(p); i++) {
 		const struct row *r = &p->rows[i];

@@ -108,7 +108,7 @@ struct flow_status {
 	enum flow_phase phase;
 	bool store_up;
 	uint64_t store_lag_us, store_pending;
-	uint64_t store_failed; /* writes, since the start */
+	uint64_t store_failed;	  /* writes, since the start */
 	uint64_t messages, bytes; /* in memory */
 	uint64_t by_state[MSG_STATES];
 	uint64_t queued, parked;

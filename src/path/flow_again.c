@@ -120,8 +120,8 @@ void flow_refused(struct flow *f, struct carrier *c, struct msg *m, uint32_t sta
 	if (more && again(f, m, row->submit, row, &reading)) {
 		flow_tell_retried(f, m, (uint16_t)carrier_number(c), &words);
 		log_peer_info(carrier_name(c), "event=retry id=%llu status=%s fault=%s attempt=%u state=%s",
-			 (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
-			 msg_state_name((enum msg_state)m->state));
+			      (unsigned long long)m->id, text, fault_name((enum fault)m->fault), m->attempts,
+			      msg_state_name((enum msg_state)m->state));
 		return;
 	}
 	flow_finish(f, m, more || row->submit == RETRY_FAIL ? FINISH_REFUSED : FINISH_ATTEMPTS, 0, &words);
@@ -287,7 +287,7 @@ void flow_in_doubt(struct flow *f, struct carrier *c, struct msg *m, enum sessio
 		return;
 	}
 	log_peer_warn(carrier_name(c), "event=in_doubt id=%llu why=%s action=\"%s\"", (unsigned long long)m->id,
-		 outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
+		      outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost", hold ? "held" : "sent again");
 	flow_tell_doubt(f, c, m, outcome == SESSION_TIMEOUT ? "no_answer_in_time" : "link_lost");
 	if (!m->announced) /* else its entry stands in that slot already */
 		m->slot = store_slot(loop_wall_ms(f->loop));

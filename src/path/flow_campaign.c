@@ -427,7 +427,7 @@ static void on_made(void *arg, const struct campaign *c)
 			       : k->state == CAMPAIGN_CANCELLED ? EVENT_CAMPAIGN_CANCELLED
 								: EVENT_CAMPAIGN_RESUMED;
 	flow_tell_campaign(f, kind, view_of(account_name(accounts_at(f->accounts, campaign_account(c)))),
-			    view_of(campaign_name(c)), k->why);
+			   view_of(campaign_name(c)), k->why);
 }
 
 static void on_epoch(void *arg)

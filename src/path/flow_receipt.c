@@ -327,7 +327,7 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 	f->counters.receipts_unknown++;
 	flow_tell_receipt(f, c, NULL, &o, "unknown");
 	log_peer_warn(carrier_name(c), "event=receipt_unknown carrier_id=%.*s action=dropped", (int)cid.n,
-		 (const char *)cid.p);
+		      (const char *)cid.p);
 	flow_forget_parked(f, carrier, cid);
 }
 

@@ -37,8 +37,8 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);
 	log_peer_info(account_name(accounts_at(f->accounts, m->account)),
-		 "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
-		 v.name);
+		      "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
+		      v.name);
 }
 
 void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, void *arg), void *arg)
