@@ -324,6 +324,12 @@ void archive_put(struct archive *a, const struct cdr *c)
 	put_record(a, c);
 }
 
+void archive_on_hour(struct archive *a, void (*fn)(void *arg, const char *hour, const char *line), void *arg)
+{
+	a->on_hour = fn;
+	a->on_hour_arg = arg;
+}
+
 bool archive_full(const struct archive *a)
 {
 	return a->required && a->error != 0;

@@ -59,7 +59,10 @@ struct archive;
 struct archive *archive_new(struct loop *loop, struct worker *worker, const struct records_conf *r,
 			    const struct evidence_conf *e, unsigned node, struct stats *stats, char **why);
 void archive_use(struct archive *a, const struct records_conf *r); /* after a reload: kinds, retention, required */
-void archive_free(struct archive *a);				   /* writes what waits */
+/* fn is told the head of each hour that is over, as the log is: "node=... hour=... records=... last=... chain=...".
+ * NULL: nobody. */
+void archive_on_hour(struct archive *a, void (*fn)(void *arg, const char *hour, const char *line), void *arg);
+void archive_free(struct archive *a); /* writes what waits */
 
 /* Whether a record of the kind is written at all: ask before making one. */
 bool archive_wants(const struct archive *a, enum cdr_kind k);

@@ -170,13 +170,16 @@ int archive_hour_reopen(struct archive *a)
 static void log_end(const struct archive *a, uint64_t records)
 {
 	uint8_t head[DIGEST_OCTETS];
-	char hex[2 * DIGEST_OCTETS + 1];
+	char hex[2 * DIGEST_OCTETS + 1], line[256];
 
 	sealer_head(a->sealer, head);
 	for (unsigned i = 0; i < DIGEST_OCTETS; i++)
 		snprintf(hex + 2 * i, 3, "%02x", head[i]);
-	log_info("-", "event=evidence_hour node=%u hour=%s records=%llu last=%llu chain=%s", a->node, a->hour.name,
+	snprintf(line, sizeof(line), "node=%u hour=%s records=%llu last=%llu chain=%s", a->node, a->hour.name,
 		 (unsigned long long)records, (unsigned long long)(a->next - 1), hex);
+	log_info("-", "event=evidence_hour %s", line);
+	if (a->on_hour)
+		a->on_hour(a->on_hour_arg, a->hour.name, line);
 }
 
 void archive_hour_state(struct archive *a, bool last)

@@ -59,7 +59,9 @@ struct archive {
 	int64_t wall_ahead_ms;				    /* of the monotonic clock, at the last tick */
 	int64_t trusted_ms;				    /* monotonic: before it nothing is deleted */
 	uint64_t lost;					    /* not yet told in a record */
-	char torn[160];					    /* what was amiss with the last run's records */
+	void (*on_hour)(void *arg, const char *hour, const char *line);
+	void *on_hour_arg;
+	char torn[160]; /* what was amiss with the last run's records */
 	struct archive_counters count;
 };
 

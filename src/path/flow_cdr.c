@@ -9,6 +9,7 @@
 #include "audit/archive.h"
 #include "base/mem.h"
 #include "path/plain.h"
+#include "path/store_heads.h"
 
 #define TEXT_MAX (128u << 10) /* octets of UTF-8: the longest PDU's text has less */
 
@@ -285,7 +286,36 @@ void flow_cdr_reload(struct flow *f)
 	put(f, &c);
 }
 
+/* --- the chain's heads --- */
+
+static void on_hour(void *arg, const char *hour, const char *line)
+{
+	heads_add(((struct flow *)arg)->heads, hour, line);
+}
+
+static void on_head_stored(void *arg, uint64_t token, bool ok)
+{
+	(void)token;
+	heads_stored(((struct flow *)arg)->heads, ok);
+}
+
+void flow_cdr_init(struct flow *f)
+{
+	f->heads = heads_new();
+	heads_use(f->heads, f->store, on_head_stored, 0);
+	if (f->conf.archive)
+		archive_on_hour(f->conf.archive, on_hour, f);
+}
+
+void flow_cdr_store_up(struct flow *f)
+{
+	heads_up(f->heads);
+}
+
 void flow_cdr_free(struct flow *f)
 {
+	if (f->conf.archive)
+		archive_on_hour(f->conf.archive, NULL, NULL);
+	heads_free(f->heads);
 	mem_free(f->cdr_text);
 }

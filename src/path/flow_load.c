@@ -195,6 +195,7 @@ static void on_store_up(void *arg)
 	flow_brakes_changed(f); /* known before anything is queued: Redis answers in order */
 	campaigns_store_up(f->campaigns);
 	flow_events_store_up(f);
+	flow_cdr_store_up(f);
 	if (f->phase == FLOW_WAITING) {
 		load(f);
 		return;

@@ -112,6 +112,7 @@ struct flow {
 	const char *refused_by;	   /* policy that has refused what is being answered; NULL: none */
 	struct tallying *tallying; /* flow_tally.c's */
 	char *cdr_text;		   /* flow_cdr.c's room for a text */
+	struct heads *heads;	   /* flow_cdr.c's */
 	struct campaigns *campaigns;
 	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
 	struct list gates;    /* struct campaign_gate: those with something to do */

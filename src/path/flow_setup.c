@@ -379,6 +379,7 @@ static void make_path(struct flow *f)
 	flow_events_init(f);
 	f->store_conf = conf_copy(store_rows, sizeof(*conf->store), conf->store);
 	f->store = store_new(f->loop, f->store_conf, conf->node, &flow_store_ops, f, f->stats);
+	flow_cdr_init(f);
 	flow_lists_make(f);
 	f->ported = ported_new(&(struct ported_setup){.loop = f->loop,
 						      .store = f->store,

@@ -85,7 +85,9 @@ void flow_cdr_end(struct flow *f, struct msg *m, enum finish how, const struct w
 void flow_cdr_told(struct flow *f, const struct msg *m, const char *how);
 void flow_cdr_reply(struct flow *f, const struct reply_event *what);
 void flow_cdr_reload(struct flow *f); /* another configuration holds */
-void flow_cdr_free(struct flow *f);
+void flow_cdr_init(struct flow *f);   /* the store is made */
+void flow_cdr_store_up(struct flow *f);
+void flow_cdr_free(struct flow *f); /* after store_free() */
 
 /* flow_watch.c: numbers that somebody watches; all only while flow.watch */
 void flow_watch_free(struct flow *f);
