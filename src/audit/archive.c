@@ -138,7 +138,7 @@ static void watch_duties(struct archive *a)
 
 	for (int k = 0; k < DUTY_KINDS; k++) {
 		int error = keeper_error(a->keeper, (enum duty_kind)k);
-		if (error == a->duty_error[k] || (!error && keeper_has(a->keeper, (enum duty_kind)k)))
+		if (error == a->duty_error[k])
 			continue;
 		a->duty_error[k] = error;
 		if (error)
@@ -185,6 +185,8 @@ static void on_tick(struct timer *t)
 		a->cleaned_ms = now;
 		archive_keep_clean(a);
 	}
+	if (a->hour.gone)
+		(void)write_waiting(a, TURN_MAX); /* known before somebody wants a record */
 	watch_duties(a);
 	keeper_again(a->keeper);
 	loop_timer(a->loop, &a->tick, TICK_MS);
@@ -440,6 +442,9 @@ struct archive *archive_new(struct loop *loop, struct worker *worker, const stru
 		archive_free(a);
 		return NULL;
 	}
+	/* What is acknowledged in this turn stands in its record before the answer leaves in LOOP_WRITE. */
+	a->hook_early = (struct loop_hook){.fn = on_turn, .arg = a};
+	loop_hook(loop, LOOP_PUMP, &a->hook_early);
 	a->hook = (struct loop_hook){.fn = on_turn, .arg = a};
 	loop_hook(loop, LOOP_LOG, &a->hook);
 	a->tick.fn = on_tick;
@@ -462,6 +467,7 @@ void archive_use(struct archive *a, const struct records_conf *r)
 
 static void stop(struct archive *a)
 {
+	loop_unhook(a->loop, &a->hook_early);
 	loop_unhook(a->loop, &a->hook);
 	loop_timer_clear(a->loop, &a->tick);
 	put_plain(a, CDR_STOP, "");

@@ -50,6 +50,11 @@ bool archive_hour_over(const struct archive *a, int64_t wall_ms)
 	return !a->hour.begun || wall_ms >= a->hour.until_ms;
 }
 
+char *archive_hour_path(const struct archive *a)
+{
+	return path_of(a, suffix_of(a));
+}
+
 static bool is_there(const struct archive *a, const char *suffix)
 {
 	char *path = path_of(a, suffix);
@@ -81,6 +86,7 @@ void archive_hour_begin(struct archive *a, int64_t wall_ms)
 	find_part(a);
 	h->begun = true;
 	h->fd = h->sieve_fd = -1;
+	h->gone = false;
 	h->size = h->stated = 0;
 	if (a->format == CDR_CSV) {
 		cdr_write_head(&a->out);
@@ -135,11 +141,29 @@ static int open_both(struct archive *a)
 	return 0;
 }
 
+/* In its place, for a duty may hold the number. 0 or errno. */
+static int open_again(struct archive *a)
+{
+	int error = 0, fd = open_file(a, suffix_of(a), 0);
+
+	if (fd < 0)
+		return errno;
+	if (dup3(fd, a->hour.fd, O_CLOEXEC) < 0)
+		error = errno;
+	close(fd);
+	a->hour.gone = error != 0;
+	return error;
+}
+
 /* What was full while there was no file yet is lost to the sieve; the reader does without. */
 int archive_hour_write(struct archive *a, size_t octets)
 {
-	int error = buf_len(&a->out) > 0 && a->hour.fd < 0 ? open_both(a) : 0;
+	int error = 0;
 
+	if (buf_len(&a->out) > 0 && a->hour.fd < 0)
+		error = open_both(a);
+	else if (a->hour.gone)
+		error = open_again(a);
 	for (size_t left = octets; !error && left > 0 && buf_len(&a->out) > 0;) {
 		ssize_t n = write(a->hour.fd, buf_data(&a->out), left < buf_len(&a->out) ? left : buf_len(&a->out));
 		if (n < 0 && errno != EINTR)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -229,16 +230,40 @@ struct look_duty {
 	struct duty duty;
 	char *directory;
 	uint64_t free_octets;
+	char *path; /* of the hour that is written; NULL */
+	struct stat file;
+	bool gone; /* the path does not lead to the file any more */
 };
 
 static int run_look(struct duty *d)
 {
 	struct look_duty *x = (struct look_duty *)d;
 	struct statvfs v;
+	struct stat s;
 
 	if (statvfs(x->directory, &v) == 0)
 		x->free_octets = (uint64_t)v.f_bavail * v.f_frsize;
+	if (x->path && stat(x->path, &s) == 0)
+		x->gone = s.st_dev != x->file.st_dev || s.st_ino != x->file.st_ino;
+	else if (x->path)
+		x->gone = errno == ENOENT || errno == ENOTDIR;
 	return 0;
+}
+
+/* The directory was removed, moved, or another disk lies over it. */
+static void tell_gone(struct archive *a, const struct look_duty *x)
+{
+	struct stat now;
+
+	if (a->hour.gone || a->hour.fd < 0 || fstat(a->hour.fd, &now) != 0 || now.st_dev != x->file.st_dev ||
+	    now.st_ino != x->file.st_ino)
+		return;
+	a->hour.gone = true;
+	log_error(
+		"-",
+		"event=records_gone path=%s hint=\"somebody has moved or removed it while it was written; put it back: "
+		"records from now on wait or begin another file there\"",
+		x->path);
 }
 
 static void look_done(struct duty *d, void *arg, int error)
@@ -248,6 +273,9 @@ static void look_done(struct duty *d, void *arg, int error)
 
 	if (error == 0)
 		a->count.free_octets = x->free_octets;
+	if (error == 0 && x->gone)
+		tell_gone(a, x);
+	mem_free(x->path);
 	mem_free(x->directory);
 	mem_free(x);
 }
@@ -259,5 +287,7 @@ void archive_keep_look(struct archive *a)
 	struct look_duty *x = mem_zalloc(sizeof(*x));
 	x->duty = (struct duty){.kind = DUTY_LOOK, .run = run_look, .done = look_done};
 	x->directory = mem_strdup(a->directory);
+	if (a->hour.fd >= 0 && !a->hour.gone && fstat(a->hour.fd, &x->file) == 0)
+		x->path = archive_hour_path(a);
 	keeper_add(a->keeper, &x->duty);
 }

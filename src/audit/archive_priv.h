@@ -21,6 +21,7 @@ struct archive_counters {
 struct archive_hour { /* the one that is written */
 	bool begun;   /* it has a name; its file is made with its first record */
 	int fd, sieve_fd;
+	bool gone; /* its name leads to another file or to none: it is opened anew before the next write */
 	char day[12], name[HOURS_NAME_MAX];
 	int64_t until_ms; /* UTC */
 	uint64_t size;	  /* octets of its records, with what waits */
@@ -30,7 +31,7 @@ struct archive_hour { /* the one that is written */
 
 struct archive {
 	struct loop *loop;
-	struct loop_hook hook;
+	struct loop_hook hook, hook_early; /* early: before the turn's answers leave */
 	struct timer tick;
 	struct stats *stats;
 	struct keeper *keeper;
@@ -74,6 +75,8 @@ void archive_hour_begin(struct archive *a, int64_t wall_ms);
 __attribute__((warn_unused_result)) int archive_hour_reopen(struct archive *a);
 /* Writes what waits, at most so many octets of it: 0, or errno. */
 __attribute__((warn_unused_result)) int archive_hour_write(struct archive *a, size_t octets);
+/* Where the hour's records are; mem_free(). */
+char *archive_hour_path(const struct archive *a);
 /* A record stands in a->out, whole, and its keys are told to the block. */
 void archive_hour_record(struct archive *a, int64_t at_ms, size_t octets);
 /* States what was written: last: and the file is closed. Nothing may wait. */

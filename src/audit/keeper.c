@@ -17,6 +17,7 @@ struct keeper {
 	struct worker *worker;
 	void *arg;
 	unsigned has[DUTY_KINDS]; /* the loop's: not done yet */
+	int error[DUTY_KINDS];	  /* the loop's: of the last try */
 	struct duties waiting;	  /* the loop's */
 	struct duties given;	  /* the thread's while the job runs: under the lock */
 	bool busy;		  /* the job is given to the worker */
@@ -104,6 +105,8 @@ static void done(struct worker_job *j, bool dropped)
 	}
 	clear(&left);
 	while ((d = take(&k->given)) != NULL) {
+		if (d->error >= 0 && !dropped)
+			k->error[d->kind] = d->error;
 		if (d->error || dropped) {
 			put(&left, d);
 			continue;
@@ -156,11 +159,7 @@ bool keeper_has(const struct keeper *k, enum duty_kind kind)
 
 int keeper_error(const struct keeper *k, enum duty_kind kind)
 {
-	for (const struct duty *d = k->waiting.first; d; d = d->next) {
-		if (d->kind == kind && d->error > 0)
-			return d->error;
-	}
-	return 0;
+	return k->error[kind];
 }
 
 /* With the lock, so that the thread is not in the midst of one. */

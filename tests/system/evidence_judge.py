@@ -17,6 +17,9 @@ import sys
 import tempfile
 
 
+csv.field_size_limit(1 << 20)  # a text of 64 KB, escaped
+
+
 class Broken(Exception):
     pass
 

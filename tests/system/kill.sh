@@ -17,6 +17,7 @@ accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; max_bin
 carriers: ( { name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw";
               binds = $carrier_binds; window = $carrier_window; reconnect = 100; reconnect_max = 500; } );
 routes: ( { prefix = ""; carriers = [ "mobile" ]; } );
+records: { directory = "$tmp/records"; };
 END
 sim_start mobile --receipt-delay 50ms-500ms --id-form hex-dec
 gateway_start gw
@@ -66,4 +67,14 @@ journal_empty() {
 soon "nothing stays in the journal" 30 journal_empty
 is "nothing waits in the backlog" "$(redis_cli xlen backlog:bank)" 0
 gateway_stop gw
+recorded() { # KIND: ids of the records of that kind, one a line
+	cat "$tmp"/records/*/*.jsonl | sed -n "s/.*\"kind\":\"$1\",\"id\":\"\([0-9]*\)\".*/\1/p"
+}
+sort -u "$tmp/acked" >"$tmp/acked.sorted"
+recorded accepted | sort >"$tmp/accepted"
+recorded ended | sort -u >"$tmp/ended"
+is "acknowledged messages without a record" "$(comm -23 "$tmp/acked.sorted" "$tmp/accepted" | wc -l)" 0
+is "messages recorded twice as accepted" "$(uniq -d "$tmp/accepted" | wc -l)" 0
+is "acknowledged messages whose end is not recorded" "$(comm -23 "$tmp/acked.sorted" "$tmp/ended" | wc -l)" 0
+ok "the records are whole" "$(program smppevidence)" verify --no-key "$tmp/records"
 finish

@@ -51,6 +51,57 @@ static void test_hour(void **state)
 	rig_end(&rig);
 }
 
+/* Who waits for an answer gets it in LOOP_WRITE: by then a kill -9 does not take the record any more. */
+static long before_answers;
+
+static void on_answers(void *arg)
+{
+	(void)arg;
+	before_answers = rig_chain(&rig);
+}
+
+static void test_before_answers(void **state)
+{
+	struct loop_hook hook = {.fn = on_answers};
+
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	loop_hook(rig.loop, LOOP_WRITE, &hook);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	loop_turn(rig.loop);
+	assert_int_equal(before_answers, 2);
+	loop_unhook(rig.loop, &hook);
+	rig_stop(&rig);
+	rig_end(&rig);
+}
+
+/* Somebody moves the directory away: no record is written where nobody finds it, and required records are missed. */
+static void test_moved_away(void **state)
+{
+	char away[80];
+
+	(void)state;
+	rig_make(&rig);
+	rig.records.required = true;
+	rig.evidence.checkpoint = 1;
+	rig_start(&rig);
+	loop_turn(rig.loop);
+	snprintf(away, sizeof(away), "%s-移走", rig.directory);
+	assert_int_equal(rename(rig.directory, away), 0);
+	loop_advance(rig.loop, 25 * 1000);
+	assert_true(archive_full(rig.archive));
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	loop_advance(rig.loop, 3 * 1000);
+	assert_int_equal(rename(away, rig.directory), 0);
+	loop_advance(rig.loop, 3 * 1000);
+	assert_false(archive_full(rig.archive));
+	rig_stop(&rig);
+	assert_int_equal(rig_chain(&rig), 3);
+	assert_int_equal(rig_verify(&rig), 0);
+	rig_end(&rig);
+}
+
 /* Each statement names the one before it, also over an end of the process. */
 static void test_restart(void **state)
 {
@@ -369,10 +420,11 @@ static void test_thread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_set_back),  cmocka_unit_test(test_seal_waits), cmocka_unit_test(test_thread),
-	cmocka_unit_test(test_hour),	  cmocka_unit_test(test_restart),    cmocka_unit_test(test_torn),
-	cmocka_unit_test(test_lock),	  cmocka_unit_test(test_full),	     cmocka_unit_test(test_no_directory),
-	cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_moved_away),   cmocka_unit_test(test_set_back),
+	cmocka_unit_test(test_seal_waits),     cmocka_unit_test(test_thread),	    cmocka_unit_test(test_hour),
+	cmocka_unit_test(test_restart),	       cmocka_unit_test(test_torn),	    cmocka_unit_test(test_lock),
+	cmocka_unit_test(test_full),	       cmocka_unit_test(test_no_directory), cmocka_unit_test(test_retention),
+	cmocka_unit_test(test_kinds),	       cmocka_unit_test(test_parts),
 };
 
 int main(void)
