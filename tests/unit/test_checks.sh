@@ -195,6 +195,43 @@ alarms "another threshold" 'alarm ratio: the page says' 's/≤ 70/≤ 75/'
 alarms "another severity" 'alarm redis_down: the page says' 's/critical/warning/'
 alarms "an alarm without a hint" 'alarm redis_down: what it means, or what to do, is missing' 's/start it//'
 
+good_readmes() {
+	cat >"$work/tree/README" <<'END'
+# gateway
+中文: [README.zh_CN](README.zh_CN)
+- One `command`.
+    scripts/test    # all of them
+## Programs
+| program | job |
+| sim | [see](doc/testing.md) |
+END
+	cat >"$work/tree/README.zh_CN" <<'END'
+# 网关
+English: [README](README)
+- 一条`command`。
+    scripts/test  # 全部测试
+## 程序
+| 程序 | 用途 |
+| sim | [见](doc/testing.md) |
+END
+}
+readmes() { # NAME REASON SED-SCRIPT
+	good_readmes
+	sed -i "$3" "$work/tree/README.zh_CN"
+	refuses "$1" "$2" "$src/scripts/check-readme" "$work/tree"
+}
+
+good_readmes
+accepts "two READMEs that say the same" "$src/scripts/check-readme" "$work/tree"
+readmes "another command in one README" 'block 1: ' 's,scripts/test,scripts/tests,'
+readmes "a word of code in one README only" 'code `other`: README 0 times, README.zh_CN 1' '3s/$/`other`/'
+readmes "a section in one README only" 'README has 1 sections, README.zh_CN 2' '$a## 其他'
+readmes "a row of a table in one README only" 'shape rows of tables: README 2 times, README.zh_CN 1' '$d'
+readmes "another link" 'link doc/testing.md: README 1 times, README.zh_CN 0' 's,doc/testing,doc/test,'
+readmes "no link to the other README" 'README.zh_CN: has no link to README' '2d'
+rm "$work/tree/README.zh_CN"
+refuses "a README that is missing" 'README.zh_CN is missing' "$src/scripts/check-readme" "$work/tree"
+
 skipped=0
 good_tree
 mkdir "$work/tree/tests"
