@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "path/credit.h"
 
 #define IDLE_MS	    600000  /* a campaign without open messages may leave the memory after that, when room is needed */
@@ -110,16 +111,29 @@ static uint64_t hash_of(const struct key *k)
 	return map_hash(k->name, k->n) ^ map_hash_u64(k->account + 1);
 }
 
-/* Octets of an app: what would spoil a table or a field becomes "_". */
+/* What would spoil a table, a field or the line of a terminal, which marks of direction turn around. */
+static bool spoils(int32_t c)
+{
+	return c < ' ' || c == '/' || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Octets of an app: UTF-8, cut between two characters. What spoils becomes "_". */
 static uint32_t clean(struct view from, char *to, uint32_t max)
 {
-	uint32_t n = from.n < max ? from.n : max;
-	for (uint32_t i = 0; i < n; i++) {
-		uint8_t b = from.p[i];
-		to[i] = b < ' ' || b == '/' || b == 0x7F ? '_' : (char)b;
+	const char *s = (const char *)from.p;
+	size_t n = text_cut(s, from.n, max), len = 0;
+	for (size_t pos = 0; pos < n;) {
+		size_t at = pos;
+		if (spoils(text_get(s, n, &pos))) {
+			to[len++] = '_';
+			continue;
+		}
+		memcpy(to + len, s + at, pos - at);
+		len += pos - at;
 	}
-	to[n] = '\0';
-	return n;
+	to[len] = '\0';
+	return (uint32_t)len;
 }
 
 struct campaign *campaigns_find(const struct campaigns *cs, size_t account, struct view name)
