@@ -14,6 +14,8 @@ done
 # ---- the files as they are installed, beside each other; what only the company can say is a block of the page ----
 cp "$SMPPGW_SRC"/etc/{calendar-cn.conf,operators-cn.conf,words-finance-cn.txt} "$tmp/"
 sed -n '/^```yours$/,/^```$/{/^```/d;p}' "$page" >"$tmp/yours.conf"
+sed -E "s,\"/(etc|var/lib)/smppgw/,\"$tmp/,g" "$tmp/yours.conf" >"$tmp/yours-here.conf"
+"$(program smppevidence)" keygen "$tmp/evidence.pem" >/dev/null
 # All windows get these hours.
 hours() { # HH:MM-HH:MM
 	sed -E "s/\"[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}\"/\"$1\"/g" "$SMPPGW_SRC/etc/compliance-cn.conf" >"$tmp/compliance-cn.conf"
@@ -26,7 +28,7 @@ carriers: ( { name = "mobile"; host = "127.0.0.1"; port = ${port[mobile]}; syste
 @include "operators-cn.conf"
 routes: ( { operator = "unicom"; carriers = [ "unicom" ]; }, { operator = "telecom"; carriers = [ "telecom" ]; },
           { prefix = ""; carriers = [ "mobile" ]; } );
-@include "yours.conf"
+@include "yours-here.conf"
 @include "compliance-cn.conf"
 END
 sim_start mobile --receipt-delay 10ms
@@ -311,6 +313,13 @@ has "consents with their proof" "$(ctl consent history bank 13800001501)" "ç½‘ç­
 at_least "events of each message" "$(redis_cli xlen event)" 50
 is "of opt-outs nothing is cut" "$(redis_cli xinfo stream optout:log | sed -n '/^max-deleted-entry-id/{n;p}')" 0-0
 is "nor of consents" "$(redis_cli xinfo stream consent:log | sed -n '/^max-deleted-entry-id/{n;p}')" 0-0
+told() { # NUMBER TEXT: the story of the messages to a number, as the records have it
+	case "$(ctl trace "$1")" in *"$2"*) true ;; *) false ;; esac
+}
+soon "the records tell what became of a message" 10 told 13800002601 "ended as DELIVRD"
+has "who gave it, and from which code" "$(ctl trace 13800002601)" "bank  notice  10690001 ->"
+at_least "what was refused, by which rule" "$(ctl cdr --kind refused --verdict consent --csv | grep -c ",refused,.*,consent,")" 1
+is "records are kept for six months and more" "$(("$("$(program smppgwd)" --options | awk -F '\t' '$1 == "records.retention" { print $4 }')" >= 184))" 1
 
 rule hours
 # Closed for hours to come: a window in the other half of China's day.
@@ -357,4 +366,6 @@ for name in $(grep -o 'scene `compliance_[a-z_]*`' "$page" | sed 's/.*`\(.*\)`/\
 	ok "$name is there" test -e "$SMPPGW_SRC/tests/scene/scenes/$name.scene"
 done
 gateway_stop gw
+
+ok "the records are whole, and signed" quietly "$(program smppevidence)" verify -k "$tmp/evidence.pem.pub" "$tmp/records"
 finish
