@@ -21,12 +21,14 @@
 #include "noc/alarm_post.h"
 #include "noc/watch.h"
 #include "reload.h"
+#include "service.h"
 #include "settings.h"
 
 #define SIGNALS 4u
 
 struct daemon {
 	struct loop *loop;
+	struct service *service;
 	struct stats *stats;
 	const char *file; /* of the configuration */
 	struct settings settings;
@@ -73,6 +75,7 @@ static void on_idle(void *arg)
 
 static void ask_to_leave(struct daemon *d)
 {
+	service_leaving(d->service);
 	if (d->asked++ == 0)
 		flow_shutdown(d->flow, on_idle, d);
 	else
@@ -89,7 +92,11 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 static int on_reload(void *arg, bool check, struct buf *out, char **errors)
 {
 	struct daemon *d = arg;
+	if (!check)
+		service_reloading(d->service);
 	int result = reload(&d->settings, d->file, d->flow, check, out, errors);
+	if (!check)
+		service_reloaded(d->service, result == 0);
 	if (result < 0 || check)
 		return result;
 	archive_use(d->archive, d->settings.records);
@@ -121,6 +128,7 @@ static void on_fatal(const char *why, void *arg)
 {
 	struct daemon *d = arg;
 	fail_aloud("event=fatal", why);
+	service_failed(d->service, why);
 	d->exit_code = EXIT_FAILURE;
 	loop_stop(d->loop);
 }
@@ -168,15 +176,19 @@ static bool build(struct daemon *d)
 	d->settings.noc.worker = d->worker;
 	if (d->flow)
 		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
-	if (d->noc)
+	if (d->noc) {
+		service_watch(d->service, d->flow);
 		return true;
+	}
 	fail_aloud("event=start_failed", why ? why : "?");
+	service_failed(d->service, why ? why : "?");
 	free(why);
 	return false;
 }
 
 static void tear_down(struct daemon *d)
 {
+	service_free(d->service);
 	noc_free(d->noc);
 	flow_free(d->flow);
 	archive_free(d->archive);
@@ -197,6 +209,7 @@ static int run(struct daemon *d)
 	log_open(STDERR_FILENO, (enum log_level)d->settings.log->level, d->settings.log->mask);
 	log_conf_apply(d->settings.log, NULL);
 	d->loop = loop_new();
+	d->service = service_new(d->loop);
 	d->stats = stats_new();
 	loop_hook(d->loop, LOOP_LOG, &log_hook);
 	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node, d->file);

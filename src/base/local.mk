@@ -25,6 +25,7 @@ libbase_a_SOURCES = \
 	src/base/mem.c src/base/mem.h \
 	src/base/net.c src/base/net.h \
 	src/base/poison.h \
+	src/base/notify.c src/base/notify.h \
 	src/base/pool.c src/base/pool.h \
 	src/base/redis.c src/base/redis.h \
 	src/base/resolver.c src/base/resolver.h \

@@ -107,6 +107,7 @@ enum flow_phase { FLOW_WAITING /* for Redis */, FLOW_LOADING, FLOW_RUNNING, FLOW
 struct flow_status {
 	enum flow_phase phase;
 	bool store_up;
+	bool listening; /* apps are let in */
 	uint64_t store_lag_us, store_pending;
 	uint64_t store_failed;	  /* writes, since the start */
 	uint64_t messages, bytes; /* in memory */

@@ -579,6 +579,7 @@ void flow_status(const struct flow *f, struct flow_status *out)
 	*out = (struct flow_status){
 		.phase = f->phase,
 		.store_up = store_up(f->store),
+		.listening = f->listening,
 		.store_lag_us = (uint64_t)store_lag_us(f->store),
 		.store_pending = store_pending(f->store),
 		.store_failed = store_failed(f->store),

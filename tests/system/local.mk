@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	tests/system/recipient.sh \
 	tests/system/redis.sh \
 	tests/system/reload.sh \
+	tests/system/service.py tests/system/service.sh \
 	tests/system/stats.sh \
 	tests/system/stop.py tests/system/stop.sh \
 	tests/system/throttle.sh \

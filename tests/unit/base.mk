@@ -13,6 +13,7 @@ base_unit_tests = \
 	tests/unit/base/test_map \
 	tests/unit/base/test_mem \
 	tests/unit/base/test_net \
+	tests/unit/base/test_notify \
 	tests/unit/base/test_redis \
 	tests/unit/base/test_resolver \
 	tests/unit/base/test_resp \
@@ -41,6 +42,8 @@ tests_unit_base_test_mem_SOURCES = tests/unit/base/test_mem.c
 tests_unit_base_test_mem_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_net_SOURCES = tests/unit/base/test_net.c
 tests_unit_base_test_net_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_notify_SOURCES = tests/unit/base/test_notify.c
+tests_unit_base_test_notify_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
 tests_unit_base_test_text_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_wheel_SOURCES = tests/unit/base/test_wheel.c
