@@ -332,6 +332,11 @@ void archive_on_hour(struct archive *a, void (*fn)(void *arg, const char *hour, 
 	a->on_hour_arg = arg;
 }
 
+bool archive_missed(const struct archive *a, uint64_t id)
+{
+	return recent_missed(&a->recent, id);
+}
+
 bool archive_full(const struct archive *a)
 {
 	return a->required && a->error != 0;
@@ -499,6 +504,7 @@ void archive_free(struct archive *a)
 		stats_drop(a->stats, &a->count);
 	sealer_free(a->sealer);
 	box_free(a->box);
+	recent_free(&a->recent);
 	buf_free(&a->out);
 	free(a->why);
 	mem_free(a->directory);

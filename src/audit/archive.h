@@ -67,6 +67,8 @@ void archive_free(struct archive *a); /* writes what waits */
 /* Whether a record of the kind is written at all: ask before making one. */
 bool archive_wants(const struct archive *a, enum cdr_kind k);
 void archive_put(struct archive *a, const struct cdr *c); /* borrowed for the call; hot */
+/* At a start, of a message that was stored: the last run came to its end before it recorded it as accepted. */
+bool archive_missed(const struct archive *a, uint64_t id);
 /* Records are required and cannot be written now. */
 bool archive_full(const struct archive *a);
 

@@ -9,6 +9,7 @@
 #include "audit/box.h"
 #include "audit/hours.h"
 #include "audit/keeper.h"
+#include "audit/recent.h"
 #include "audit/sealer.h"
 #include "audit/sieve.h"
 #include "base/wheel.h"
@@ -62,7 +63,8 @@ struct archive {
 	uint64_t lost;					    /* not yet told in a record */
 	void (*on_hour)(void *arg, const char *hour, const char *line);
 	void *on_hour_arg;
-	char torn[160]; /* what was amiss with the last run's records */
+	struct recent recent; /* of the last run */
+	char torn[160];	      /* what was amiss with the last run's records */
 	struct archive_counters count;
 };
 

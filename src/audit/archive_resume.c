@@ -25,6 +25,7 @@
 struct past { /* what is known of an hour that was written */
 	struct hour hour;
 	uint64_t first, last, records; /* numbers; 0 records: an empty file */
+	struct recent *recent;	       /* NULL: nobody asks */
 	uint8_t chain[DIGEST_OCTETS];
 	bool chained; /* the last record has a chain */
 	bool stated;  /* there is a statement */
@@ -144,6 +145,8 @@ static bool read_records(struct past *p, const char *path, struct archive *a, ch
 			p->first = p->last;
 		p->chained =
 			cut.chain.n && octets_unhex((const char *)cut.chain.p, cut.chain.n, p->chain, DIGEST_OCTETS);
+		if (p->recent)
+			recent_record(p->recent, &cut);
 		if (!a)
 			continue;
 		if (a->sealer && p->chained)
@@ -170,7 +173,8 @@ static bool read_hour(struct archive *a, const struct hour *h, struct past *p, c
 	char *records = records_path(a, h), *seal = hours_path(a->directory, h, "seal");
 	bool good = true;
 
-	*p = (struct past){.hour = *h};
+	*p = (struct past){.hour = *h, .recent = &a->recent};
+	recent_begin(&a->recent);
 	if (h->json || h->csv)
 		good = mend(a, records, "records", why) && read_records(p, records, NULL, why);
 	if (good && h->seal) {
@@ -273,6 +277,8 @@ static bool find_end(struct archive *a, const struct hours *all, char **why)
 		if (!read_hour(a, &all->hour[at], &p, why))
 			return false;
 	}
+	p.recent = NULL;
+	recent_end(&a->recent);
 	if (p.records == 0)
 		return true;
 	a->next = p.last + 1;

@@ -28,6 +28,7 @@ libaudit_a_SOURCES = \
 	src/audit/proof.c src/audit/proof.h \
 	src/audit/prove.c src/audit/prove.h \
 	src/audit/proof_check.c \
+	src/audit/recent.c src/audit/recent.h \
 	src/audit/record.c src/audit/record.h \
 	src/audit/verify.c src/audit/verify.h \
 	src/audit/verify_anchor.c \

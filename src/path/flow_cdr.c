@@ -110,6 +110,22 @@ void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct fl
 	put(f, &c);
 }
 
+void flow_cdr_restored(struct flow *f, struct msg *m)
+{
+	struct flow_about x = {.read = false};
+	if (!wants(f, CDR_ACCEPTED) || !flow_is_message(m) || !archive_missed(f->conf.archive, m->id))
+		return;
+	struct cdr c = begin(f, CDR_ACCEPTED);
+	flow_about(f, m, &x);
+	read_about(&c, &x);
+	c.operator_ = view_of(operator_of(f, m));
+	c.text = text_of(f, m->account, &x.pdu);
+	c.accepted_ms = x.accept_ms;
+	c.how = view_of("stored");
+	c.why = view_of("the last run has stored it and did not live to record it");
+	put(f, &c);
+}
+
 void flow_cdr_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status, const char *why)
 {
 	struct flow_about x = {.read = true};

@@ -71,6 +71,7 @@ static void on_restored(void *arg, struct msg *m)
 	f->counters.restored++;
 	f->counters.by_state[m->state]++;
 	adopt_kin(f, m);
+	flow_cdr_restored(f, m);
 	if (m->state == MSG_CLOSING) {
 		if (m->reserved)
 			flow_pay(f, m);

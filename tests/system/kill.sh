@@ -75,6 +75,7 @@ recorded accepted | sort >"$tmp/accepted"
 recorded ended | sort -u >"$tmp/ended"
 is "acknowledged messages without a record" "$(comm -23 "$tmp/acked.sorted" "$tmp/accepted" | wc -l)" 0
 is "messages recorded twice as accepted" "$(uniq -d "$tmp/accepted" | wc -l)" 0
+is "ends of messages that were never recorded as accepted" "$(comm -13 "$tmp/accepted" "$tmp/ended" | wc -l)" 0
 is "acknowledged messages whose end is not recorded" "$(comm -23 "$tmp/acked.sorted" "$tmp/ended" | wc -l)" 0
 ok "the records are whole" "$(program smppevidence)" verify --no-key "$tmp/records"
 finish
