@@ -9,6 +9,8 @@
 #include "noc/request.h"
 #include "noc/table.h"
 
+#define WIDE 48 /* characters of a command in the list of all */
+
 static void help_subs(const struct console_command *c, struct buf *out)
 {
 	struct table *t = table_new("COMMAND RIGHT WHAT_IT_DOES");
@@ -69,6 +71,22 @@ static void help_right(const struct console_command *c, struct table *t)
 		table_cell(t, "%s to %s", console_right_name(least), console_right_name(most));
 }
 
+/* "cdr [--id ID] [--number NUMBER] [...": the list of all must fit a terminal. */
+static void help_command(const struct console_command *c, bool whole, struct table *t)
+{
+	struct buf args = {0};
+
+	request_args(c, &args);
+	int n = (int)buf_len(&args), cut = WIDE - (int)strlen(c->name);
+	const char *text = n ? (const char *)buf_data(&args) : "";
+	bool all = whole || n <= cut;
+	if (!all)
+		for (n = cut - 3; n > 0 && text[n - 1] != ' ' && text[n - 1] != '|'; n--)
+			;
+	table_cell(t, "%s%s%.*s%s", c->name, buf_len(&args) ? " " : "", n, text, all ? "" : "...");
+	buf_free(&args);
+}
+
 int verb_help(struct console_call *call)
 {
 	struct table *t;
@@ -77,13 +95,9 @@ int verb_help(struct console_call *call)
 		return help_one(call);
 	t = table_new("COMMAND RIGHT WHAT_IT_DOES");
 	for (const struct console_command *c = call->table; c->name; c++) {
-		struct buf args = {0};
-		request_args(c, &args);
-		table_cell(t, "%s%s%.*s", c->name, buf_len(&args) ? " " : "", (int)buf_len(&args),
-			   buf_len(&args) ? (char *)buf_data(&args) : "");
+		help_command(c, form_is_json(call->out), t);
 		help_right(c, t);
 		table_text(t, c->help);
-		buf_free(&args);
 	}
 	table_print(t, call->out);
 	table_free(t);
