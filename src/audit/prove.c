@@ -173,9 +173,12 @@ static void reveal(struct walk *w, struct proof_record *r, const struct cdr_line
 			r->number = copy_of((struct view){buf_data(&values.number), (uint32_t)buf_len(&values.number)});
 		if (q->text && values.has_text)
 			r->text = copy_of((struct view){buf_data(&values.text), (uint32_t)buf_len(&values.text)});
-		else if (q->known &&
-			 record_commits(l, "text", values.salt, view_of(q->known), w->j->digest[w->statement.digest]))
-			r->text = copy_of(view_of(q->known));
+		if (q->known &&
+		    record_commits(l, "text", values.salt, view_of(q->known), w->j->digest[w->statement.digest])) {
+			if (!r->text.p)
+				r->text = copy_of(view_of(q->known));
+			w->j->told->known++;
+		}
 		r->salted = r->number.p || r->text.p;
 	}
 	if ((q->number && !r->number.p && record_has(l, "number_hash")) ||

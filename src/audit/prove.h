@@ -21,6 +21,7 @@ struct prove_query { /* borrowed */
 struct prove_told {
 	uint64_t found;	   /* records */
 	uint64_t unstated; /* of these, left out: no statement is about them yet */
+	uint64_t known;	   /* records that commit to the text that was given */
 	uint64_t closed;   /* values that were to be revealed and are erased, or cannot be opened */
 };
 /* The proof; NULL with *why (free()): the archive cannot be read, or has no such record with a statement. */

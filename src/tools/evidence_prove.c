@@ -79,7 +79,7 @@ static void on_fault(void *arg, long record, const char *text)
 }
 
 /* What the proof is not about, for who has asked. */
-static void tell(const struct prove_told *t, const struct proof *p)
+static void tell(const struct prove_query *q, const struct prove_told *t, const struct proof *p)
 {
 	if (t->unstated)
 		fprintf(stderr,
@@ -91,6 +91,10 @@ static void tell(const struct prove_told *t, const struct proof *p)
 			"smppevidence: of %" PRIu64 " records not all could be revealed: erased, not kept, or "
 			"encrypted (--records-key)\n",
 			t->closed);
+	if (q->known && !t->known)
+		fprintf(stderr, "smppevidence: --text is left out: it is not the text of any of these records, octet "
+				"for octet, or "
+				"they keep no hash of it\n");
 	fprintf(stderr, "smppevidence: %zu records, %zu statements, %zu keys\n", p->n_records, p->n_statements,
 		p->n_keys);
 }
@@ -118,7 +122,7 @@ static enum evidence_exit make(const struct prove_query *q, const char *out)
 	proof_write(p, &text);
 	result = evidence_write(out, &text, 0644, false);
 	if (result == 0)
-		tell(&told, p);
+		tell(q, &told, p);
 	buf_free(&text);
 	proof_free(p);
 	return result == 0 ? EVIDENCE_GOOD : EVIDENCE_UNREADABLE;

@@ -350,5 +350,7 @@ enum evidence_exit evidence_search(int argc, char **argv)
 	q.newest = conf.newest;
 	if (search_run(&q, show_hit, NULL, &s, &stop, &why) != 0)
 		return evidence_fail(why);
+	if (!s.found)
+		fputs("smppevidence: no record fits\n", stderr);
 	return s.found ? EVIDENCE_GOOD : EVIDENCE_BROKEN;
 }

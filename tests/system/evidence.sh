@@ -132,6 +132,9 @@ for at in $(seq 3 $((size / 30)) $((size - 1))); do
 	[ "$(status_of "$evidence" verify "$tmp/changed.json")" = 1 ] || missed="$missed $at"
 done
 is "a proof with an octet changed does not hold" "$missed" ""
+has "a text that is another one is told" "$("$evidence" prove -k "$pub" --text 您好 -o "$tmp/none.json" "$tmp/records" "$first" 2>&1)" "--text is left out"
+is "the right one is not" "$("$evidence" prove -k "$pub" --text '您的验证码是482913,请勿告诉他人' -o "$tmp/right.json" "$tmp/records" "$first" 2>&1 | grep -c -- --text)" 0
+has "a search that finds nothing says so" "$("$evidence" search --account 没有 "$tmp/records" 2>&1)" "no record fits"
 has "a proof is asked for with the key" "$("$evidence" prove "$tmp/records" "$first" 2>&1)" "--key"
 is "no proof of what was never sent" "$(status_of "$evidence" prove -k "$pub" "$tmp/records" 100000000000000001)" 3
 
