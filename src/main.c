@@ -265,7 +265,7 @@ static int print_counters(struct daemon *d)
 static void warn(const struct settings *s)
 {
 	char *warnings = NULL;
-	flow_warn(&s->flow, &warnings);
+	settings_warn(s, &warnings);
 	fputs(warnings ? warnings : "", stderr);
 	free(warnings);
 }

@@ -40,7 +40,7 @@ static void log_lines(enum log_level level, const char *key, const char *text, s
 static void log_warnings(const struct settings *s)
 {
 	char *warnings = NULL;
-	flow_warn(&s->flow, &warnings);
+	settings_warn(s, &warnings);
 	if (warnings)
 		log_lines(LOG_LEVEL_WARN, "event=reload_warning what", warnings, strlen(warnings));
 	free(warnings);

@@ -156,6 +156,13 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 	return -1;
 }
 
+void settings_warn(const struct settings *s, char **warnings)
+{
+	flow_warn(&s->flow, warnings);
+	archive_warn(s->records, s->evidence, warnings);
+	rights_warn(s->noc.console, warnings);
+}
+
 void settings_carry(struct settings *next, const struct settings *running)
 {
 	conf_carry(next->conf, running->conf);

@@ -30,6 +30,8 @@ struct settings {
  * the caller, free()): "file:line: message" lines. */
 __attribute__((warn_unused_result)) int settings_read(const char *file, bool running, struct settings *out,
 						      char **errors);
+/* What is no fault, but not what it looks like: adds "file:line: warning: message" lines. */
+void settings_warn(const struct settings *s, char **warnings);
 /* What takes effect only at a start stays as it is: taken over from what runs. */
 void settings_carry(struct settings *next, const struct settings *running);
 void settings_free(struct settings *s);

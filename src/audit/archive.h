@@ -48,6 +48,8 @@ extern const size_t archive_stat_rows_n;
 
 /* Faults of both sections: files, keys, names. Adds "file:line: message"; false with faults. */
 bool archive_check(const struct records_conf *r, const struct evidence_conf *e, char **errors);
+/* Keys that everybody may read. */
+void archive_warn(const struct records_conf *r, const struct evidence_conf *e, char **warnings);
 
 struct worker;
 struct archive;

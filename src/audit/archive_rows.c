@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "audit/archive_priv.h"
 
@@ -150,6 +151,9 @@ bool archive_check(const struct records_conf *r, const struct evidence_conf *e, 
 		conf_fault(&found, &r->where, "records.kinds: there is no kind \"%s\"; doc/records.md names them", bad);
 	if (!*r->directory && r->required)
 		conf_fault(&found, &r->where, "records.required needs records.directory, where they are written");
+	if (!*r->directory && *e->key)
+		conf_fault(&found, &e->where,
+			   "evidence.key signs nothing without records.directory, where the records are");
 	if (*r->directory) {
 		check_box(r, &found);
 		check_sealer(e, &found);
@@ -162,4 +166,18 @@ bool archive_check(const struct records_conf *r, const struct evidence_conf *e, 
 		free(before);
 	free(found);
 	return false;
+}
+
+static void warn_of_mode(const struct conf_where *where, const char *option, const char *path, char **warnings)
+{
+	struct stat st;
+
+	if (*path && stat(path, &st) == 0 && (st.st_mode & S_IROTH) != 0)
+		conf_fault(warnings, where, "warning: %s: everybody may read %s: chmod 600", option, path);
+}
+
+void archive_warn(const struct records_conf *r, const struct evidence_conf *e, char **warnings)
+{
+	warn_of_mode(&r->where, "records.key", r->key, warnings);
+	warn_of_mode(&e->where, "evidence.key", e->key, warnings);
 }

@@ -4,6 +4,7 @@
 #include "noc/rights.h"
 
 #include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -131,6 +132,17 @@ bool rights_check(const struct console_conf *c, const struct token_conf *tokens,
 		}
 	}
 	return ok;
+}
+
+void rights_warn(const struct console_conf *c, char **warnings)
+{
+	bool groups = *c->group || *c->read_group || *c->operate_group || *c->admin_group;
+
+	if (*c->socket && groups && (strtoul(c->mode, NULL, 8) & 0022) == 0)
+		conf_fault(warnings, &c->where,
+			   "warning: console.mode %s lets no group in: \"0660\" lets in members of console.group, "
+			   "\"0666\" those of the other groups, too",
+			   c->mode);
 }
 
 /* --- make --- */

@@ -33,6 +33,9 @@ extern const struct conf_row token_rows[];
 /* Groups that do not exist, tokens that are no hashes, names twice. Adds "file:line: message"; false with faults. */
 bool rights_check(const struct console_conf *c, const struct token_conf *tokens, size_t n, char **errors);
 
+/* Groups that the socket's mode keeps out. */
+void rights_warn(const struct console_conf *c, char **warnings);
+
 struct rights;
 /* What is read is copied. Groups that do not exist give nobody anything. Never NULL. */
 struct rights *rights_new(const struct console_conf *c, const struct token_conf *tokens, size_t n);

@@ -63,6 +63,26 @@ is "a file with @include is good: exit status" "$status" 0
 check "$tmp/stop.conf"
 is "a menu key that is a keyword of opting out is no fault: exit status" "$status" 0
 has "but a warning" "$out" "$tmp/stop.conf:11: warning: menu key \"退订\" is a keyword (opt-out)"
+good | gateway_config group
+sed -i 's/^console: {/console: { group = "root";/' "$tmp/group.conf"
+check "$tmp/group.conf"
+is "a console's group that the mode keeps out is no fault: exit status" "$status" 0
+has "but a warning" "$out" ": warning: console.mode 0600 lets no group in: \"0660\" lets in members"
+sed -i 's/^console: {/console: { mode = "0660";/' "$tmp/group.conf"
+check "$tmp/group.conf"
+is "with a mode for it there is none" "$(grep -c warning <<<"$out")" 0
+
+openssl genpkey -algorithm ed25519 -out "$tmp/open.pem" 2>/dev/null
+chmod 644 "$tmp/open.pem"
+{ good; echo "records: { directory = \"$tmp/records\"; }; evidence: { key = \"$tmp/open.pem\"; };"; } | gateway_config open
+check "$tmp/open.conf"
+is "a key that everybody may read is no fault: exit status" "$status" 0
+has "but a warning" "$out" "$tmp/open.conf:10: warning: evidence.key: everybody may read $tmp/open.pem: chmod 600"
+{ good; echo "evidence: { key = \"$tmp/open.pem\"; };"; } | gateway_config unkept
+check "$tmp/unkept.conf"
+is "evidence of records that are not kept: exit status" "$status" 78
+has "which is said" "$out" "$tmp/unkept.conf:10: evidence.key signs nothing without records.directory"
+
 { good; echo 'menus: ( { menu = "主"; node = "顶"; start = [ "菜单" ]; text = "回复1查利率"; },'
 	echo '{ menu = "主"; parent = "没有"; key = "1"; text = "选不到"; },'
 	echo '{ menu = "主"; parent = "顶"; key = "2"; action = "webhook"; webhook = "没有"; } );'
