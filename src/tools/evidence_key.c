@@ -48,7 +48,7 @@ static int write_pair(const struct signer *s, const char *file, const char *publ
 
 enum evidence_exit evidence_keygen(int argc, char **argv)
 {
-	struct keygen_conf conf;
+	struct keygen_conf conf = {0};
 	int at = opts_parse(&keygen_about, keygen_rows, 1, &conf, argc, argv), result;
 	char public[4096];
 	struct signer *s;

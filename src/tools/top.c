@@ -50,7 +50,7 @@ struct top {
 	bool refused, done;
 };
 
-static volatile sig_atomic_t ended_by, resized, stopped;
+static volatile sig_atomic_t ended_by, resized, stopped, continued;
 
 static int64_t now_us(void)
 {
@@ -66,6 +66,8 @@ static void on_signal(int number)
 		resized = 1;
 	else if (number == SIGTSTP)
 		stopped = 1;
+	else if (number == SIGCONT)
+		continued = 1;
 	else
 		ended_by = number;
 }
@@ -73,7 +75,7 @@ static void on_signal(int number)
 /* They are heard while we wait, and nowhere else. */
 static void catch_signals(sigset_t *while_waiting)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT};
 	struct sigaction act = {.sa_handler = on_signal};
 	sigset_t block;
 
@@ -218,19 +220,27 @@ static void wait_for_more(const struct top *t, const sigset_t *mask)
 		left = 3600 * INT64_C(1000000);
 	left = left > 0 ? left : 0;
 	struct timespec wait = {.tv_sec = left / 1000000, .tv_nsec = left % 1000000 * 1000};
-	if (ppoll(fds, 2, &wait, mask) > 0 && (fds[0].revents & (POLLHUP | POLLERR)) && !(fds[0].revents & POLLIN))
-		ended_by = SIGHUP; /* the terminal has gone */
+	if (ppoll(fds, 2, &wait, mask) > 0 && (fds[0].revents & (POLLHUP | POLLERR)))
+		ended_by = SIGHUP; /* the terminal has gone; it stays readable, and no signal comes through then */
 }
 
-/* Ctrl-Z: the shell gets its screen, and we ours again. */
-static void rest(struct top *t)
+/* Ctrl-Z: the shell gets its screen. */
+static void rest(void)
 {
 	stopped = 0;
 	top_term_close();
 	raise(SIGSTOP);
-	t->state.live = top_term_open();
-	t->done |= !t->state.live;
-	draw(t);
+	continued = 1; /* before a key is read: the terminal has lines now */
+}
+
+/* We go on, whoever has stopped us: the screen is ours again. */
+static void back(struct top *t)
+{
+	continued = 0;
+	if (!t->state.live)
+		return;
+	t->done |= !top_term_open();
+	resized = 1;
 }
 
 static void run(struct top *t)
@@ -245,8 +255,10 @@ static void run(struct top *t)
 		if (t->done)
 			break;
 		wait_for_more(t, &mask);
-		if (stopped && t->state.live)
-			rest(t);
+		if (stopped)
+			rest();
+		if (continued)
+			back(t);
 		bool again = resized;
 		resized = 0;
 		while (t->state.live && (key = top_term_key()) != TOP_KEY_NONE) {
@@ -268,7 +280,7 @@ static size_t plain_width(void)
 
 int top_main(int argc, char **argv, const char *socket, const char *token)
 {
-	struct given given;
+	struct given given = {0};
 	int at = opts_parse(&about, rows, sizeof(rows) / sizeof(rows[0]), &given, argc, argv);
 	const char *no_colour = getenv("NO_COLOR");
 

@@ -12,8 +12,9 @@
 
 #include "tools/top.h"
 
-#define ENTER "\033[?1049h\033[?25l\033[2J"
-#define LEAVE "\033[0m\033[?25h\033[?1049l"
+#define SIZE_MOST 1000 /* columns, lines: what more than a wall could show */
+#define ENTER	  "\033[?1049h\033[?25l\033[2J"
+#define LEAVE	  "\033[0m\033[?25h\033[?1049l"
 
 static struct termios before;
 static bool is_open;
@@ -47,7 +48,7 @@ bool top_term_open(void)
 	static bool told;
 	struct termios raw;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
+	if (!is_open && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0))
 		return false;
 	raw = before;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -71,8 +72,8 @@ void top_term_size(size_t *width, size_t *height)
 	*height = 24;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 || w.ws_row == 0)
 		return;
-	*width = w.ws_col;
-	*height = w.ws_row;
+	*width = w.ws_col < SIZE_MOST ? w.ws_col : SIZE_MOST;
+	*height = w.ws_row < SIZE_MOST ? w.ws_row : SIZE_MOST;
 }
 
 /* Every line is drawn over what stood there: nothing is ever blank between two frames. */

@@ -168,6 +168,41 @@ status = s.wait()
 tell("Ctrl-C ends it", status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, status)
 tell("Ctrl-C: the terminal is as before", restored(s), s.raw[-60:])
 
+s = Screen(24, 80)
+shown(s)
+os.kill(s.pid, signal.SIGSTOP)  # by somebody else: the shell takes its terminal back
+os.waitpid(s.pid, os.WUNTRACED)
+mode = termios.tcgetattr(s.fd)
+mode[3] = s.before
+termios.tcsetattr(s.fd, termios.TCSANOW, mode)
+s.read()
+screens = s.raw.count(b"\033[?1049h")
+os.kill(s.pid, signal.SIGCONT)
+tell("fg after a stop: its screen again", s.until(lambda f: s.raw.count(b"\033[?1049h") > screens), s.raw[-60:])
+tell("fg after a stop: keys again", termios.tcgetattr(s.fd)[3] != s.before, "")
+os.close(s.fd)  # the terminal goes
+end = time.time() + 5 * SLOW
+while time.time() < end and s.status is None:
+    pid, status = os.waitpid(s.pid, os.WNOHANG)
+    s.status = status if pid else None
+    time.sleep(0.05)
+tell("it ends with its terminal", s.status is not None and os.WIFSIGNALED(s.status), s.status)
+if s.status is None:
+    os.kill(s.pid, signal.SIGKILL)
+    os.waitpid(s.pid, 0)
+
+run = subprocess.Popen([PROGRAM, "-s", SOCKET, "top", "--iterations", "100", "--interval", "200ms"], stdout=subprocess.PIPE)
+run.stdout.readline()
+run.send_signal(signal.SIGTSTP)
+end = time.time() + 5 * SLOW
+stopped = 0
+while time.time() < end and not stopped:
+    stopped = os.waitpid(run.pid, os.WNOHANG | os.WUNTRACED)[0]
+    time.sleep(0.05)
+tell("Ctrl-Z stops it without a screen, too", stopped == run.pid, "")
+run.kill()
+run.wait()
+
 run = subprocess.run([PROGRAM, "-s", SOCKET, "top", "--iterations", "2", "--interval", "200ms"], capture_output=True,
                      text=True, timeout=30 * SLOW)
 tell("--iterations 2 prints two frames", run.returncode == 0 and run.stdout.count("smppgw ") == 2, run.stdout)
