@@ -51,7 +51,8 @@ struct peer {
 struct asked {
 	const struct console_about *about; /* NULL: the console has gone */
 	bool json;
-	bool acts; /* it is recorded */
+	bool acts;    /* it is recorded */
+	bool refused; /* who asks has no right to it */
 	struct action action;
 };
 
@@ -111,6 +112,14 @@ static void later_free(struct console_later *l)
 	mem_free(l);
 }
 
+/* Who has no right could fill the disk with refusals. */
+static bool is_kept_back(const struct asked *asked)
+{
+	static struct log_limit limit = {.what = "event=action_refused"};
+
+	return asked->refused && !log_peer_may(&limit);
+}
+
 /* The whole answer, as it goes to the peer; error NULL: `ok`; text NULL: none. */
 static void put_answer(struct asked *asked, int64_t wall_ms, const char *error, const struct buf *text, struct buf *out)
 {
@@ -124,7 +133,7 @@ static void put_answer(struct asked *asked, int64_t wall_ms, const char *error, 
 		form_take(text ? text : &nothing, error, out);
 	else if (text && buf_len(text))
 		buf_put(out, buf_data(text), buf_len(text));
-	if (!asked->acts || !asked->about || !asked->about->actions)
+	if (!asked->acts || !asked->about || !asked->about->actions || is_kept_back(asked))
 		return;
 	asked->action.at_ms = wall_ms;
 	snprintf(asked->action.outcome, sizeof(asked->action.outcome), "%s", error ? error : "ok");
@@ -182,7 +191,7 @@ static int refuse_right(const struct console_about *about, const struct request 
 	struct buf holders = {0};
 
 	rights_holders(about->rights, r->needs, &holders);
-	console_fail(call, "%s%s%s needs the right to %s; uid %ld has %s. It have: %.*s", r->command->name,
+	console_fail(call, "%s%s%s needs the right to %s; uid %ld has %s. Who has it: %.*s", r->command->name,
 		     r->sub ? " " : "", r->sub ? r->sub->name : "", console_right_name(r->needs), (long)peer->uid,
 		     peer->right == CONSOLE_NONE ? "no right" : console_right_name(peer->right), (int)buf_len(&holders),
 		     (const char *)buf_data(&holders));
@@ -234,8 +243,10 @@ int console_answer(const struct console_about *about, const struct rights_peer *
 	note(&asked, &request, &peer);
 	if ((shown = show_token(about, request.token, wall_ms, &peer, &call)) < 0) {
 		result = shown;
+		asked.refused = true;
 	} else {
 		note(&asked, &request, &peer);
+		asked.refused = request.command && peer.right < request.needs;
 		result = run(about, &peer, &request, result, &call);
 	}
 	struct console_later *l = call.later;
@@ -430,12 +441,12 @@ static void peer_on_deadline(struct timer *t)
 	peer_send_answer(p);
 }
 
-static void console_take(struct console *c, int fd)
+static void console_take(struct console *c, int fd, const struct rights_peer *who)
 {
 	struct peer *p = mem_zalloc(sizeof(*p));
 
 	p->console = c;
-	p->who = rights_of_peer(c->about.rights, fd);
+	p->who = *who;
 	p->bev = bufferevent_socket_new(loop_base(c->loop), fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!p->bev) {
 		close(fd);
@@ -459,8 +470,9 @@ static void console_on_accept(evutil_socket_t listener, short what, void *arg)
 
 	(void)what;
 	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		if (c->count < CONSOLE_MAX_CONNECTIONS) {
-			console_take(c, fd);
+		struct rights_peer who = rights_of_peer(c->about.rights, fd);
+		if (c->count < CONSOLE_MAX_CONNECTIONS - (who.right < CONSOLE_OPERATE ? CONSOLE_KEPT_FREE : 0)) {
+			console_take(c, fd, &who);
 			continue;
 		}
 		c->about.stats->refused++;

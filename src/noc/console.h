@@ -17,6 +17,7 @@
 #include "noc/rights.h"
 
 #define CONSOLE_MAX_CONNECTIONS 16
+#define CONSOLE_KEPT_FREE	4    /* of them, for who may operate by himself: others cannot lock him out */
 #define CONSOLE_MAX_REQUEST	4096 /* octets, with the newline */
 #define CONSOLE_MAX_WORDS	64
 #define CONSOLE_MAX_MESSAGE	1024 /* octets, of an error */

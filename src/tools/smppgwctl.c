@@ -163,7 +163,7 @@ static int converse(int fd, struct buf *line, const struct ctl_conf *conf)
 	size_t rest, output = 0;
 	ssize_t n;
 
-	if (!send_line(fd, line))
+	if (!send_line(fd, line) && errno != EPIPE) /* closed before it was read: why, may be there to be read */
 		return unreachable(conf);
 	while ((n = read(fd, p, sizeof(p))) > 0 || (n < 0 && errno == EINTR)) {
 		if (n < 0)
@@ -172,7 +172,7 @@ static int converse(int fd, struct buf *line, const struct ctl_conf *conf)
 		fwrite(p + n - rest, 1, rest, stdout);
 		output += rest;
 	}
-	if (n < 0)
+	if (n < 0 && a.n == 0)
 		return unreachable(conf);
 	fflush(stdout);
 	enum ask_verdict v = ask_verdict(&a, conf->socket, why, sizeof(why));
@@ -220,7 +220,7 @@ static int ask(const struct ctl_conf *conf, const char *token, char **argv, int 
 
 int main(int argc, char **argv)
 {
-	struct ctl_conf conf;
+	struct ctl_conf conf = {0};
 	char room[1024], why[PATH_MAX + 128];
 	const char *token;
 	int at = opts_parse(&about, rows, sizeof(rows) / sizeof(rows[0]), &conf, argc, argv);

@@ -227,7 +227,7 @@ else
 		is "who has the right $right may do what it gives, and nothing else" "$wrong" ""
 	done
 	is "a refusal says who may" "$(ask_as read carrier 移动 pause 2>&1)" \
-		"smppgwctl: carrier pause needs the right to operate; uid $(id -u nobody) has read. It have: root, the gateway's user, group mail, group games, tokens operator"
+		"smppgwctl: carrier pause needs the right to operate; uid $(id -u nobody) has read. Who has it: root, the gateway's user, group mail, group games, tokens operator"
 	has "a token raises" "$(ask_as read -t "$tmp/token" carrier 移动 resume 2>&1)" "everybody can read the token's file"
 	chown nobody "$tmp/token"
 	chmod 600 "$tmp/token"
@@ -241,6 +241,23 @@ else
 	is "no secret is in the log" "$(lines "$secret|错的钥匙" "$tmp/gw.log")" 0
 	ok "who did it is logged" logged 'event=action user=nobody uid=[0-9]+ token=operator command="carrier 移动 resume" outcome="ok"' "$tmp/gw.log"
 	ok "what was refused is, too" logged 'event=action user=nobody uid=[0-9]+ token=- command="carrier 移动 pause" outcome="carrier pause needs' "$tmp/gw.log"
+	setpriv --reuid nobody --regid nogroup --clear-groups perl -MIO::Socket::UNIX -e '$SIG{PIPE} = "IGNORE"; $| = 1;
+		for (1 .. 200) {
+			my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or next;
+			$s->print("carrier 移动 pause\n");
+			() = <$s>;
+		}
+		my @slow = map { my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]); $s->print("stat"); $s->flush; $s } 1 .. 16;
+		print "there\n";
+		sleep 60' "$tmp/gw.console" >"$tmp/crowd" &
+	crowd=$!
+	wait_for "a crowd of who has no right" 10 logged there "$tmp/crowd"
+	has "it does not lock the others out" "$(ctl version 2>&1)" "smppgw "
+	has "of whom it says so" "$(ask_as none version 2>&1)" "too many connections to the console"
+	kill "$crowd"
+	soon "nor fills the log" 5 logged 'event=lines_kept_back what=action_refused count=' "$tmp/gw.log"
+	at_most "with lines" "$(lines 'user=nobody .*command="carrier 移动 pause"' "$tmp/gw.log")" 150
+	wait_for "the crowd having gone" 10 ctl version
 	config ""
 	has "reload" "$(ctl reload)" "- console_tokens operator"
 	has "a token that was taken away" "$(SMPPGWCTL_TOKEN="operator:$secret" ask_as none status 2>&1)" "the token is wrong"

@@ -242,25 +242,25 @@ static void test_rights(void **state)
 		const char *line, *answer;
 	} rows[] = {
 		{CONSOLE_NONE, "say 1",
-		 "error say needs the right to read; uid 1000 has no right. It have: "
+		 "error say needs the right to read; uid 1000 has no right. Who has it: "
 		 "root, the gateway's user, tokens 李四, 王五\n"},
 		{CONSOLE_READ, "say 1", "ok\n[1]\n"},
 		{CONSOLE_READ, "pause 移动",
-		 "error pause needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n"},
+		 "error pause needs the right to operate; uid 1000 has read. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_READ, "stop",
-		 "error stop needs the right to admin; uid 1000 has read. It have: " MAY_ALL "\n"},
+		 "error stop needs the right to admin; uid 1000 has read. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_OPERATE, "pause 移动", "ok\n[移动]\n"},
 		{CONSOLE_OPERATE, "stop",
-		 "error stop needs the right to admin; uid 1000 has operate. It have: " MAY_ALL "\n"},
+		 "error stop needs the right to admin; uid 1000 has operate. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_ADMIN, "stop", "ok\n"},
 		{CONSOLE_READ, "door 前门", "ok\n[前门]\n[show]\n"},
 		{CONSOLE_READ, "door 前门 show", "ok\n[前门]\n[show]\n"},
 		{CONSOLE_READ, "door 前门 open 13800138000",
-		 "error door open needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n"},
+		 "error door open needs the right to operate; uid 1000 has read. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_OPERATE, "door 前门 open 13800138000", "ok\n[前门]\n[open]\n[13800138000]\n"},
 		{CONSOLE_OPERATE, "door 前门 open", "error usage: door DOOR open NUMBER [TEXT]\n"},
 		{CONSOLE_OPERATE, "door 前门 burn 密",
-		 "error door burn needs the right to admin; uid 1000 has operate. It have: " MAY_ALL "\n"},
+		 "error door burn needs the right to admin; uid 1000 has operate. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_READ, "door", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
 		{CONSOLE_READ, "door 前门 shut", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
 	};
@@ -283,7 +283,7 @@ static void test_tokens(void **state)
 	(void)state;
 	answers_to(&nobody, "--token 李四:钥匙 say 1", "ok\n[1]\n");
 	answers_to(&nobody, "--token 李四:钥匙 pause 移动",
-		   "error pause needs the right to operate; uid 1000 has read. It have: " MAY_ALL "\n");
+		   "error pause needs the right to operate; uid 1000 has read. Who has it: " MAY_ALL "\n");
 	answers_to(&nobody, "--token 王五:密码 stop", "ok\n");
 	answers_to(&(struct rights_peer){CONSOLE_ADMIN, 1000, NULL}, "--token 李四:钥匙 stop", "ok\n");
 	answers_to(&nobody, "--frob say 1",
@@ -364,8 +364,8 @@ static void test_actions(void **state)
 	answers_to(&who, "--token 王五:密码 door 前门 burn 钥匙", "ok\n[前门]\n[burn]\n[钥匙]\n");
 	acted("door 前门 burn ***", "ok");
 	assert_string_equal(last.token, "王五");
-	answers_to(&who, "stop", "error stop needs the right to admin; uid 0 has operate. It have: " MAY_ALL "\n");
-	acted("stop", "stop needs the right to admin; uid 0 has operate. It have: " MAY_ALL);
+	answers_to(&who, "stop", "error stop needs the right to admin; uid 0 has operate. Who has it: " MAY_ALL "\n");
+	acted("stop", "stop needs the right to admin; uid 0 has operate. Who has it: " MAY_ALL);
 	answers_to(&who, "pause", "error usage: pause NAME\n");
 	acted("pause", "usage: pause NAME");
 	assert_int_equal(*actions_count(about.actions), n + 4);
