@@ -21,6 +21,7 @@
 #include "audit/signer.h"
 #include "audit/statement.h"
 #include "audit/tree.h"
+#include "audit/verify.h"
 
 #define PROOF_MAX (64u << 20) /* octets of a proof */
 
@@ -62,12 +63,13 @@ struct proof_found {
 	bool whole, trusted; /* trusted: all statements are signed by keys that were given */
 	uint64_t opened;     /* numbers and texts that the records commit to */
 };
+typedef void proof_told(void *arg, enum verify_fault what, long record, const char *text);
 /*
  * Whether it holds. keys: who is trusted; n 0: the proof's own keys are believed (they prove no origin). unsigned_too:
  * statements without signature are no fault. Each fault goes to told, with the record's index, or -1.
  */
 struct proof_found proof_check(const struct proof *p, struct signer *const *keys, size_t n, bool unsigned_too,
-			       void (*told)(void *arg, long record, const char *text), void *arg);
+			       proof_told *told, void *arg);
 /* A record's line as cdr_get() takes it. */
 struct cdr_line proof_line(const struct proof_record *r);
 #endif

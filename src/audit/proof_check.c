@@ -16,11 +16,12 @@ struct check {
 	struct proof_found found;
 	struct statement *statements; /* as read */
 	struct digest *digest[SEAL_DIGESTS];
-	void (*told)(void *arg, long record, const char *text);
+	proof_told *told;
 	void *arg;
 };
 
-__attribute__((format(printf, 3, 4))) static void fault(struct check *c, long record, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void fault(struct check *c, enum verify_fault what, long record,
+							const char *fmt, ...)
 {
 	char text[400];
 	va_list ap;
@@ -29,7 +30,7 @@ __attribute__((format(printf, 3, 4))) static void fault(struct check *c, long re
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	c->found.whole = false;
-	c->told(c->arg, record, text);
+	c->told(c->arg, what, record, text);
 }
 
 static bool signed_by_any(const struct statement *s, struct view line, struct signer *const *keys, size_t n)
@@ -57,20 +58,20 @@ static void check_statement(struct check *c, size_t i, struct signer *const *key
 	struct statement *s = &c->statements[i];
 
 	if (!statement_read(line, s)) {
-		fault(c, -1, "statement %zu is none", i);
+		fault(c, VERIFY_STATEMENT, -1, "statement %zu is none", i);
 		memset(s, 0, sizeof(*s));
 	} else if (!s->signature_n) {
 		c->found.trusted = false;
 		if (!unsigned_too)
-			fault(c, -1, "the statement of the hour %s is not signed: anybody can have written it",
-			      s->name);
+			fault(c, VERIFY_UNSIGNED, -1,
+			      "the statement of the hour %s is not signed: anybody can have written it", s->name);
 	} else if (!known(s, keys, n)) {
-		fault(c, -1,
+		fault(c, VERIFY_UNKNOWN_KEY, -1,
 		      "the statement of the hour %s is signed with the key %s, which is not known; give the "
 		      "public key of the gateway that made it (--key)",
 		      s->name, s->key);
 	} else if (!signed_by_any(s, line, keys, n)) {
-		fault(c, -1, "the signature of the statement of the hour %s is wrong", s->name);
+		fault(c, VERIFY_SIGNATURE, -1, "the signature of the statement of the hour %s is wrong", s->name);
 	}
 }
 
@@ -87,7 +88,7 @@ static void check_about(struct check *c, size_t i, const struct cdr_line *l, con
 
 	if (p->id ? !has_id(l, "id", p->id) && !has_id(l, "msg", p->id) && !has_id(l, "original", p->id)
 		  : p->record != p->records[i].n || p->node != s->node)
-		fault(c, (long)i, "the record is not one that the proof is about");
+		fault(c, VERIFY_CHANGED, (long)i, "the record is not one that the proof is about");
 }
 
 static void check_personal(struct check *c, size_t i, const struct cdr_line *l, struct digest *d)
@@ -99,7 +100,7 @@ static void check_personal(struct check *c, size_t i, const struct cdr_line *l, 
 	} rows[] = {{"number", &r->number}, {"text", &r->text}};
 
 	if (r->salted && !r->number.p && !r->text.p)
-		fault(c, (long)i, "there is a salt with nothing that it belongs to");
+		fault(c, VERIFY_CHANGED, (long)i, "there is a salt with nothing that it belongs to");
 	for (size_t k = 0; k < 2; k++) {
 		struct view value = {(const uint8_t *)rows[k].value->p, (uint32_t)rows[k].value->n};
 
@@ -108,8 +109,8 @@ static void check_personal(struct check *c, size_t i, const struct cdr_line *l, 
 		if (record_commits(l, rows[k].name, r->salt, value, d))
 			c->found.opened++;
 		else
-			fault(c, (long)i, "the %s that is revealed is not the one that the record commits to",
-			      rows[k].name);
+			fault(c, VERIFY_PERSONAL, (long)i,
+			      "the %s that is revealed is not the one that the record commits to", rows[k].name);
 	}
 }
 
@@ -121,9 +122,9 @@ static void check_order(struct check *c, size_t i, const uint8_t before[DIGEST_O
 	if (!last || last->statement != r->statement)
 		return;
 	if (last->n >= r->n)
-		fault(c, (long)i, "the record stands behind one with a higher number");
+		fault(c, VERIFY_CHANGED, (long)i, "the record stands behind one with a higher number");
 	else if (last->n + 1 == r->n && memcmp(before, r->before, DIGEST_OCTETS) != 0)
-		fault(c, (long)i, "the record does not follow the one before it");
+		fault(c, VERIFY_CHANGED, (long)i, "the record does not follow the one before it");
 }
 
 /* chain: of the record before, and then of this one. */
@@ -136,7 +137,7 @@ static void check_record(struct check *c, size_t i, uint8_t chain[DIGEST_OCTETS]
 	struct digest *d;
 
 	if (!s || !s->count || !(r->n = record_number(&l)) || r->n < s->first || r->n - s->first >= s->count) {
-		fault(c, (long)i, "the record has no number that its statement is about");
+		fault(c, VERIFY_CHANGED, (long)i, "the record has no number that its statement is about");
 		return;
 	}
 	d = c->digest[s->digest];
@@ -144,7 +145,7 @@ static void check_record(struct check *c, size_t i, uint8_t chain[DIGEST_OCTETS]
 	record_follow(&l, r->before, d, chain);
 	r->path.leaf = r->n - s->first;
 	if (!tree_climb(&r->path, s->count, d, chain, DIGEST_OCTETS, root) || memcmp(root, s->root, DIGEST_OCTETS) != 0)
-		fault(c, (long)i,
+		fault(c, VERIFY_CHANGED, (long)i,
 		      "record %" PRIu64 " does not lead to the root of its hour: it, or what leads there, was "
 		      "changed",
 		      r->n);
@@ -153,7 +154,7 @@ static void check_record(struct check *c, size_t i, uint8_t chain[DIGEST_OCTETS]
 }
 
 struct proof_found proof_check(const struct proof *p, struct signer *const *keys, size_t n, bool unsigned_too,
-			       void (*told)(void *arg, long record, const char *text), void *arg)
+			       proof_told *told, void *arg)
 {
 	struct check c = {.p = p, .told = told, .arg = arg, .found = {.whole = true, .trusted = n > 0}};
 	uint8_t chain[DIGEST_OCTETS] = {0};
@@ -168,11 +169,11 @@ struct proof_found proof_check(const struct proof *p, struct signer *const *keys
 		if (p->records[i].statement == used)
 			used++;
 		else if (p->records[i].statement + 1 != used)
-			fault(&c, (long)i, "the record's statement is not the one that must come");
+			fault(&c, VERIFY_CHANGED, (long)i, "the record's statement is not the one that must come");
 		check_record(&c, i, chain);
 	}
 	if (p->n_records == 0 || used != p->n_statements)
-		fault(&c, -1, "a statement has no record here");
+		fault(&c, VERIFY_STATEMENT, -1, "a statement has no record here");
 	c.found.trusted = c.found.trusted && c.found.whole;
 	mem_free(c.statements);
 	for (int i = 0; i < SEAL_DIGESTS; i++)

@@ -355,7 +355,8 @@ static bool read_what(struct console_call *call, struct trace *t, char command[1
 		return true;
 	}
 	if (!number_parse_text(what, &t->number)) {
-		console_fail(call, "\"%.60s\" is neither a message id (18 digits) nor a phone number", what);
+		console_fail(call, "\"%.60s\" is neither a message id (18 digits) nor a phone number%s", what,
+			     strncmp(what, "--", 2) == 0 ? "; options stand behind it" : "");
 		return false;
 	}
 	snprintf(command, 128, "trace %s --unmask", log_masked(t->number.digits, t->number.n, masked));

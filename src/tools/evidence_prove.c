@@ -68,8 +68,9 @@ static bool read_about(const char *word, struct prove_query *q)
 	return *end == '\0';
 }
 
-static void on_fault(void *arg, long record, const char *text)
+static void on_fault(void *arg, enum verify_fault what, long record, const char *text)
 {
+	(void)what;
 	const struct proof *p = arg;
 
 	if (record >= 0)

@@ -191,10 +191,10 @@ struct proof_report {
 	const struct proof *proof;
 };
 
-static void on_proof_fault(void *arg, long record, const char *text)
+static void on_proof_fault(void *arg, enum verify_fault what, long record, const char *text)
 {
 	struct proof_report *p = arg;
-	struct verify_finding f = {.fault = VERIFY_CHANGED, .file = p->file, .text = text};
+	struct verify_finding f = {.fault = what, .file = p->file, .text = text};
 
 	if (record >= 0)
 		f.record = p->proof->records[record].n;

@@ -19,8 +19,9 @@ static void must(bool holds)
 		abort();
 }
 
-static void told(void *arg, long record, const char *text)
+static void told(void *arg, enum verify_fault what, long record, const char *text)
 {
+	(void)what;
 	(void)record;
 	must(*text != '\0');
 	++*(unsigned *)arg;

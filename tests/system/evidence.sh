@@ -121,6 +121,7 @@ is "it holds with its own key" "$(status_of "$evidence" verify "$proof")" 0
 has "which is not trusted then" "$(cat "$tmp/said")" "NOT TRUSTED"
 is "it does not hold with another key" "$(status_of "$evidence" verify -k "$tmp/other.pem.pub" "$proof")" 1
 has "which is named" "$(cat "$tmp/said")" "$fingerprint"
+has "as unknown" "$(cat "$tmp/said")" "unknown key: the statement"
 "$evidence" prove -k "$pub" -o "$tmp/masked.json" "$tmp/records" "$second" 2>/dev/null
 is "what is not asked for is not revealed" "$(grep -cE "$to|快递" "$tmp/masked.json")" 0
 ok "and it holds" both_whole "$pub" "$tmp/masked.json"

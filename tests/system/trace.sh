@@ -154,6 +154,7 @@ is "a limit" "$(ctl trace 13000000009 --limit 2 | grep -cE '^[0-9]{18}')" 2
 has "... and that there are more" "$(ctl trace 13000000009 --limit 2 | tail -n 1)" "--limit N shows more"
 has "nobody has sent to it" "$(ctl trace 13099999999)" "no message to that number in archive or memory"
 has "an id that nobody has given" "$(ctl trace 700000000000000000)" "neither archive nor memory knows it"
+has "options stand behind" "$(ctl trace --unmask 13800138000)" "options stand behind it"
 has "no id, no number" "$(ctl trace 你好)" "neither a message id (18 digits) nor a phone number"
 
 # ---- records ----

@@ -17,8 +17,9 @@ static struct made made;
 static char fault[400];
 static unsigned faults;
 
-static void told(void *arg, long record, const char *text)
+static void told(void *arg, enum verify_fault what, long record, const char *text)
 {
+	(void)what;
 	(void)arg;
 	(void)record;
 	if (faults++ == 0)
