@@ -154,6 +154,7 @@ static void catch_signals(struct daemon *d)
 		event_callback_fn fn;
 	} rows[SIGNALS] = {{SIGTERM, on_signal}, {SIGINT, on_signal}, {SIGHUP, on_hangup}, {SIGUSR1, on_reopen}};
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit (ulimit -f) is like a full disk, not our end */
 	for (size_t i = 0; i < SIGNALS; i++) {
 		d->signals[i] = evsignal_new(loop_base(d->loop), rows[i].number, rows[i].fn, d);
 		evsignal_add(d->signals[i], NULL);

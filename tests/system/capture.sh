@@ -169,6 +169,12 @@ if mkdir "$tmp/small" && mount -t tmpfs -o size=200k smppgw-test "$tmp/small" 2>
 else
 	skip "a full disk" "no tmpfs can be mounted here"
 fi
+prlimit --pid "${pid[gw]}" --fsize=8192:
+ctl capture start limit.pcap >/dev/null
+esme bank "submit dst=8613800002000 src=10690001 count=40 window=10 text=$long{n}"
+soon "so does a file as large as any may be (ulimit -f)" 10 ended "the file cannot be written"
+ok "the gateway goes on" gateway_running gw
+prlimit --pid "${pid[gw]}" --fsize=unlimited:
 ctl capture start last.pcap >/dev/null
 ok "one runs when the gateway leaves" running
 cd / || exit 1
