@@ -263,6 +263,9 @@ else
 	has "a token that was taken away" "$(SMPPGWCTL_TOKEN="operator:$secret" ask_as none status 2>&1)" "the token is wrong"
 fi
 
+ctl campaign pause 银行 '周{一,二}' >/dev/null
+is "a name with braces stays one word" "$(completed -s "$tmp/gw.console" campaign show 银行 周)" '周\{一,二\}'
+
 # ---- what was done ----
 last=$(ctl --json actions | python3 -c '
 import json, sys
