@@ -54,7 +54,6 @@ void flow_about_pdu(const struct pdu *pdu, struct flow_about *x)
 void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x)
 {
 	struct record r;
-	(void)f;
 	if (x->read)
 		return;
 	x->read = true;
@@ -69,6 +68,8 @@ void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x)
 		x->verdict = view_of(policy_verdict_of((enum policy_id)m->verdict).name);
 	x->campaign = x->variant = x->group = x->consent = FLOW_NOTHING;
 	flow_about_pdu(&x->pdu, x);
+	if (m->campaign && x->campaign.n) /* as it is counted and listed */
+		x->campaign = view_of(campaign_name(campaigns_at(f->campaigns, m->campaign)));
 }
 
 /* --- what is told --- */
