@@ -18,11 +18,11 @@ FROM debian:12-slim
 RUN groupadd --gid 2775 smppgw \
  && useradd --uid 2775 --gid 2775 --home-dir /var/lib/smppgw --no-create-home --shell /usr/sbin/nologin smppgw
 # curl asks /healthz; systemd-standalone-sysusers spares the image systemd itself.
-RUN --mount=type=bind,from=build,source=/src,target=/packages \
-    apt-get update \
+COPY --from=build /src/smppgw_*.deb /packages/
+RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl systemd-standalone-sysusers tzdata \
       /packages/smppgw_*.deb \
- && rm -rf /var/lib/apt/lists/* \
+ && rm -rf /packages /var/lib/apt/lists/* \
  && install -d -o smppgw -g smppgw -m 750 /run/smppgw
 ENV TZ=Asia/Shanghai
 USER 2775:2775
