@@ -142,6 +142,10 @@ config() { # TOKENS
 token="{ name = \"operator\"; token = \"$(openssl passwd -6 "$secret")\"; right = \"operate\"; }"
 config "$token"
 gateway_start gw
+ported_ready() {
+	ctl ported count | grep -q ", ready$"
+}
+must "ported numbers read" 10 ported_ready
 
 # ---- every command is in the table above, and the completion's own list ----
 known=$(ctl --json help | python3 -c '
@@ -175,6 +179,9 @@ done
 is "and their sub-commands" "$wrong" ""
 
 # ---- output ----
+at_most "columns of the list of commands" "$(ctl help | wc -L)" 180
+has "where a long one is cut" "$(ctl help)" "cdr [--id ID] [--number NUMBER] [--account ..."
+
 while IFS='|' read -r right words status head; do
 	# shellcheck disable=SC2086
 	out=$(ctl $words 2>&1)
