@@ -41,6 +41,7 @@ carriers: (
 operators: ( { name = "mobile"; prefixes = [ "86138" ]; }, { name = "unicom"; prefixes = [ "86130" ]; } );
 routes: ( { prefix = "86138"; carriers = [ "移动" ]; }, { prefix = "86130"; carriers = [ "联通" ]; },
 	{ prefix = "86189"; carriers = [ "电信" ]; } );
+policies: ( { policy = "window"; mode = "off"; } ); # this test runs at night too
 END
 sim_start mobile --receipt-delay 10ms
 sim_start unicom --receipt-delay 20ms
