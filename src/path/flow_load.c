@@ -11,17 +11,19 @@
 
 #define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
 
-static void let_in(struct flow *f)
+/* False: it cannot go on, and that has been said. */
+static bool let_in(struct flow *f)
 {
 	char *why = NULL;
 	if (f->listening || f->phase == FLOW_LEAVING)
-		return;
+		return true;
 	f->listening = true;
 	if (accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why) == 0)
-		return;
+		return true;
 	log_error("-", "event=listen_failed error=\"%s\"", why);
 	f->on_fatal(why, f->on_fatal_arg);
 	free(why);
+	return false;
 }
 
 static void on_listen_timer(struct timer *t)
@@ -30,7 +32,7 @@ static void on_listen_timer(struct timer *t)
 	if (f->phase == FLOW_WAITING) {
 		log_warn("-",
 			 "event=no_store action=\"apps are let in, their submits are refused until Redis is there\"");
-		let_in(f);
+		(void)let_in(f);
 	}
 }
 
@@ -168,7 +170,8 @@ static void on_restore_done(void *arg)
 		return;
 	f->phase = FLOW_RUNNING;
 	log_info("-", "event=running messages=%u", msgs_count(f->msgs));
-	let_in(f);
+	if (!let_in(f))
+		return;
 	carriers_start(f->carriers);
 	outbox_store_up(f->outbox);
 }

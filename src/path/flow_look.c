@@ -83,13 +83,20 @@ static bool is_bound(const struct flow *f, const struct msg *m)
 	return m->account != MSG_NO_ACCOUNT && account_stats(accounts_at(f->accounts, m->account))->bound > 0;
 }
 
+/* A part that has ended keeps the carrier's words only: its addresses are those of the whole. */
+static void read_pdu(const struct flow *f, struct msg *m, struct record *rec, struct pdu *pdu)
+{
+	msg_record(m, rec);
+	msg_pdu(rec->frame.n ? m : msg_whole(f->msgs, m), NULL, pdu);
+}
+
 static void tell(struct flow *f, struct msg *m, flow_look_fn fn, void *arg)
 {
 	char text[LOOK_TEXT];
 	struct record rec;
 	struct pdu pdu;
 	bool ended = m->state >= MSG_CLOSING || (m->state == MSG_PAST && m->kin_kind == KIN_PART);
-	msg_pdu(m, &rec, &pdu);
+	read_pdu(f, m, &rec, &pdu);
 	struct flow_found x = {
 		.id = msg_app_id(m),
 		.msg = m->aliased ? m->id : 0,

@@ -8,6 +8,7 @@
 
 #include "audit/cdr.h"
 #include "base/buf.h"
+#include "path/flow_look.h"
 #include "steps.h"
 
 #define FILES_MAX 256
@@ -128,7 +129,26 @@ static bool expect_count(struct world *w, struct step *s)
 	return n == strtoull(s->args[1], NULL, 10) || step_fail(s, "%zu records %s, not %s", n, s->args[0], s->args[1]);
 }
 
+static void count_found(void *arg, const struct flow_found *x)
+{
+	(void)x;
+	++*(size_t *)arg;
+}
+
+/* What smppgwctl trace finds in memory: the message, and each of its parts. */
+static bool expect_sees(struct world *w, struct step *s)
+{
+	const struct label *l = labels_find(&w->labels, s->args[1]);
+	size_t n = 0;
+
+	if (l == NULL || l->id[0] == '\0')
+		return step_fail(s, "%s has no id", s->args[1]);
+	(void)flow_message_look(w->flow, strtoull(l->id, NULL, 10), NULL, 10, count_found, &n);
+	return n == strtoull(s->args[0], NULL, 10) || step_fail(s, "the operator sees %zu, not %s", n, s->args[0]);
+}
+
 const struct step_row steps_record[] = {
+	{"operator sees COUNT of MESSAGE", "", STEP_LOOKS, expect_sees},
 	{"expect records of MESSAGE", NULL, STEP_LOOKS, expect_records},
 	{"expect record of kind KIND with TEXT", "", STEP_LOOKS, expect_record},
 	{"expect record of kind KIND times COUNT", "", STEP_LOOKS, expect_count},
