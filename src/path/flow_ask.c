@@ -190,12 +190,21 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 }
 
 /* Another gateway may have heard a stop since: true, m waits for the answer. */
-bool flow_asks_again(struct flow *f, struct msg *m)
+bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 {
+	bool fresh = loop_wall_ms(f->loop) - m->known_ms < FRESH_MS;
 	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
 		return false;
+	if (next && fresh)
+		return false; /* all that are being asked about came behind it */
+	if (next) {	      /* it had to wait: all go back, to be asked about in their order */
+		all_back(f);
+		flow_put_back(f, m);
+		flow_announced_back(f, m->carrier);
+		return true;
+	}
 	/* who was asked about just now does not overtake those before it, who are being asked about again */
-	if (loop_wall_ms(f->loop) - m->known_ms < FRESH_MS && list_empty(&f->asking))
+	if (fresh && list_empty(&f->asking))
 		return false;
 	flow_set_state(f, m, MSG_HELD);
 	flow_set_timer(f, m, m->expiry_ms);

@@ -337,8 +337,11 @@ struct policy_subject *flow_subject_whole(struct flow *f, struct msg *const *par
 
 /* flow_ask.c */
 bool flow_must_recheck(const struct flow *f, const struct msg *m); /* found at start: flow_recheck() first */
-/* Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. */
-bool flow_asks_again(struct flow *f, struct msg *m);
+/*
+ * Taken out of the queue for m's carrier, after a while there: true, it waits until its recipient is asked about. next:
+ * not out of the queue, but as what was to go next (flow_go_next()).
+ */
+bool flow_asks_again(struct flow *f, struct msg *m, bool next);
 void flow_ask_left(struct flow *f, struct msg *m); /* m does not wait for that any more: those behind it may go */
 void flow_ask_init(struct flow *f);
 void flow_ask_free(struct flow *f);

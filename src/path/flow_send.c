@@ -130,7 +130,7 @@ static enum pulled pull_one(struct flow *f, struct msg *m, const struct pulling 
 	}
 	if (t)
 		flow_took(f, carrier, t, m, parts);
-	if (flow_asks_again(f, m))
+	if (flow_asks_again(f, m, t == NULL))
 		return PULLED_ELSE;
 	if (parts > 1)
 		flow_split(f, m, &peer);

@@ -232,8 +232,8 @@ async function schedule() {
 	check('absolute schedule_delivery_time: not before it', Date.now() >= at - 100, `${at - Date.now()} ms early`);
 	await ends('relative schedule_delivery_time', second, relative, 'DELIVRD', 2);
 	check('relative schedule_delivery_time: not before it', Date.now() - from >= 2000, `${Date.now() - from} ms`);
-	await gives('schedule_delivery_time in 20 days', 'submit_sm',
-		message(far, '太久', { schedule_delivery_time: new Date(Date.now() + 20 * 86400000) }), smpp.ESME_RINVSCHED);
+	await gives('schedule_delivery_time in 40 days', 'submit_sm',
+		message(far, '太久', { schedule_delivery_time: new Date(Date.now() + 40 * 86400000) }), smpp.ESME_RINVSCHED);
 	await gives('validity_period in the past', 'submit_sm',
 		message(far, '过期', { validity_period: new Date(Date.now() - 60000) }), smpp.ESME_RINVEXPIRY);
 }

@@ -258,8 +258,8 @@ sub schedule {
 	check('absolute schedule_delivery_time: not before it', time >= $at - 0.1, $at - time . ' s early');
 	ends('relative schedule_delivery_time', $second, $second_to, 'DELIVRD', 2);
 	check('relative schedule_delivery_time: not before it', time - $from >= 2, time - $from . ' s');
-	gives('schedule_delivery_time in 20 days', 'submit_sm', RINVSCHED,
-		message($far, '太久', schedule_delivery_time => absolute(time + 20 * 86400)));
+	gives('schedule_delivery_time in 40 days', 'submit_sm', RINVSCHED,
+		message($far, '太久', schedule_delivery_time => absolute(time + 40 * 86400)));
 	gives('validity_period in the past', 'submit_sm', RINVEXPIRY,
 		message($far, '过期', validity_period => absolute(time - 60)));
 }

@@ -135,6 +135,9 @@ const charts = (() => {
 			}
 			for (const label of timeLabels(width, left, right)) {
 				const x = Math.min(Math.max(box.x(label.at), half), width - half);
+
+				if (x - half < left - R * 0.3)
+					continue; /* it would run into the lowest label of the other axis */
 				grid.append(dom.svg("text", { x, y: box.bottom + R * 1.05, "text-anchor": "middle" }, label.text));
 			}
 		};
