@@ -138,16 +138,23 @@ program() { # NAME
 	return 1
 }
 
-# A port of 127.0.0.1 that nobody listens on, below the range that the kernel gives to outgoing connections.
+# A port of 127.0.0.1 that nobody listens on and that this test has not been given before, below the range that the
+# kernel gives to outgoing connections.
 free_port() {
 	perl -MIO::Socket::INET -e '
-		my $from = $ENV{SMPPGW_PORTS}; # 5000 of them are of this test: others run beside it
+		my ($from, $file) = ($ENV{SMPPGW_PORTS}, shift); # 5000 of them are of this test: others run beside it
+		my %given;
+		if (open my $in, "<", $file) { chomp, $given{$_} = 1 while <$in> }
 		for (1 .. 200) {
 			my $port = $from ? $from + int rand 5000 : 10000 + int rand 20000;
-			my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1, ReuseAddr => 1);
-			if ($s) { print "$port\n"; exit 0 }
+			next if $given{$port};
+			my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1, ReuseAddr => 1) or next;
+			open my $out, ">>", $file or die "$file: $!\n";
+			print $out "$port\n";
+			print "$port\n";
+			exit 0;
 		}
-		exit 1'
+		die "no free port\n"' "$tmp/ports"
 }
 
 listening() { # PORT
@@ -244,7 +251,7 @@ gateway_start() { # NAME
 	gateway_launch "$1"
 	must "gateway $1 running or gone" 60 eval "gateway_running $1 || gone $1"
 	if gone "$1"; then
-		fail "gateway $1 starts" "it has ended; the rest is left out"
+		fail "gateway $1 starts" "it has ended ($(tail -n 1 "$tmp/$1.log" | cut -c1-300)); the rest is left out"
 		exit 1
 	fi
 	must "gateway $1 listening on port ${port[$1]}" 10 listening "${port[$1]}"

@@ -32,7 +32,11 @@ class Hook(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the gateway was killed while it posted
+            self.close_connection = True
+            return
         why = fault(self, body)
         refuse = os.path.exists(FILE + ".refuse")
         if why:
