@@ -212,6 +212,7 @@ static int run(struct daemon *d)
 	d->loop = loop_new();
 	d->service = service_new(d->loop);
 	d->stats = stats_new();
+	loop_count_in(d->loop, d->stats);
 	loop_hook(d->loop, LOOP_LOG, &log_hook);
 	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node, d->file);
 	catch_signals(d);
@@ -242,6 +243,7 @@ static int print_counters(struct daemon *d)
 	log_open(STDERR_FILENO, LOG_LEVEL_ERROR, true);
 	d->loop = loop_new();
 	d->stats = stats_new();
+	loop_count_in(d->loop, d->stats);
 	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, webhook_stat_rows, webhook_stat_rows_n, NULL, NULL, NULL, NULL);

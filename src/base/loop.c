@@ -16,6 +16,14 @@
 #include <unistd.h>
 #include "base/mem.h"
 
+const struct stats_row loop_stat_rows[] = {
+	{"smppgw_turn_seconds", "CPU time of a turn of the loop, all that it reads, does and writes.", STATS_HISTOGRAM,
+	 offsetof(struct loop_stats, turn), NULL, NULL},
+	{"smppgw_turn_longest_seconds", "CPU time of the longest turn since the start.", STATS_GAUGE,
+	 offsetof(struct loop_stats, longest_us), NULL, NULL},
+};
+const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0]);
+
 #define LOOP_TIMER_BUDGET 2048 /* timers fired in one turn */
 #define LOOP_SIM_START_US 1000000
 #define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
@@ -39,6 +47,7 @@ struct loop {
 	int64_t wake_us; /* a turn is wanted at this time; INT64_MAX: none */
 	int64_t sim_wall_offset_ms;
 	int64_t longest_us;
+	struct loop_stats stats;
 	uint64_t turns;
 	bool stopped, failed;
 };
@@ -270,8 +279,21 @@ static void loop_set_alarm(struct loop *l, int64_t at_us)
 		l->failed = true;
 }
 
+/* CPU of this thread since the last turn was counted is this turn's: waiting costs none. */
+static int64_t loop_count_turn(struct loop *l, int64_t cpu_before_us)
+{
+	int64_t cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
+	int64_t took = cpu_us - cpu_before_us;
+
+	histogram_add(&l->stats.turn, took);
+	if (took > (int64_t)l->stats.longest_us)
+		l->stats.longest_us = (uint64_t)took;
+	return cpu_us;
+}
+
 int loop_run(struct loop *l)
 {
+	int64_t cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
 	int64_t ended_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 
 	l->failed = l->base == NULL;
@@ -293,6 +315,7 @@ int loop_run(struct loop *l)
 		ended_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 		if (ended_us - began_us > l->longest_us)
 			l->longest_us = ended_us - began_us;
+		cpu_us = loop_count_turn(l, cpu_us);
 	}
 	l->stopped = false;
 	return l->failed ? -1 : 0;
@@ -356,4 +379,9 @@ int64_t loop_longest_us(struct loop *l)
 
 	l->longest_us = 0;
 	return longest;
+}
+
+void loop_count_in(struct loop *l, struct stats *stats)
+{
+	stats_add(stats, loop_stat_rows, loop_stat_rows_n, &l->stats, NULL, NULL, NULL);
 }

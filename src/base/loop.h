@@ -7,7 +7,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/histogram.h"
 #include "base/list.h"
+#include "base/stats.h"
 #include "base/wheel.h"
 
 struct loop;
@@ -68,5 +70,15 @@ void loop_advance(struct loop *l, int64_t ms);
 /* Turns so far and the longest in us since the last call of loop_longest_us(). */
 uint64_t loop_turns(const struct loop *l);
 int64_t loop_longest_us(struct loop *l);
+
+/* What turns cost: CPU time of the loop's thread, so that who else runs on the machine does not count. loop_run() only.
+ */
+struct loop_stats {
+	struct histogram turn;
+	uint64_t longest_us; /* since the start */
+};
+extern const struct stats_row loop_stat_rows[];
+extern const size_t loop_stat_rows_n;
+void loop_count_in(struct loop *l, struct stats *stats); /* the loop must outlive the registry, or be dropped from it */
 
 #endif
