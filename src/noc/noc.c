@@ -120,6 +120,7 @@ static int noc_metrics(void *arg, const struct query *asked, struct buf *out)
 	metrics_live_print(n->source.flow, out);
 	process_read(&p);
 	process_read_files(&p);
+	p.timers = wheel_count(loop_wheel(n->source.loop));
 	metrics_print_process(&p, out);
 	return 200;
 }
@@ -296,6 +297,7 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 					     .version = conf->version,
 					     .node = conf->node,
 					     .reload = conf->reload,
+					     .hand_over = conf->hand_over,
 					     .reload_arg = conf->reload_arg};
 	n->stats = stats;
 	n->counted.build = 1;

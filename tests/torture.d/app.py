@@ -99,6 +99,8 @@ class Bind(asyncio.Protocol):
 
 
 class App:
+    SERIAL = smpp.TLV_CAMPAIGN  # the TLV that brings a text's serial back in its receipt
+
     def __init__(self, name, source, signature, kinds, ledger, rng):
         self.name, self.signature, self.kinds = name, signature, kinds
         self.src = (0, 1, source.encode())
@@ -262,7 +264,7 @@ class App:
         ident = fields.get("id", "")
         tlv_id = sm.tlvs.get(smpp.TLV_RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1")
         state = fields.get("stat", "?")
-        campaign = sm.tlvs.get(smpp.TLV_CAMPAIGN, b"").rstrip(b"\0")
+        campaign = sm.tlvs.get(self.SERIAL, b"").rstrip(b"\0")
         msg = self.ledger.msgs.get(int(campaign)) if campaign.isdigit() else None
         if msg is None:
             self.ledger.fault(
