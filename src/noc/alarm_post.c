@@ -4,7 +4,6 @@
 #include "noc/alarm_post.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,13 +54,6 @@ const size_t alarm_post_stat_rows_n = sizeof(alarm_post_stat_rows) / sizeof(alar
 
 /* --- JSON --- */
 
-static void json_number(struct json *j, const char *key, double value)
-{
-	char text[32];
-	int n = isnan(value) ? snprintf(text, sizeof(text), "null") : snprintf(text, sizeof(text), "%.10g", value);
-	json_raw(j, key, text, (size_t)n);
-}
-
 void alarm_json(struct json *j, const struct alarm_view *v)
 {
 	json_text(j, "alarm", v->alarm);
@@ -69,9 +61,9 @@ void alarm_json(struct json *j, const struct alarm_view *v)
 	json_text(j, "scope", alarm_scope_name(v->row->scope));
 	json_text(j, "severity", alarm_severity_name(v->severity));
 	json_u64(j, "since_ms", (uint64_t)v->since_ms);
-	json_number(j, "value", v->value);
-	json_number(j, "worst", v->worst);
-	json_number(j, "threshold", v->threshold);
+	json_real(j, "value", v->value);
+	json_real(j, "worst", v->worst);
+	json_real(j, "threshold", v->threshold);
 	json_text(j, "unit", v->unit);
 	json_text(j, "zh", v->zh);
 	json_text(j, "en", v->en);

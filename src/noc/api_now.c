@@ -8,6 +8,7 @@
 
 #include "link/reason.h"
 #include "noc/alarm.h"
+#include "noc/alarm_post.h"
 #include "noc/history.h"
 #include "noc/json.h"
 
@@ -257,18 +258,7 @@ static void now_alarm(void *arg, const struct alarm_view *v)
 	struct json *j = &((struct now *)arg)->j;
 
 	json_open(j, NULL, '{');
-	json_text(j, "alarm", v->alarm);
-	json_text(j, "object", v->object);
-	json_text(j, "scope", alarm_scope_name(v->row->scope));
-	json_text(j, "severity", alarm_severity_name(v->severity));
-	json_u64(j, "since_ms", (uint64_t)v->since_ms);
-	json_real(j, "value", v->value);
-	json_real(j, "threshold", v->threshold);
-	json_text(j, "unit", v->unit);
-	json_text(j, "zh", v->zh);
-	json_text(j, "en", v->en);
-	json_text(j, "todo", v->todo);
-	json_text(j, "acked_by", v->acked ? v->acked_by : NULL);
+	alarm_json(j, v);
 	json_close(j, '}');
 }
 

@@ -31,17 +31,28 @@ const char *find_keep(struct find *f, const char *word)
 
 static void find_free(struct find *f)
 {
+	f->free(f);
 	for (size_t i = 0; i < f->kept_n; i++)
 		mem_free(f->kept[i]);
 	free(f->why);
 	mem_free(f);
 }
 
+/* dropped: the gateway leaves, flow is out of reach. */
 static void find_done(struct find *f, bool dropped)
 {
 	loop_timer_clear(f->loop, &f->timer);
 	list_remove(&f->link);
-	f->done(f, dropped);
+	if (dropped)
+		console_finish(f->later, "the gateway leaves");
+	else if (f->memory_too)
+		f->answer(f);
+	else if (!find_possible(f->from))
+		console_finish(f->later, "there are no records: set records.directory, and start the gateway again");
+	else if (f->why)
+		console_finish(f->later, f->why);
+	else
+		f->answer(f);
 	find_free(f);
 }
 
@@ -53,7 +64,6 @@ void find_stop_all(void)
 
 void find_drop(struct find *f)
 {
-	f->done(f, true);
 	find_free(f);
 }
 

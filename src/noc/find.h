@@ -19,9 +19,14 @@ struct find { /* begins the question's own struct; zero it before first use */
 	struct search_query query; /* texts by find_keep(); directory and key are set by find_start() */
 	/* In the thread: searches by find_search(); loop, flow and console are out of reach. */
 	void (*work)(struct find *f);
-	/* In the loop: the answer, then console_finish(). dropped: the gateway leaves, flow is out of reach. f->why:
-	 * NULL, or why it failed. Frees what the question owns; find frees itself behind it. */
-	void (*done)(struct find *f, bool dropped);
+	/* In the loop: the answer, then console_finish(). Without memory_too it comes only when the archive was
+	 * searched. */
+	void (*answer)(struct find *f);
+	/* Knows something without an archive, too: answer() comes also when there is none, or when f->why says what
+	 * failed. */
+	bool memory_too;
+	/* Frees what the question owns, always, after the answer; find frees itself behind it. */
+	void (*free)(struct find *f);
 
 	/* find's own */
 	struct list link;
@@ -42,11 +47,11 @@ struct find { /* begins the question's own struct; zero it before first use */
 bool find_possible(const struct snapshot_source *from);
 /* A copy of a word that lives as long as f. */
 const char *find_keep(struct find *f, const char *word);
-/* Takes f (mem_zalloc()); done() is owed then. Without an archive done() comes at once, nothing was searched. */
+/* Takes f (mem_zalloc()): it is answered, or refused with a reason, and freed. Without an archive that is at once. */
 int find_start(struct find *f, struct console_call *call);
 /* The console is going: what is being searched ends soon. */
 void find_stop_all(void);
-/* Instead of find_start(): frees f; done() is called, dropped, without later. */
+/* Instead of find_start(): frees f. */
 void find_drop(struct find *f);
 /* In work(): f->query as it stands now; fn gets f. False: it failed, or nobody waits any more. */
 bool find_search(struct find *f, bool (*fn)(void *f, const struct search_hit *hit));

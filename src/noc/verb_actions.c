@@ -71,17 +71,18 @@ static void work(struct find *f)
 
 /* --- in the loop --- */
 
-static void done(struct find *f, bool dropped)
+static void answer(struct find *f)
 {
 	struct asked *x = (struct asked *)f;
 
-	if (!dropped) {
-		actions_each(f->from->actions, x->since_ms, put_action, x->table);
-		table_print(x->table, console_later_out(f->later));
-	}
-	if (f->later)
-		console_finish(f->later, dropped ? "the gateway leaves" : f->why);
-	table_free(x->table);
+	actions_each(f->from->actions, x->since_ms, put_action, x->table);
+	table_print(x->table, console_later_out(f->later));
+	console_finish(f->later, f->why);
+}
+
+static void asked_free(struct find *f)
+{
+	table_free(((struct asked *)f)->table);
 }
 
 int verb_actions(struct console_call *call)
@@ -101,7 +102,9 @@ int verb_actions(struct console_call *call)
 						      .kind = "action",
 						      .limit = SHOWN};
 		x->find.work = work;
-		x->find.done = done;
+		x->find.answer = answer;
+		x->find.memory_too = true;
+		x->find.free = asked_free;
 		x->table = table();
 		x->since_ms = since_ms;
 		return find_start(&x->find, call);

@@ -82,8 +82,9 @@ static void work(struct find *f)
 
 /* --- in the loop --- */
 
-static void answer(struct cdr_ask *x)
+static void answer(struct find *f)
 {
+	struct cdr_ask *x = (struct cdr_ask *)f;
 	struct buf *out = console_later_out(x->find.later);
 
 	if (x->json)
@@ -104,18 +105,10 @@ static void answer(struct cdr_ask *x)
 	console_finish(x->find.later, NULL);
 }
 
-static void done(struct find *f, bool dropped)
+static void cdr_free(struct find *f)
 {
 	struct cdr_ask *x = (struct cdr_ask *)f;
 
-	if (dropped && f->later)
-		console_finish(f->later, "the gateway leaves");
-	else if (!dropped && !find_possible(f->from))
-		console_finish(f->later, "there are no records: set records.directory, and start the gateway again");
-	else if (f->why)
-		console_finish(f->later, f->why);
-	else if (!dropped)
-		answer(x);
 	table_free(x->table);
 	buf_free(&x->out);
 }
@@ -136,7 +129,8 @@ int verb_cdr(struct console_call *call)
 	struct cdr_ask *x = mem_zalloc(sizeof(*x));
 
 	x->find.work = work;
-	x->find.done = done;
+	x->find.answer = answer;
+	x->find.free = cdr_free;
 	x->o = (struct records_options){.limit = LIMIT_DEFAULT, .limit_max = LIMIT_MAX};
 	if (!records_read(call, &x->find, call->words, call->n,
 			  " --id --number --account --carrier --campaign --kind --state --verdict --from --to --limit "

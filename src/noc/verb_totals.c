@@ -56,8 +56,9 @@ static void work(struct find *f)
 		f->why = strdup("the records cannot be read");
 }
 
-static void answer(struct totals_ask *x)
+static void answer(struct find *f)
 {
+	struct totals_ask *x = (struct totals_ask *)f;
 	char why[64];
 
 	if (x->rows == 0) {
@@ -70,19 +71,9 @@ static void answer(struct totals_ask *x)
 	console_finish(x->find.later, NULL);
 }
 
-static void done(struct find *f, bool dropped)
+static void totals_free(struct find *f)
 {
-	struct totals_ask *x = (struct totals_ask *)f;
-
-	if (dropped && f->later)
-		console_finish(f->later, "the gateway leaves");
-	else if (!dropped && !find_possible(f->from))
-		console_finish(f->later, "there are no records: set records.directory, and start the gateway again");
-	else if (f->why)
-		console_finish(f->later, f->why);
-	else if (!dropped)
-		answer(x);
-	table_free(x->table);
+	table_free(((struct totals_ask *)f)->table);
 }
 
 /* "20260501", "2026-05-01", or NULL: today, as local clocks show it. */
@@ -110,7 +101,8 @@ int verb_totals(struct console_call *call)
 	struct totals_ask *x = mem_zalloc(sizeof(*x));
 
 	x->find.work = work;
-	x->find.done = done;
+	x->find.answer = answer;
+	x->find.free = totals_free;
 	if (!read_day(call->n ? call->words[0] : NULL, loop_wall_ms(from->loop), x->day)) {
 		find_drop(&x->find);
 		return console_fail(call, "\"%.40s\" is no day: 20260501 or 2026-05-01", call->words[0]);

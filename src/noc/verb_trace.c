@@ -295,8 +295,9 @@ static bool is_known(const struct trace *t, struct telling *w)
 	return buf_len(w->out) > 0;
 }
 
-static void answer(struct trace *t)
+static void answer(struct find *f)
 {
+	struct trace *t = (struct trace *)f;
 	struct console_later *later = t->find.later;
 	const struct snapshot_source *from = t->find.from;
 	struct telling w = {.trace = t,
@@ -304,6 +305,10 @@ static void answer(struct trace *t)
 			    .json = form_is_json(console_later_out(later)),
 			    .now_ms = loop_wall_ms(from->loop)};
 
+	if (f->why) {
+		console_finish(later, f->why);
+		return;
+	}
 	if (!t->id) {
 		flow_message_look(from->flow, 0, &t->number, t->limit, on_unrecorded, &w);
 		if (t->n > 1)
@@ -328,16 +333,10 @@ static void answer(struct trace *t)
 	console_finish(later, NULL);
 }
 
-static void done(struct find *f, bool dropped)
+static void trace_free(struct find *f)
 {
 	struct trace *t = (struct trace *)f;
 
-	if (dropped && f->later)
-		console_finish(f->later, "the gateway leaves");
-	else if (f->why)
-		console_finish(f->later, f->why);
-	else if (!dropped)
-		answer(t);
 	for (size_t i = 0; i < t->n; i++)
 		story_free(t->stories[i]);
 	mem_free(t->stories);
@@ -370,7 +369,9 @@ int verb_trace(struct console_call *call)
 	char command[128];
 
 	t->find.work = work;
-	t->find.done = done;
+	t->find.answer = answer;
+	t->find.memory_too = true;
+	t->find.free = trace_free;
 	if (!read_what(call, t, command) ||
 	    !records_read(call, &t->find, call->words + 1, call->n - 1, " --since --limit --unmask ", &o) ||
 	    (o.unmask && !records_unmask(call, command))) {

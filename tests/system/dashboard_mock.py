@@ -58,7 +58,7 @@ def down(name, **more):
 
 def alarm(name, what, scope, severity, at, ago, value, threshold, unit, zh, en):
     return {"alarm": name, "object": what, "scope": scope, "severity": severity, "since_ms": at - ago * 1000, "value": value,
-            "threshold": threshold, "unit": unit, "zh": zh, "en": en, "acked_by": None,
+            "threshold": threshold, "unit": unit, "zh": zh, "en": en, "acknowledged": False, "acknowledged_by": None,
             "todo": "smppgwctl carriers, smppgwctl queue: which one does not keep up; the log says why (event=session_ended)"}
 
 

@@ -23,8 +23,8 @@ const attention = (() => {
 			parts.push(texts.t("value_of", { value: format.measured(a.value, a.unit), threshold: format.measured(a.threshold, a.unit) }));
 		if (a.since_ms)
 			parts.push(texts.t("since", { clock: format.moment(a.since_ms), time: format.seconds(Math.max(0, at - a.since_ms) / 1000) }));
-		if (a.acked_by)
-			parts.push(texts.t("acked", { who: a.acked_by }));
+		if (a.acknowledged)
+			parts.push(texts.t("acked", { who: a.acknowledged_by }));
 		return parts.join(texts.current() === "zh" ? "；" : "; ");
 	};
 	const update = (node, item) => {

@@ -247,7 +247,8 @@ static void test_now(void **state)
 	says(text, "\"flaps\":[{\"owner\":\"联通\\\"<b>\",\"at_ms\":1780000123456,\"why\":\"silent\"}]");
 	says(text, "\"alarms\":[{\"alarm\":\"carrier_down\",\"object\":\"联通\\\"<b>\",\"scope\":\"carrier\","
 		   "\"severity\":\"critical\","
-		   "\"since_ms\":1780000123456,\"value\":null,\"threshold\":0.5,\"unit\":\"\",\"zh\":\"断开\",");
+		   "\"since_ms\":1780000123456,\"value\":null,"
+		   "\"worst\":0,\"threshold\":0.5,\"unit\":\"\",\"zh\":\"断开\",");
 	says(text, "\"optouts\":{\"1m\":2,\"15m\":2,\"24h\":2}");
 }
 
