@@ -9,6 +9,7 @@ from ledger import Msg, now
 
 TEXTS = dict(TEXTS, remind="【%s】您尾号%06d的借款将于明日到期，请按时还款。#%d#")
 CLASSES = ("otp", "otp", "alert", "remind", "promo")
+STOP = "退订"
 VARIANTS = (b"a", b"b")
 
 
@@ -120,6 +121,11 @@ class LongApp(App):
             )
         )
 
+    def read_reply(self, sm):
+        if sm.text.decode("utf-16-be", "replace") == STOP and sm.src[2].decode() in self.ledger.phones:
+            return None, None  # the app is told of a stop
+        return super().read_reply(sm)
+
     # ---- questions ----
 
     def ready(self):
@@ -135,8 +141,9 @@ class LongApp(App):
 
     def cancel_some(self):
         bind = self.ready()
-        waiting = [m for m in self.later if m.status == smpp.ROK and not m.copies and m.pieces != "cancelled"]
+        waiting = [m for m in self.later if m.status == smpp.ROK and not m.copies and m.pieces is None]
         if bind and waiting:
+            waiting[-1].pieces = "asked"
             bind.ask(smpp.CANCEL_SM, waiting[-1])
 
     def on_asked(self, command, m, status):

@@ -5,10 +5,10 @@ import asyncio
 import smpp
 from carrier import SERIAL, Carrier, Item, Link
 from ledger import Copy, Msg, Reply, now
+from long_app import STOP
 
 MENU = "菜单"
 RATE = "利率"
-STOP = "退订"
 ANSWERS = {MENU: "回复1查利率", RATE: "今日贷款年利率", STOP: "退订"}  # what stands in the text that comes back
 
 

@@ -142,7 +142,7 @@ class LongLedger(Ledger):
         words = {c.outcome for c in m.copies if c.outcome}
         words |= {"REJECTD"} if any(c.answer == smpp.RSUBMITFAIL for c in m.copies) else set()
         words |= {"UNKNOWN"} if any(self.doubt_of(c) for c in m.copies) else set()
-        words |= {"DELETED"} if m.pieces == "cancelled" or m.dst[2].decode() in self.phones else set()
+        words |= {"DELETED"} if m.pieces in ("asked", "cancelled") or m.dst[2].decode() in self.phones else set()
         if states and not set(states) <= words:
             self.fault("wrong", "the app was told %s, carriers say %s" % (states, sorted(words)), m)
         self.doubled(m)
