@@ -17,6 +17,7 @@ build   module   openssl         libssl-dev
 build   header   crypt.h         libcrypt-dev
 build   module   libpcre2-8      libpcre2-dev
 build   module   icu-i18n        libicu-dev
+build   module   libseccomp      libseccomp-dev
 run     command  redis-server    redis-server
 run     command  redis-cli       redis-tools
 run     command  curl            curl

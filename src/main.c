@@ -20,11 +20,14 @@
 #include "noc/metrics_live.h"
 #include "noc/alarm_post.h"
 #include "noc/watch.h"
+#include "privilege.h"
 #include "reload.h"
+#include "sandbox.h"
 #include "service.h"
 #include "settings.h"
 
-#define SIGNALS 4u
+#define SIGNALS	  4u
+#define LOW_PORTS 1024 /* only root may listen on those below */
 
 struct daemon {
 	struct loop *loop;
@@ -144,6 +147,7 @@ static void on_reopen(evutil_socket_t number, short what, void *arg)
 static void flush_log(void *arg)
 {
 	(void)arg;
+	sandbox_tell();
 	log_turn();
 }
 
@@ -204,21 +208,41 @@ static void tear_down(struct daemon *d)
 	settings_free(&d->settings);
 }
 
+/* Before the first file is opened. False with the reason logged. */
+static bool become_user(struct settings *s)
+{
+	char *why = NULL;
+	bool low_ports = s->noc.stats->port > 0 && s->noc.stats->port < LOW_PORTS;
+	for (size_t i = 0; i < s->flow.listens_n; i++)
+		low_ports = low_ports || s->flow.listens[i].port < LOW_PORTS;
+	if (privilege_drop(s->process, low_ports, &why) == 0)
+		return true;
+	fail_aloud("event=start_failed", why ? why : "?");
+	free(why);
+	log_flush();
+	settings_free(s);
+	return false;
+}
+
 static int run(struct daemon *d)
 {
 	struct loop_hook log_hook = {.fn = flush_log};
 	log_open(STDERR_FILENO, (enum log_level)d->settings.log->level, d->settings.log->mask);
+	if (!become_user(&d->settings))
+		return EXIT_FAILURE;
 	log_conf_apply(d->settings.log, NULL);
 	d->loop = loop_new();
 	d->service = service_new(d->loop);
 	d->stats = stats_new();
 	loop_count_in(d->loop, d->stats);
+	sandbox_count_in(d->stats);
 	loop_hook(d->loop, LOOP_LOG, &log_hook);
 	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node, d->file);
 	catch_signals(d);
-	if (!build(d))
-		d->exit_code = EXIT_FAILURE;
-	else if (loop_run(d->loop) < 0)
+	bool built = build(d);
+	if (built)
+		sandbox_close(d->settings.process->sandbox);
+	if (!built || loop_run(d->loop) < 0)
 		d->exit_code = EXIT_FAILURE;
 	log_info("-", "event=stop exit=%d", d->exit_code);
 	loop_unhook(d->loop, &log_hook);
@@ -244,6 +268,7 @@ static int print_counters(struct daemon *d)
 	d->loop = loop_new();
 	d->stats = stats_new();
 	loop_count_in(d->loop, d->stats);
+	sandbox_count_in(d->stats);
 	stats_add(d->stats, noc_stat_rows, noc_stat_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, noc_build_rows, noc_build_rows_n, NULL, NULL, NULL, NULL);
 	stats_add(d->stats, webhook_stat_rows, webhook_stat_rows_n, NULL, NULL, NULL, NULL);

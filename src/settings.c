@@ -15,6 +15,7 @@ static const struct conf_row top_rows[] = {
 
 static const struct conf_section sections[] = {
 	{"", false, sizeof(struct top_conf), top_rows},
+	{"process", false, sizeof(struct process_conf), process_rows},
 	{"log", false, sizeof(struct log_conf), log_rows},
 	{"store", false, sizeof(struct store_conf), store_rows},
 	{"messages", false, sizeof(struct messages_conf), messages_rows},
@@ -90,6 +91,7 @@ static void fill(struct settings *s)
 	struct conf *c = s->conf;
 	struct flow_conf *f = &s->flow;
 	s->top = conf_get(c, "", NULL);
+	s->process = conf_get(c, "process", NULL);
 	s->log = conf_get(c, "log", NULL);
 	s->records = conf_get(c, "records", NULL);
 	s->evidence = conf_get(c, "evidence", NULL);
@@ -148,6 +150,7 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 		return -1;
 	fill(out);
 	bool good = flow_check(&out->flow, errors);
+	good = privilege_check(out->process, errors) && good;
 	good = log_conf_check(out->log, errors) && good;
 	good = archive_check(out->records, out->evidence, errors) && good;
 	if (noc_check(&out->noc, &out->flow, errors) && good)
@@ -158,6 +161,7 @@ int settings_read(const char *file, bool running, struct settings *out, char **e
 
 void settings_warn(const struct settings *s, char **warnings)
 {
+	conf_warn(s->conf, warnings);
 	flow_warn(&s->flow, warnings);
 	archive_warn(s->records, s->evidence, warnings);
 	rights_warn(s->noc.console, warnings);

@@ -9,6 +9,7 @@
 #include "base/log_rows.h"
 #include "noc/noc.h"
 #include "path/flow.h"
+#include "privilege.h"
 
 struct top_conf { /* keys at the top of the file */
 	struct conf_where where;
@@ -19,6 +20,7 @@ struct top_conf { /* keys at the top of the file */
 struct settings {
 	struct conf *conf; /* owns everything below */
 	const struct top_conf *top;
+	const struct process_conf *process;
 	const struct log_conf *log;
 	const struct records_conf *records;
 	const struct evidence_conf *evidence;

@@ -378,6 +378,11 @@ sanitizer_errors() {
 	grep -lE 'ERROR: (Address|Leak)Sanitizer|runtime error:|^==[0-9]+== .*(Invalid|definitely lost)' "$tmp"/*.log 2>/dev/null
 }
 
+# So is a system call that the sandbox has refused: what a gateway needs is not in its table.
+sandbox_refusals() {
+	grep -lE 'event=sandbox_refused' "$tmp"/*.log 2>/dev/null | grep -vE '/intruder[a-z]*\.log$'
+}
+
 finish() {
 	finished=yes
 	exit 0
@@ -392,6 +397,9 @@ at_end() {
 	done
 	if bad=$(sanitizer_errors) && [ -n "$bad" ]; then
 		fail "no error of a sanitizer" "$(echo $bad)"
+	fi
+	if bad=$(sandbox_refusals) && [ -n "$bad" ]; then
+		fail "the sandbox has refused nothing" "$(echo $bad)"
 	fi
 	if [ "$finished" = no ] && { [ "$status" -ne 0 ] || [ "$failed" -eq 0 ]; }; then
 		[ "$failed" -gt 0 ] || fail "the script ended before its end" "status $status"

@@ -104,8 +104,9 @@ static bool resolver_start(struct resolver *r, struct resolver_query *q)
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, RESOLVER_STACK);
-	/* signals are the loop's */
+	/* signals are the loop's; but a refused system call is a signal to the thread that has made it */
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	pthread_mutex_lock(&r->desk->lock);
 	r->desk->users++;

@@ -234,6 +234,7 @@ static bool start_thread(void *(*run)(void *), void *arg)
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
 	/* signals are the loop's */
 	sigfillset(&all);
+	sigdelset(&all, SIGSYS); /* a refused system call is a signal to the thread that has made it */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int rc = pthread_create(&thread, &attr, run, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

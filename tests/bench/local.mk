@@ -8,7 +8,7 @@ tests_bench_relay_LDADD = libtools.a libbase.a libsmpp.a
 tests_bench_route_SOURCES = tests/bench/route.c
 tests_bench_route_LDADD = libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(PCRE2_LIBS)
-tests_bench_rules_SOURCES = tests/bench/rules.c src/settings.c src/settings.h
+tests_bench_rules_SOURCES = tests/bench/rules.c src/privilege.c src/privilege.h src/settings.c src/settings.h
 tests_bench_rules_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS)
 EXTRA_DIST += tests/bench/run

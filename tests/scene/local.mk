@@ -24,7 +24,7 @@ tests_scene_scene_SOURCES = \
 	tests/scene/steps_campaign.c tests/scene/steps_credit.c tests/scene/steps_event.c tests/scene/steps_policy.c tests/scene/steps_record.c tests/scene/steps_webhook.c \
 	tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h \
 	tests/scene/world.c tests/scene/world.h \
-	src/reload.c src/reload.h src/settings.c src/settings.h
+	src/privilege.c src/privilege.h src/reload.c src/reload.h src/settings.c src/settings.h
 tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene $(LUA_CFLAGS)
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(LUA_LIBS)
