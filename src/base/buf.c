@@ -12,18 +12,16 @@
 
 #define BUF_FIRST 512 /* octets of the first allocation */
 
-static void buf_overflow(void)
+void buf_overflow(void)
 {
 	fprintf(stderr, "smppgw: a buffer was asked for more octets than memory can hold\n");
 	abort();
 }
 
-uint8_t *buf_room(struct buf *b, size_t n)
+uint8_t *buf_more(struct buf *b, size_t n)
 {
 	size_t len = buf_len(b), cap = b->cap;
 
-	if (b->mem != NULL && cap - b->end >= n)
-		return b->mem + b->end;
 	if (n > SIZE_MAX / 4 - len)
 		buf_overflow();
 	if (b->mem != NULL && cap - len >= n && b->start >= cap / 2) {
@@ -44,13 +42,6 @@ uint8_t *buf_room(struct buf *b, size_t n)
 	b->start = 0;
 	b->end = len;
 	return b->mem + b->end;
-}
-
-void buf_filled(struct buf *b, size_t n)
-{
-	if (n > b->cap - b->end)
-		buf_overflow();
-	b->end += n;
 }
 
 void buf_put(struct buf *b, const void *p, size_t n)

@@ -19,15 +19,26 @@ static inline size_t buf_len(const struct buf *b)
 }
 static inline uint8_t *buf_data(const struct buf *b)
 {
-	return b->mem + b->start;
+	return b->mem ? b->mem + b->start : NULL; /* a step of 0 from NULL is none in C */
 }
+
+uint8_t *buf_more(struct buf *b, size_t n); /* buf_room() when there is none yet */
+void buf_overflow(void);		    /* ends the process: a fault of ours */
 
 /* Room for n more octets at the end; the pointer is good until the next call on b. Aborts the process when memory is
  * exhausted (buffers are bounded by their owners; see mem.h). */
-uint8_t *buf_room(struct buf *b, size_t n);
+static inline uint8_t *buf_room(struct buf *b, size_t n)
+{
+	return b->mem != NULL && b->cap - b->end >= n ? b->mem + b->end : buf_more(b, n);
+}
 
 /* n octets of the room were filled. */
-void buf_filled(struct buf *b, size_t n);
+static inline void buf_filled(struct buf *b, size_t n)
+{
+	if (n > b->cap - b->end)
+		buf_overflow();
+	b->end += n;
+}
 
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s);

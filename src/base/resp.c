@@ -37,15 +37,29 @@ void resp_start(struct buf *b, size_t args)
 	resp_head(b, '*', args);
 }
 
+/* Length and octets in one piece: ten of them for each message. */
 void resp_arg(struct buf *b, const void *p, size_t n)
 {
-	resp_head(b, '$', n);
-	uint8_t *room = buf_room(b, n + 2);
+	char text[RESP_NUMBER_MAX], *end = text + sizeof(text);
+	uint8_t *start = buf_room(b, n + RESP_HEADER_MAX + 2), *to = start;
+
+	*to++ = '$';
+	if (n < 10) {
+		*to++ = (uint8_t)('0' + n);
+	} else if (n < 100) {
+		*to++ = (uint8_t)('0' + n / 10);
+		*to++ = (uint8_t)('0' + n % 10);
+	} else {
+		for (const char *digit = resp_digits(n, end); digit < end;)
+			*to++ = (uint8_t)*digit++;
+	}
+	*to++ = '\r';
+	*to++ = '\n';
 	if (n > 0)
-		memcpy(room, p, n);
-	room[n] = '\r';
-	room[n + 1] = '\n';
-	buf_filled(b, n + 2);
+		memcpy(to, p, n);
+	to[n] = '\r';
+	to[n + 1] = '\n';
+	buf_filled(b, (size_t)(to - start) + n + 2);
 }
 
 void resp_str(struct buf *b, const char *s)

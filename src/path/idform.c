@@ -5,6 +5,11 @@
 
 #include <ctype.h>
 
+#define DIGITS	  "0123456789ABCDEF"
+#define SHORT_HEX 16u /* digits of a number below 2^64 */
+#define SHORT_DEC 19u
+#define SHORT_MAX 20u /* digits of 2^64 - 1 in either base */
+
 const char *idform_name(enum idform f)
 {
 	static const char *const names[IDFORMS] = {"text", "hex_resp_dec_dlr", "dec_resp_hex_dlr"};
@@ -78,12 +83,40 @@ static bool multiply_add(uint8_t number[IDFORM_MAX], size_t *n, unsigned base, u
 	return true;
 }
 
+/* rebase() of a number that fits into 64 bits: nearly every carrier's do. */
+static size_t rebase_short(struct view id, unsigned from, unsigned to, char out[IDFORM_MAX])
+{
+	char text[SHORT_MAX], *at = text + sizeof(text);
+	uint64_t v = 0;
+	for (uint32_t i = 0; i < id.n; i++) {
+		int d = digit(id.p[i], from);
+		if (d < 0)
+			return 0;
+		v = v * from + (unsigned)d;
+	}
+	if (to == 16) {
+		do
+			*--at = DIGITS[v & 15];
+		while ((v >>= 4) > 0);
+	} else {
+		do
+			*--at = DIGITS[v % 10];
+		while ((v /= 10) > 0);
+	}
+	size_t n = (size_t)(text + sizeof(text) - at);
+	memcpy(out, at, n);
+	return n;
+}
+
+/* A number of one base in another; 0 when it is none. */
 static size_t rebase(struct view id, unsigned from, unsigned to, char out[IDFORM_MAX])
 {
 	uint8_t number[IDFORM_MAX];
 	size_t n = 0;
 	if (id.n == 0)
 		return 0;
+	if (id.n <= (from == 16 ? SHORT_HEX : SHORT_DEC))
+		return rebase_short(id, from, to, out);
 	for (uint32_t i = 0; i < id.n; i++) {
 		int d = digit(id.p[i], from);
 		if (d < 0 || !multiply_add(number, &n, from, to, (unsigned)d))
@@ -92,7 +125,7 @@ static size_t rebase(struct view id, unsigned from, unsigned to, char out[IDFORM
 	if (n == 0)
 		number[n++] = 0;
 	for (size_t i = 0; i < n; i++)
-		out[i] = "0123456789ABCDEF"[number[n - 1 - i]];
+		out[i] = DIGITS[number[n - 1 - i]];
 	return n;
 }
 

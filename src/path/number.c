@@ -5,10 +5,12 @@
 
 #include <string.h>
 
+#define BARE_MOBILE 11u /* digits */
+
 /* A bare Chinese mobile number: 1, then 3-9, 11 digits in all. */
 static bool is_bare_mobile(const char *d, unsigned n)
 {
-	return n == 11 && d[0] == '1' && d[1] >= '3' && d[1] <= '9';
+	return n == BARE_MOBILE && d[0] == '1' && d[1] >= '3' && d[1] <= '9';
 }
 
 /* International access code 00 in front of a country code; a number of 00 alone is not one. */
@@ -17,11 +19,28 @@ static unsigned access_code(const char *d, unsigned n, bool plus)
 	return !plus && n > 4 && d[0] == '0' && d[1] == '0' ? 2 : 0;
 }
 
+/* Whether there are only digits, without 0 in front: then what stands there is the number, but for a bare mobile. */
+static bool is_plain(struct view v)
+{
+	unsigned odd = 0;
+	if (v.n < 3 || v.n > NUMBER_MAX || v.p[0] == '0')
+		return false;
+	for (uint32_t i = 0; i < v.n; i++)
+		odd |= (unsigned)(v.p[i] - '0') > 9;
+	return !odd;
+}
+
 bool number_parse(struct pdu_addr addr, struct number *out)
 {
 	char raw[NUMBER_MAX + 3]; /* with 00 in front */
 	unsigned n = 0;
 	bool plus = false;
+	if (addr.addr.n != BARE_MOBILE && is_plain(addr.addr)) {
+		out->n = (uint8_t)addr.addr.n;
+		memcpy(out->digits, addr.addr.p, out->n);
+		out->digits[out->n] = '\0';
+		return true;
+	}
 	for (uint32_t i = 0; i < addr.addr.n; i++) {
 		uint8_t c = addr.addr.p[i];
 		if (c == '+' && n == 0 && !plus) {

@@ -3,6 +3,8 @@
  */
 #include "path/record.h"
 
+#include <endian.h>
+
 #include "smpp/pdu.h"
 
 #define FORMAT 1u
@@ -30,27 +32,28 @@ enum {
 
 static void put64(uint8_t *p, int64_t v)
 {
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)((uint64_t)v >> (8 * i));
+	uint64_t octets = htole64((uint64_t)v);
+	memcpy(p, &octets, sizeof(octets));
 }
 
 static int64_t get64(const uint8_t *p)
 {
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return (int64_t)v;
+	uint64_t octets;
+	memcpy(&octets, p, sizeof(octets));
+	return (int64_t)le64toh(octets);
 }
 
 static void put32(uint8_t *p, uint32_t v)
 {
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
+	uint32_t octets = htole32(v);
+	memcpy(p, &octets, sizeof(octets));
 }
 
 static uint32_t get32(const uint8_t *p)
 {
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	uint32_t octets;
+	memcpy(&octets, p, sizeof(octets));
+	return le32toh(octets);
 }
 
 static uint8_t *append(uint8_t *to, struct view v)

@@ -69,6 +69,18 @@ static inline uint32_t reader_u32(struct reader *r)
 	return octets_u32(p);
 }
 
+/* n integers of an octet each; what is not there is left as it is. */
+static inline void reader_u8s(struct reader *r, uint8_t *to, uint32_t n)
+{
+	uint32_t left = reader_left(r), have = n < left ? n : left;
+
+	for (uint32_t i = 0; i < have; i++)
+		to[i] = r->p[i];
+	r->p += have;
+	if (have < n)
+		reader_fail(r, ESME_RINVCMDLEN);
+}
+
 /* n octets; status is the fault when fewer are left. */
 static inline struct view reader_octets(struct reader *r, uint32_t n, uint32_t status)
 {
@@ -128,6 +140,17 @@ static inline void writer_u32(struct writer *w, uint32_t v)
 	}
 	octets_put_u32(w->p, v);
 	w->p += 4;
+}
+
+static inline void writer_u8s(struct writer *w, const uint8_t *from, uint32_t n)
+{
+	if ((size_t)(w->end - w->p) < n) {
+		writer_fail(w);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		w->p[i] = from[i];
+	w->p += n;
 }
 
 static inline void writer_octets(struct writer *w, struct view v)

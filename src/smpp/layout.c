@@ -21,7 +21,12 @@
 #define AT(member) offsetof(struct pdu, member)
 #define OCTET(member)                                                                                                  \
 	{                                                                                                              \
-		FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(member), 0                                                    \
+		FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(member), 1                                                    \
+	}
+/* Members that stand one behind the other in struct pdu as they do on the wire. */
+#define OCTETS(first, last)                                                                                            \
+	{                                                                                                              \
+		FIELD_INT, 1, ESME_RINVCMDLEN, false, AT(first), AT(last) - AT(first) + 1                              \
 	}
 #define STRING(member, max, status)                                                                                    \
 	{                                                                                                              \
@@ -73,19 +78,20 @@ static const struct field outbind[] = {
 	LAX(outbind.password, PASSWORD_MAX, ESME_RINVPASWD),
 };
 
+_Static_assert(AT(sm.protocol_id) == AT(sm.esm_class) + 1 && AT(sm.priority_flag) == AT(sm.esm_class) + 2, "OCTETS");
+_Static_assert(AT(sm.replace_if_present_flag) == AT(sm.registered_delivery) + 1 &&
+		       AT(sm.data_coding) == AT(sm.registered_delivery) + 2 &&
+		       AT(sm.sm_default_msg_id) == AT(sm.registered_delivery) + 3,
+	       "OCTETS");
+
 static const struct field submit_sm[] = {
 	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
 	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
 	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
-	OCTET(sm.esm_class),
-	OCTET(sm.protocol_id),
-	OCTET(sm.priority_flag),
+	OCTETS(sm.esm_class, sm.priority_flag),
 	TIME(sm.schedule, ESME_RINVSCHED),
 	TIME(sm.validity, ESME_RINVEXPIRY),
-	OCTET(sm.registered_delivery),
-	OCTET(sm.replace_if_present_flag),
-	OCTET(sm.data_coding),
-	OCTET(sm.sm_default_msg_id),
+	OCTETS(sm.registered_delivery, sm.sm_default_msg_id),
 	TEXT(sm.short_message),
 };
 
@@ -94,15 +100,10 @@ static const struct field deliver_sm[] = {
 	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
 	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
 	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
-	OCTET(sm.esm_class),
-	OCTET(sm.protocol_id),
-	OCTET(sm.priority_flag),
+	OCTETS(sm.esm_class, sm.priority_flag),
 	LAX(sm.schedule, TIME_MAX, ESME_RINVSCHED),
 	LAX(sm.validity, TIME_MAX, ESME_RINVEXPIRY),
-	OCTET(sm.registered_delivery),
-	OCTET(sm.replace_if_present_flag),
-	OCTET(sm.data_coding),
-	OCTET(sm.sm_default_msg_id),
+	OCTETS(sm.registered_delivery, sm.sm_default_msg_id),
 	TEXT(sm.short_message),
 };
 
@@ -110,15 +111,10 @@ static const struct field submit_multi[] = {
 	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
 	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
 	DESTS(sm.ndests, sm.dests),
-	OCTET(sm.esm_class),
-	OCTET(sm.protocol_id),
-	OCTET(sm.priority_flag),
+	OCTETS(sm.esm_class, sm.priority_flag),
 	TIME(sm.schedule, ESME_RINVSCHED),
 	TIME(sm.validity, ESME_RINVEXPIRY),
-	OCTET(sm.registered_delivery),
-	OCTET(sm.replace_if_present_flag),
-	OCTET(sm.data_coding),
-	OCTET(sm.sm_default_msg_id),
+	OCTETS(sm.registered_delivery, sm.sm_default_msg_id),
 	TEXT(sm.short_message),
 };
 

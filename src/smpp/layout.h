@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum field_kind {
-	FIELD_INT,	 /* 1 octet -> uint8_t */
+	FIELD_INT,	 /* count octets -> so many uint8_t, one behind the other */
 	FIELD_STRING,	 /* C-octet string -> struct view without its NUL */
 	FIELD_TIME,	 /* the same, empty or exactly max - 1 characters */
 	FIELD_ADDR,	 /* ton, npi, C-octet string -> struct pdu_addr */
@@ -24,7 +24,7 @@ struct field {
 	uint8_t status;	 /* command_status when it is over max or lacks its NUL */
 	bool lax;	 /* decoding takes more than max, up to the NUL: the user judges the value */
 	uint16_t offset; /* of the member in struct pdu */
-	uint16_t count;	 /* of the counting member in struct pdu */
+	uint16_t count;	 /* of the counting member in struct pdu; FIELD_INT: how many */
 };
 
 struct layout {

@@ -37,7 +37,7 @@ static void clear_body(struct pdu *pdu)
 	memset(body + n / 2, 0, n - n / 2);
 }
 
-static struct pdu_addr read_addr(struct reader *r, uint32_t max, uint32_t status)
+static inline struct pdu_addr read_addr(struct reader *r, uint32_t max, uint32_t status)
 {
 	struct pdu_addr addr;
 
@@ -68,7 +68,7 @@ static struct pdu_unsuccess read_unsuccess(struct reader *r)
 	return entry;
 }
 
-static struct view read_time(struct reader *r, const struct field *f)
+static inline struct view read_time(struct reader *r, const struct field *f)
 {
 	struct view v = reader_cstring(r, f->max, f->status);
 
@@ -77,7 +77,7 @@ static struct view read_time(struct reader *r, const struct field *f)
 	return v;
 }
 
-static struct view read_text(struct reader *r, const struct field *f)
+static inline struct view read_text(struct reader *r, const struct field *f)
 {
 	uint8_t n = reader_u8(r);
 
@@ -106,34 +106,40 @@ static struct view read_list(struct reader *r, const struct field *f, uint8_t *c
 	return (struct view){start, (uint32_t)(r->p - start)};
 }
 
-static void read_fields(struct reader *r, const struct layout *layout, struct pdu *pdu)
+/* With a reader of its own, which stays in registers. */
+static void read_fields(struct reader *from, const struct layout *layout, struct pdu *pdu)
 {
+	struct reader r = *from;
+
 	for (unsigned i = 0; i < layout->nfields; i++) {
 		const struct field *f = &layout->fields[i];
 		void *to = (char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {
 		case FIELD_INT:
-			*(uint8_t *)to = reader_u8(r);
+			reader_u8s(&r, to, f->count);
 			break;
 		case FIELD_STRING:
-			*(struct view *)to = reader_cstring(r, f->lax ? UINT32_MAX : f->max, f->status);
+			*(struct view *)to = reader_cstring(&r, f->lax ? UINT32_MAX : f->max, f->status);
 			break;
 		case FIELD_TIME:
-			*(struct view *)to = read_time(r, f);
+			*(struct view *)to = read_time(&r, f);
 			break;
 		case FIELD_ADDR:
-			*(struct pdu_addr *)to = read_addr(r, f->max, f->status);
+			*(struct pdu_addr *)to = read_addr(&r, f->max, f->status);
 			break;
 		case FIELD_TEXT:
-			*(struct view *)to = read_text(r, f);
+			*(struct view *)to = read_text(&r, f);
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
-			*(struct view *)to = read_list(r, f, (uint8_t *)pdu + f->count);
+			*from = r;
+			*(struct view *)to = read_list(from, f, (uint8_t *)pdu + f->count);
+			r = *from;
 			break;
 		}
 	}
+	*from = r;
 }
 
 /*

@@ -6,21 +6,21 @@
 #include "smpp/cursor.h"
 #include "smpp/layout.h"
 
-static void write_addr(struct writer *w, const struct pdu_addr *addr, uint32_t max)
+static inline void write_addr(struct writer *w, const struct pdu_addr *addr, uint32_t max)
 {
 	writer_u8(w, addr->ton);
 	writer_u8(w, addr->npi);
 	writer_cstring(w, addr->addr, max);
 }
 
-static void write_time(struct writer *w, struct view v, uint32_t max)
+static inline void write_time(struct writer *w, struct view v, uint32_t max)
 {
 	if (v.n != 0 && v.n != max - 1)
 		writer_fail(w);
 	writer_cstring(w, v, max);
 }
 
-static void write_text(struct writer *w, struct view v, uint32_t max)
+static inline void write_text(struct writer *w, struct view v, uint32_t max)
 {
 	if (v.n > max)
 		writer_fail(w);
@@ -61,34 +61,40 @@ static void write_list(struct writer *w, const struct field *f, struct view list
 	writer_octets(w, list);
 }
 
-static void write_fields(struct writer *w, const struct layout *layout, const struct pdu *pdu)
+/* With a writer of its own, which stays in registers. */
+static void write_fields(struct writer *to, const struct layout *layout, const struct pdu *pdu)
 {
+	struct writer w = *to;
+
 	for (unsigned i = 0; i < layout->nfields; i++) {
 		const struct field *f = &layout->fields[i];
 		const void *from = (const char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {
 		case FIELD_INT:
-			writer_u8(w, *(const uint8_t *)from);
+			writer_u8s(&w, from, f->count);
 			break;
 		case FIELD_STRING:
-			writer_cstring(w, *(const struct view *)from, f->max);
+			writer_cstring(&w, *(const struct view *)from, f->max);
 			break;
 		case FIELD_TIME:
-			write_time(w, *(const struct view *)from, f->max);
+			write_time(&w, *(const struct view *)from, f->max);
 			break;
 		case FIELD_ADDR:
-			write_addr(w, from, f->max);
+			write_addr(&w, from, f->max);
 			break;
 		case FIELD_TEXT:
-			write_text(w, *(const struct view *)from, f->max);
+			write_text(&w, *(const struct view *)from, f->max);
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
-			write_list(w, f, *(const struct view *)from, *((const uint8_t *)pdu + f->count));
+			*to = w;
+			write_list(to, f, *(const struct view *)from, *((const uint8_t *)pdu + f->count));
+			w = *to;
 			break;
 		}
 	}
+	*to = w;
 }
 
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)

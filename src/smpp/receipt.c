@@ -32,6 +32,21 @@ static const struct {
 #define NSTATES (sizeof states / sizeof states[0])
 
 /* The keys, the colon left out. Carriers write the two dates with a blank, an underscore or nothing between. */
+enum key {
+	KEY_ID,
+	KEY_SUB,
+	KEY_DLVRD,
+	KEY_SUBMIT,
+	KEY_SUBMIT_,
+	KEY_SUBMITDATE,
+	KEY_DONE,
+	KEY_DONE_,
+	KEY_DONEDATE,
+	KEY_STAT,
+	KEY_ERR,
+	KEY_TEXT,
+};
+
 /* clang-format off */
 #define KEY(name, member) {name, sizeof name - 1, offsetof(struct receipt, member)}
 /* clang-format on */
@@ -40,35 +55,50 @@ static const struct {
 	uint32_t n;
 	size_t field;
 } keys[] = {
-	KEY("id", id),
-	KEY("sub", sub),
-	KEY("dlvrd", dlvrd),
-	KEY("submit date", submit_date),
-	KEY("submit_date", submit_date),
-	KEY("submitdate", submit_date),
-	KEY("done date", done_date),
-	KEY("done_date", done_date),
-	KEY("donedate", done_date),
-	KEY("stat", stat),
-	KEY("err", err),
-	KEY("text", text),
+	[KEY_ID] = KEY("id", id),
+	[KEY_SUB] = KEY("sub", sub),
+	[KEY_DLVRD] = KEY("dlvrd", dlvrd),
+	[KEY_SUBMIT] = KEY("submit date", submit_date),
+	[KEY_SUBMIT_] = KEY("submit_date", submit_date),
+	[KEY_SUBMITDATE] = KEY("submitdate", submit_date),
+	[KEY_DONE] = KEY("done date", done_date),
+	[KEY_DONE_] = KEY("done_date", done_date),
+	[KEY_DONEDATE] = KEY("donedate", done_date),
+	[KEY_STAT] = KEY("stat", stat),
+	[KEY_ERR] = KEY("err", err),
+	[KEY_TEXT] = KEY("text", text),
 };
 
-#define NKEYS (sizeof keys / sizeof keys[0])
+/* Bits of the keys that begin, and that end, with a letter. */
+#define BIT(key)     (1u << (key))
+#define SUBMIT_DATES (BIT(KEY_SUBMIT) | BIT(KEY_SUBMIT_) | BIT(KEY_SUBMITDATE))
+#define DONE_DATES   (BIT(KEY_DONE) | BIT(KEY_DONE_) | BIT(KEY_DONEDATE))
+static const struct {
+	uint16_t first, last;
+} letters[] = {
+	['b' - 'a'] = {0, BIT(KEY_SUB)},
+	['d' - 'a'] = {BIT(KEY_DLVRD) | DONE_DATES, BIT(KEY_ID) | BIT(KEY_DLVRD)},
+	['e' - 'a'] = {BIT(KEY_ERR), SUBMIT_DATES | DONE_DATES},
+	['i' - 'a'] = {BIT(KEY_ID), 0},
+	['r' - 'a'] = {0, BIT(KEY_ERR)},
+	['s' - 'a'] = {BIT(KEY_SUB) | SUBMIT_DATES | BIT(KEY_STAT), 0},
+	['t' - 'a'] = {BIT(KEY_TEXT), BIT(KEY_STAT) | BIT(KEY_TEXT)},
+	['z' - 'a'] = {0, 0},
+};
 
 static uint8_t lower(uint8_t c)
 {
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+	return (uint8_t)(c - 'A') <= 'Z' - 'A' ? (uint8_t)(c | 0x20) : c;
 }
 
 static bool is_letter(uint8_t c)
 {
-	return lower(c) >= 'a' && lower(c) <= 'z';
+	return (uint8_t)((c | 0x20) - 'a') <= 'z' - 'a';
 }
 
 static bool is_blank(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0');
 }
 
 static bool same_word(struct view s, const char *word)
@@ -78,6 +108,18 @@ static bool same_word(struct view s, const char *word)
 	while (i < s.n && word[i] && lower(s.p[i]) == lower((uint8_t)word[i]))
 		i++;
 	return i == s.n && !word[i];
+}
+
+/* Whether a key's letters stand at p; its name is in small ones. */
+static bool is_key(const uint8_t *p, unsigned key)
+{
+	const char *name = keys[key].name;
+
+	for (uint32_t i = 0; i < keys[key].n; i++) {
+		if (lower(p[i]) != (uint8_t)name[i])
+			return false;
+	}
+	return true;
 }
 
 const char *receipt_stat_name(enum message_state state)
@@ -104,14 +146,15 @@ bool receipt_state_final(enum message_state state)
 /* The field whose key ends right before colon and has no letter in front; NULL when there is none. */
 static struct view *field_at(struct view text, uint32_t colon, struct receipt *out)
 {
-	uint8_t last = colon > 0 ? lower(text.p[colon - 1]) : '\0';
+	uint8_t last = colon > 0 ? text.p[colon - 1] : '\0';
 
-	for (unsigned i = 0; i < NKEYS; i++) {
+	if (!is_letter(last))
+		return NULL;
+	for (unsigned left = letters[lower(last) - 'a'].last; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		uint32_t n = keys[i].n;
 
-		if (last != keys[i].name[n - 1] || n > colon)
-			continue;
-		if (!same_word((struct view){text.p + colon - n, n}, keys[i].name))
+		if (n > colon || !is_key(text.p + colon - n, i))
 			continue;
 		if (n < colon && is_letter(text.p[colon - n - 1]))
 			continue;
@@ -123,13 +166,13 @@ static struct view *field_at(struct view text, uint32_t colon, struct receipt *o
 /* Whether a key begins at from: then the value in front of it is empty. */
 static bool key_begins(struct view text, uint32_t from)
 {
-	uint8_t initial = from < text.n ? lower(text.p[from]) : '\0';
-
-	for (unsigned i = 0; i < NKEYS; i++) {
+	if (from == text.n || !is_letter(text.p[from]))
+		return false;
+	for (unsigned left = letters[lower(text.p[from]) - 'a'].first; left; left &= left - 1) {
+		unsigned i = (unsigned)__builtin_ctz(left);
 		uint32_t n = keys[i].n;
 
-		if (initial == keys[i].name[0] && text.n - from > n && text.p[from + n] == ':' &&
-		    same_word((struct view){text.p + from, n}, keys[i].name))
+		if (text.n - from > n && text.p[from + n] == ':' && is_key(text.p + from, i))
 			return true;
 	}
 	return false;

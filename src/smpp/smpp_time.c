@@ -61,12 +61,18 @@ static int64_t days_before_year(int64_t year)
 	return y * 365 + y / 4 - y / 100 + y / 400 - 719162;
 }
 
+/* Days from 1 January to the first of the month; 13: of all the year. */
+static int64_t days_before_month(int64_t year, int64_t month)
+{
+	static const uint16_t days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+	return days[month - 1] + (month > 2 && is_leap(year));
+}
+
 static int64_t moment_of(const struct fields *f)
 {
-	int64_t days = days_before_year(f->year) + f->day - 1;
+	int64_t days = days_before_year(f->year) + days_before_month(f->year, f->month) + f->day - 1;
 
-	for (int64_t m = 1; m < f->month; m++)
-		days += days_in_month(f->year, m);
 	return days * DAY + f->hour * HOUR + f->minute * MINUTE + f->second * SECOND + f->tenth * 100;
 }
 
@@ -75,16 +81,17 @@ static struct fields fields_of(int64_t ms)
 {
 	int64_t days = ms / DAY - (ms % DAY < 0);
 	int64_t rest = ms - days * DAY;
-	struct fields f = {.year = 1970 + days / 366, .month = 1};
+	struct fields f = {.year = 1970 + days * 400 / 146097}; /* days of 400 years: at most one year off */
 
 	while (days >= days_before_year(f.year + 1))
 		f.year++;
 	while (days < days_before_year(f.year))
 		f.year--;
 	days -= days_before_year(f.year);
-	while (days >= days_in_month(f.year, f.month))
-		days -= days_in_month(f.year, f.month++);
-	f.day = days + 1;
+	f.month = days / 31 + 1; /* or the one after it */
+	if (days >= days_before_month(f.year, f.month + 1))
+		f.month++;
+	f.day = days - days_before_month(f.year, f.month) + 1;
 	f.hour = rest / HOUR;
 	f.minute = rest / MINUTE % 60;
 	f.second = rest / SECOND % 60;
