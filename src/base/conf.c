@@ -16,6 +16,7 @@
 #include "base/conf_scan.h"
 #include "base/conf_value.h"
 #include "base/mem.h"
+#include "base/secret.h"
 
 #define CONF_KEY_MAX 128 /* octets of a dotted key */
 
@@ -96,6 +97,19 @@ static config_setting_t *conf_find(config_setting_t *group, const char *key)
 	return NULL;
 }
 
+/* A secret in a file that everybody may read. */
+static void conf_look_at(struct conf_reader *r, const struct conf_section *section, const struct conf_row *row,
+			 const config_setting_t *s)
+{
+	char path[SECRET_PATH], why[SECRET_WHY], title[CONF_KEY_MAX * 2];
+	struct conf_where place = conf_place(r, s);
+
+	if (row->type == CONF_SECRET && secret_place(config_setting_get_string(s), path, why) == SECRET_FILE &&
+	    secret_is_open(path))
+		conf_fault(&r->conf->warnings, &place, "warning: %s: everybody may read the file %s: chmod 640",
+			   conf_title(section, row->key, title), path);
+}
+
 /* Fills one struct from a group of the file (NULL: all defaults). */
 static void conf_fill(struct conf_reader *r, const struct conf_section *section, config_setting_t *group, void *at)
 {
@@ -113,6 +127,8 @@ static void conf_fill(struct conf_reader *r, const struct conf_section *section,
 			if (conf_value_read(row, s, value, &r->conf->own, why) != 0) {
 				struct conf_where place = conf_place(r, s);
 				conf_fault(r->errors, &place, "%s %s", conf_title(section, row->key, title), why);
+			} else {
+				conf_look_at(r, section, row, s);
 			}
 		} else if (row->def != NULL) {
 			conf_value_default(row, value, &r->conf->own);
@@ -379,12 +395,33 @@ struct conf *conf_read(const char *file, const struct conf_section *sections, ch
 	return c;
 }
 
+void conf_warn(const struct conf *c, char **warnings)
+{
+	size_t old = *warnings != NULL ? strlen(*warnings) : 0, n = c->warnings != NULL ? strlen(c->warnings) : 0;
+
+	if (n == 0)
+		return;
+	*warnings = mem_realloc(*warnings, old + n + 1);
+	memcpy(*warnings + old, c->warnings, n + 1);
+}
+
+static void conf_wipe(const struct conf_block *b)
+{
+	for (const struct conf_row *row = b->section->rows; row->key != NULL; row++) {
+		for (size_t i = 0; row->type == CONF_SECRET && i < b->n; i++)
+			secret_wipe(*(char **)(void *)((char *)b->structs + i * b->section->size + row->offset));
+	}
+}
+
 void conf_free(struct conf *c)
 {
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->blocks; i++)
+	for (size_t i = 0; i < c->blocks; i++) {
+		conf_wipe(&c->block[i]);
 		mem_free(c->block[i].structs);
+	}
+	mem_free(c->warnings);
 	mem_free(c->block);
 	conf_value_free(&c->own);
 	mem_free(c);

@@ -12,11 +12,13 @@ enum conf_type {
 	CONF_INT,    /* int64_t; min..max, both 0: any */
 	CONF_BOOL,   /* bool */
 	CONF_STRING, /* char *; owned by struct conf; min..max octets when max > 0 */
-	CONF_SECRET, /* char *; as string, never printed */
+	CONF_SECRET, /* char *; as string, never printed; "file:/path", "credential:NAME": what is in there (secret.h)
+		      */
 	CONF_CHOICE, /* int; one of help's choices[], by index */
 	CONF_LIST,   /* struct conf_list: an array or list of strings (whole numbers are taken as strings);
 			min..max entries when max > 0 */
 	CONF_FLOAT,  /* double; a whole number is taken too; min..max, both 0: any */
+	CONF_PATH,   /* char *; the name of a file, as string; "credential:NAME" and "file:/path" become their path */
 };
 
 struct conf_list {
@@ -59,7 +61,9 @@ struct conf;
  * the first (a syntax error ends the search). Values of CONF_SECRET never stand in a message. Strings must be UTF-8.
  */
 struct conf *conf_read(const char *file, const struct conf_section *sections, char **errors);
-void conf_free(struct conf *c);
+void conf_free(struct conf *c); /* secrets are overwritten first */
+/* What is no fault: secrets in files that everybody may read. Adds "file:line: warning: message" lines. */
+void conf_warn(const struct conf *c, char **warnings);
 /* The structs of a section: a group's single struct with *n = 1, or a list's array; n may be NULL. Owned by c. */
 void *conf_get(const struct conf *c, const char *section, size_t *n);
 /* Adds "file:line: message\n" to a growing text of faults (for checks across sections); *errors is NULL at first. */

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/conf_value.h"
 #include "base/mem.h"
+#include "base/secret.h"
 
 #define DIFF_VALUE 256u /* octets of a printed value */
 #define DIFF_NAMES 5u	/* entries of a long list that came or went, by name */
@@ -296,7 +297,9 @@ void conf_copy_free(const struct conf_row *rows, void *copy)
 		return;
 	for (; rows->key != NULL; rows++) {
 		void *value = (char *)copy + rows->offset;
-		if (rows->type == CONF_STRING || rows->type == CONF_SECRET)
+		if (rows->type == CONF_SECRET)
+			secret_wipe(*(char **)value);
+		if (conf_value_is_string(rows))
 			mem_free(*(char **)value);
 		struct conf_list *list = rows->type == CONF_LIST ? value : NULL;
 		for (size_t i = 0; list != NULL && i < list->n; i++)

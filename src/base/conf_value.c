@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 #define CONF_VALUE_SHOWN                                                                                               \
@@ -91,13 +92,9 @@ static int conf_value_read_float(const struct conf_row *row, const config_settin
 	return 0;
 }
 
-static int conf_value_read_string(const struct conf_row *row, const config_setting_t *s, void *at,
-				  struct conf_strings *own, char why[CONF_WHY])
+static int conf_value_take_string(const struct conf_row *row, const char *v, void *at, struct conf_strings *own,
+				  char why[CONF_WHY])
 {
-	if (config_setting_type(s) != CONFIG_TYPE_STRING)
-		return conf_value_say(why, "must be a string in quotes");
-
-	const char *v = config_setting_get_string(s);
 	size_t n = strlen(v);
 	if (!text_valid(v, n))
 		return conf_value_say(why, "is not UTF-8 text; save the file as UTF-8");
@@ -106,6 +103,37 @@ static int conf_value_read_string(const struct conf_row *row, const config_setti
 				      (long long)row->max, n);
 	*(char **)at = conf_value_own(own, v, n);
 	return 0;
+}
+
+static int conf_value_read_string(const struct conf_row *row, const config_setting_t *s, void *at,
+				  struct conf_strings *own, char why[CONF_WHY])
+{
+	if (config_setting_type(s) != CONFIG_TYPE_STRING)
+		return conf_value_say(why, "must be a string in quotes");
+	return conf_value_take_string(row, config_setting_get_string(s), at, own, why);
+}
+
+/* What may stand elsewhere: a secret is what is in the file, a path is the file. */
+static int conf_value_read_placed(const struct conf_row *row, const config_setting_t *s, void *at,
+				  struct conf_strings *own, char why[CONF_WHY])
+{
+	char path[SECRET_PATH], text[SECRET_MAX + 1];
+	const char *said = config_setting_get_string(s);
+	enum secret_kind kind = said != NULL ? secret_place(said, path, why) : SECRET_PLAIN;
+
+	if (kind == SECRET_PLAIN)
+		return conf_value_read_string(row, s, at, own, why);
+	if (kind == SECRET_WRONG)
+		return -1;
+	if (row->type == CONF_PATH) {
+		*(char **)at = conf_value_own(own, path, strlen(path));
+		return 0;
+	}
+	if (secret_read(path, text, why) != 0)
+		return -1;
+	int result = conf_value_take_string(row, text, at, own, why);
+	explicit_bzero(text, sizeof(text));
+	return result;
 }
 
 /* The index of a choice, or -1. */
@@ -203,8 +231,10 @@ int conf_value_read(const struct conf_row *row, const config_setting_t *s, void 
 		*(bool *)at = config_setting_get_bool(s) != 0;
 		return 0;
 	case CONF_STRING:
-	case CONF_SECRET:
 		return conf_value_read_string(row, s, at, own, why);
+	case CONF_SECRET:
+	case CONF_PATH:
+		return conf_value_read_placed(row, s, at, own, why);
 	case CONF_CHOICE:
 		return conf_value_read_choice(row, s, at, why);
 	case CONF_LIST:
@@ -256,6 +286,7 @@ void conf_value_default(const struct conf_row *row, void *at, struct conf_string
 		break;
 	case CONF_STRING:
 	case CONF_SECRET:
+	case CONF_PATH:
 		*(char **)at = conf_value_own(own, row->def, strlen(row->def));
 		break;
 	case CONF_CHOICE:
@@ -269,6 +300,11 @@ void conf_value_default(const struct conf_row *row, void *at, struct conf_string
 	}
 	if (end != NULL && (end == row->def || *end != '\0' || errno != 0))
 		conf_value_bad_default(row);
+}
+
+bool conf_value_is_string(const struct conf_row *row)
+{
+	return row->type == CONF_STRING || row->type == CONF_SECRET || row->type == CONF_PATH;
 }
 
 static bool conf_value_same_list(const struct conf_list *a, const struct conf_list *b)
@@ -293,6 +329,7 @@ bool conf_value_same(const struct conf_row *row, const void *a, const void *b)
 		return *(const bool *)a == *(const bool *)b;
 	case CONF_STRING:
 	case CONF_SECRET:
+	case CONF_PATH:
 		return strcmp(*(char *const *)a, *(char *const *)b) == 0;
 	case CONF_CHOICE:
 		return *(const int *)a == *(const int *)b;
@@ -310,7 +347,7 @@ void conf_value_copy(const struct conf_row *row, void *at, const void *from, str
 				       [CONF_FLOAT] = sizeof(double),
 				       [CONF_LIST] = 0};
 
-	if (row->type == CONF_STRING || row->type == CONF_SECRET) {
+	if (conf_value_is_string(row)) {
 		const char *s = *(char *const *)from;
 		*(char **)at = s != NULL ? conf_value_own(own, s, strlen(s)) : NULL;
 	} else if (row->type == CONF_LIST) {
@@ -366,6 +403,7 @@ void conf_value_print(const struct conf_row *row, const void *at, char *out, siz
 		snprintf(out, cap, "%s", *(const bool *)at ? "true" : "false");
 		break;
 	case CONF_STRING:
+	case CONF_PATH:
 		conf_value_print_text(*(char *const *)at, "\"", out, cap);
 		break;
 	case CONF_SECRET:
@@ -382,7 +420,7 @@ void conf_value_print(const struct conf_row *row, const void *at, char *out, siz
 
 void conf_value_type(const struct conf_row *row, char *out, size_t cap)
 {
-	static const char *const names[] = {"int", "bool", "string", "secret", "choice", "list", "float"};
+	static const char *const names[] = {"int", "bool", "string", "secret", "choice", "list", "float", "string"};
 	int n = snprintf(out, cap, "%s", names[row->type]);
 
 	if (row->type == CONF_CHOICE) {

@@ -25,6 +25,7 @@ struct conf {
 	struct conf_block *block;
 	size_t blocks;
 	struct conf_strings own;
+	char *warnings;			  /* owned; NULL: none */
 	const char *last_raw, *last_file; /* the newest file name in own: as libconfig calls it, as messages call it */
 };
 
@@ -37,6 +38,7 @@ __attribute__((warn_unused_result)) int conf_value_read(const struct conf_row *r
 							struct conf_strings *own, char why[CONF_WHY]);
 /* Sets the row's default, which must not be NULL; a default that is not of the row's type ends the process. */
 void conf_value_default(const struct conf_row *row, void *at, struct conf_strings *own);
+bool conf_value_is_string(const struct conf_row *row); /* its value is a char * */
 bool conf_value_same(const struct conf_row *row, const void *a, const void *b);
 /* Takes the value at from over to at, with strings of own. */
 void conf_value_copy(const struct conf_row *row, void *at, const void *from, struct conf_strings *own);

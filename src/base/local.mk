@@ -32,6 +32,7 @@ libbase_a_SOURCES = \
 	src/base/resp.c src/base/resp.h \
 	src/base/slab.c src/base/slab.h \
 	src/base/stats.c src/base/stats.h \
+	src/base/secret.c src/base/secret.h \
 	src/base/text.c src/base/text.h \
 	src/base/webhook.c src/base/webhook.h \
 	src/base/wheel.c src/base/wheel.h \

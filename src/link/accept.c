@@ -9,6 +9,7 @@
 #include "base/net.h"
 #include "link/account.h"
 #include "link/carrier_priv.h"
+#include "link/guard.h"
 
 #define WIRE_PASSWORD_MAX 8 /* octets that a bind or an outbind can say [S 5.2.2] */
 
@@ -66,6 +67,27 @@ bool accept_allows(const struct carrier *c, const struct net_addr *peer)
 			return true;
 	}
 	return c->conf->allow.n == 0;
+}
+
+bool accept_vouches(const struct carrier *c, const struct net_addr *peer)
+{
+	struct net_cidr cidr;
+
+	for (size_t i = 0; i < c->conf->allow.n; i++) {
+		if (net_cidr_parse(c->conf->allow.at[i], &cidr) == 0 && guard_vouches(&cidr, 1, peer))
+			return true;
+	}
+	return false;
+}
+
+bool accept_any_vouches(const struct carriers *cs, const struct net_addr *peer)
+{
+	for (size_t i = 0; i < cs->n; i++) {
+		const struct carrier *c = cs->at[i];
+		if (c->conf->mode != CARRIER_MODE_CONNECT && !c->removed && accept_vouches(c, peer))
+			return true;
+	}
+	return false;
 }
 
 bool accept_open(const struct carrier *c)

@@ -21,6 +21,9 @@ struct auth *accept_auth(struct carrier *c);
 const char *accept_hash(const struct carriers *cs);
 /* Whether it may come from this address. */
 bool accept_allows(const struct carrier *c, const struct net_addr *peer);
+/* Whether its `allow` names this address (guard_vouches()); accept_any_vouches(): that of anyone who comes to us. */
+bool accept_vouches(const struct carrier *c, const struct net_addr *peer);
+bool accept_any_vouches(const struct carriers *cs, const struct net_addr *peer);
 /* The gateway is running, and the carrier is wanted. */
 bool accept_open(const struct carrier *c);
 bool accept_has_place(const struct carrier *c); /* fewer binds than carrier_conf.binds */

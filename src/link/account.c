@@ -120,6 +120,7 @@ static void account_on_ended(struct session *s, enum end_reason reason, void *ar
 	list_remove(&app->of_account);
 	a->nbinds--;
 	bool receiver = app->receives;
+	admit_guard_passed(app);
 	if (app->callee != NULL)
 		outbind_ended(app, reason, up_us);
 	admit_forget(app);
@@ -150,6 +151,7 @@ void account_take(struct account *a, struct app *app)
 	app->account = a;
 	app->bound = true;
 	admit_known(app);
+	admit_guard_passed(app);
 	if (app->callee != NULL)
 		outbind_answered(app);
 	list_append(&a->binds, &app->of_account);
@@ -290,13 +292,15 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	list_init(&as->apps);
 	list_init(&as->waits);
 	as->strangers = crowd_new();
+	as->guard = guard_new();
 	as->wait_timer.fn = admit_timer;
 	accounts_use_limits(as, limits);
 	for (size_t i = 0; i < n; i++)
 		accounts_add(as, &confs[i]);
 	accounts_find_hash(as);
 	if (stats != NULL)
-		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL, NULL);
+		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL,
+			  admit_guard_before_walk);
 	return as;
 }
 
@@ -347,6 +351,7 @@ void accounts_free(struct accounts *as)
 		stats_drop(as->registry, &as->listener);
 	map_free(as->by_id);
 	crowd_free(as->strangers);
+	guard_free(as->guard);
 	mem_free(as->at);
 	mem_free(as->our_system_id);
 	mem_free(as);

@@ -64,8 +64,9 @@ struct limits_conf { /* section "limits": bounds of all links */
 	struct conf_where where;
 	int64_t session_init, partial_pdu; /* ms */
 	int64_t max_pdu, max_connections, max_output /* octets per connection */;
-	int64_t max_per_address;	 /* connections from one address that are not bound; 0: no bound */
-	int64_t keepalive, user_timeout; /* s, ms; of TCP, 0: off */
+	int64_t max_per_address; /* connections from one address that are not bound; 0: no bound */
+	int64_t failed_binds, failed_binds_account, lockout; /* guard.h; lockout in s; 0 and 0: off */
+	int64_t keepalive, user_timeout;		     /* s, ms; of TCP, 0: off */
 };
 extern const struct conf_row limits_rows[];
 
@@ -94,6 +95,8 @@ extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
 	uint64_t connections, over_limit, over_address, no_header, unknown_system_id, outbinds_refused;
+	uint64_t bind_failures, lockouts, locked_out;
+	uint64_t locked;	      /* gauge: addresses and accounts */
 	uint64_t open;		      /* gauge */
 	uint64_t certificate_expires; /* gauge: UTC seconds since 1970, the first of all listeners; 0: no TLS */
 	struct session_stats session;
@@ -112,6 +115,10 @@ extern const size_t listener_stat_rows_n;
  * Passwords are compared in constant time. A crypt(3) costs milliseconds: a password that matched is remembered, and at
  * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs
  * one crypt, whether the system_id is known or not.
+ *
+ * limits.failed_binds: who has failed often (unknown system_id, not in allow, wrong password) is answered later and
+ * later, then his address is locked for limits.lockout: refused with 0x0D without being judged, or closed at once. Who
+ * may still come is in link/guard.h.
  *
  * max_binds reached: the account's binds that have been silent for a second are probed with enquire_link while the new
  * bind waits; those that do not answer within 2 s end as END_DISPLACED and the new bind takes the place. When all
@@ -168,6 +175,10 @@ size_t accounts_number(const struct accounts *as, const struct accounts_plan *p,
 void accounts_grow(struct accounts *as, const struct accounts_plan *p);
 void accounts_apply(struct accounts *as, struct accounts_plan *p);
 bool account_removed(const struct account *a); /* a reload has taken it out */
+
+struct guard_lock; /* link/guard.h: addresses and accounts that are locked now; lifting one, false: it is not known */
+void accounts_each_lock(struct accounts *as, void (*fn)(const struct guard_lock *lock, void *arg), void *arg);
+bool accounts_lift(struct accounts *as, const char *who);
 
 size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);

@@ -10,6 +10,7 @@
 #include "link/account.h"
 #include "link/auth.h"
 #include "link/crowd.h"
+#include "link/guard.h"
 #include "link/outbind.h"
 
 struct account {
@@ -54,6 +55,8 @@ struct app {			/* one connection from an app; lives as long as its session */
 	uint32_t password_n;
 	bool bound, receives;
 	struct crowd_group *stranger; /* it counts there; NULL: it is bound, or was called */
+	struct timer late;	      /* its refusal waits */
+	uint32_t refusal;	      /* that */
 	unsigned unanswered;	      /* of our requests, one after the other, that timed out */
 };
 
@@ -80,6 +83,7 @@ struct accounts {
 	size_t n;
 	struct map *by_id;
 	struct doors doors;
+	struct guard *guard;
 	struct crowd *strangers; /* connections that are not bound, by address */
 	struct conn_hub *conns;
 	const struct limits_conf *limits;
@@ -134,5 +138,14 @@ void admit_timer(struct timer *t);
 void admit_place_free(struct account *a); /* a bind of the account has ended */
 void admit_turn_away(struct app *app);	  /* its account is not there any more, while it waits to be let in */
 void admit_forget(struct app *app);	  /* it ended while it waited, or not */
+
+/* admit_guard.c */
+bool admit_guard_shut(struct accounts *as, const struct net_addr *peer); /* a connection is closed unheard */
+const char *admit_guard_refuses(struct app *app);			 /* why its bind is not judged; NULL: it is */
+/* It was judged, and wrong: status, or SESSION_BIND_LATER: it is refused so in a later turn. */
+uint32_t admit_guard_failed(struct app *app, uint32_t status);
+void admit_guard_caller_failed(struct app *app); /* its outbind was wrong */
+void admit_guard_passed(struct app *app);	 /* its bind was right, or has ended */
+void admit_guard_before_walk(void *listener_stats);
 
 #endif

@@ -189,6 +189,7 @@ void accounts_grow(struct accounts *as, const struct accounts_plan *p)
 void accounts_apply(struct accounts *as, struct accounts_plan *p)
 {
 	accounts_use_limits(as, p->next.limits);
+	guard_forget_doors(as->guard);
 	mem_free(as->our_system_id);
 	as->our_system_id = mem_strdup(p->next.our_system_id);
 	for (size_t i = 0; i < p->next.n; i++)

@@ -36,6 +36,15 @@ static uint32_t admit_refuse(struct app *app, uint32_t status)
 	return status;
 }
 
+/* It does not know what it should: that counts against it, and its answer may come later. */
+static uint32_t admit_fail(struct app *app, uint32_t status)
+{
+	uint32_t when = admit_guard_failed(app, status);
+
+	(void)admit_refuse(app, status);
+	return when;
+}
+
 static void admit_wait(struct app *app, enum app_wait wait, int64_t until_ms)
 {
 	struct accounts *as = app->as;
@@ -102,6 +111,7 @@ static bool admit_is_probing(const struct account *a)
 /* The bind is the carrier's: nothing is left of it here. */
 static uint32_t admit_hand_over(struct app *app)
 {
+	admit_guard_passed(app);
 	accept_take(app->carrier, app->session, app->bind_command, app->as->our_system_id);
 	app->as->listener.open--;
 	admit_forget(app);
@@ -146,7 +156,7 @@ static uint32_t admit_password(struct app *app, bool right)
 {
 	if (right)
 		return admit_place(app);
-	return admit_refuse(app, app->account != NULL || app->carrier != NULL ? ESME_RINVPASWD : ESME_RINVSYSID);
+	return admit_fail(app, app->account != NULL || app->carrier != NULL ? ESME_RINVPASWD : ESME_RINVSYSID);
 }
 
 /* Who it says that it is; both stay NULL when that is nobody. */
@@ -237,7 +247,12 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 		return admit_refuse(app, status);
 	if (as->shutting)
 		return admit_refuse(app, ESME_RBINDFAIL);
-	if (!admit_allows(app, session_peer(s)) || !admit_is_safe(app))
+	app->why = admit_guard_refuses(app);
+	if (app->why != NULL)
+		return admit_refuse(app, ESME_RBINDFAIL);
+	if (!admit_allows(app, session_peer(s)))
+		return admit_fail(app, ESME_RBINDFAIL);
+	if (!admit_is_safe(app))
 		return admit_refuse(app, ESME_RBINDFAIL);
 	struct auth *auth = admit_auth(app);
 	if (auth != NULL && auth_compare(auth, bind->password) == AUTH_RIGHT)
@@ -340,6 +355,7 @@ void admit_forget(struct app *app)
 {
 	admit_wait_over(app);
 	admit_known(app);
+	loop_timer_clear(app->as->loop, &app->late);
 	list_remove(&app->link);
 	app->as->napps--;
 	mem_free(app);
@@ -395,6 +411,8 @@ static void admit_on_outbind(struct session *s, const struct pdu *pdu, void *arg
 		return;
 	}
 	as->listener.outbinds_refused++;
+	if (c == NULL)
+		admit_guard_caller_failed(app);
 	log_peer_warn(session_name(s), "event=outbind_refused system_id=%s why=\"%s\"", app->said,
 		      unsafe != NULL ? unsafe : why);
 	session_abort(s, END_OUTBIND_REFUSED);
@@ -483,9 +501,15 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 {
 	const struct door *door = arg;
 	struct accounts *as = door->as;
-	struct crowd_group *stranger = crowd_enter(as->strangers, peer, (size_t)as->limits->max_per_address);
 
 	as->listener.connections++;
+	if (admit_guard_shut(as, peer)) {
+		conn_refuse(as->conns, fd);
+		admit_shut_out(as, peer, &as->listener.locked_out, END_NOT_ALLOWED,
+			       "the address is locked; smppgwctl lockouts tells for how long");
+		return;
+	}
+	struct crowd_group *stranger = crowd_enter(as->strangers, peer, (size_t)as->limits->max_per_address);
 	if (stranger == NULL) {
 		conn_refuse(as->conns, fd);
 		admit_shut_out(as, peer, &as->listener.over_address, END_NOT_ALLOWED,

@@ -26,8 +26,7 @@ static bool group_is(uint64_t value, const void *key)
 	return memcmp(group_of(value)->key, key, sizeof(group_of(value)->key)) == 0;
 }
 
-/* False: no address that could be counted. */
-static bool crowd_key(const struct net_addr *from, uint8_t key[16])
+bool crowd_key(const struct net_addr *from, uint8_t key[16])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 

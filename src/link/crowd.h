@@ -10,6 +10,9 @@
 struct crowd;
 struct crowd_group; /* those of one address; lives while there are any */
 
+/* The octets by which an address counts: IPv4 mapped, of IPv6 the first 8. False: no address that could be counted. */
+bool crowd_key(const struct net_addr *from, uint8_t key[16]);
+
 struct crowd *crowd_new(void);
 void crowd_free(struct crowd *c); /* all have left */
 

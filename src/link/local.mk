@@ -7,6 +7,7 @@ liblink_a_SOURCES = \
 	src/link/account_reload.c \
 	src/link/account_rows.c \
 	src/link/admit.c \
+	src/link/admit_guard.c \
 	src/link/auth.c src/link/auth.h \
 	src/link/bind.c \
 	src/link/carrier.c src/link/carrier.h src/link/carrier_priv.h \
@@ -20,6 +21,7 @@ liblink_a_SOURCES = \
 	src/link/fit.c src/link/fit.h \
 	src/link/operate.c \
 	src/link/order.c src/link/order.h \
+	src/link/guard.c src/link/guard.h \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
 	src/link/pace.c src/link/pace.h \

@@ -54,6 +54,10 @@ int verb_dead(struct console_call *call);
 /* verb_explain.c */
 int verb_explain(struct console_call *call);
 
+/* verb_lockouts.c */
+int verb_lockouts(struct console_call *call);
+int verb_unlock(struct console_call *call);
+
 /* verb_optout.c */
 int verb_optout(struct console_call *call);
 

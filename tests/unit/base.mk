@@ -3,6 +3,7 @@
 base_unit_tests = \
 	tests/unit/base/test_buf \
 	tests/unit/base/test_conf \
+	tests/unit/base/test_secret \
 	tests/unit/base/test_conf_diff \
 	tests/unit/base/test_http_client \
 	tests/unit/base/test_ids \
@@ -50,6 +51,8 @@ tests_unit_base_test_wheel_SOURCES = tests/unit/base/test_wheel.c
 tests_unit_base_test_wheel_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_conf_diff_SOURCES = tests/unit/base/test_conf_diff.c
 tests_unit_base_test_conf_diff_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_secret_SOURCES = tests/unit/base/test_secret.c
+tests_unit_base_test_secret_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_conf_SOURCES = tests/unit/base/test_conf.c
 tests_unit_base_test_conf_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c

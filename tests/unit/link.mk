@@ -10,6 +10,7 @@ link_unit_tests = \
 	tests/unit/link/test_conn_connect \
 	tests/unit/link/test_conn_tls \
 	tests/unit/link/test_crowd \
+	tests/unit/link/test_guard \
 	tests/unit/link/test_proxied \
 	tests/unit/link/test_proxy \
 	tests/unit/link/test_tap \
@@ -57,6 +58,8 @@ tests_unit_link_test_conn_connect_SOURCES = tests/unit/link/test_conn_connect.c
 tests_unit_link_test_conn_connect_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_crowd_SOURCES = tests/unit/link/test_crowd.c
 tests_unit_link_test_crowd_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_guard_SOURCES = tests/unit/link/test_guard.c
+tests_unit_link_test_guard_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxied_SOURCES = tests/unit/link/test_proxied.c
 tests_unit_link_test_proxied_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxy_SOURCES = tests/unit/link/test_proxy.c

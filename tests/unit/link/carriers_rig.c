@@ -203,7 +203,7 @@ static void fill_strings(struct carrier_conf *conf)
 {
 	for (const struct conf_row *row = carrier_rows; row->key != NULL; row++) {
 		char **at = (char **)(void *)((char *)conf + row->offset);
-		if ((row->type == CONF_STRING || row->type == CONF_SECRET) && *at == NULL)
+		if ((row->type == CONF_STRING || row->type == CONF_SECRET || row->type == CONF_PATH) && *at == NULL)
 			*at = (char *)"";
 	}
 }
