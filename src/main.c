@@ -20,6 +20,7 @@
 #include "noc/metrics_live.h"
 #include "noc/alarm_post.h"
 #include "noc/watch.h"
+#include "handover.h"
 #include "privilege.h"
 #include "reload.h"
 #include "sandbox.h"
@@ -39,6 +40,7 @@ struct daemon {
 	struct archive *archive;
 	struct flow *flow;
 	struct noc *noc;
+	struct handover *handover;
 	struct event *signals[SIGNALS];
 	unsigned asked; /* how often it was asked to leave */
 	int exit_code;
@@ -46,17 +48,19 @@ struct daemon {
 
 struct options {
 	const char *file, *routes;
-	bool test, options, counters, alarms;
+	bool test, options, counters, alarms, takeover;
 };
 
 static const char usage[] =
-	"Usage: smppgwd -c FILE [-t|--routes EXPECTATIONS]\n"
+	"Usage: smppgwd -c FILE [-t|--routes EXPECTATIONS|--takeover]\n"
 	"SMPP 3.4 gateway. Runs in the foreground and logs to standard error, or where the configuration says.\n"
 	"\n"
 	"  -c, --config FILE  the configuration (see smppgw.conf(5))\n"
 	"  -t, --test         check the configuration and exit; faults as file:line: message\n"
 	"      --routes EXPECTATIONS\n"
 	"                     the same, and check a file of expectations of where messages go\n"
+	"      --takeover     take the place of the gateway that runs with this configuration: its listening sockets,\n"
+	"                     when its carriers have answered; nobody who connects meanwhile is refused\n"
 	"      --options      print every option: key, type, unit, default, reloadable, help\n"
 	"      --counters     print every counter's name\n"
 	"      --alarms       print every alarm: name, scope, severity, raised at, after s, cleared at, after s, least "
@@ -76,13 +80,34 @@ static void on_idle(void *arg)
 	loop_stop(d->loop);
 }
 
+/* A successor will have the sockets: nobody is to wait longer than he must. */
+static void on_dry(void *arg)
+{
+	struct daemon *d = arg;
+	flow_yield(d->flow, on_idle, d);
+}
+
 static void ask_to_leave(struct daemon *d)
 {
 	service_leaving(d->service);
-	if (d->asked++ == 0)
-		flow_shutdown(d->flow, on_idle, d);
-	else
+	handover_cancel(d->handover, "the gateway was told to leave");
+	if (d->asked++ > 0)
 		loop_stop(d->loop);
+	else if (handover_given(d->handover))
+		return; /* it leaves */
+	else if (!service_keeps_sockets(d->service) || !flow_drain(d->flow, on_dry, d))
+		flow_shutdown(d->flow, on_idle, d);
+}
+
+/* 0: it goes, and the caller of the console is owed its end. */
+static int on_hand_over(void *arg, struct console_later *later, char why[CONSOLE_MAX_MESSAGE])
+{
+	struct daemon *d = arg;
+	if (!service_keeps_sockets(d->service))
+		return handover_begin(d->handover, d->flow, later, why, CONSOLE_MAX_MESSAGE);
+	snprintf(why, CONSOLE_MAX_MESSAGE,
+		 "this gateway belongs to a service manager, which keeps its sockets: systemctl restart smppgwd");
+	return -1;
 }
 
 static void on_signal(evutil_socket_t number, short what, void *arg)
@@ -105,6 +130,7 @@ static int on_reload(void *arg, bool check, struct buf *out, char **errors)
 	archive_use(d->archive, d->settings.records);
 	if (d->noc)
 		noc_use(d->noc, &d->settings.noc);
+	service_sockets(d->service);
 	return result;
 }
 
@@ -176,6 +202,7 @@ static bool build(struct daemon *d)
 	if (d->archive)
 		d->flow = flow_new(d->loop, &d->settings.flow, d->stats, on_fatal, d, &why);
 	d->settings.noc.reload = on_reload;
+	d->settings.noc.hand_over = on_hand_over;
 	d->settings.noc.reload_arg = d;
 	d->settings.noc.archive = d->archive;
 	d->settings.noc.worker = d->worker;
@@ -194,6 +221,7 @@ static bool build(struct daemon *d)
 static void tear_down(struct daemon *d)
 {
 	service_free(d->service);
+	handover_free(d->handover);
 	noc_free(d->noc);
 	flow_free(d->flow);
 	archive_free(d->archive);
@@ -224,15 +252,30 @@ static bool become_user(struct settings *s)
 	return false;
 }
 
-static int run(struct daemon *d)
+/* False with the reason logged. */
+static bool take_over(struct daemon *d)
+{
+	char why[CONSOLE_MAX_MESSAGE];
+	if (handover_ask(d->settings.noc.console->socket, d->settings.flow.node, why, sizeof(why)) == 0)
+		return true;
+	fail_aloud("event=takeover_failed", why);
+	log_flush();
+	settings_free(&d->settings);
+	return false;
+}
+
+static int run(struct daemon *d, bool takeover)
 {
 	struct loop_hook log_hook = {.fn = flush_log};
 	log_open(STDERR_FILENO, (enum log_level)d->settings.log->level, d->settings.log->mask);
 	if (!become_user(&d->settings))
 		return EXIT_FAILURE;
 	log_conf_apply(d->settings.log, NULL);
+	if (takeover && !take_over(d))
+		return EXIT_FAILURE;
 	d->loop = loop_new();
 	d->service = service_new(d->loop);
+	d->handover = handover_new(d->loop, on_idle, d);
 	d->stats = stats_new();
 	loop_count_in(d->loop, d->stats);
 	sandbox_count_in(d->stats);
@@ -335,15 +378,11 @@ static int test_only(struct settings *s, const struct options *o)
 static int read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"test", no_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{"routes", required_argument, NULL, 'R'},
-		{"options", no_argument, NULL, 'O'},
-		{"counters", no_argument, NULL, 'C'},
-		{"alarms", no_argument, NULL, 'A'},
-		{NULL, 0, NULL, 0},
+		{"config", required_argument, NULL, 'c'}, {"test", no_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},	  {"version", no_argument, NULL, 'V'},
+		{"routes", required_argument, NULL, 'R'}, {"takeover", no_argument, NULL, 'T'},
+		{"options", no_argument, NULL, 'O'},	  {"counters", no_argument, NULL, 'C'},
+		{"alarms", no_argument, NULL, 'A'},	  {NULL, 0, NULL, 0},
 	};
 	int c;
 	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) >= 0) {
@@ -356,6 +395,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'R':
 			o->routes = optarg;
+			break;
+		case 'T':
+			o->takeover = true;
 			break;
 		case 'O':
 			o->options = true;
@@ -408,5 +450,5 @@ int main(int argc, char **argv)
 	}
 	if (o.test || o.routes)
 		return test_only(&d.settings, &o);
-	return o.counters ? print_counters(&d) : run(&d);
+	return o.counters ? print_counters(&d) : run(&d, o.takeover);
 }

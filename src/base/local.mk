@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/http_client.c src/base/http_client.h \
 	src/base/http_link.c src/base/http_link.h \
 	src/base/ids.c src/base/ids.h \
+	src/base/inherit.c src/base/inherit.h \
 	src/base/json_put.c src/base/json_put.h \
 	src/base/json_read.c src/base/json_read.h \
 	src/base/list.h \

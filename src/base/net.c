@@ -2,6 +2,7 @@
  * net.c - addresses and sockets. Knows the options every socket of ours has; knows no protocol and no event loop.
  */
 #include "base/net.h"
+#include "base/inherit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -232,8 +233,11 @@ static int net_close_failed(int fd)
 int net_listen(const struct net_addr *a, int backlog)
 {
 	const void *ss = &a->ss;
-	int fd = socket(a->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = inherit_find(a);
 
+	if (fd >= 0)
+		return listen(fd, backlog) == 0 ? fd : net_close_failed(fd);
+	fd = socket(a->ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	net_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);

@@ -47,7 +47,7 @@ bool net_cidr_match(const struct net_cidr *list, size_t n, const struct net_addr
 #define NET_USER_TIMEOUT_MS 30000
 
 /* Sockets are non-blocking, close-on-exec, TCP_NODELAY, tuned with the two values above. fd or -1 with errno. */
-int net_listen(const struct net_addr *a, int backlog);
+int net_listen(const struct net_addr *a, int backlog); /* one that was inherited, else a new one */
 int net_connect(const struct net_addr *a); /* connection in progress; writable = done, see net_connected() */
 int net_connected(int fd);		   /* 0, or the errno of the connection attempt */
 int net_accept(int fd, struct net_addr *peer);

@@ -191,6 +191,42 @@ void notify_status(struct notify *n, const char *fmt, ...)
 		memcpy(n->status, text, sizeof(n->status));
 }
 
+void notify_keep(struct notify *n, int fd, const char *name)
+{
+	char line[LINE_OCTETS];
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	if (!n)
+		return;
+	snprintf(line, sizeof(line), "FDSTORE=1\nFDNAME=%s", name);
+	struct iovec octets = {.iov_base = line, .iov_len = strlen(line)};
+	struct msghdr message = {.msg_name = &n->manager,
+				 .msg_namelen = n->manager_len,
+				 .msg_iov = &octets,
+				 .msg_iovlen = 1,
+				 .msg_control = control.room,
+				 .msg_controllen = sizeof(control.room)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	if (sendmsg(n->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		log_warn("-", "event=notify_failed what=keep socket=%s error=\"%s\"", name, strerror(errno));
+}
+
+void notify_let_go(struct notify *n, const char *name)
+{
+	char line[LINE_OCTETS];
+	if (!n)
+		return;
+	snprintf(line, sizeof(line), "FDSTOREREMOVE=1\nFDNAME=%s", name);
+	if (!say(n, line))
+		log_warn("-", "event=notify_full line=\"%s\"", line);
+}
+
 void notify_extend(struct notify *n, int64_t ms)
 {
 	char line[LINE_OCTETS];

@@ -23,6 +23,12 @@ void notify_reloading(struct notify *n); /* until notify_ready() */
 void notify_stopping(struct notify *n);
 /* One line for people; the same text again is not sent. Control characters are replaced, 300 octets are kept. */
 __attribute__((format(printf, 2, 3))) void notify_status(struct notify *n, const char *fmt, ...);
+/*
+ * The manager keeps a duplicate of the socket under this name (no colon) and gives it to the next process of the
+ * service; one that it has already is not kept twice. And lets go of what it keeps under a name.
+ */
+void notify_keep(struct notify *n, int fd, const char *name);
+void notify_let_go(struct notify *n, const char *name);
 void notify_extend(struct notify *n, int64_t ms); /* of the start or the stop: it may take ms from now on */
 
 #endif

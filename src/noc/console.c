@@ -4,6 +4,7 @@
 #include "noc/console.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -361,6 +362,35 @@ void console_progress(struct console_later *l, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	evbuffer_add_printf(bufferevent_get_output(l->peer->bev), "progress %s\n", text);
+}
+
+int console_give(struct console_later *l, const int *fds, size_t n, const char *line)
+{
+	char text[64];
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int) * CONSOLE_MAX_GIVEN)];
+	} control = {0};
+	int fd = l->peer ? bufferevent_getfd(l->peer->bev) : -1;
+
+	/* behind what is to be written already: that would come later than the sockets */
+	if (fd < 0 || n > CONSOLE_MAX_GIVEN || evbuffer_get_length(bufferevent_get_output(l->peer->bev)) > 0)
+		return -1;
+	snprintf(text, sizeof(text), "progress %s\n", line);
+	struct iovec octets = {.iov_base = text, .iov_len = strlen(text)};
+	struct msghdr message = {.msg_iov = &octets, .msg_iovlen = 1};
+	if (n > 0) {
+		message.msg_control = control.room;
+		message.msg_controllen = CMSG_SPACE(sizeof(int) * n);
+		struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof(int) * n);
+		memcpy(CMSG_DATA(head), fds, sizeof(int) * n);
+	}
+	if (sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)octets.iov_len)
+		return -1;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 void console_finish(struct console_later *l, const char *error)

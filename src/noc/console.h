@@ -20,9 +20,13 @@
 #define CONSOLE_KEPT_FREE	4    /* of them, for who may operate by himself: others cannot lock him out */
 #define CONSOLE_MAX_REQUEST	4096 /* octets, with the newline */
 #define CONSOLE_MAX_WORDS	64
+#define CONSOLE_MAX_GIVEN	64   /* sockets */
 #define CONSOLE_MAX_MESSAGE	1024 /* octets, of an error */
 #define CONSOLE_TIMEOUT_MS	5000 /* for the request; and for the answer, without progress */
 #define CONSOLE_WRONG_TOKEN_MS	1000 /* after which who has shown a wrong token is told so */
+
+/* The form of what goes over in a handover; another one is refused. */
+#define CONSOLE_HANDOVER_FORM "1"
 
 #define CONSOLE_LATER 1 /* a command's result: its answer comes with console_finish() */
 
@@ -92,6 +96,12 @@ bool console_later_waits(const struct console_later *l); /* who has asked is sti
 __attribute__((format(printf, 2, 3))) void console_progress(struct console_later *l, const char *fmt, ...);
 /* error: NULL, or why it failed (the output is dropped then, but for console_later_keep()). Frees l. */
 void console_finish(struct console_later *l, const char *error);
+
+/*
+ * Gives sockets fds[n] to whoever waits for l, with a line of progress. A duplicate of the connection, owned by the
+ * caller, whose other end sees the end of the stream only when it is closed; or -1: nobody waits, or it did not do.
+ */
+int console_give(struct console_later *l, const int *fds, size_t n, const char *line);
 
 struct console_stats {
 	uint64_t commands;     /* carried out */

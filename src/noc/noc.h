@@ -10,6 +10,7 @@
 #include "base/loop.h"
 #include "base/stats.h"
 #include "noc/alarm_duty.h"
+#include "noc/console.h"
 #include "noc/rights.h"
 
 struct archive;
@@ -26,6 +27,12 @@ extern const struct conf_row stats_port_rows[];
 /* Reads the configuration again: 0 with what has changed in out, or -1 with faults in *errors (free()). */
 typedef int (*noc_reload_fn)(void *arg, bool check, struct buf *out, char **errors);
 
+/*
+ * Everything goes to a process that asks for it: 0, and later is owed console_finish(), or goes with the console; or -1
+ * with the reason in why.
+ */
+typedef int (*noc_hand_over_fn)(void *arg, struct console_later *later, char why[CONSOLE_MAX_MESSAGE]);
+
 struct noc_conf { /* all borrowed for the call, but version for life, alarms until noc_use() */
 	const struct stats_port_conf *stats;
 	const struct console_conf *console;
@@ -37,7 +44,8 @@ struct noc_conf { /* all borrowed for the call, but version for life, alarms unt
 	struct archive *archive; /* borrowed for life */
 	struct worker *worker;	 /* the same */
 	noc_reload_fn reload;
-	void *reload_arg;
+	noc_hand_over_fn hand_over;
+	void *reload_arg; /* of both */
 };
 
 /* What the room counts by itself; one object, no label. */

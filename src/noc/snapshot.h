@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/net.h"
 #include "noc/alarm.h"
+#include "noc/console.h"
 #include "noc/process.h"
 #include "path/flow.h"
 
@@ -22,11 +23,13 @@ struct snapshot_source {
 	unsigned node;
 	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
 	void *reload_arg;
-	struct actions *actions;       /* what was done at the console */
-	const struct history *history; /* seconds and minutes of all that is counted */
-	struct archive *archive;       /* of records; NULL: none */
-	struct worker *worker;	       /* for what would hold up the loop */
-	struct alarms *alarms;	       /* NULL: nothing is judged */
+	int (*hand_over)(void *arg, struct console_later *later,
+			 char why[CONSOLE_MAX_MESSAGE]); /* as noc_hand_over_fn */
+	struct actions *actions;			 /* what was done at the console */
+	const struct history *history;			 /* seconds and minutes of all that is counted */
+	struct archive *archive;			 /* of records; NULL: none */
+	struct worker *worker;				 /* for what would hold up the loop */
+	struct alarms *alarms;				 /* NULL: nothing is judged */
 };
 
 struct snapshot_carrier {

@@ -142,6 +142,11 @@ static int verb_top(struct console_call *call)
 	return console_fail(call, "top is a screen of smppgwctl itself; ask with that");
 }
 
+static int verb_passwd(struct console_call *call)
+{
+	return console_fail(call, "passwd is smppgwctl's own; a password has no business here");
+}
+
 static int verb_version(struct console_call *call)
 {
 	const struct snapshot_source *from = call->arg;
@@ -520,6 +525,13 @@ const struct console_command verb_table[] = {
 	 .help = "Reads the configuration again and applies it, whole or not at all; --check: only tells what would "
 		 "change.",
 	 .examples = "reload --check\n"},
+	{.name = "handover",
+	 .args = "FORM NODE",
+	 .min = 2,
+	 .max = 2,
+	 .right = CONSOLE_ADMIN,
+	 .fn = verb_handover,
+	 .help = "What smppgwd --takeover asks: the listening sockets, and that this process ends; not for people."},
 	{.name = "actions",
 	 .args = "[--since TIME]",
 	 .max = 2,
@@ -546,6 +558,13 @@ const struct console_command verb_table[] = {
 	 .fn = verb_top,
 	 .help = "Shows carriers, accounts and binds live, each second; smppgwctl does that by itself.",
 	 .examples = "top\ntop --once\n"},
+	{.name = "passwd",
+	 .args = "[--method sha512|yescrypt] [--token]",
+	 .max = 3,
+	 READ,
+	 .fn = verb_passwd,
+	 .help = "Reads a password and prints the hash for the configuration; smppgwctl does that by itself.",
+	 .examples = "passwd\npasswd --token\n"},
 	{.name = "complete",
 	 .args = "WORD...",
 	 .min = 1,

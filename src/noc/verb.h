@@ -82,6 +82,9 @@ int verb_totals(struct console_call *call);
 /* verb_words.c */
 int verb_words(struct console_call *call);
 
+/* verb_handover.c */
+int verb_handover(struct console_call *call);
+
 /* verb_reload.c */
 int verb_reload(struct console_call *call);
 

@@ -95,6 +95,14 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 /* Begins to leave: no new binds, submits are refused, links unbind when what is out is answered. on_idle is called when
  * done. */
 void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg);
+/*
+ * For a successor, in two steps. flow_drain(): carriers get nothing new; on_dry is called when they have answered what
+ * they had, after 5 s at the latest; apps go on as before. False when it drains or leaves already. flow_drain_stop()
+ * takes it back. flow_yield(): as flow_shutdown(), but whoever has not answered within half a second is cut off.
+ */
+bool flow_drain(struct flow *f, void (*on_dry)(void *arg), void *arg);
+void flow_drain_stop(struct flow *f);
+void flow_yield(struct flow *f, void (*on_idle)(void *arg), void *arg);
 void flow_free(struct flow *f);
 /*
  * Takes another configuration, which has passed flow_check() and whose options without `reload` are those that hold

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/inherit.h"
 #include "base/log.h"
 
 #define LISTEN_WITHOUT_STORE 3000 /* ms: then apps are let in although Redis is away */
@@ -18,7 +19,9 @@ static bool let_in(struct flow *f)
 	if (f->listening || f->phase == FLOW_LEAVING)
 		return true;
 	f->listening = true;
-	if (accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why) == 0)
+	int result = accounts_listen(f->accounts, f->conf.listens, f->conf.listens_n, &why);
+	inherit_end(); /* what was given to this process and is not wanted */
+	if (result == 0)
 		return true;
 	log_error("-", "event=listen_failed error=\"%s\"", why);
 	f->on_fatal(why, f->on_fatal_arg);

@@ -84,13 +84,16 @@ struct flow {
 	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */
 	struct list redo;	 /* messages whose write is owed */
 	struct list debts;
-	struct timer redo_timer, listen_timer, leave_timer, health_timer, walk_timer, hours_timer;
+	struct timer redo_timer, listen_timer, leave_timer, drain_timer, health_timer, walk_timer, hours_timer;
 	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
 	size_t doubtful_n, doubtful_cap;
 	bool doubts_owed;	     /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
 	struct route_job *route_job; /* expectations that are being checked; NULL: none */
 	bool listening;
-	int64_t leave_until_ms;
+	bool draining;	     /* nothing new goes to carriers */
+	int64_t leave_until_ms, abort_ms, drain_until_ms;
+	void (*on_dry)(void *arg);
+	void *on_dry_arg;
 	int64_t since_ms;
 	void (*on_idle)(void *arg);
 	void *on_idle_arg;

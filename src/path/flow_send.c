@@ -190,7 +190,7 @@ static bool on_pull(struct carrier *c, bool with_tlvs, uint32_t room, uint32_t *
 {
 	struct flow *f = arg;
 	const struct pulling x = {c, with_tlvs, room, needs, pdu};
-	struct msg *m = f->phase == FLOW_RUNNING ? pull(f, &x) : NULL;
+	struct msg *m = f->phase == FLOW_RUNNING && !f->draining ? pull(f, &x) : NULL;
 	if (!m)
 		return false;
 	loop_timer_clear(f->loop, &m->timer);

@@ -12,10 +12,8 @@
 #include "base/mem.h"
 #include "policy/policy.h"
 
-#define READ_BUDGET   262144 /* octets per connection and turn */
-#define LEAVE_MS      10000  /* for what is out to be answered */
-#define LEAVE_POLL_MS 50
-#define PLACES_SPARE  20000 /* sessions of carriers that a reload adds */
+#define READ_BUDGET  262144 /* octets per connection and turn */
+#define PLACES_SPARE 20000  /* sessions of carriers that a reload adds */
 
 /* --- checks across sections --- */
 
@@ -463,53 +461,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	return f;
 }
 
-/* --- leaving --- */
-
-/* What is announced to a carrier that does not get it now is taken back first: it would be in doubt after the start. */
-static bool is_settled(const struct flow *f)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < carriers_count(f->carriers); i++)
-		n += f->unsettled[i];
-	return n == 0;
-}
-
-/* Nothing is on its way, and nothing is owed to the store: what a carrier took and the store does not know would go out
- * again after the start. */
-static bool is_quiet(const struct flow *f)
-{
-	const uint64_t *n = f->counters.by_state;
-	bool owed = f->doubts_owed || f->doubtful_n || !list_empty(&f->redo);
-	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed &&
-	       credit_quiet(f->credit) && campaigns_quiet(f->campaigns) && flow_events_quiet(f);
-}
-
-static void on_leave_timer(struct timer *t)
-{
-	struct flow *f = LIST_OF(t, struct flow, leave_timer);
-	bool late = loop_wall_ms(f->loop) >= f->leave_until_ms;
-	if (!late && !(is_quiet(f) && accounts_idle(f->accounts) && carriers_idle(f->carriers))) {
-		loop_timer(f->loop, t, LEAVE_POLL_MS);
-		return;
-	}
-	log_info("-", "event=left messages_kept=%u in_time=%s", msgs_count(f->msgs), late ? "no" : "yes");
-	f->on_idle(f->on_idle_arg);
-}
-
-void flow_shutdown(struct flow *f, void (*on_idle)(void *arg), void *arg)
-{
-	if (f->phase == FLOW_LEAVING)
-		return;
-	f->phase = FLOW_LEAVING;
-	f->on_idle = on_idle;
-	f->on_idle_arg = arg;
-	f->leave_until_ms = loop_wall_ms(f->loop) + LEAVE_MS;
-	f->leave_timer.fn = on_leave_timer;
-	log_info("-", "event=leaving messages=%u", msgs_count(f->msgs));
-	carriers_shutdown(f->carriers);
-	accounts_shutdown(f->accounts);
-	loop_timer(f->loop, &f->leave_timer, LEAVE_POLL_MS);
-}
+/* --- taking down --- */
 
 void flow_free(struct flow *f)
 {
@@ -555,6 +507,7 @@ void flow_free(struct flow *f)
 	loop_timer_clear(f->loop, &f->redo_timer);
 	loop_timer_clear(f->loop, &f->listen_timer);
 	loop_timer_clear(f->loop, &f->leave_timer);
+	loop_timer_clear(f->loop, &f->drain_timer);
 	msgs_free(f->msgs);
 	map_free(f->opted);
 	mem_free(f->unsettled);

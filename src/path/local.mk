@@ -13,7 +13,7 @@ libpath_a_SOURCES = \
 	src/path/event_post.c src/path/event_post.h \
 	src/path/finished.c src/path/finished.h \
 	src/path/flow.c src/path/flow.h src/path/flow_priv.h \
-	src/path/flow_accept.c src/path/flow_cancel.c src/path/flow_multi.c src/path/flow_ops.c src/path/flow_query.c src/path/flow_end.c src/path/flow_send.c src/path/flow_setup.c \
+	src/path/flow_accept.c src/path/flow_cancel.c src/path/flow_multi.c src/path/flow_ops.c src/path/flow_query.c src/path/flow_end.c src/path/flow_leave.c src/path/flow_send.c src/path/flow_setup.c \
 	src/path/flow_rows.c src/path/flow_rows.h \
 	src/path/idform.c src/path/idform.h \
 	src/path/doubts.c src/path/doubts.h \

@@ -38,6 +38,7 @@ EXTRA_DIST += \
 	tests/system/dashboard.py tests/system/prometheus.sh tests/system/smppgw.rules.test.yml \
 	tests/system/recipient.sh \
 	tests/system/redis.sh \
+	tests/system/upgrade.sh tests/system/upgrade_apps.py tests/system/upgrade_manager.py \
 	tests/system/reload.sh \
 	tests/system/service.py tests/system/service.sh \
 	tests/system/stats.sh \
