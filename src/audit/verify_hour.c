@@ -91,10 +91,11 @@ static void statement_fault(struct check *c, enum verify_fault fault, const char
 
 static bool next_line(struct check *c, struct view *line)
 {
-	const char *from = c->seal + c->seal_at, *newline;
+	const char *from, *newline;
 
 	if (c->seal_at >= c->seal_n)
 		return false;
+	from = c->seal + c->seal_at;
 	newline = memchr(from, '\n', c->seal_n - c->seal_at);
 	*line = (struct view){(const uint8_t *)from,
 			      (uint32_t)(newline ? (size_t)(newline - from) : c->seal_n - c->seal_at)};

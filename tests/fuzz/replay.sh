@@ -10,7 +10,7 @@ passed=0
 failed=0
 skipped=0
 
-for target in json pdu peers policy proof proxy receipt record time udh words; do
+for target in $(cd "$src/tests/fuzz" && echo fuzz_*.c | sed "s/fuzz_\([a-z]*\)\.c/\1/g"); do
 	"$build/tests/fuzz/replay_$target" "$src/tests/fuzz/corpus/$target" >"$out" 2>&1
 	status=$?
 	echo "$target: $(cat "$out")"
