@@ -3,6 +3,9 @@
  * the order of waiting commands, their deadline and the reconnect pause; hiredis owns the socket's buffers and the
  * parser.
  *
+ * A server that cannot serve us as it is now (it has become a replica, it is loading) is as good as none: its
+ * connection is given up, and the address is tried again until a server stands there that can.
+ *
  * hiredis frees its context by itself in the middle of its own functions, so a context that is lost is cut off at once
  * (ac->data = NULL) and its later callbacks are ignored.
  */
@@ -54,7 +57,7 @@ struct redis {
 	int64_t progress_us; /* the last reply, or when waiting began */
 	struct timer deadline, retry;
 	struct loop_hook hook;
-	unsigned attempts; /* since it was last up */
+	unsigned attempts; /* since it last did what it was asked to */
 	struct rng rng;
 	bool *gone; /* set to true when the object is freed inside a callback */
 };
@@ -256,6 +259,21 @@ static struct redis_link *redis_link_new(struct loop *loop, redisAsyncContext *a
 
 /* -- commands and replies -- */
 
+/* What a server says that is not the one to talk to now, in the reply to whatever it was asked. */
+static bool redis_is_elsewhere(const redisReply *reply)
+{
+	static const char *const codes[] = {"READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "MOVED"};
+
+	if (reply->type != REDIS_REPLY_ERROR)
+		return false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		if (strncmp(reply->str, codes[i], strlen(codes[i])) == 0)
+			return true;
+	}
+	/* Redis before 7 says it of what a script has called */
+	return strncmp(reply->str, "ERR Error running script", 24) == 0 && strstr(reply->str, "-READONLY ") != NULL;
+}
+
 /* hiredis' callback for every command of ours. */
 static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 {
@@ -270,9 +288,20 @@ static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 	}
 
 	struct redis_wait w = redis_wait_pop(r);
+	bool elsewhere = false;
+	char why[REDIS_REASON_MAX];
+
 	r->progress_us = loop_now_us(r->loop);
+	if (r->state == REDIS_STATE_UP) {
+		elsewhere = redis_is_elsewhere(reply);
+		snprintf(why, sizeof(why), "%s", elsewhere ? ((redisReply *)reply)->str : "");
+		if (((redisReply *)reply)->type != REDIS_REPLY_ERROR)
+			r->attempts = 0;
+	}
 	if (w.fn != NULL)
 		w.fn(reply, w.arg);
+	if (elsewhere && ac->data != NULL) /* else r is gone, or has lost it already */
+		redis_lost(r, why, false);
 }
 
 static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
@@ -360,13 +389,11 @@ static void redis_on_ping(const redisReply *reply, void *arg)
 		loop_timer(r->loop, &r->retry, half < REDIS_PING_MS ? half : REDIS_PING_MS);
 		return;
 	}
-	if (reply->type == REDIS_REPLY_ERROR && !redis_error_is(reply, "MISCONF") &&
-	    !redis_error_is(reply, "MASTERDOWN")) {
-		redis_lost(r, reply->str, false); /* NOAUTH, too many clients: no command would fare better */
+	if (reply->type == REDIS_REPLY_ERROR && !redis_error_is(reply, "MISCONF")) {
+		redis_lost(r, reply->str, false); /* NOAUTH, MASTERDOWN: no command would fare better */
 		return;
 	}
 	r->state = REDIS_STATE_UP;
-	r->attempts = 0;
 	log_info("redis", "event=up address=%s", r->conf->address);
 	r->ops->on_up(r->arg);
 }

@@ -26,7 +26,8 @@ struct redis_conf {
 
 struct redis_ops {
 	void (*on_up)(void *arg); /* connected, authenticated, not LOADING */
-	/* every waiting command has been called back with NULL before */
+	/* every waiting command has been called back with NULL before; READONLY, LOADING, MASTERDOWN, CLUSTERDOWN and
+	 * MOVED in a reply end the connection, too: that command has the reply, those behind it have NULL */
 	void (*on_down)(void *arg, const char *reason);
 };
 

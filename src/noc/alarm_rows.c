@@ -166,7 +166,7 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	 WHEN(1, 1, 3, 5, ALARM_CRITICAL)},
 	ROW(redis_refusing), .unit = "writes", .scope = ALARM_GATEWAY, .always = true,
 	 .zh = "Redis 拒绝写入，新短信被拒收", .en = "Redis refuses writes (last minute); submits are refused",
-	 .todo = "redis-cli info persistence, info memory: its disk or its maxmemory is full, or it has become a replica",
+	 .todo = "redis-cli info persistence, info memory: its disk or its maxmemory is full, or it has too few replicas",
 	 WHEN(1, 1, 3, 5, ALARM_CRITICAL)},
 	ROW(redis_slow), .unit = "ms", .scope = ALARM_GATEWAY, .always = true,
 	 .zh = "Redis 响应慢", .en = "Redis answers slowly",

@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/system/explain.sh \
 	tests/system/failover.sh \
 	tests/system/history.sh \
+	tests/system/hostile.sh tests/system/hostile.py \
 	tests/system/history_read.py \
 	tests/system/kill.sh \
 	tests/system/lists.sh \
@@ -37,9 +38,11 @@ EXTRA_DIST += \
 	tests/system/ported.sh \
 	tests/system/dashboard.py tests/system/prometheus.sh tests/system/smppgw.rules.test.yml \
 	tests/system/recipient.sh \
+	tests/system/redis_failover.sh \
 	tests/system/redis.sh \
 	tests/system/upgrade.sh tests/system/upgrade_apps.py tests/system/upgrade_manager.py \
 	tests/system/reload.sh \
+	tests/system/sandbox.sh \
 	tests/system/service.py tests/system/service.sh \
 	tests/system/stats.sh \
 	tests/system/stop.py tests/system/stop.sh \
@@ -53,3 +56,8 @@ EXTRA_DIST += \
 	tests/system/webhook.sh \
 	tests/system/webhook_server.py \
 	tests/system/words.sh
+
+# What sandbox.sh lets make forbidden calls.
+check_PROGRAMS += tests/system/intruder
+tests_system_intruder_SOURCES = tests/system/intruder.c src/sandbox.c src/sandbox.h
+tests_system_intruder_LDADD = libbase.a $(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(OPENSSL_LIBS) $(SECCOMP_LIBS)

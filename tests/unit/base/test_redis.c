@@ -575,6 +575,43 @@ static void test_refused_at_greeting(void **state)
 	end_script();
 }
 
+/* A server that says that it is not the one to talk to: that command has its reply, the one behind it NULL, and the
+ * address is tried again. */
+static void test_elsewhere(void **state)
+{
+	static const char *const said[] = {
+		"-READONLY You can't write against a read only replica.\r\n",
+		"-LOADING Redis is loading the dataset in memory\r\n",
+		"-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n",
+		"-CLUSTERDOWN The cluster is down\r\n",
+		"-MOVED 3999 127.0.0.1:6381\r\n",
+		"-ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		const char *const lines[] = {"+PONG\r\n", said[i],   "-MASTERDOWN still\r\n",
+					     "+PONG\r\n", "+OK\r\n", NULL};
+		ups = downs = 0;
+		answered = errors = nulls = 0;
+		start_script(lines);
+		connect_up();
+		assert_int_equal(command(count_reply, NULL, 3, "SET", "k", "短信"), 0);
+		assert_int_equal(command(count_reply, NULL, 3, "SET", "k", "验证码"), 0);
+		run_until(is_up_again);
+		assert_int_equal(errors, 1);
+		assert_int_equal(nulls, 1);
+		assert_int_equal(downs, 1);
+		assert_non_null(strstr(said[i], last_reason));
+		assert_int_equal(script_connections, 3);
+		assert_int_equal(command(count_reply, NULL, 3, "SET", "k", "短信"), 0);
+		run_until(none_waits);
+		assert_int_equal(answered, 2);
+		assert_int_equal(downs, 1);
+		end_script();
+	}
+}
+
 static void test_garbage(void **state)
 {
 	static const char *const lines[] = {"+PONG\r\n", "HTTP/1.1 400 Bad Request\r\n", NULL};
@@ -643,6 +680,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_free_while_connecting),
 	CASE(test_loading),
 	CASE(test_refused_at_greeting),
+	CASE(test_elsewhere),
 	CASE(test_garbage),
 	CASE(test_tcp_with_nobody_there),
 	CASE(test_addresses),
