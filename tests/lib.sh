@@ -380,7 +380,7 @@ sanitizer_errors() {
 
 # So is a system call that the sandbox has refused: what a gateway needs is not in its table.
 sandbox_refusals() {
-	grep -lE 'event=sandbox_refused' "$tmp"/*.log 2>/dev/null | grep -vE '/intruder[a-z]*\.log$'
+	grep -lE 'event=sandbox_refused' "$tmp"/*.log 2>/dev/null | grep -vE '/intruder[a-z0-9_]*\.log$'
 }
 
 finish() {

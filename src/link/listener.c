@@ -11,8 +11,11 @@
 #include "link/conn.h"
 #include "link/proxied.h"
 
-#define LISTENER_BACKLOG  1024
-#define LISTENER_BATCH	  64  /* connections accepted in one turn */
+#define LISTENER_BACKLOG 1024
+#define LISTENER_BATCH	 64 /* connections accepted in one turn */
+#define LISTENER_LOW_PORT                                                                                              \
+	"Permission denied; the right to ports below 1024 is only had from the start on: restart it, as root with "    \
+	"process.user"
 #define LISTENER_PAUSE_MS 200 /* without file descriptors: how long nothing is accepted */
 
 struct conn_listener {
@@ -76,7 +79,7 @@ struct conn_listener *conn_listen(struct conn_hub *hub, const struct conn_listen
 		return NULL;
 	int fd = net_listen(&at, LISTENER_BACKLOG);
 	if (fd < 0) {
-		*why = strerror(errno);
+		*why = errno == EACCES ? LISTENER_LOW_PORT : strerror(errno);
 		return NULL;
 	}
 	struct conn_listener *l = mem_zalloc(sizeof(*l));
