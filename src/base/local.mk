@@ -32,6 +32,7 @@ libbase_a_SOURCES = \
 	src/base/resolver.c src/base/resolver.h \
 	src/base/resp.c src/base/resp.h \
 	src/base/slab.c src/base/slab.h \
+	src/base/sorter.c src/base/sorter.h \
 	src/base/stats.c src/base/stats.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/text.c src/base/text.h \

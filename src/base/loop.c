@@ -24,7 +24,8 @@ const struct stats_row loop_stat_rows[] = {
 };
 const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0]);
 
-#define LOOP_TIMER_BUDGET 2048 /* timers fired in one turn */
+#define LOOP_TIMER_BUDGET                                                                                              \
+	300 /* timers fired in one turn: an end of a message takes a few us, with its events and records */
 #define LOOP_SIM_START_US 1000000
 #define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
 

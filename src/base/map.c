@@ -33,6 +33,7 @@ struct map {
 	struct map_segment **dir; /* 1 << depth entries; neighbours may name the same segment */
 	unsigned depth;
 	size_t count;
+	size_t freed; /* directory entries whose segments map_free_step() has freed */
 };
 
 /* Callers' hashes may be plain numbers: spreads them over all bits. Bijective but for 0, which marks a free slot. */
@@ -85,12 +86,21 @@ void map_free(struct map *m)
 {
 	if (m == NULL)
 		return;
-	for (size_t i = 0, next; i < (size_t)1 << m->depth; i = next) {
-		next = map_dir_after(m, i);
-		free(m->dir[i]);
+	while (map_free_step(m))
+		;
+}
+
+bool map_free_step(struct map *m)
+{
+	if (m->freed < (size_t)1 << m->depth) {
+		size_t next = map_dir_after(m, m->freed);
+		free(m->dir[m->freed]);
+		m->freed = next;
+		return true;
 	}
 	free(m->dir);
 	mem_free(m);
+	return false;
 }
 
 /* Into a segment that has a free slot. */

@@ -17,6 +17,8 @@ typedef bool (*map_eq_fn)(uint64_t value, const void *key);
 
 struct map *map_new(void);
 void map_free(struct map *m);
+/* The same in steps, each a few thousand entries: true while there is more. The map must not be used otherwise. */
+bool map_free_step(struct map *m);
 /* Adds; the caller has made sure that no equal key is in. 0, or -1 without memory. */
 __attribute__((warn_unused_result)) int map_put(struct map *m, uint64_t hash, uint64_t value);
 /* Finds the value with that hash for which eq(value, key). */

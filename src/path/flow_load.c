@@ -169,6 +169,7 @@ static void store_forms(struct flow *f)
 static void on_restore_done(void *arg)
 {
 	struct flow *f = arg;
+	f->restore = NULL;
 	if (f->phase == FLOW_LEAVING)
 		return;
 	f->phase = FLOW_RUNNING;
@@ -179,11 +180,17 @@ static void on_restore_done(void *arg)
 	outbox_store_up(f->outbox);
 }
 
+static void load(struct flow *f);
+
 static void on_restore_failed(void *arg)
 {
 	struct flow *f = arg;
-	if (f->phase == FLOW_LOADING)
-		f->phase = FLOW_WAITING;
+	f->restore = NULL;
+	if (f->phase != FLOW_LOADING)
+		return;
+	f->phase = FLOW_WAITING;
+	if (store_up(f->store)) /* it came back while what had been read was given back */
+		load(f);
 }
 
 static void load(struct flow *f)
@@ -192,7 +199,8 @@ static void load(struct flow *f)
 					       on_restored_pending, on_restored_form,	flow_unclaimed,
 					       on_restore_done,	    on_restore_failed};
 	f->phase = FLOW_LOADING;
-	if (restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f) < 0)
+	f->restore = restore_start(f->store, f->msgs, f->accounts, f->carriers, &f->ids, &ops, f);
+	if (!f->restore)
 		f->phase = FLOW_WAITING;
 }
 

@@ -61,6 +61,7 @@ struct flow {
 	struct reply *reply;
 	struct webhooks *webhooks; /* by number: webhooks_find() */
 	struct store *store;
+	struct restore *restore; /* while the journal is read and told; else NULL */
 	struct stats *stats;
 	struct flow_stats counters;
 	struct class_rule rules[CLASSES];

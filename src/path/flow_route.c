@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "smpp/udh.h"
 
-#define WALK_SLICE 4096u /* messages looked at in one turn after a change */
+#define WALK_SLICE 1000u /* messages looked at in one turn after a change: about a millisecond */
 #define WALK_MS	   1
 #define HOURS_LATE 100	   /* ms: a timer may be early */
 #define HOURS_MAX  3600000 /* ms */

@@ -472,6 +472,7 @@ void flow_free(struct flow *f)
 	flow_route_test_end(f);
 	flow_events_stop(f);
 	store_free(f->store);
+	restore_stop(f->restore);
 	flow_whole_free(f);
 	flow_gather_free(f);
 	flow_policy_free(f);

@@ -2,7 +2,8 @@
  * restore.c - gathers what the store gives back at start. Must not know queues, binds, or what a state leads to.
  *
  * Carrier ids and parked receipts are kept until the journal is read; a carrier id for an id that is not in the journal
- * belongs to a finished message or another node and is passed over.
+ * belongs to a finished message or another node and is passed over. What was gathered is told in steps, so many a turn:
+ * with millions of messages the gateway goes on answering its staff, its lease and its service manager meanwhile.
  */
 #include "path/restore.h"
 
@@ -12,7 +13,11 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/sorter.h"
 #include "policy/class.h"
+
+#define TELL_STEP  300u /* messages told in one turn: about a millisecond */
+#define CLEAR_STEP 64u	/* steps of freeing the map in one turn */
 
 enum kept_kind { KEPT_PARKED, KEPT_PART, KEPT_PENDING };
 
@@ -25,19 +30,20 @@ struct kept { /* told after the messages */
 };
 
 struct restore {
-	struct store *store;
 	struct msgs *msgs;
 	struct accounts *accounts;
 	struct carriers *carriers;
 	struct ids *ids;
 	const struct restore_ops *ops;
 	void *arg;
-	uint64_t *handles;
-	size_t n, cap;
-	struct map *by_id;
+	struct loop *loop;
+	struct timer timer; /* of the steps, when all is read */
+	bool ok;	    /* how reading has ended */
+	struct sorter *handles;
+	struct map *by_id; /* NULL: freed */
 	struct list kept;
 	uint64_t *unclaimed; /* reservations whose message is not there */
-	size_t unclaimed_n, unclaimed_cap;
+	size_t unclaimed_n, unclaimed_cap, unclaimed_at;
 	uint64_t unreadable;
 };
 
@@ -88,11 +94,9 @@ static void on_journal(void *arg, uint64_t id, struct view rec)
 			  (unsigned long long)id);
 		return;
 	}
-	if (x->n == x->cap) {
-		x->cap = x->cap ? x->cap * 2 : 1024;
-		x->handles = mem_realloc(x->handles, x->cap * sizeof(*x->handles));
-	}
-	x->handles[x->n++] = m->handle;
+	/* A note has a later id than the message it is about, and comes first. */
+	struct sorter_item item = {m->note ? msg_app_id(m) : m->id, m->note ? m->id : UINT64_MAX, m->handle};
+	sorter_add(x->handles, &item);
 }
 
 /* A submit that stands beside the message's present one. */
@@ -223,34 +227,6 @@ static void on_progress(void *arg, uint64_t records)
 	log_info("-", "event=loading records=%llu", (unsigned long long)records);
 }
 
-/* Sorting needs the messages behind the handles. A note has a later id than the message it is about, and comes first.
- */
-struct pair {
-	uint64_t id, handle; /* id: a note's is that of its message */
-	uint64_t note;	     /* its own id; else UINT64_MAX */
-};
-
-static int by_id(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return x->note < y->note ? -1 : x->note > y->note;
-}
-
-static void tell_messages(struct restore *x)
-{
-	struct pair *pairs = mem_zalloc((x->n ? x->n : 1) * sizeof(*pairs));
-	for (size_t i = 0; i < x->n; i++) {
-		const struct msg *m = msgs_get(x->msgs, x->handles[i]);
-		pairs[i] = (struct pair){m->note ? msg_app_id(m) : m->id, x->handles[i], m->note ? m->id : UINT64_MAX};
-	}
-	qsort(pairs, x->n, sizeof(*pairs), by_id);
-	for (size_t i = 0; i < x->n; i++)
-		x->ops->message(x->arg, msgs_get(x->msgs, pairs[i].handle));
-	mem_free(pairs);
-}
-
 static void tell_pending(struct restore *x, struct view key, struct view rec)
 {
 	uint64_t id;
@@ -258,18 +234,18 @@ static void tell_pending(struct restore *x, struct view key, struct view rec)
 	x->ops->pending(x->arg, id, rec);
 }
 
-static void tell_kept(struct restore *x)
+static void tell_one_kept(struct restore *x)
 {
-	LIST_EACH_SAFE(node, next, &x->kept) {
-		struct kept *k = LIST_OF(node, struct kept, link);
-		struct view key = {k->octets, k->key_n}, frame = {k->octets + k->key_n, k->frame_n};
-		if (k->kind == KEPT_PART)
-			x->ops->part(x->arg, key, frame);
-		else if (k->kind == KEPT_PARKED)
-			x->ops->parked(x->arg, k->carrier, key, frame);
-		else
-			tell_pending(x, key, frame);
-	}
+	struct kept *k = LIST_OF(x->kept.next, struct kept, link);
+	struct view key = {k->octets, k->key_n}, frame = {k->octets + k->key_n, k->frame_n};
+	list_remove(&k->link);
+	if (k->kind == KEPT_PART)
+		x->ops->part(x->arg, key, frame);
+	else if (k->kind == KEPT_PARKED)
+		x->ops->parked(x->arg, k->carrier, key, frame);
+	else
+		tell_pending(x, key, frame);
+	mem_free(k);
 }
 
 static void release(struct restore *x)
@@ -277,8 +253,10 @@ static void release(struct restore *x)
 	LIST_EACH_SAFE(node, next, &x->kept) {
 		mem_free(LIST_OF(node, struct kept, link));
 	}
-	map_free(x->by_id);
-	mem_free(x->handles);
+	loop_timer_clear(x->loop, &x->timer);
+	sorter_free(x->handles);
+	if (x->by_id)
+		map_free(x->by_id);
 	mem_free(x->unclaimed);
 	mem_free(x);
 }
@@ -292,44 +270,94 @@ static void give_all(struct restore *x, struct msg *m)
 	msgs_give(x->msgs, m);
 }
 
+/* One message, reservation or thing kept; false: there is no more. Nothing is told when reading has failed. */
+static bool step(struct restore *x)
+{
+	uint64_t handle;
+	if (sorter_take(x->handles, &handle)) {
+		struct msg *m = msgs_get(x->msgs, handle);
+		if (x->ok)
+			x->ops->message(x->arg, m);
+		else
+			give_all(x, m);
+		return true;
+	}
+	if (x->ok && !list_empty(&x->kept)) {
+		tell_one_kept(x);
+		return true;
+	}
+	if (x->ok && x->unclaimed_at < x->unclaimed_n) {
+		x->ops->unclaimed(x->arg, x->unclaimed[x->unclaimed_at++]);
+		return true;
+	}
+	return false;
+}
+
+/* False: the map of ids is gone. */
+static bool clear(struct restore *x)
+{
+	for (unsigned i = 0; x->by_id && i < CLEAR_STEP; i++) {
+		if (!map_free_step(x->by_id))
+			x->by_id = NULL;
+	}
+	return x->by_id;
+}
+
+static void on_turn(struct timer *t)
+{
+	struct restore *x = LIST_OF(t, struct restore, timer);
+	const struct restore_ops *ops = x->ops;
+	void *ops_arg = x->arg;
+	unsigned steps = 0;
+	bool ok = x->ok;
+	while (steps < TELL_STEP && step(x))
+		steps++;
+	if (steps == TELL_STEP || clear(x)) {
+		loop_timer(x->loop, t, 0);
+		return;
+	}
+	release(x);
+	if (ok)
+		ops->done(ops_arg);
+	else
+		ops->failed(ops_arg);
+}
+
 static void on_done(void *arg, bool ok)
 {
 	struct restore *x = arg;
-	const struct restore_ops *ops = x->ops;
-	void *ops_arg = x->arg;
-	if (!ok) {
-		for (size_t i = 0; i < x->n; i++)
-			give_all(x, msgs_get(x->msgs, x->handles[i]));
-		release(x);
-		ops->failed(ops_arg);
-		return;
-	}
-	log_info("-", "event=loaded records=%zu unreadable=%llu", x->n, (unsigned long long)x->unreadable);
-	tell_messages(x);
-	tell_kept(x);
-	for (size_t i = 0; i < x->unclaimed_n; i++)
-		x->ops->unclaimed(x->arg, x->unclaimed[i]);
-	release(x);
-	ops->done(ops_arg);
+	if (ok)
+		log_info("-", "event=loaded records=%zu unreadable=%llu", sorter_count(x->handles),
+			 (unsigned long long)x->unreadable);
+	x->ok = ok;
+	x->timer.fn = on_turn;
+	loop_timer(x->loop, &x->timer, 0);
 }
 
-int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts, struct carriers *carriers,
-		  struct ids *ids, const struct restore_ops *ops, void *arg)
+struct restore *restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts,
+			      struct carriers *carriers, struct ids *ids, const struct restore_ops *ops, void *arg)
 {
 	static const struct store_loader loader = {on_journal, on_receipt,  on_parked,	 on_part, on_form,
 						   on_pending, on_reserved, on_progress, on_done};
 	struct restore *x = mem_zalloc(sizeof(*x));
-	*x = (struct restore){.store = store,
+	*x = (struct restore){.loop = store_loop(store),
 			      .msgs = msgs,
 			      .accounts = accounts,
 			      .carriers = carriers,
 			      .ids = ids,
 			      .ops = ops,
 			      .arg = arg};
+	x->handles = sorter_new();
 	x->by_id = map_new();
 	list_init(&x->kept);
 	if (store_load(store, &loader, x) == 0)
-		return 0;
+		return x;
 	release(x);
-	return -1;
+	return NULL;
+}
+
+void restore_stop(struct restore *x)
+{
+	if (x)
+		release(x);
 }

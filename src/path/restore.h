@@ -23,14 +23,17 @@ struct restore_ops {
 	void (*form)(void *arg, size_t carrier, enum idform form); /* as learnt; ahead of the messages */
 	/* A reservation whose message is not there; those of messages are in msg.reserved. After the messages. */
 	void (*unclaimed)(void *arg, uint64_t id);
-	void (*done)(void *arg);   /* all of them told */
+	/* All of them told, over many turns: other things happen between two messages. */
+	void (*done)(void *arg);
 	void (*failed)(void *arg); /* the store went away; nothing was told; start again when it is up */
 };
 
 struct restore;
-/* 0 or -1 (store down: ops are not called). ids is told of every id. Frees itself before done() or failed(). */
-__attribute__((warn_unused_result)) int restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts,
-						      struct carriers *carriers, struct ids *ids,
-						      const struct restore_ops *ops, void *arg);
+/* NULL: the store is down, and ops are not called. ids is told of every id. Frees itself before done() or failed(). */
+struct restore *restore_start(struct store *store, struct msgs *msgs, struct accounts *accounts,
+			      struct carriers *carriers, struct ids *ids, const struct restore_ops *ops, void *arg);
+/* Ends one that has not called done() or failed(), and calls neither; after store_free(). Messages that were not told
+ * are msgs' matter. */
+void restore_stop(struct restore *x);
 
 #endif

@@ -18,6 +18,7 @@ base_unit_tests = \
 	tests/unit/base/test_redis \
 	tests/unit/base/test_resolver \
 	tests/unit/base/test_resp \
+	tests/unit/base/test_sorter \
 	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
 	tests/unit/base/test_webhook \
@@ -55,6 +56,8 @@ tests_unit_base_test_secret_SOURCES = tests/unit/base/test_secret.c
 tests_unit_base_test_secret_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_conf_SOURCES = tests/unit/base/test_conf.c
 tests_unit_base_test_conf_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_sorter_SOURCES = tests/unit/base/test_sorter.c
+tests_unit_base_test_sorter_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c
 tests_unit_base_test_stats_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_redis_SOURCES = tests/unit/base/test_redis.c

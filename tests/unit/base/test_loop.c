@@ -244,6 +244,32 @@ static void test_real_events(void **state)
 	close(pipe_fd[1]);
 }
 
+#define DUE_AT_ONCE 1000u
+static struct timer due[DUE_AT_ONCE];
+static void count(struct timer *t)
+{
+	(void)t;
+	calls++;
+}
+
+/* However many timers are due at the same time, a turn fires a few hundred at most; the turns follow at once. */
+static void test_many_due_at_once(void **state)
+{
+	(void)state;
+	loop = loop_new_simulated(START);
+	calls = 0;
+	for (unsigned i = 0; i < DUE_AT_ONCE; i++) {
+		due[i].fn = count;
+		loop_timer(loop, &due[i], 0);
+	}
+	for (unsigned before = 0; calls < DUE_AT_ONCE; before = calls) {
+		loop_turn(loop);
+		assert_in_range(calls - before, 1, 300);
+	}
+	assert_int_equal(loop_turns(loop), 4);
+	loop_free(loop);
+}
+
 static void test_run_needs_a_base(void **state)
 {
 	(void)state;
@@ -260,6 +286,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_simulated_wishes),
 	cmocka_unit_test(test_real_timers),
 	cmocka_unit_test(test_real_events),
+	cmocka_unit_test(test_many_due_at_once),
 	cmocka_unit_test(test_run_needs_a_base),
 };
 UNIT_MAIN(cases)

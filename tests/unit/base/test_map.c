@@ -162,10 +162,24 @@ static void test_hashes_spread(void **state)
 	}
 }
 
+/* A map of a million is freed in steps of a segment, none of which holds more than a few thousand. */
+static void test_freed_in_steps(void **state)
+{
+	struct map *m = map_new();
+	unsigned steps = 1;
+
+	(void)state;
+	for (uint64_t i = 0; i < 1000000; i++)
+		assert_int_equal(map_put(m, map_hash_u64(i), i), 0);
+	while (map_free_step(m))
+		steps++;
+	assert_in_range(steps, 1000000 / 4096, 1000000 / 1024);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_good_hash),	 cmocka_unit_test(test_plain_numbers),
 	cmocka_unit_test(test_high_bits_only),	 cmocka_unit_test(test_hundred_share_a_hash),
 	cmocka_unit_test(test_one_hash_for_all), cmocka_unit_test(test_octet_hash),
-	cmocka_unit_test(test_hashes_spread),
+	cmocka_unit_test(test_hashes_spread),	 cmocka_unit_test(test_freed_in_steps),
 };
 UNIT_MAIN(cases)
