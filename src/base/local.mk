@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	src/base/conf_diff.c \
 	src/base/conf_scan.c src/base/conf_scan.h \
 	src/base/conf_value.c src/base/conf_value.h \
+	src/base/files.c src/base/files.h \
 	src/base/histogram.c src/base/histogram.h \
 	src/base/http_client.c src/base/http_client.h \
 	src/base/http_link.c src/base/http_link.h \
@@ -24,6 +25,7 @@ libbase_a_SOURCES = \
 	src/base/loop.c src/base/loop.h \
 	src/base/map.c src/base/map.h \
 	src/base/mem.c src/base/mem.h \
+	src/base/near.c src/base/near.h \
 	src/base/net.c src/base/net.h \
 	src/base/poison.h \
 	src/base/notify.c src/base/notify.h \

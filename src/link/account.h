@@ -94,7 +94,7 @@ extern const struct stats_row account_stat_rows[];
 extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
-	uint64_t connections, over_limit, over_address, no_header, unknown_system_id, outbinds_refused;
+	uint64_t connections, over_limit, over_files, over_address, no_header, unknown_system_id, outbinds_refused;
 	uint64_t bind_failures, lockouts, locked_out;
 	uint64_t locked;	      /* gauge: addresses and accounts */
 	uint64_t open;		      /* gauge */

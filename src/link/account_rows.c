@@ -180,6 +180,8 @@ const size_t account_stat_rows_n = sizeof(account_stat_rows) / sizeof(account_st
 const struct stats_row listener_stat_rows[] = {
 	ROW_COUNT2("listener", struct listener_stats, connections, "Connections accepted."),
 	ROW_COUNT2("listener", struct listener_stats, over_limit, "Connections closed at once: max_connections."),
+	ROW_COUNT2("listener", struct listener_stats, over_files,
+		   "Connections closed at once: the last open files are kept for carriers, Redis and staff."),
 	ROW_COUNT2("listener", struct listener_stats, over_address, "Connections closed at once: max_per_address."),
 	ROW_COUNT2("listener", struct listener_stats, no_header, "Connections closed for their PROXY header."),
 	ROW_COUNT2("listener", struct listener_stats, unknown_system_id, "Binds refused: unknown system_id."),

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/files.h"
 #include "link/accept.h"
 #include "link/account_priv.h"
 
@@ -507,6 +508,12 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 		conn_refuse(as->conns, fd);
 		admit_shut_out(as, peer, &as->listener.locked_out, END_NOT_ALLOWED,
 			       "the address is locked; smppgwctl lockouts tells for how long");
+		return;
+	}
+	if (files_reserved(fd)) {
+		conn_refuse(as->conns, fd);
+		admit_shut_out(as, peer, &as->listener.over_files, END_NOT_ALLOWED,
+			       "raise the limit of open files (LimitNOFILE, ulimit -n)");
 		return;
 	}
 	struct crowd_group *stranger = crowd_enter(as->strangers, peer, (size_t)as->limits->max_per_address);
