@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,8 +25,18 @@ const struct conf_row process_rows[] = {
 	 "Its group; empty: the user's own.", NULL},
 	{"sandbox", CONF_BOOL, offsetof(struct process_conf, sandbox), "", 0, 0, "true", false,
 	 "Whether system calls that the gateway has no need of are refused, once it has started.", NULL},
+	{"core_dumps", CONF_BOOL, offsetof(struct process_conf, core_dumps), "", 0, 0, "false", false,
+	 "Whether a crash leaves a core dump and a debugger may look in, which shows passwords and texts.", NULL},
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
 
 struct identity {
 	const char *user;
@@ -127,7 +138,7 @@ static int stay(const struct process_conf *conf)
 	return 0;
 }
 
-int privilege_drop(const struct process_conf *conf, bool low_ports, char **why)
+static int drop(const struct process_conf *conf, bool low_ports, char **why)
 {
 	struct identity id;
 
@@ -148,4 +159,26 @@ int privilege_drop(const struct process_conf *conf, bool low_ports, char **why)
 	log_info("-", "event=privileges_dropped user=%s uid=%u gid=%u low_ports=%s", id.user, (unsigned)id.uid,
 		 (unsigned)id.gid, low_ports ? "yes" : "no");
 	return 0;
+}
+
+/* The limit is for the kernel's own files, the other for programs that it hands dumps to, and for other processes. */
+static int hide_memory(char **why)
+{
+	const struct rlimit none = {0, 0};
+
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return privilege_why(why, "core dumps cannot be turned off: %s", strerror(errno));
+	return 0;
+}
+
+int privilege_drop(const struct process_conf *conf, bool low_ports, char **why)
+{
+	if (drop(conf, low_ports, why) != 0)
+		return -1;
+#ifdef SANITIZED
+	bool wanted = false; /* the search for leaks looks in like a debugger */
+#else
+	bool wanted = !conf->core_dumps;
+#endif
+	return wanted ? hide_memory(why) : 0;
 }

@@ -18,7 +18,10 @@
 #include <unistd.h>
 #include "base/mem.h"
 
-#define TLS_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20" /* of TLS 1.2; 1.3 has no weak ones */
+/* RFC 9325, 4.2: forward secrecy by elliptic curves, authenticated encryption; of TLS 1.2, 1.3 has no weak ones */
+#define TLS_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
+#define TLS_GROUPS  "X25519:P-256:P-384"
+#define TLS_LEVEL   2		 /* of OpenSSL: 112 bits, RSA from 2048 bits on, no SHA-1 in signatures */
 #define TLS_SOON_S  (14 * 86400) /* before it ends, a certificate is warned of */
 #define TLS_PATH    1024
 #define TLS_READ    32768 /* octets read at once: a whole record and more */
@@ -221,7 +224,10 @@ static struct tls_context *tls_new(const SSL_METHOD *method, const struct tls_co
 	ERR_clear_error();
 	t->references = 1;
 	t->ssl = SSL_CTX_new(method);
+	if (t->ssl != NULL && SSL_CTX_get_security_level(t->ssl) < TLS_LEVEL)
+		SSL_CTX_set_security_level(t->ssl, TLS_LEVEL);
 	if (t->ssl == NULL || SSL_CTX_set_cipher_list(t->ssl, TLS_CIPHERS) != 1 ||
+	    SSL_CTX_set1_groups_list(t->ssl, TLS_GROUPS) != 1 ||
 	    SSL_CTX_set_min_proto_version(t->ssl, conf->min_version == 1 ? TLS1_3_VERSION : TLS1_2_VERSION) != 1) {
 		tls_fault(r, "tls: OpenSSL refuses its settings: %s", tls_ssl_error(why));
 		tls_release(t);

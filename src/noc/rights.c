@@ -42,7 +42,7 @@ const struct conf_row token_rows[] = {
 	{"name", CONF_STRING, offsetof(struct token_conf, name), "", 1, NAME_LONGEST, NULL, true,
 	 "Whose token it is, for the log and the records; the token is shown as NAME:SECRET.", NULL},
 	{"token", CONF_SECRET, offsetof(struct token_conf, token), "", 1, 0, NULL, true,
-	 "crypt(3) hash of the secret, as openssl passwd -6 prints it.", NULL},
+	 "crypt(3) hash of the secret, as smppgwctl passwd --token prints it.", NULL},
 	{"right", CONF_CHOICE, offsetof(struct token_conf, right), "", 0, 0, "read", true,
 	 "What the token gives: read, operate or admin.", right_choices},
 	{0},
@@ -107,7 +107,7 @@ static bool check_token(const struct token_conf *t, char **errors)
 	}
 	if (!auth_is_hash(t->token)) {
 		conf_fault(errors, &t->where,
-			   "console_tokens.token of %s is not a hash; put there what `openssl passwd -6` prints",
+			   "console_tokens.token of %s is not a hash; put there what `smppgwctl passwd --token` prints",
 			   t->name);
 		return false;
 	}

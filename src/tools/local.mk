@@ -12,6 +12,7 @@ libtools_a_SOURCES = \
 	src/tools/load_bind.c src/tools/load_book.c src/tools/load_book.h src/tools/load_report.c src/tools/load_run.c \
 	src/tools/load_text.c \
 	src/tools/opts.c src/tools/opts.h \
+	src/tools/passwd.c src/tools/passwd.h \
 	src/tools/readable.c src/tools/readable.h \
 	src/tools/send.h src/tools/send_time.c \
 	src/tools/send_tlv.c src/tools/send_tlv.h \

@@ -13,8 +13,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/near.h"
+#include "base/secret.h"
 
-#define FIRST_CODE 256 /* of getopt_long()'s values; a row's is FIRST_CODE + its index */
+#define SECRETS_MAX 64	/* that one command line has */
+#define FIRST_CODE  256 /* of getopt_long()'s values; a row's is FIRST_CODE + its index */
 
 /* Each parser fills at and returns NULL, or says what it wants instead. */
 typedef const char *opts_parser(const struct opts_row *row, const char *s, void *at);
@@ -41,6 +44,36 @@ static const char *parse_text(const struct opts_row *row, const char *s, void *a
 	(void)row;
 	*(const char **)at = s;
 	return NULL;
+}
+
+/* A copy that lives as long as the program. */
+static const char *keep_secret(const char *s)
+{
+	static char *kept[SECRETS_MAX];
+	static size_t n;
+
+	if (n == SECRETS_MAX)
+		return NULL;
+	kept[n] = mem_strdup(s);
+	return kept[n++];
+}
+
+static const char *parse_secret(const struct opts_row *row, const char *s, void *at)
+{
+	static char why[SECRET_WHY];
+	char path[SECRET_PATH], text[SECRET_MAX + 1];
+	const char *value = strncmp(s, "env:", 4) == 0 ? getenv(s + 4) : s;
+
+	(void)row;
+	if (value == NULL)
+		return "an environment variable that is set";
+	if (value == s && secret_place(s, path, why) == SECRET_FILE) {
+		if (secret_read(path, text, why) != 0)
+			return "a file that can be read, with one line in it";
+		value = text;
+	}
+	*(const char **)at = keep_secret(value);
+	return *(const char **)at != NULL ? NULL : "to be given fewer times";
 }
 
 static const char *parse_number(const struct opts_row *row, const char *s, void *at)
@@ -177,15 +210,11 @@ static const struct {
 	const char *arg; /* in --help */
 	opts_parser *parse;
 } types[] = {
-	[OPTS_FLAG] = {NULL, parse_flag},
-	[OPTS_YESNO] = {"yes|no", parse_yesno},
-	[OPTS_TEXT] = {"TEXT", parse_text},
-	[OPTS_NUMBER] = {"N", parse_number},
-	[OPTS_TIME] = {"TIME", parse_time},
-	[OPTS_SPAN] = {"TIME[-TIME]", parse_span},
-	[OPTS_PERCENT] = {"PERCENT", parse_percent},
-	[OPTS_CHOICE] = {NULL, parse_choice},
-	[OPTS_ADDRESS] = {"ADDR:PORT", parse_address},
+	[OPTS_FLAG] = {NULL, parse_flag},	   [OPTS_YESNO] = {"yes|no", parse_yesno},
+	[OPTS_TEXT] = {"TEXT", parse_text},	   [OPTS_SECRET] = {"SECRET|file:PATH|env:NAME", parse_secret},
+	[OPTS_NUMBER] = {"N", parse_number},	   [OPTS_TIME] = {"TIME", parse_time},
+	[OPTS_SPAN] = {"TIME[-TIME]", parse_span}, [OPTS_PERCENT] = {"PERCENT", parse_percent},
+	[OPTS_CHOICE] = {NULL, parse_choice},	   [OPTS_ADDRESS] = {"ADDR:PORT", parse_address},
 	[OPTS_LIST] = {"TEXT", parse_list},
 };
 
@@ -272,6 +301,19 @@ static struct option *long_options(const struct opts_row *rows, size_t n, char l
 	return longs;
 }
 
+static int say_unknown(const struct opts_about *about, const struct opts_row *rows, size_t n, const char *word)
+{
+	struct near near;
+	char name[NEAR_MAX];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	near_start(&near, name + strspn(name, "-"));
+	for (size_t i = 0; i < n && strncmp(word, "--", 2) == 0; i++)
+		near_try(&near, rows[i].name, strlen(rows[i].name));
+	return near_best(&near) ? opts_wrong(about, "unknown option %s; did you mean --%s?", name, near_best(&near))
+				: opts_wrong(about, "unknown option or not a value of it: %s", word);
+}
+
 /* 0 = go on, or OPTS_DONE, OPTS_WRONG. */
 static int take_option(const struct opts_about *about, const struct opts_row *rows, size_t n, char *into, int code,
 		       char **argv, int before)
@@ -289,13 +331,15 @@ static int take_option(const struct opts_about *about, const struct opts_row *ro
 	case ':':
 		return opts_wrong(about, "%s needs a value", argv[before]);
 	case '?':
-		return opts_wrong(about, "unknown option or not a value of it: %s", argv[before]);
+		return say_unknown(about, rows, n, argv[before]);
 	}
 	for (row = rows; code < FIRST_CODE && row->letter != code; row++)
 		;
 	if (code >= FIRST_CODE)
 		row = &rows[code - FIRST_CODE];
 	wanted = types[row->type].parse(row, optarg, into + row->offset);
+	if (!wanted && row->type == OPTS_SECRET)
+		memset(optarg, '*', strlen(optarg));
 	return wanted ? opts_wrong(about, "--%s %s: needs %s", row->name, optarg, wanted) : 0;
 }
 

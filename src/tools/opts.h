@@ -12,6 +12,8 @@ enum opts_type {
 	OPTS_FLAG,    /* bool; takes no argument */
 	OPTS_YESNO,   /* bool; yes or no */
 	OPTS_TEXT,    /* const char *, borrowed from argv */
+	OPTS_SECRET,  /* const char *, good for ever; "file:/path", "env:NAME": what is in there. Blanked in argv, so
+			 that lists of processes do not show it */
 	OPTS_NUMBER,  /* int64_t, min..max; decimal or 0x hexadecimal */
 	OPTS_TIME,    /* int64_t us; "100ms", "2s", "500us", "1m", bare number = seconds */
 	OPTS_SPAN,    /* struct opts_span in us; "100ms" or "50ms-2s" */

@@ -1,6 +1,6 @@
 /*
  * smppgwctl.c - the operator's tool: sends one command line to the gateway's console socket and prints the answer.
- * Knows no commands (help lists them) but one of its own: top.
+ * Knows no commands (help lists them) but two of its own: top and passwd.
  */
 #include <errno.h>
 #include <limits.h>
@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "tools/ask.h"
 #include "tools/opts.h"
+#include "tools/passwd.h"
 #include "tools/top.h"
 
 enum { DONE = 0, GATEWAY_ERROR = 1, USAGE = 2, UNREACHABLE = 3 };
@@ -231,6 +232,8 @@ int main(int argc, char **argv)
 		opts_wrong(&about, "a command is missing, such as: status");
 		return USAGE;
 	}
+	if (strcmp(argv[at], "passwd") == 0)
+		return passwd_main(argc - at, argv + at);
 	argc = take_json(&conf, argv, at, argc);
 	signal(SIGPIPE, SIG_IGN);
 	if (find_token(&conf, room, sizeof(room), &token, why, sizeof(why)) < 0)

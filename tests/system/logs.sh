@@ -8,6 +8,7 @@ redis_start redis everysec
 # A configuration whose section log is $1.
 config_with() { # SETTINGS
 	gateway_config gw <<END
+limits: { failed_binds = 0; };
 log: { $1 };
 accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; } );
 carriers: ( { name = "移动"; host = "127.0.0.1"; port = ${port[mobile]:=$(free_port)}; system_id = "gw"; password = "gw"; } );

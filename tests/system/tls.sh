@@ -182,6 +182,15 @@ other() { # PORT OPTION...: the command and status of the answer, in hexadecimal
 is "openssl over TLS 1.2" "$(other tls -tls1_2)" 8000000900000000
 is "openssl over TLS 1.3" "$(other tls -tls1_3)" 8000000900000000
 is "openssl over TLS 1.1 is refused" "$(other tls -tls1_1 -cipher 'DEFAULT@SECLEVEL=0')" ""
+agrees() { # OPTION...: what s_client and the listener agree on
+	openssl s_client -connect "127.0.0.1:${port[tls]}" -CAfile "$certs/ca.pem" "$@" </dev/null 2>>"$tmp/openssl.log" |
+		sed -n 's/^New, .*Cipher is //p'
+}
+is "openssl over TLS 1.0 is refused" "$(agrees -tls1 -cipher 'DEFAULT@SECLEVEL=0')" "(NONE)"
+for cipher in ECDHE-ECDSA-AES128-SHA ECDHE-ECDSA-AES256-SHA384 ECDHE-RSA-AES256-SHA384 DHE-RSA-AES256-GCM-SHA384 AES256-GCM-SHA384; do
+	is "$cipher is refused" "$(agrees -tls1_2 -cipher "$cipher@SECLEVEL=0")" "(NONE)"
+done
+is "a curve of 96 bits is refused" "$(agrees -groups prime192v1 -cipher 'DEFAULT@SECLEVEL=0' -ciphersuites TLS_AES_128_GCM_SHA256)" "(NONE)"
 is "TLS 1.2 where 1.3 is the oldest is refused" "$(other new -tls1_2)" ""
 is "a cipher without forward secrecy is refused" "$(other tls -tls1_2 -cipher AES128-GCM-SHA256)" ""
 is "a renegotiation is refused" "$({ sleep 0.5; echo R; sleep 1; } |
