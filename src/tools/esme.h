@@ -25,7 +25,7 @@ struct esme_conf {
 		 .min = 1, .max = 65535},                                                                              \
 		{"system-id", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_id), "bank",                       \
 		 .help = "whom to bind as"},                                                                           \
-		{"password", OPTS_SECRET, (base) + offsetof(struct esme_conf, password), "secret",                       \
+		{"password", OPTS_SECRET, (base) + offsetof(struct esme_conf, password), "secret",                     \
 		 .help = "its password"},                                                                              \
 		{"system-type", OPTS_TEXT, (base) + offsetof(struct esme_conf, system_type), "",                       \
 		 .help = "system_type of the bind, where the peer asks for one"},                                      \
