@@ -36,11 +36,15 @@ class Screen:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
 
     def read(self, seconds=0.1):
-        if select.select([self.fd], [], [], seconds)[0]:
-            try:
-                self.raw += os.read(self.fd, 65536)
-            except OSError:
-                pass
+        """Whether there was something."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return False
+        try:
+            octets = os.read(self.fd, 65536)
+        except OSError:  # the other side is closed
+            return False
+        self.raw += octets
+        return octets != b""
 
     def frame(self):
         """The lines of the last whole frame, without sequences."""
@@ -67,7 +71,8 @@ class Screen:
             self.read()
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             self.status = status if pid else None
-        self.read(0)
+        while self.read(0):  # a terminal hands over a part at a time
+            pass
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
