@@ -1,5 +1,5 @@
 /*
- * resp.c - Redis commands as octets: "*<args>\r\n", then "$<octets>\r\n<octets>\r\n" for each.
+ * resp.c - Redis commands as octets: "*<args>\r\n", then "$<octets>\r\n<octets>\r\n" for each; parts of replies.
  */
 #include "base/resp.h"
 
@@ -116,4 +116,18 @@ int resp_batch_send(struct redis *r, struct resp_batch *c, redis_fn fn, void *ar
 	buf_consume(&c->body, buf_len(&c->body), RESP_KEEP);
 	c->args = 0;
 	return rc;
+}
+
+/* --- replies --- */
+
+const char *redis_text(const redisReply *r)
+{
+	return r->str ? r->str : "";
+}
+
+const redisReply *redis_at(const redisReply *r, size_t i)
+{
+	static const redisReply none = {.type = REDIS_REPLY_NIL};
+
+	return i < r->elements && r->element[i] ? r->element[i] : &none;
 }

@@ -1,5 +1,6 @@
 /*
- * resp.h - builds Redis commands in RESP. Knows no connection but redis_send(). Included by redis.h.
+ * resp.h - builds Redis commands in RESP, and looks at replies with care. Knows no connection but redis_send().
+ * Included by redis.h.
  */
 #ifndef BASE_RESP_H
 #define BASE_RESP_H
@@ -32,5 +33,12 @@ void resp_batch_u64(struct resp_batch *c, uint64_t v);
 __attribute__((warn_unused_result)) int resp_batch_send(struct redis *r, struct resp_batch *c,
 							void (*fn)(const struct redisReply *reply, void *arg),
 							void *arg);
+
+/*
+ * Replies as who answers has made them, which may be no Redis that knows our keys: the text of one, "" when it has
+ * none; element i of one, a nil when it has none.
+ */
+const char *redis_text(const struct redisReply *r);
+const struct redisReply *redis_at(const struct redisReply *r, size_t i);
 
 #endif

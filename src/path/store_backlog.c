@@ -195,7 +195,7 @@ static bool read_entry(const redisReply *r, struct store_entry *out)
 	const redisReply *fields = r->element[1];
 	*out = (struct store_entry){.entry = view_of_reply(r->element[0])};
 	for (size_t i = 0; i + 1 < fields->elements; i += 2) {
-		const char *name = fields->element[i]->str;
+		const char *name = redis_text(fields->element[i]);
 		struct view value = view_of_reply(fields->element[i + 1]);
 		if (strcmp(name, "id") == 0)
 			(void)ids_parse(value.p, value.n, &out->id);

@@ -173,7 +173,7 @@ static void on_usage(const redisReply *reply, void *arg)
 	for (size_t i = 0; ok && i + 1 < reply->elements; i += 2) {
 		const redisReply *name = reply->element[i];
 		q->reader->value(q->arg, (struct view){(const uint8_t *)name->str, (uint32_t)name->len},
-				 strtoll(reply->element[i + 1]->str, NULL, 10));
+				 strtoll(redis_text(reply->element[i + 1]), NULL, 10));
 	}
 	q->reader->done(q->arg, ok);
 	mem_free(q);

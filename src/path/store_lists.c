@@ -302,7 +302,7 @@ int store_lists_scopes(struct store *s, const struct store_lists_reader *reader,
 static struct view field_of(const redisReply *fields, const char *name)
 {
 	for (size_t i = 0; i + 1 < fields->elements; i += 2) {
-		if (strcmp(fields->element[i]->str, name) == 0)
+		if (strcmp(redis_text(fields->element[i]), name) == 0)
 			return view_at(fields->element[i + 1]);
 	}
 	return none;
@@ -316,9 +316,9 @@ static struct view either(const redisReply *fields, const char *a, const char *b
 
 static void tell_event(const struct call *c, const redisReply *entry)
 {
-	const redisReply *fields = entry->element[1];
+	const redisReply *fields = redis_at(entry, 1);
 	struct view at = field_of(fields, "at");
-	struct lists_event e = {.at_ms = strtoll(at.n ? (const char *)at.p : entry->element[0]->str, NULL, 10),
+	struct lists_event e = {.at_ms = strtoll(at.n ? (const char *)at.p : redis_text(redis_at(entry, 0)), NULL, 10),
 				.name = either(fields, "scope", "account"),
 				.number = field_of(fields, "number"),
 				.what = field_of(fields, "what"),
@@ -334,7 +334,7 @@ static void on_history(const redisReply *reply, void *arg)
 	size_t n = ok ? reply->elements : 0;
 	for (size_t i = 0; i < n; i++)
 		tell_event(c, reply->element[i]);
-	c->to.history->done(c->arg, ok, n, n ? reply->element[n - 1]->element[0]->str : "");
+	c->to.history->done(c->arg, ok, n, n ? redis_text(redis_at(reply->element[n - 1], 0)) : "");
 	mem_free(c);
 }
 

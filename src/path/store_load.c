@@ -171,7 +171,7 @@ static void on_page(const redisReply *reply, void *arg)
 	const redisReply *pairs = reply->element[1];
 	for (size_t i = 0; i + 1 < pairs->elements; i += 2)
 		give(l, h, pairs->element[i], pairs->element[i + 1]);
-	snprintf(l->cursor, sizeof(l->cursor), "%s", reply->element[0]->str);
+	snprintf(l->cursor, sizeof(l->cursor), "%s", redis_text(reply->element[0]));
 	if (strcmp(l->cursor, "0") == 0) {
 		l->at++;
 	}
@@ -214,8 +214,8 @@ static void on_carriers(const redisReply *reply, void *arg)
 	uint32_t slots = (uint32_t)(store_conf_of(l->store)->receipt_horizon / 3600) + 2;
 	for (size_t i = 0; i < reply->elements; i++) {
 		for (uint32_t slot = last > slots ? last - slots : 0; slot <= last; slot++)
-			add_hash(l, HASH_RECEIPT, reply->element[i]->str, slot);
-		add_hash(l, HASH_PARKED, reply->element[i]->str, 0);
+			add_hash(l, HASH_RECEIPT, redis_text(reply->element[i]), slot);
+		add_hash(l, HASH_PARKED, redis_text(reply->element[i]), 0);
 	}
 	add_hash(l, HASH_PART, "", 0);
 	add_hash(l, HASH_FORM, "", 0);
@@ -241,7 +241,7 @@ static void on_buckets(const redisReply *reply, void *arg)
 		return;
 	}
 	for (size_t i = 0; i < reply->elements; i++) {
-		uint64_t bucket = strtoull(reply->element[i]->str, NULL, 10);
+		uint64_t bucket = strtoull(redis_text(reply->element[i]), NULL, 10);
 		add_hash(l, HASH_JOURNAL, "", bucket);
 		sweep_add(store_sweep(l->store), bucket);
 	}

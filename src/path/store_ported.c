@@ -89,7 +89,7 @@ static void on_done(const redisReply *reply, void *arg)
 static void read_meta(const redisReply *hash, struct store_ported_meta *meta)
 {
 	for (size_t i = 0; i + 1 < hash->elements; i += 2) {
-		const char *field = hash->element[i]->str, *value = hash->element[i + 1]->str;
+		const char *field = redis_text(hash->element[i]), *value = redis_text(hash->element[i + 1]);
 		if (strcmp(field, "epoch") == 0)
 			meta->epoch = strtoull(value, NULL, 10);
 		else if (strcmp(field, "changes") == 0)
@@ -121,7 +121,7 @@ static void on_meta(const redisReply *reply, void *arg)
 	if (r) {
 		const redisReply *log = r->element[0];
 		if (log->elements)
-			snprintf(meta.last, sizeof(meta.last), "%s", log->element[0]->element[0]->str);
+			snprintf(meta.last, sizeof(meta.last), "%s", redis_text(redis_at(log->element[0], 0)));
 		read_meta(r->element[1], &meta);
 	}
 	c->to.meta(c->arg, r != NULL, &meta);
@@ -169,7 +169,7 @@ static struct view field_of(const redisReply *fields, const char *name)
 {
 	for (size_t i = 0; i + 1 < fields->elements; i += 2) {
 		const redisReply *value = fields->element[i + 1];
-		if (strcmp(fields->element[i]->str, name) == 0)
+		if (strcmp(redis_text(fields->element[i]), name) == 0)
 			return (struct view){(const uint8_t *)value->str, (uint32_t)value->len};
 	}
 	return (struct view){NULL, 0};
@@ -186,8 +186,8 @@ static void on_changes(const redisReply *reply, void *arg)
 		read_meta(r->element[1], &meta);
 	for (size_t i = 0; r && i < log->elements; i++) {
 		const redisReply *entry = log->element[i];
-		follower->change(c->arg, field_of(entry->element[1], "n"), field_of(entry->element[1], "v"));
-		snprintf(meta.last, sizeof(meta.last), "%s", entry->element[0]->str);
+		follower->change(c->arg, field_of(redis_at(entry, 1), "n"), field_of(redis_at(entry, 1), "v"));
+		snprintf(meta.last, sizeof(meta.last), "%s", redis_text(redis_at(entry, 0)));
 	}
 	follower->done(c->arg, r != NULL, &meta, r ? log->elements : 0);
 	mem_free(c);

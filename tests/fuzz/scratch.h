@@ -13,7 +13,7 @@
 
 static char scratch_directory[64];
 static size_t scratch_names;
-static char scratch_name[8][64];
+static char scratch_name[8][160];
 
 static void scratch_clean(void)
 {
@@ -45,7 +45,8 @@ static inline const char *scratch_file(const char *name, const void *p, size_t n
 		at++;
 	if (at == scratch_names) {
 		MUST(scratch_names < 8);
-		MUST(snprintf(scratch_name[at], sizeof(scratch_name[at]), "%s/%s", scratch(), name) > 0);
+		MUST(snprintf(scratch_name[at], sizeof(scratch_name[at]), "%s/%s", scratch(), name) <
+		     (int)sizeof(scratch_name[at]));
 		scratch_names++;
 	}
 	int fd = open(scratch_name[at], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
