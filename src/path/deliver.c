@@ -136,6 +136,15 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 		pdu->tlvs = receipt_tlvs(m, &rec, &sent, scratch);
 }
 
+/* What a deliver_sm does not use [S 4.6.1]: a carrier may put anything there, an app may read it strictly. */
+static void empty_unused(struct pdu *pdu)
+{
+	pdu->sm.schedule = pdu->sm.validity = (struct view){NULL, 0};
+	pdu->sm.replace_if_present_flag = 0;
+	pdu->sm.sm_default_msg_id = 0;
+	pdu->sm.registered_delivery = 0;
+}
+
 /* An app without TLVs gets as much of a long text as short_message holds. */
 static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
 		    struct deliver_scratch *scratch, struct pdu *pdu)
@@ -144,7 +153,7 @@ static void fill_mo(const struct msg *m, const struct account_conf *conf, uint8_
 	msg_pdu(m, NULL, pdu);
 	pdu->command_id = DELIVER_SM;
 	pdu->command_status = 0;
-	pdu->sm.registered_delivery = 0;
+	empty_unused(pdu);
 	address_show((enum address_form)conf->number_form, &pdu->sm.src, scratch->number);
 	if (peer_version >= 0x34)
 		return;

@@ -263,6 +263,23 @@ static void test_mo(void **state)
 	assert_true(view_eq(pdu.sm.short_message, mo.sm.short_message));
 }
 
+/* What a deliver_sm does not use is empty, whatever the carrier has put there: an app may read it strictly. */
+static void test_mo_unused_fields(void **state)
+{
+	(void)state;
+	struct pdu mo = sample_mo("T", 1), pdu;
+	mo.sm.schedule = sample_view("9");
+	mo.sm.validity = sample_view("20261122");
+	mo.sm.replace_if_present_flag = 7;
+	mo.sm.sm_default_msg_id = 255;
+	wire(reply(&mo), &china, 0x34, &pdu);
+	assert_int_equal(pdu.sm.schedule.n, 0);
+	assert_int_equal(pdu.sm.validity.n, 0);
+	assert_int_equal(pdu.sm.replace_if_present_flag, 0);
+	assert_int_equal(pdu.sm.sm_default_msg_id, 0);
+	assert_true(view_eq(pdu.sm.short_message, mo.sm.short_message));
+}
+
 /* A long reply comes as message_payload; an app without TLVs gets what fits, at a character's border. */
 static void test_long_mo(void **state)
 {
@@ -406,7 +423,7 @@ static void test_mo_data_sm(void **state)
 static const struct CMUnitTest cases[] = {
 	CASE(test_receipt),    CASE(test_zones),   CASE(test_tlvs),	  CASE(test_excerpt),
 	CASE(test_long_words), CASE(test_mo),	   CASE(test_long_mo),	  CASE(test_intermediate),
-	CASE(test_part),       CASE(test_data_sm), CASE(test_mo_data_sm),
+	CASE(test_part),       CASE(test_data_sm), CASE(test_mo_data_sm), CASE(test_mo_unused_fields),
 };
 
 UNIT_MAIN(cases)
