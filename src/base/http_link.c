@@ -127,7 +127,13 @@ static void link_on_done(struct evhttp_request *request, void *arg)
 	char why[HTTP_WHY];
 
 	l->asked = false;
-	if (request == NULL || evhttp_request_get_response_code(request) == 0) {
+	a.status = request != NULL ? evhttp_request_get_response_code(request) : 0;
+	if (a.status != 0 && (a.status < 100 || a.status > 999)) { /* evhttp takes "-15" */
+		l->failed = true;
+		l->error = EVREQ_HTTP_INVALID_HEADER;
+	}
+	if (a.status < 100 || a.status > 999) {
+		a.status = 0;
 		a.why = why;
 		link_fail(l, why, &a);
 		link_tell(l, &a);
@@ -139,7 +145,6 @@ static void link_on_done(struct evhttp_request *request, void *arg)
 	char *body = mem_strndup(evbuffer_pullup(in, -1), a.n);
 	a.body = body;
 	a.type = type != NULL ? type : "";
-	a.status = evhttp_request_get_response_code(request);
 	link_tell(l, &a);
 	mem_free(body);
 }

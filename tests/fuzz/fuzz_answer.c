@@ -85,7 +85,7 @@ static void on_told(void *arg, uint64_t token, const struct http_answer *a)
 	(void)arg;
 	MUST(token == 7 && ++told == 1);
 	if (a->end == HTTP_ANSWERED) {
-		MUST(a->status >= 0 && a->n <= answer_max && a->body[a->n] == '\0' && *a->why == '\0');
+		MUST(a->status >= 100 && a->n <= answer_max && a->body[a->n] == '\0' && *a->why == '\0');
 		MUST(strlen(a->type) <= octets.n);
 		enum json_kind kind = json_member(a->body, a->n, "text", text, sizeof(text));
 		MUST(kind == JSON_STRING || *text == '\0');
