@@ -60,6 +60,7 @@ struct carrier {
 	int64_t tps_live; /* the operator's rate; -1: the configuration's */
 
 	/* pump.c */
+	size_t look;	    /* of many binds the one that is looked at next */
 	struct list awake;  /* carriers.awake while there is something to pull */
 	bool hungry;	    /* it had something to pull when a window, a pause or the output was in the way */
 	uint32_t in_flight; /* requests without an answer, over all binds */

@@ -26,12 +26,18 @@ static void pump_rest(struct carrier *c, bool hungry)
 	c->hungry = hungry;
 }
 
+/*
+ * The bind with the fewest outstanding; of many the best of PUMP_EXACT, each time of others, so that a text costs the
+ * same over a thousand binds as over four.
+ */
 static struct carrier_bind *pump_pick(struct carrier *c)
 {
 	struct carrier_bind *best = NULL;
 
-	for (size_t i = 0; i < c->nbinds; i++) {
-		struct carrier_bind *b = &c->binds[i];
+	for (size_t looks = 0; looks < c->nbinds && (looks < PUMP_EXACT || best == NULL); looks++) {
+		if (c->look >= c->nbinds)
+			c->look = 0;
+		struct carrier_bind *b = &c->binds[c->nbinds > PUMP_EXACT ? c->look++ : looks];
 		if (b->session == NULL || b->leaving || session_room(b->session) == 0)
 			continue;
 		if (best == NULL || session_outstanding(b->session) < session_outstanding(best->session))

@@ -257,7 +257,7 @@ bool flow_set_way(struct flow *f, struct msg *m, uint16_t home)
 {
 	m->tried = m->tried ? move_bits(f, m->tried, m->home, home) : 0;
 	m->guessed = (uint8_t)(f->guessed == ROUTE_NO_OPERATOR ? 0 : f->guessed + 1);
-	m->op = (uint8_t)(f->operator_ + 1);
+	m->op = f->operator_ == ROUTE_NO_OPERATOR ? MSG_NO_OPERATOR : (uint8_t)(f->operator_ + 1);
 	m->epoch = f->epoch;
 	m->home = m->route = home;
 	if (!m->tried && f->rules[m->class_id].max_price == 0)

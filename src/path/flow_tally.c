@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "path/tally.h"
 
-#define NO_OPERATOR  255u /* msg.op: looked for, and there is none */
 #define UNKNOWN_NAME "?"
 
 struct places { /* in the tally, by a number of ours; 0: not asked for yet, else place + 1 */
@@ -57,7 +56,7 @@ static void find_operator(struct flow *f, struct msg *m)
 	struct number to;
 	msg_pdu(m, NULL, &pdu);
 	int op = number_parse(pdu.sm.dst, &to) ? routes_operator_of(f->routes, &to) : ROUTE_NO_OPERATOR;
-	m->op = (uint8_t)(op == ROUTE_NO_OPERATOR ? NO_OPERATOR : (unsigned)op + 1);
+	m->op = (uint8_t)(op == ROUTE_NO_OPERATOR ? MSG_NO_OPERATOR : (unsigned)op + 1);
 }
 
 static unsigned operator_place(struct flow *f, struct msg *m)
@@ -65,7 +64,7 @@ static unsigned operator_place(struct flow *f, struct msg *m)
 	struct tallying *x = f->tallying;
 	if (m->op == 0)
 		find_operator(f, m);
-	if (m->op == NO_OPERATOR)
+	if (m->op == MSG_NO_OPERATOR)
 		return x->unknown_operator;
 	return place(x, &x->operators, TALLY_OPERATOR, m->op, routes_operator_name(f->routes, m->op - 1u));
 }

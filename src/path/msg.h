@@ -47,8 +47,9 @@ enum msg_kin {
 	KIN_DOUBT, /* an earlier submit whose answer did not come */
 };
 
-#define MSG_NO_ACCOUNT 0xFFFFu
-#define MSG_NO_CARRIER 0xFFFFu
+#define MSG_NO_ACCOUNT	0xFFFFu
+#define MSG_NO_CARRIER	0xFFFFu
+#define MSG_NO_OPERATOR 0xFFu /* msg.op: looked for, and there is none */
 
 struct msg {
 	struct list link; /* in the one list that its owner keeps */
@@ -83,11 +84,11 @@ struct msg {
 	uint8_t doubts;	     /* submits of it whose answer did not come */
 	uint8_t fault;	     /* enum fault of its last error */
 	uint8_t guessed;     /* operator that its number may be at, by the routes, + 1; 0: none was guessed */
-	uint8_t op;	     /* operator that its number is at + 1, when its way was decided; 0: none is known */
-	uint8_t ann;	     /* of its announcement's name: submits before it */
-	uint8_t round;	     /* of announcing at its carrier, flow.rounds */
-	uint8_t how;	     /* KIN_PART that has ended: enum finish */
-	uint16_t cut;	     /* parent of parts: how its text was cut, flow_parts.c */
+	uint8_t op;    /* operator that its number is at + 1, or MSG_NO_OPERATOR; 0: its way was not decided yet */
+	uint8_t ann;   /* of its announcement's name: submits before it */
+	uint8_t round; /* of announcing at its carrier, flow.rounds */
+	uint8_t how;   /* KIN_PART that has ended: enum finish */
+	uint16_t cut;  /* parent of parts: how its text was cut, flow_parts.c */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */

@@ -166,12 +166,30 @@ bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *pe
 	return relay_text(pdu, peer, scratch) && (!peer->data_sm || make_data_sm(pdu, scratch));
 }
 
+/* A frame that ends with short_message, with n octets of it: it need not be encoded anew. */
+static size_t cut_frame(struct view frame, struct view text, uint32_t n, uint8_t *buf, size_t cap)
+{
+	uint32_t head = (uint32_t)(text.p - frame.p), all = head + n; /* head's last octet is sm_length */
+	if (all > cap)
+		return 0;
+	memcpy(buf, frame.p, all);
+	buf[head - 1] = (uint8_t)n;
+	for (int i = 0; i < 4; i++)
+		buf[i] = (uint8_t)(all >> (24 - 8 * i));
+	return all;
+}
+
 size_t relay_shorten(const struct msg *m, uint8_t *buf, size_t cap)
 {
+	struct record rec;
 	struct pdu pdu;
 	struct view text;
 	uint8_t mem[1024];
-	msg_pdu(m, NULL, &pdu);
+	msg_pdu(m, &rec, &pdu);
+	if (pdu.sm.short_message.n && pdu.sm.short_message.p + pdu.sm.short_message.n == rec.frame.p + rec.frame.n) {
+		uint32_t most = pdu.sm.esm_class & ESM_UDHI ? 0 : 2 * RECEIPT_TEXT, n = pdu.sm.short_message.n;
+		return cut_frame(rec.frame, pdu.sm.short_message, n < most ? n : most, buf, cap);
+	}
 	if (!pdu_text(&pdu, &text) || (pdu.sm.esm_class & ESM_UDHI))
 		text.n = 0;
 	pdu.sm.short_message = (struct view){text.p, text.n < 2 * RECEIPT_TEXT ? text.n : 2 * RECEIPT_TEXT};

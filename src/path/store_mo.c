@@ -119,10 +119,16 @@ static void open_slot(struct store *s, uint64_t slot, int64_t age_s)
 /* A word, and a tab behind it; what would break the form stands as a blank. */
 static size_t put_word(char *out, size_t at, struct view v)
 {
-	for (uint32_t i = 0; i < v.n && at + 1 < STORE_LAST_MAX; i++)
-		out[at++] = v.p[i] < ' ' ? ' ' : (char)v.p[i];
-	if (at < STORE_LAST_MAX)
-		out[at++] = '\t';
+	size_t end = at + v.n < STORE_LAST_MAX ? at + v.n : STORE_LAST_MAX - 1;
+	if (at == STORE_LAST_MAX)
+		return at;
+	if (v.n)
+		memcpy(out + at, v.p, end - at);
+	for (; at < end; at++) {
+		if ((uint8_t)out[at] < ' ')
+			out[at] = ' ';
+	}
+	out[at++] = '\t';
 	return at;
 }
 

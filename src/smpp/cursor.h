@@ -5,6 +5,8 @@
 #ifndef SMPP_CURSOR_H
 #define SMPP_CURSOR_H
 
+#include <endian.h>
+
 #include "smpp/status.h"
 #include "smpp/view.h"
 
@@ -27,8 +29,9 @@ static inline void octets_put_u16(uint8_t *p, uint32_t v)
 
 static inline void octets_put_u32(uint8_t *p, uint32_t v)
 {
-	octets_put_u16(p, v >> 16);
-	octets_put_u16(p + 2, v);
+	uint32_t octets = htobe32(v);
+
+	memcpy(p, &octets, sizeof octets);
 }
 
 struct reader {
@@ -72,12 +75,9 @@ static inline uint32_t reader_u32(struct reader *r)
 /* n integers of an octet each; what is not there is left as it is. */
 static inline void reader_u8s(struct reader *r, uint8_t *to, uint32_t n)
 {
-	uint32_t left = reader_left(r), have = n < left ? n : left;
-
-	for (uint32_t i = 0; i < have; i++)
-		to[i] = r->p[i];
-	r->p += have;
-	if (have < n)
+	for (; n > 0 && r->p < r->end; n--)
+		*to++ = *r->p++;
+	if (n > 0)
 		reader_fail(r, ESME_RINVCMDLEN);
 }
 

@@ -233,6 +233,43 @@ static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, 
 	return text.n;
 }
 
+/* A value between two keys without a blank, a colon or a NUL: it can be nothing else. */
+static bool is_plain(uint8_t c)
+{
+	return c > ' ' && c != ':';
+}
+
+/*
+ * All keys in the order of the specification, a blank between them, as nearly every carrier writes them: what
+ * read_fields() would find, without looking for it. False, and nothing read, when it is anything else.
+ */
+static bool read_in_order(struct view text, struct receipt *out)
+{
+	static const enum key order[] = {KEY_ID, KEY_SUB, KEY_DLVRD, KEY_SUBMIT, KEY_DONE, KEY_STAT, KEY_ERR};
+	struct receipt r = {0};
+	uint32_t at = 0;
+
+	for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
+		uint32_t n = keys[order[i]].n, from = at + n + 1;
+
+		if (text.n - at <= n || text.p[at + n] != ':' || memcmp(text.p + at, keys[order[i]].name, n) != 0)
+			return false;
+		for (at = from; at < text.n && is_plain(text.p[at]);)
+			at++;
+		if (at == from || at == text.n || text.p[at] != ' ')
+			return false;
+		*(struct view *)((char *)&r + keys[order[i]].field) = (struct view){text.p + from, at - from};
+		at++;
+	}
+	if (text.n - at <= keys[KEY_TEXT].n || text.p[at + keys[KEY_TEXT].n] != ':' || !is_key(text.p + at, KEY_TEXT))
+		return false;
+	at += keys[KEY_TEXT].n + 1;
+	if (at < text.n)
+		r.text = (struct view){text.p + at, text.n - at};
+	*out = r;
+	return true;
+}
+
 bool receipt_parse(struct view text, struct receipt *out)
 {
 	uint32_t rest;
@@ -240,6 +277,8 @@ bool receipt_parse(struct view text, struct receipt *out)
 	*out = (struct receipt){0};
 	while (text.n > 0 && text.p[text.n - 1] == '\0')
 		text.n--;
+	if (read_in_order(text, out))
+		return true;
 	rest = read_fields(text, 0, true, out);
 	if (rest < text.n) {
 		out->text = (struct view){text.p + rest, text.n - rest};
@@ -342,7 +381,7 @@ struct out {
 	bool full;
 };
 
-static void put(struct out *o, const void *p, size_t n)
+static inline void put(struct out *o, const void *p, size_t n)
 {
 	if (o->full || n > o->cap - o->n) {
 		o->full = true;
@@ -353,18 +392,27 @@ static void put(struct out *o, const void *p, size_t n)
 	o->n += n;
 }
 
-static void put_str(struct out *o, const char *s)
+static inline void put_str(struct out *o, const char *s)
 {
 	put(o, s, strlen(s));
 }
 
-static void put_date(struct out *o, const char *key, int64_t ms, int zone_quarters)
-{
-	char date[11];
+#define MINUTE 60000
 
-	smpp_time_format_receipt(ms, zone_quarters, date);
-	put_str(o, key);
-	put_str(o, date);
+/* Both to the minute: mostly the same one. */
+static void put_dates(struct out *o, int64_t submit_ms, int64_t done_ms, int zone_quarters)
+{
+	char submit[11], done[11];
+
+	smpp_time_format_receipt(submit_ms, zone_quarters, submit);
+	if (submit_ms >= 0 && done_ms >= 0 && submit_ms / MINUTE == done_ms / MINUTE)
+		memcpy(done, submit, sizeof done);
+	else
+		smpp_time_format_receipt(done_ms, zone_quarters, done);
+	put_str(o, " submit date:");
+	put_str(o, submit);
+	put_str(o, " done date:");
+	put_str(o, done);
 }
 
 static void put_err(struct out *o, struct view err)
@@ -393,8 +441,7 @@ size_t receipt_format(const struct receipt_out *r, char *buf, size_t cap)
 	put_str(&o, "id:");
 	put(&o, r->id.p, r->id.n);
 	put_str(&o, r->dlvrd ? " sub:001 dlvrd:001" : " sub:001 dlvrd:000");
-	put_date(&o, " submit date:", r->submit_ms, r->zone_quarters);
-	put_date(&o, " done date:", r->done_ms, r->zone_quarters);
+	put_dates(&o, r->submit_ms, r->done_ms, r->zone_quarters);
 	put_str(&o, " stat:");
 	put_str(&o, receipt_stat_name(r->state));
 	put_err(&o, r->err);
