@@ -178,6 +178,8 @@ def check_manual(judge, program, options):
     # mdoc: Fl -json, Fl c; man: -c, --json
     named = set(re.findall(r"(?<![\w-])(--?[a-zA-Z][a-z0-9-]*)", re.sub(r"\\f[A-Z]", "", text)))
     named |= {"-" + flag for flag in re.findall(r"\bFl (-?[a-zA-Z][a-z0-9-]*)", text)}
+    for line in re.findall(r"^\.(?:It )?Fl .*", text, re.M):  # Fl h , -help
+        named |= {"-" + word for word in line.split()[1:] if word.startswith("-")}
     for option in sorted(options):
         judge.verdict(option in named, "%s: does not name %s of --help" % (MANUALS[program], option))
 
