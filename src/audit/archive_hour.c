@@ -15,9 +15,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define HOUR_S	  3600
-#define PARTS_MAX 99
-#define KEEP	  (1u << 20) /* octets of memory kept for the next turn */
+#define HOUR_S	   3600
+#define PARTS_MAX  99
+#define PARTS_BACK 90		   /* so many of them for clocks that are set back */
+#define BACK_MS	   (HOUR_S * 1000) /* search.c looks two hours beyond */
+#define KEEP	   (1u << 20)	   /* octets of memory kept for the next turn */
 
 int64_t archive_hour_names(unsigned node, int64_t wall_ms, char day[12], char name[HOURS_NAME_MAX])
 {
@@ -47,7 +49,9 @@ static const char *suffix_of(const struct archive *a)
 
 bool archive_hour_over(const struct archive *a, int64_t wall_ms)
 {
-	return !a->hour.begun || wall_ms >= a->hour.until_ms;
+	const struct archive_hour *h = &a->hour;
+
+	return !h->begun || wall_ms >= h->until_ms || (wall_ms < h->floor_ms - BACK_MS && h->part < PARTS_BACK);
 }
 
 char *archive_hour_path(const struct archive *a)
@@ -68,6 +72,7 @@ static void find_part(struct archive *a)
 {
 	size_t n = strlen(a->hour.name);
 	for (unsigned part = 2; part <= PARTS_MAX; part++) {
+		a->hour.part = part - 1;
 		if (!is_there(a, "jsonl") && !is_there(a, "csv") && !is_there(a, "seal"))
 			return;
 		snprintf(a->hour.name + n, sizeof(a->hour.name) - n, "-%02u", part);
@@ -78,11 +83,15 @@ void archive_hour_begin(struct archive *a, int64_t wall_ms)
 {
 	struct archive_hour *h = &a->hour;
 
-	/* Files stand in the order of their hours: a clock that was set back does not change that. */
+	/* Files stand in the order of their hours: a clock that was set back does not change that. Who looks for a time
+	 * finds it all the same: the first record of such a part is the earliest, but for BACK_MS. */
+	h->floor_ms = wall_ms;
 	if (wall_ms < a->last_hour_ms)
 		wall_ms = a->last_hour_ms;
 	a->last_hour_ms = archive_hour_names(a->node, wall_ms, h->day, h->name);
 	h->until_ms = a->last_hour_ms + HOUR_S * 1000;
+	if (h->floor_ms > a->last_hour_ms)
+		h->floor_ms = a->last_hour_ms;
 	find_part(a);
 	h->begun = true;
 	h->fd = h->sieve_fd = -1;

@@ -25,6 +25,8 @@ struct archive_hour { /* the one that is written */
 	bool gone; /* its name leads to another file or to none: it is opened anew before the next write */
 	char day[12], name[HOURS_NAME_MAX];
 	int64_t until_ms; /* UTC */
+	int64_t floor_ms; /* UTC: a clock that is set back behind it by more than an hour ends the file */
+	unsigned part;	  /* of the hour, from 1 */
 	uint64_t size;	  /* octets of its records, with what waits */
 	uint64_t stated;  /* records that the last statement is about */
 	struct sieve_block block;

@@ -248,6 +248,7 @@ static bool go_on(struct archive *a, struct past *p, char **why)
 	memcpy(h->name, p->hour.name, sizeof(h->name));
 	h->begun = true;
 	h->until_ms = p->hour.from_ms + 3600 * 1000;
+	h->floor_ms = p->hour.from_ms;
 	if (a->sealer)
 		sealer_begin(a->sealer, h->name, p->first);
 

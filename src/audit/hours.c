@@ -16,14 +16,14 @@ bool hours_read_name(const char *name, struct hour *out)
 {
 	struct tm t = {0};
 	int zone_h, zone_m, end = 0, part_end = 0;
-	unsigned part;
 	char sign;
 
 	if (strlen(name) >= sizeof(out->name) ||
 	    sscanf(name, "%2u-%4d%2d%2dT%2d%c%2d%2d%n", &out->node, &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour,
 		   &sign, &zone_h, &zone_m, &end) != 8)
 		return false;
-	if (sscanf(name + end, "-%2u%n", &part, &part_end) == 1) /* a second part of the hour */
+	out->part = 1;
+	if (sscanf(name + end, "-%2u%n", &out->part, &part_end) == 1) /* a second part of the hour */
 		end += part_end;
 	if (name[end] != '\0' || (sign != '+' && sign != '-'))
 		return false;

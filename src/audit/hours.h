@@ -12,7 +12,7 @@
 #define HOURS_NAME_MAX 40u
 
 struct hour {
-	unsigned node;
+	unsigned node, part;	   /* of the hour, from 1 */
 	int64_t from_ms;	   /* UTC */
 	char day[12];		   /* name of the directory */
 	char name[HOURS_NAME_MAX]; /* of the files, without what is behind the dot */

@@ -15,6 +15,7 @@
 
 #include "audit/box.h"
 #include "audit/hours.h"
+#include "audit/lines.h"
 #include "audit/phone.h"
 #include "audit/sieve.h"
 #include "base/ids.h"
@@ -276,9 +277,29 @@ static int by_time(const void *a, const void *b)
 	return x->node != y->node ? (x->node < y->node ? -1 : 1) : strcmp(x->name, y->name);
 }
 
+/* When the first record of a file was made; -1: there is none. CSV has a head. */
+static int64_t first_ms(const char *directory, const struct hour *h)
+{
+	char *path = hours_path(directory, h, h->json ? "jsonl" : "csv"), at[40];
+	struct lines *lines = lines_open(path, 0);
+	struct cdr_line l;
+	struct view line;
+	int64_t ms = -1;
+
+	while (lines && ms < 0 && lines_number(lines) < 2 && lines_next(lines, &line)) {
+		if (cdr_cut(line, &l) && cdr_get(&l, "at", at, sizeof(at)) > 0)
+			ms = cdr_time_ms(at);
+	}
+	lines_close(lines);
+	mem_free(path);
+	return ms;
+}
+
+/* A clock that was set back: what comes then stands in a part of its own of the last hour that there was. */
 static bool reaches(const struct run *r, const struct hour *h)
 {
-	if (r->to_ms && h->from_ms > r->to_ms + SLACK_MS)
+	if (r->to_ms && h->from_ms > r->to_ms + SLACK_MS &&
+	    (h->part < 2 || first_ms(r->q->directory, h) > r->to_ms + SLACK_MS))
 		return false;
 	return h->from_ms + HOUR_MS + SLACK_MS >= r->from_ms;
 }

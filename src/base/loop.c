@@ -346,6 +346,12 @@ static void loop_set_sim_time(struct loop *l, int64_t now_us)
 	l->clock->wall_ms = now_us / 1000 + l->sim_wall_offset_ms;
 }
 
+void loop_set_wall(struct loop *l, int64_t wall_ms)
+{
+	l->sim_wall_offset_ms = wall_ms - loop_now_us(l) / 1000;
+	loop_set_sim_time(l, loop_now_us(l));
+}
+
 void loop_advance(struct loop *l, int64_t ms)
 {
 	int64_t end_us = loop_now_us(l) + ms * 1000;

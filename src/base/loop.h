@@ -66,6 +66,8 @@ void loop_stop(struct loop *l);
  * loop_wake_in(), turning at each, and at the end. */
 void loop_turn(struct loop *l);
 void loop_advance(struct loop *l, int64_t ms);
+/* Simulated only: somebody sets the clock (UTC ms since 1970); no time passes. */
+void loop_set_wall(struct loop *l, int64_t wall_ms);
 
 /* Turns so far and the longest in us since the last call of loop_longest_us(). */
 uint64_t loop_turns(const struct loop *l);

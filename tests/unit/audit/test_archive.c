@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "unit.h"
 #include "archive_rig.h"
+#include "audit/search.h"
 #include "base/log.h"
 
 static struct rig rig;
@@ -391,6 +392,56 @@ static void test_set_back(void **state)
 	rig_end(&rig);
 }
 
+static bool on_hit(void *arg, const struct search_hit *hit)
+{
+	(void)hit;
+	++*(unsigned *)arg;
+	return true;
+}
+
+/* How many messages were accepted between two times. */
+static unsigned between(int64_t from_ms, int64_t to_ms)
+{
+	struct search_query q = {.directory = rig.directory, .kind = "accepted", .from_ms = from_ms, .to_ms = to_ms};
+	unsigned n = 0;
+	char *why = NULL;
+
+	assert_int_equal(search_run(&q, on_hit, NULL, &n, NULL, &why), 0);
+	return n;
+}
+
+/* A clock that is far ahead for a while: what comes when it is right again is found by its time, also behind a restart.
+ */
+static void test_far_ahead(void **state)
+{
+	(void)state;
+	const int64_t hour = 3600 * 1000;
+	rig_make(&rig);
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "之前");
+	loop_set_wall(rig.loop, RIG_START + 30 * hour);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID + 1, "8613800138000", "超前");
+	loop_turn(rig.loop);
+	loop_set_wall(rig.loop, RIG_START + 60 * 1000);
+	for (unsigned i = 2; i < 8; i++) {
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID + i, "8613800138000", "之后");
+		loop_advance(rig.loop, hour / 2);
+	}
+	assert_int_equal(between(RIG_START - hour, RIG_START + 12 * hour), 7);
+	assert_int_equal(between(RIG_START - hour, RIG_START + hour), 3);
+	rig_stop(&rig);
+	rig.at_ms = RIG_START + 5 * hour;
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID + 8, "8613800138000", "重启");
+	loop_turn(rig.loop);
+	assert_int_equal(between(RIG_START - hour, RIG_START + 12 * hour), 8);
+	assert_int_equal(between(RIG_START + 12 * hour, RIG_START + 40 * hour), 1);
+	rig_stop(&rig);
+	assert_true(rig_chain(&rig) >= 9);
+	assert_int_equal(rig_verify(&rig), 0);
+	rig_end(&rig);
+}
+
 static const char *seal_path(void)
 {
 	static char path[256];
@@ -450,11 +501,12 @@ static void test_thread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	  cmocka_unit_test(test_moved_away),
-	cmocka_unit_test(test_set_back),       cmocka_unit_test(test_seal_waits), cmocka_unit_test(test_thread),
-	cmocka_unit_test(test_hour),	       cmocka_unit_test(test_restart),	  cmocka_unit_test(test_torn),
-	cmocka_unit_test(test_lock),	       cmocka_unit_test(test_full),	  cmocka_unit_test(test_no_directory),
-	cmocka_unit_test(test_retention),      cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	 cmocka_unit_test(test_moved_away),
+	cmocka_unit_test(test_set_back),       cmocka_unit_test(test_far_ahead), cmocka_unit_test(test_seal_waits),
+	cmocka_unit_test(test_thread),	       cmocka_unit_test(test_hour),	 cmocka_unit_test(test_restart),
+	cmocka_unit_test(test_torn),	       cmocka_unit_test(test_lock),	 cmocka_unit_test(test_full),
+	cmocka_unit_test(test_no_directory),   cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),
+	cmocka_unit_test(test_parts),
 };
 
 int main(void)
