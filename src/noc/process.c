@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static uint64_t process_resident(void)
@@ -22,20 +23,15 @@ static uint64_t process_resident(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* When the kernel started, in seconds since 1970. */
+/* When the kernel started, in us since 1970. Not from /proc/stat, which ProcSubset=pid of systemd hides. */
 static uint64_t process_boot(void)
 {
-	char line[256];
-	unsigned long long boot = 0;
-	FILE *f = fopen("/proc/stat", "re");
+	struct timespec now, since;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "btime %llu", &boot) == 1)
-			break;
-	}
-	if (f)
-		fclose(f);
-	return boot;
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &since) != 0)
+		return 0;
+	return (uint64_t)(now.tv_sec - since.tv_sec) * 1000000 + (uint64_t)(now.tv_nsec / 1000) -
+	       (uint64_t)(since.tv_nsec / 1000);
 }
 
 /* Field 22 of /proc/self/stat: clock ticks between the kernel's start and ours. The name before it may have blanks. */
@@ -55,7 +51,7 @@ static uint64_t process_start(void)
 		at = strchr(at + 1, ' ');
 	if (!at || sscanf(at, "%llu", &ticks) != 1)
 		return 0;
-	return process_boot() * 1000000 + ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	return process_boot() + ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
 void process_read_files(struct process *p)
@@ -75,7 +71,7 @@ void process_read_files(struct process *p)
 
 void process_read(struct process *p)
 {
-	static uint64_t started_us; /* never another one: read once, /proc/stat is long on big machines */
+	static uint64_t started_us; /* never another one: read once */
 	struct rusage used;
 
 	memset(p, 0, sizeof(*p));
