@@ -21,6 +21,8 @@ commands() {
 		read|carriers 移动|0|CARRIER +STATE
 		read|accounts|0|ACCOUNT +BINDS
 		read|binds|0|BIND +OF
+		read|lockouts|0|nobody is locked out
+		operate|unlock 203.0.113.7|1|.*no failed binds of 203.0.113.7 are known
 		read|queue|0|MESSAGES +NUMBER
 		read|alarms|0|
 		read|alarms list|0|
@@ -97,6 +99,7 @@ commands() {
 		admin|capture start $tmp/one.pcap --count 1|[01]|
 		admin|capture stop|[01]|
 		read|capture show|[01]|
+		admin|handover 0 0|1|
 		operate|debug 13800138000 on --for 1m|[01]|
 		operate|debug 13800138000 off|[01]|
 		operate|debug 13800138000 list|[01]|
@@ -156,7 +159,8 @@ subs=$(for command in $known; do ctl help "$command" | sed -nE "s/^($command .*)
 commands >"$tmp/commands"
 missing=
 for command in $known; do
-	grep -qE "^[a-z]+\|$command( |\|)" "$tmp/commands" || missing+=" $command"
+	[ "$command" = passwd ] || # reads its standard input, asks no gateway: hostile.sh
+		grep -qE "^[a-z]+\|$command( |\|)" "$tmp/commands" || missing+=" $command"
 done
 while IFS='|' read -r pattern name; do
 	[ -z "$pattern" ] || grep -qE "^[a-z]+\|$pattern( |\|)" "$tmp/commands" || missing+=" ($name)"
