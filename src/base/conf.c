@@ -16,6 +16,7 @@
 #include "base/conf_scan.h"
 #include "base/conf_value.h"
 #include "base/mem.h"
+#include "base/near.h"
 #include "base/secret.h"
 
 #define CONF_KEY_MAX 128 /* octets of a dotted key */
@@ -139,78 +140,28 @@ static void conf_fill(struct conf_reader *r, const struct conf_section *section,
 	}
 }
 
-static unsigned conf_least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters must be changed, added, left out or swapped to make b of a; case does not count. */
-static unsigned conf_distance(const char *a, const char *b)
-{
-	uint8_t d[CONF_KEY_MAX + 1][CONF_KEY_MAX + 1]; /* d[i][j]: between the first i of a and the first j of b */
-	size_t n = strlen(a), m = strlen(b);
-
-	if (n > CONF_KEY_MAX || m > CONF_KEY_MAX)
-		return UINT32_MAX;
-	for (size_t i = 0; i <= n; i++)
-		d[i][0] = (uint8_t)i;
-	for (size_t j = 0; j <= m; j++)
-		d[0][j] = (uint8_t)j;
-	for (size_t i = 1; i <= n; i++) {
-		for (size_t j = 1; j <= m; j++) {
-			bool differ = strncasecmp(&a[i - 1], &b[j - 1], 1) != 0;
-			unsigned v = conf_least(d[i - 1][j] + 1u, d[i][j - 1] + 1u);
-			v = conf_least(v, d[i - 1][j - 1] + (unsigned)differ);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				v = conf_least(v, d[i - 2][j - 2] + 1u);
-			d[i][j] = (uint8_t)v;
-		}
-	}
-	return d[n][m];
-}
-
-struct conf_guess {
-	const char *name; /* what the file says */
-	char best[CONF_KEY_MAX];
-	unsigned distance;
-};
-
-static void conf_guess_try(struct conf_guess *g, const char *candidate, size_t n)
-{
-	char text[CONF_KEY_MAX];
-
-	if (n == 0 || n >= sizeof(text))
-		return;
-	memcpy(text, candidate, n);
-	text[n] = '\0';
-	unsigned d = conf_distance(g->name, text);
-	if (d < g->distance) {
-		g->distance = d;
-		memcpy(g->best, text, n + 1);
-	}
-}
-
 /* Says that name is not a key below prefix, and which one is nearest. */
 static void conf_unknown(struct conf_reader *r, const struct conf_section *section, const config_setting_t *s,
 			 const char *prefix)
 {
 	const char *name = config_setting_name(s);
 	size_t skip = strlen(prefix);
-	struct conf_guess g = {.name = name, .distance = strlen(name) < 4 ? 2 : 3};
+	struct near near;
 	struct conf_where place = conf_place(r, s);
 	char title[CONF_KEY_MAX * 2], key[CONF_KEY_MAX];
 
+	near_start(&near, name);
 	for (const struct conf_row *row = section->rows; row->key != NULL; row++) {
 		if (strncmp(row->key, prefix, skip) == 0)
-			conf_guess_try(&g, row->key + skip, strcspn(row->key + skip, "."));
+			near_try(&near, row->key + skip, strcspn(row->key + skip, "."));
 	}
 	for (const struct conf_section *other = r->sections;
 	     section->name[0] == '\0' && skip == 0 && other->rows != NULL; other++)
-		conf_guess_try(&g, other->name, strlen(other->name));
+		near_try(&near, other->name, strlen(other->name));
 	snprintf(key, sizeof(key), "%s%s", prefix, name);
-	if (g.best[0] != '\0')
+	if (near_best(&near))
 		conf_fault(r->errors, &place, "%s is not known; did you mean %s?", conf_title(section, key, title),
-			   g.best);
+			   near_best(&near));
 	else
 		conf_fault(r->errors, &place, "%s is not known", conf_title(section, key, title));
 }

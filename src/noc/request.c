@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/near.h"
 #include "noc/words.h"
 
 #define MASKED_ARG_MAX 64
@@ -114,6 +115,17 @@ static int read_sub(struct request *r, char *why, size_t cap)
 	return say_usage(r, why, cap);
 }
 
+static int say_unknown(const struct console_command *table, const char *word, char *why, size_t cap)
+{
+	struct near near;
+
+	near_start(&near, word);
+	for (; table->name; table++)
+		near_try(&near, table->name, strlen(table->name));
+	return near_best(&near) ? say(why, cap, "no command %.100s; did you mean %s?", word, near_best(&near))
+				: say(why, cap, "no command %.100s; try help", word);
+}
+
 int request_read(const struct console_command *table, char *line, size_t n, struct request *r, char *why, size_t cap)
 {
 	const char *fault;
@@ -129,7 +141,7 @@ int request_read(const struct console_command *table, char *line, size_t n, stru
 		return say(why, cap, "empty request; try help");
 	r->command = request_command(table, r->all[at]);
 	if (!r->command)
-		return say(why, cap, "no command %.100s; try help", r->all[at]);
+		return say_unknown(table, r->all[at], why, cap);
 	r->words = r->all + at + 1;
 	r->n = (size_t)(count - at - 1);
 	if (r->command->subs)

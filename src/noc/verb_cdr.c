@@ -4,8 +4,10 @@
  */
 #include "noc/verb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -113,14 +115,36 @@ static void cdr_free(struct find *f)
 	buf_free(&x->out);
 }
 
-/* The request as it is recorded: no number, no name that an app has chosen. */
+static const char *option(const char *name, const char *value)
+{
+	return value && *value ? name : "";
+}
+
+/* UTC; nothing for 0. */
+static void put_time(const char *name, int64_t ms, char out[48])
+{
+	time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (ms > 0 && gmtime_r(&s, &tm) && snprintf(out, 48, "%s", name) > 0)
+		strftime(out + strlen(out), 48 - strlen(out), "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+/* The request as it is recorded: whose records, of when; no number, no name that an app has chosen. */
 static bool may_unmask(struct console_call *call, const struct find *f)
 {
-	char command[128], masked[32];
+	char command[320], id[40] = "", masked[32], from[48] = "", to[48] = "";
 	const struct search_query *q = &f->query;
+	bool number = q->number && *q->number;
 
-	snprintf(command, sizeof(command), "cdr%s%s --unmask", q->number ? " --number " : "",
-		 q->number ? log_masked(q->number, strlen(q->number), masked) : "");
+	if (q->id)
+		snprintf(id, sizeof(id), " --id %" PRIu64, q->id);
+	put_time(" --from ", q->from_ms, from);
+	put_time(" --to ", q->to_ms, to);
+	snprintf(command, sizeof(command), "cdr%s%s%s%s%s%s%s%s%s%s%s --unmask", id, number ? " --number " : "",
+		 number ? log_masked(q->number, strlen(q->number), masked) : "", option(" --account ", q->account),
+		 q->account ? q->account : "", option(" --carrier ", q->carrier), q->carrier ? q->carrier : "",
+		 option(" --kind ", q->kind), q->kind ? q->kind : "", from, to);
 	return records_unmask(call, command);
 }
 

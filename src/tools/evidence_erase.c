@@ -27,6 +27,15 @@ static const struct opts_row rows[] = {
 	{"dry-run", OPTS_FLAG, AT(dry_run), NULL, .help = "only counts", .letter = 'n'},
 };
 
+static bool is_number(const char *text)
+{
+	size_t digits = 0;
+
+	for (const char *c = text; *c; c++)
+		digits += *c >= '0' && *c <= '9';
+	return digits >= 3 && strspn(text, "+-() 0123456789") == strlen(text);
+}
+
 /* False: told. */
 static bool read_query(const struct erase_conf *conf, struct erase_query *q)
 {
@@ -36,6 +45,8 @@ static bool read_query(const struct erase_conf *conf, struct erase_query *q)
 	q->before_ms = conf->before ? evidence_time(conf->before) : 0;
 	if (q->before_ms < 0)
 		opts_wrong(&about, "--before %s: needs a time such as 2026-11-22", conf->before);
+	else if (*conf->number && !is_number(conf->number))
+		opts_wrong(&about, "--number %s: needs a phone number", conf->number);
 	else if (!*conf->number && !conf->before)
 		opts_wrong(&about, "--number or --before is needed: never all of an archive by mistake");
 	else
@@ -63,8 +74,8 @@ enum evidence_exit evidence_erase(int argc, char **argv)
 	q.directory = argv[at];
 	if (erase_run(&q, NULL, NULL, &stop, &result, &why) != 0)
 		return evidence_fail(why);
-	printf("%" PRIu64 " records %s in %" PRIu64 " files\n", result.records, q.dry ? "would be erased" : "erased",
-	       result.files);
+	printf("%" PRIu64 " record%s %s in %" PRIu64 " file%s\n", result.records, result.records == 1 ? "" : "s",
+	       q.dry ? "would be erased" : "erased", result.files, result.files == 1 ? "" : "s");
 	if (result.closed)
 		printf("%" PRIu64
 		       " encrypted records may be of this number and stay: they open with --records-key only\n",

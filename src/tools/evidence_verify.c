@@ -102,6 +102,11 @@ static void node_json(struct report *r, const struct verify_node *n)
 		   n->signatures, n->erased, n->closed, n->opened, n->tail, n->head, n->last_hour);
 }
 
+static const char *s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void on_node(void *arg, const struct verify_node *n)
 {
 	struct report *r = arg;
@@ -111,9 +116,10 @@ static void on_node(void *arg, const struct verify_node *n)
 		node_json(r, n);
 	if (r->conf->json || r->conf->quiet)
 		return;
-	printf("node %u: %" PRIu64 " records (%" PRIu64 " to %" PRIu64 ") in %" PRIu64 " hours, %" PRIu64
-	       " statements, %" PRIu64 " signatures good\n",
-	       n->node, n->records, n->first, n->last, n->hours, n->statements, n->signatures);
+	printf("node %u: %" PRIu64 " record%s (%" PRIu64 " to %" PRIu64 ") in %" PRIu64 " hour%s, %" PRIu64
+	       " statement%s, %" PRIu64 " signature%s good\n",
+	       n->node, n->records, s(n->records), n->first, n->last, n->hours, s(n->hours), n->statements,
+	       s(n->statements), n->signatures, s(n->signatures));
 	if (!n->from_start)
 		printf("node %u: begins with record %" PRIu64
 		       ": what was before is deleted (retention), or not looked at\n",
