@@ -25,6 +25,8 @@ install-data-local:
 	if test -e "$$to" && ! cmp -s "$(srcdir)/etc/smppgw.logrotate" "$$to"; then to="$$to.dpkg-new"; fi; \
 	echo " $(INSTALL) -m 644 $(srcdir)/etc/smppgw.logrotate $$to"; \
 	$(INSTALL) -m 644 "$(srcdir)/etc/smppgw.logrotate" "$$to"
+	@if test -z "$(DESTDIR)" && ! id smppgw >/dev/null 2>&1; then \
+		echo "There is no user smppgw yet, whom the unit and logrotate name: useradd --system smppgw"; fi
 
 uninstall-local:
 	@set -e; to="$(DESTDIR)$(sysconfdir)/logrotate.d/smppgw"; \
