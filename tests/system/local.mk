@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/system/credit.sh \
 	tests/system/dashboard.sh tests/system/dashboard_layout.json tests/system/dashboard_mock.py \
 	tests/system/dashboard_probe.js tests/system/dashboard_test.py \
+	tests/system/disk_full.sh \
 	tests/system/esme.pl \
 	tests/system/evidence.sh \
 	tests/system/evidence_attack.py \
