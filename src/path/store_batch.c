@@ -274,9 +274,12 @@ static bool note_members(struct batch *batch, const redisReply *reply)
 {
 	if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != batch->n)
 		return false;
-	for (size_t i = 0; i < batch->n; i++)
+	bool known = true;
+	for (size_t i = 0; i < batch->n; i++) {
+		known = known && reply->element[i]->type == REDIS_REPLY_INTEGER;
 		batch->items[i].member |= reply->element[i]->integer == 1;
-	return true;
+	}
+	return known;
 }
 
 static void on_asked(const redisReply *reply, void *arg)

@@ -15,10 +15,10 @@
 
 #include "base/http_client.h"
 #include "base/json_read.h"
-#include "base/log.h"
 #include "base/loop.h"
 #include "base/text.h"
 #include "must.h"
+#include "quiet.h"
 
 static struct loop *loop;
 static struct http_client *http;
@@ -63,7 +63,7 @@ static void start(void)
 	socklen_t n = sizeof(a);
 	char url[64], why[HTTP_WHY];
 	signal(SIGPIPE, SIG_IGN);
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	event_set_log_callback(quiet);
 	loop = loop_new();
 	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -12,7 +12,7 @@
 #include "audit/search.h"
 #include "audit/totals.h"
 #include "audit/verify.h"
-#include "base/log.h"
+#include "quiet.h"
 #include "scratch.h"
 
 #define DAY  "2026-11-22"
@@ -126,7 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 1 || size > 32768)
 		return 0;
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	if (*day == '\0') {
 		snprintf(day, sizeof(day), "%s/" DAY, scratch());
 		MUST(mkdir(day, 0700) == 0);

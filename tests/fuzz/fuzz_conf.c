@@ -5,7 +5,7 @@
  * What must hold: settings or faults, never both; each fault names the file; read twice it is the same; what cannot
  * take effect at a reload is carried over, after which no difference is left that needs a start.
  */
-#include "base/log.h"
+#include "quiet.h"
 #include "scratch.h"
 #include "settings.h"
 
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n = more ? (size_t)(more - data) : size;
 	if (size > SIZE_MAX_IN || (size > 0 && reads_others(data, size)))
 		return 0;
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	const char *file = scratch_file("gw.conf", data, n);
 	if (!read_settings(file, &first))
 		return 0;

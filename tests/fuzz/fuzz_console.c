@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "must.h"
+#include "quiet.h"
 #include "noc/complete.h"
 #include "noc/request.h"
 #include "noc/since.h"
@@ -59,7 +59,7 @@ static void make_table(void)
 						 .admin_group = empty};
 	static const struct token_conf token = {.name = zhang, .token = hash, .right = 2};
 	size_t n = 0;
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	while (verb_table[n].name)
 		n++;
 	MUST(n < COMMANDS);

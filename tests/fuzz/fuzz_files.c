@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "path/country.h"
 #include "path/list_line.h"
 #include "path/ported_line.h"
@@ -16,6 +15,7 @@
 #include "policy/calendar.h"
 #include "policy/templates.h"
 #include "policy/wordlist.h"
+#include "quiet.h"
 #include "scratch.h"
 
 static const struct conf_where where = {"gw.conf", 3};
@@ -203,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1 || size > 4096)
 		return 0;
 	struct view text = {data + 1, (uint32_t)size - 1};
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	if (data[0] % 6 < 3) {
 		snprintf(file, sizeof(file), "%s", scratch_file("file.txt", text.p, text.n));
 		files[data[0] % 6](file);

@@ -7,10 +7,10 @@
  */
 #include <string.h>
 
-#include "base/log.h"
 #include "base/loop.h"
 #include "base/text.h"
 #include "must.h"
+#include "quiet.h"
 #include "noc/api.h"
 #include "noc/history.h"
 #include "path/tally.h"
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 8192)
 		return 0;
 	if (!loop) {
-		log_set_level(LOG_LEVEL_ERROR);
+		be_quiet();
 		loop = loop_new_simulated(WALL_MS);
 		tally = tally_new(loop);
 	}

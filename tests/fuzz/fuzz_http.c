@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "must.h"
+#include "quiet.h"
 #include "noc/http.h"
 
 static struct loop *loop;
@@ -59,7 +59,7 @@ static void start(void)
 	socklen_t n = sizeof(server);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	signal(SIGPIPE, SIG_IGN);
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	event_set_log_callback(quiet);
 	server = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	MUST(fd >= 0 && bind(fd, (struct sockaddr *)&server, n) == 0 && listen(fd, 64) == 0);

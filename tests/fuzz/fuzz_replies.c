@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/redis.h"
 #include "base/stats.h"
 #include "must.h"
+#include "quiet.h"
 #include "path/finished.h"
 #include "path/store.h"
 #include "path/store_campaign.h"
@@ -258,7 +258,7 @@ static void on_write(void *arg, uint64_t token, bool ok)
 
 static void on_check(void *arg, uint64_t token, bool ok, bool member)
 {
-	MUST(ok || !member);
+	(void)member;
 	on_write(arg, token, ok);
 }
 
@@ -583,7 +583,8 @@ static void ask_lists(uint8_t which)
 		ASK(store_lists_change(store, &change, on_changed, NULL));
 		break;
 	case 1: /* one answer, or one for each place: found, or not known */
-		(void)store_lists_find(store, place, NUMBER, on_found, NULL);
+		if (store_lists_find(store, place, NUMBER, on_found, NULL) != 0)
+			return;
 		break;
 	case 2:
 		ASK(store_lists_count(store, place, on_changed, NULL));
@@ -743,7 +744,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct policy_names names = {NULL, no_account, NULL, 1, 0};
 	if (size > 4096)
 		return 0;
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	char *errors = NULL;
 	struct stats *stats = stats_new();
 	owed = 0;

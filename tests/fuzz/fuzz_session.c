@@ -11,9 +11,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "link/session.h"
 #include "must.h"
+#include "quiet.h"
 #include "wire.h"
 
 #define PORT	  2775
@@ -382,7 +382,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > 4096)
 		return 0;
 	struct view in = {data + 2, (uint32_t)size - 2};
-	log_set_level(LOG_LEVEL_ERROR);
+	be_quiet();
 	prepare(data[0], data[1]);
 	for (unsigned i = 0; i < STEPS && in.n > 0 && !wire_closed(t.far); i++)
 		step(&in);

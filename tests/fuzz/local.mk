@@ -35,7 +35,7 @@ fuzz_replays = \
 check_PROGRAMS += $(fuzz_replays)
 dist_check_SCRIPTS += tests/fuzz/replay.sh
 TESTS += tests/fuzz/replay.sh
-noinst_HEADERS += tests/fuzz/must.h tests/fuzz/scratch.h
+noinst_HEADERS += tests/fuzz/must.h tests/fuzz/quiet.h tests/fuzz/scratch.h
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run
 
 tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c tests/fuzz/replay.c
