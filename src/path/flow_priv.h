@@ -91,7 +91,7 @@ struct flow {
 	bool doubts_owed;	     /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
 	struct route_job *route_job; /* expectations that are being checked; NULL: none */
 	bool listening;
-	bool draining;	     /* nothing new goes to carriers */
+	bool draining; /* nothing new goes to carriers */
 	int64_t leave_until_ms, abort_ms, drain_until_ms;
 	void (*on_dry)(void *arg);
 	void *on_dry_arg;

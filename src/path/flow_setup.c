@@ -463,6 +463,16 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 
 /* --- taking down --- */
 
+static void clear_timers(struct flow *f)
+{
+	loop_timer_clear(f->loop, &f->walk_timer);
+	loop_timer_clear(f->loop, &f->hours_timer);
+	loop_timer_clear(f->loop, &f->redo_timer);
+	loop_timer_clear(f->loop, &f->listen_timer);
+	loop_timer_clear(f->loop, &f->leave_timer);
+	loop_timer_clear(f->loop, &f->drain_timer);
+}
+
 void flow_free(struct flow *f)
 {
 	if (!f)
@@ -503,12 +513,7 @@ void flow_free(struct flow *f)
 	routes_free(f->routes);
 	session_hub_free(f->sessions);
 	conn_hub_free(f->conns);
-	loop_timer_clear(f->loop, &f->walk_timer);
-	loop_timer_clear(f->loop, &f->hours_timer);
-	loop_timer_clear(f->loop, &f->redo_timer);
-	loop_timer_clear(f->loop, &f->listen_timer);
-	loop_timer_clear(f->loop, &f->leave_timer);
-	loop_timer_clear(f->loop, &f->drain_timer);
+	clear_timers(f);
 	msgs_free(f->msgs);
 	map_free(f->opted);
 	mem_free(f->unsettled);
