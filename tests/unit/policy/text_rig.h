@@ -43,6 +43,7 @@ static const struct policy_names rig_names = {NULL, rig_account, rig_carrier, 3,
 
 struct rig {
 	struct conf *conf;
+	struct conf_section sections[2]; /* borrowed by conf */
 	const void *rows;
 	size_t n;
 	char file[RIG_FILE_MAX];
@@ -53,13 +54,12 @@ struct rig {
 __attribute__((unused)) static void rig_read(struct rig *r, const char *name, const struct conf_row *rows, size_t size,
 					     const char *text)
 {
-	const struct conf_section sections[] = {{name, true, size, rows}, {NULL, false, 0, NULL}};
-	*r = (struct rig){.file = "/tmp/text_rig.XXXXXX"};
+	*r = (struct rig){.sections = {{name, true, size, rows}}, .file = "/tmp/text_rig.XXXXXX"};
 	int fd = mkstemp(r->file);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
-	r->conf = conf_read(r->file, sections, &r->errors);
+	r->conf = conf_read(r->file, r->sections, &r->errors);
 	unlink(r->file);
 	if (!r->conf)
 		print_error("%s", r->errors);
