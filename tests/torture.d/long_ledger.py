@@ -10,9 +10,11 @@ from stack import RESPONSE_TIMEOUT
 
 KEEP = 240.0  # s after the last that happened to a message: then it is judged and forgotten
 DOUBT = 1.0  # s
+LATE = 1.5  # s that this test, which runs at a low priority, may see a PDU after it was sent
 STOPPED = 0.5  # s: what was on its way to the carrier when the stop was answered
 REFUSALS = (smpp.RSYSERR, smpp.RMSGQFUL, smpp.RTHROTTLED)
 OPTED_OUT = 0x400
+HELD = "alert"  # the class that is held in doubt
 FAULTS_SHOWN = 200
 
 
@@ -81,7 +83,7 @@ class LongLedger(Ledger):
         died = x.conn.died
         return (
             x.t_answer is None
-            or x.t_answer - x.t > RESPONSE_TIMEOUT - 0.4
+            or x.t_answer - x.t > RESPONSE_TIMEOUT - LATE
             or (died is not None and x.t_answer >= died - DOUBT)
             or self.store_away(x.t, x.t_answer)
         )
@@ -142,6 +144,7 @@ class LongLedger(Ledger):
         words = {c.outcome for c in m.copies if c.outcome}
         words |= {"REJECTD"} if any(c.answer == smpp.RSUBMITFAIL for c in m.copies) else set()
         words |= {"UNKNOWN"} if any(self.doubt_of(c) for c in m.copies) else set()
+        words |= {"UNKNOWN"} if m.cls == HELD and not m.copies else set()  # lost with its connection, and held in doubt
         words |= {"DELETED"} if m.pieces in ("asked", "cancelled") or m.dst[2].decode() in self.phones else set()
         if states and not set(states) <= words:
             self.fault("wrong", "the app was told %s, carriers say %s" % (states, sorted(words)), m)
