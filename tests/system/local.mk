@@ -26,6 +26,7 @@ EXTRA_DIST += \
 	tests/system/events_read.py \
 	tests/system/explain.sh \
 	tests/system/failover.sh \
+	tests/system/fuzz_session.sh \
 	tests/system/files.sh \
 	tests/system/history.sh \
 	tests/system/hostile.sh tests/system/hostile.py \
