@@ -237,8 +237,8 @@ int store_lists_count(struct store *s, const struct lists_place *place, store_li
 /* Of a hash there are two elements for each row. */
 static void tell_page(struct call *c, const redisReply *reply, unsigned step)
 {
-	bool ok =
-		good(reply, REDIS_REPLY_ARRAY) && reply->elements == 2 && reply->element[1]->type == REDIS_REPLY_ARRAY;
+	bool ok = good(reply, REDIS_REPLY_ARRAY) && reply->elements == 2 &&
+		  reply->element[0]->type == REDIS_REPLY_STRING && reply->element[1]->type == REDIS_REPLY_ARRAY;
 	const redisReply *rows = ok ? reply->element[1] : NULL;
 	for (size_t i = 0; ok && i + step <= rows->elements; i += step) {
 		struct lists_row row = {view_at(rows->element[i]), step == 2 ? view_at(rows->element[i + 1]) : none};
