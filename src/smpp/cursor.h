@@ -5,8 +5,6 @@
 #ifndef SMPP_CURSOR_H
 #define SMPP_CURSOR_H
 
-#include <endian.h>
-
 #include "smpp/status.h"
 #include "smpp/view.h"
 
@@ -29,9 +27,10 @@ static inline void octets_put_u16(uint8_t *p, uint32_t v)
 
 static inline void octets_put_u32(uint8_t *p, uint32_t v)
 {
-	uint32_t octets = htobe32(v);
-
-	memcpy(p, &octets, sizeof octets);
+	p[0] = (uint8_t)(v >> 24); /* all four at once, so that the compiler sees one store */
+	p[1] = (uint8_t)(v >> 16);
+	p[2] = (uint8_t)(v >> 8);
+	p[3] = (uint8_t)v;
 }
 
 struct reader {
