@@ -15,5 +15,6 @@ bool files_reserved(int fd)
 	if (fd < 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
 		return false;
 	rlim_t kept = limit.rlim_cur / KEPT_SHARE < KEPT ? limit.rlim_cur / KEPT_SHARE : KEPT;
-	return (rlim_t)fd >= limit.rlim_cur - kept;
+	/* one beyond the limit is none that the kernel has just given: a simulated network's */
+	return (rlim_t)fd >= limit.rlim_cur - kept && (rlim_t)fd < limit.rlim_cur;
 }

@@ -292,7 +292,7 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	list_init(&as->apps);
 	list_init(&as->waits);
 	as->strangers = crowd_new();
-	as->guard = guard_new();
+	as->guard = guard_new(loop_now_ms(loop));
 	as->wait_timer.fn = admit_timer;
 	accounts_use_limits(as, limits);
 	for (size_t i = 0; i < n; i++)

@@ -65,8 +65,8 @@ struct limits_conf { /* section "limits": bounds of all links */
 	int64_t session_init, partial_pdu; /* ms */
 	int64_t max_pdu, max_connections, max_output /* octets per connection */;
 	int64_t max_per_address; /* connections from one address that are not bound; 0: no bound */
-	int64_t failed_binds, failed_binds_account, lockout; /* guard.h; lockout in s; 0 and 0: off */
-	int64_t keepalive, user_timeout;		     /* s, ms; of TCP, 0: off */
+	int64_t failed_binds, failed_binds_account, lockout, lockout_grace; /* guard.h; s; 0 and 0: off */
+	int64_t keepalive, user_timeout;				    /* s, ms; of TCP, 0: off */
 };
 extern const struct conf_row limits_rows[];
 

@@ -141,6 +141,8 @@ const struct conf_row limits_rows[] = {
 	 NULL},
 	{"lockout", CONF_INT, AT(lockout), "s", 1, 86400, "300", true,
 	 "How long a lock lasts, and how long a failed bind counts for it.", NULL},
+	{"lockout_grace", CONF_INT, AT(lockout_grace), "s", 0, 3600, "60", true,
+	 "After a start nobody is locked for so long: apps bind again first, and are known then.", NULL},
 	{"keepalive", CONF_INT, AT(keepalive), "s", 0, 32767, "60", true,
 	 "Silence on a TCP connection after which the kernel probes the peer; 0: it does not.", NULL},
 	{"user_timeout", CONF_INT, AT(user_timeout), "ms", 0, 3600000, "30000", true,

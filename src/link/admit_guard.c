@@ -14,6 +14,7 @@ static struct guard_conf guard_conf_of(const struct accounts *as)
 		.failures = as->limits->failed_binds,
 		.account_failures = as->limits->failed_binds_account,
 		.lockout_ms = as->limits->lockout * MS_PER_S,
+		.grace_ms = as->limits->lockout_grace * MS_PER_S,
 	};
 }
 

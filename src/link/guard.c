@@ -41,6 +41,7 @@ struct book {
 struct guard {
 	struct book addresses, accounts, friends;
 	unsigned epoch;
+	int64_t since_ms;
 };
 
 /* --- books --- */
@@ -168,9 +169,9 @@ static struct entry *count_failure(struct book *b, const struct key *key, const 
 }
 
 /* True: the lock begins now. */
-static bool lock_at(struct entry *e, int64_t most, const struct guard_conf *conf, int64_t now_ms)
+static bool lock_at(const struct guard *g, struct entry *e, int64_t most, const struct guard_conf *conf, int64_t now_ms)
 {
-	if (most <= 0 || e->n < most || e->until_ms != 0)
+	if (now_ms - g->since_ms < conf->grace_ms || most <= 0 || e->n < most || e->until_ms != 0)
 		return false;
 	e->until_ms = now_ms + conf->lockout_ms;
 	e->looked = 0;
@@ -192,7 +193,7 @@ static int64_t delay_of(int64_t n, int64_t most)
 
 /* --- judging --- */
 
-struct guard *guard_new(void)
+struct guard *guard_new(int64_t now_ms)
 {
 	struct guard *g = mem_zalloc(sizeof(*g));
 
@@ -200,6 +201,7 @@ struct guard *guard_new(void)
 	book_init(&g->accounts, GUARD_MOST);
 	book_init(&g->friends, GUARD_MOST * GUARD_FRIEND_KEYS);
 	g->epoch = 1;
+	g->since_ms = now_ms;
 	return g;
 }
 
@@ -239,7 +241,7 @@ static void fail_at_account(struct guard *g, const struct guard_conf *conf, cons
 	snprintf(e->name, sizeof(e->name), "%.*s", (int)who->id.n, (const char *)who->id.p);
 	out->strangers = e->n;
 	if (is_known(g, &key, now_ms)) /* without a friend the lock would be for the customer */
-		out->account = lock_at(e, conf->account_failures, conf, now_ms);
+		out->account = lock_at(g, e, conf->account_failures, conf, now_ms);
 }
 
 struct guard_failure guard_failed(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
@@ -253,7 +255,7 @@ struct guard_failure guard_failed(struct guard *g, const struct guard_conf *conf
 	struct entry *e = count_failure(&g->addresses, &key, conf, now_ms);
 	if (e != NULL) {
 		out.failures = e->n;
-		out.address = lock_at(e, conf->failures, conf, now_ms);
+		out.address = lock_at(g, e, conf->failures, conf, now_ms);
 		out.delay_ms = delay_of(e->n, conf->failures);
 	}
 	if (who->known && conf->account_failures > 0 && !is_friend(g, who, now_ms))

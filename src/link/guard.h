@@ -26,6 +26,7 @@ struct guard_conf {
 	int64_t failures;	  /* of one address that lock it; 0: nothing is delayed, nobody is locked */
 	int64_t account_failures; /* of strangers at one account, from anywhere; 0: accounts are not locked */
 	int64_t lockout_ms;	  /* how long, and how long a failure counts */
+	int64_t grace_ms;	  /* after guard_new() nobody is locked: friends have time to come back */
 };
 
 struct guard_who {
@@ -45,7 +46,7 @@ struct guard_failure {
 };
 
 struct guard;
-struct guard *guard_new(void);
+struct guard *guard_new(int64_t now_ms);
 void guard_free(struct guard *g);
 
 /* Whether it is judged at all. */

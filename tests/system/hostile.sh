@@ -15,7 +15,7 @@ port[tls]=$(free_port)
 printf 'secret\n' >"$tmp/evil.password"
 chmod 644 "$tmp/evil.password"
 gateway_config gw <<END
-limits: { session_init = 3000; partial_pdu = 1000; max_per_address = 50; failed_binds = 5; lockout = 600; };
+limits: { session_init = 3000; partial_pdu = 1000; max_per_address = 50; failed_binds = 5; lockout = 600; lockout_grace = 0; };
 log: { level = "debug"; rate = 1000; };
 accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; },
             { system_id = "evil"; password = "file:$tmp/evil.password"; class = "notice"; tps = 10; max_queued = 100; } );
@@ -102,6 +102,23 @@ fi
 # ---- passwords for the configuration ----
 hash=$(printf 'geheim8\n' | "$ctl" passwd)
 has "passwd prints a hash" "$hash" '$6$'
+typed=$(python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+	os.execv(sys.argv[1], [sys.argv[1], "passwd"])
+seen = b""
+for prompt in (b"Password: ", b"Once more: "):
+	while prompt not in seen:
+		seen += os.read(fd, 1000)
+	os.write(fd, b"geheim8\n")
+try:
+	while part := os.read(fd, 1000):
+		seen += part
+except OSError:
+	pass
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "$6$" in seen.decode(), "geheim8" in seen.decode())' "$ctl")
+is "at a terminal it is asked for twice, without echo" "$typed" "0 True False"
 (umask 077 && printf '%s\n' "$hash" >"$tmp/evil.password")
 "$ctl" -s "$tmp/gw.console" reload >"$tmp/reload.out"
 has "another secret in the same file is a change" "$(cat "$tmp/reload.out")" "accounts evil: password changed"

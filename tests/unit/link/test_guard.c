@@ -51,7 +51,7 @@ static void pass_once(struct rig *t, const char *from, const char *id)
 
 static struct rig start(void)
 {
-	return (struct rig){.g = guard_new(), .now = 1000 * SECOND};
+	return (struct rig){.g = guard_new(1000 * SECOND), .now = 1000 * SECOND};
 }
 
 static void answers_come_later_then_none(void **state)
@@ -77,6 +77,24 @@ static void answers_come_later_then_none(void **state)
 	t.now += 1;
 	assert_int_equal(ask(&t, "203.0.113.7", "银行", true), GUARD_OPEN);
 	assert_int_equal(fail_once(&t, "203.0.113.7", "银行", true).failures, 1);
+	guard_free(t.g);
+}
+
+static void nobody_is_locked_soon_after_a_start(void **state)
+{
+	struct guard_conf conf = usual;
+	struct rig t = start();
+	struct guard_who w = who(&t, "203.0.113.7", "bank", true);
+
+	(void)state;
+	conf.grace_ms = 60 * SECOND;
+	for (int i = 0; i < 50; i++)
+		assert_false(guard_failed(t.g, &conf, &w, t.now).address);
+	assert_int_equal(guard_failed(t.g, &conf, &w, t.now).delay_ms, GUARD_SLOWEST);
+	assert_int_equal(guard_ask(t.g, &conf, &w, t.now), GUARD_OPEN);
+	t.now += 60 * SECOND;
+	assert_true(guard_failed(t.g, &conf, &w, t.now).address);
+	assert_int_equal(guard_ask(t.g, &conf, &w, t.now), GUARD_ADDRESS_LOCKED);
 	guard_free(t.g);
 }
 
@@ -302,6 +320,7 @@ static void memory_is_bounded(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(answers_come_later_then_none),
+	cmocka_unit_test(nobody_is_locked_soon_after_a_start),
 	cmocka_unit_test(old_failures_do_not_count),
 	cmocka_unit_test(who_has_bound_there_is_judged),
 	cmocka_unit_test(who_is_vouched_for_is_judged),
