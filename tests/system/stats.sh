@@ -131,7 +131,7 @@ is "POST" "$(code /status -X POST)" 405
 is "a foreign Host" "$(code /status -H 'Host: stats.evil.example')" 403
 is "one that begins like an address" "$(code /status -H 'Host: 127.0.0.1.evil.example')" 403
 is "a foreign target, as a proxy is asked" "$(code /status --request-target http://stats.evil.example/status)" 403
-is "a form that a web page has posted" "$(code /status.json -d a=1 -H 'Origin: http://evil.example')" 405
+is "a form that a web page has posted" "$(code /status.json -d a=1 -H 'Origin: http://evil.example')" 413
 is "PUT, DELETE, OPTIONS" "$(code /status -X PUT) $(code /status -X DELETE) $(code /status -X OPTIONS)" "405 405 405"
 is "localhost" "$(code /status -H "Host: localhost:${port[gw.stats]}")" 200
 head=$(page /metrics -I)
