@@ -251,10 +251,11 @@ static void large_answers_without_a_length(void **state)
 static void what_is_no_http(void **state)
 {
 	static const char *const broken[] = {"你好，世界\r\n\r\n", "HTTP/9.x 200\r\n\r\n",
-					     "HTTP/1.1 200 OK\r\nContent-Length: 很长\r\n\r\n"};
+					     "HTTP/1.1 200 OK\r\nContent-Length: 很长\r\n\r\n",
+					     "HTTP/1.1 -15 好\r\nContent-Length: 0\r\n\r\n"};
 	(void)state;
 	begin(NULL);
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		struct http_target *t = raw();
 		rig.octets = broken[i];
 		rig.closes = true;

@@ -73,8 +73,29 @@ static void test_batch(void **state)
 	buf_free(&sent);
 }
 
+/* Parts of replies that are not there. */
+static void test_replies(void **state)
+{
+	char text[] = "退订";
+	redisReply string = {.type = REDIS_REPLY_STRING, .str = text, .len = strlen(text)};
+	redisReply number = {.type = REDIS_REPLY_INTEGER, .integer = 8};
+	redisReply *elements[] = {&string, &number};
+	redisReply array = {.type = REDIS_REPLY_ARRAY, .elements = 2, .element = elements};
+
+	(void)state;
+	assert_string_equal(redis_text(&string), "退订");
+	assert_string_equal(redis_text(&number), "");
+	assert_string_equal(redis_text(&array), "");
+	assert_ptr_equal(redis_at(&array, 0), &string);
+	assert_ptr_equal(redis_at(&array, 1), &number);
+	assert_int_equal(redis_at(&array, 2)->type, REDIS_REPLY_NIL);
+	assert_int_equal(redis_at(&string, 0)->type, REDIS_REPLY_NIL);
+	assert_string_equal(redis_text(redis_at(&string, 7)), "");
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_command),
 	cmocka_unit_test(test_batch),
+	cmocka_unit_test(test_replies),
 };
 UNIT_MAIN(cases)
