@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "tools/opts.h"
@@ -17,6 +18,7 @@ struct values {
 	int choice;
 	struct opts_address address;
 	struct opts_list list;
+	const char *secret;
 };
 
 #define AT(field) offsetof(struct values, field)
@@ -31,6 +33,7 @@ static const struct opts_row rows[] = {
 	{"choice", OPTS_CHOICE, AT(choice), "text", .choices = "text|tlv|both", .help = "a choice"},
 	{"address", OPTS_ADDRESS, AT(address), .help = "an address"},
 	{"list", OPTS_LIST, AT(list), .help = "a list"},
+	{"secret", OPTS_SECRET, AT(secret), .help = "a secret"},
 };
 static const struct opts_about about = {"prog", "", "Does nothing.", "0  done"};
 static const struct opts_about with_operands = {"prog", "WORD...", "Does nothing.", "0  done"};
@@ -182,6 +185,41 @@ static void test_operands(void **state)
 	assert_int_equal(parse_as(&with_operands, &v, 4, argv), 2); /* options end at the first operand */
 }
 
+/* The value is there, and gone from the arguments, which everybody can list. */
+static void expect_secret(const char *given, const char *want, const char *left)
+{
+	char name[] = "prog", option[100];
+	char *argv[] = {name, option, NULL};
+	struct values v;
+
+	snprintf(option, sizeof(option), "--secret=%s", given);
+	assert_int_equal(parse_as(&about, &v, 2, argv), want != NULL ? 2 : OPTS_WRONG);
+	if (want == NULL)
+		return;
+	assert_string_equal(v.secret, want);
+	assert_string_equal(option, left);
+}
+
+static void test_secrets(void **state)
+{
+	char path[] = "/tmp/test_opts.XXXXXX", given[64], left[64];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, "密码1\n", 8), 8);
+	close(fd);
+	snprintf(given, sizeof(given), "file:%s", path);
+	snprintf(left, sizeof(left), "--secret=%.*s", (int)strlen(given), "**************************************");
+	expect_secret("geheim", "geheim", "--secret=******");
+	expect_secret("", "", "--secret=");
+	expect_secret(given, "密码1", left);
+	setenv("TEST_OPTS_SECRET", "密码2", 1);
+	expect_secret("env:TEST_OPTS_SECRET", "密码2", "--secret=********************");
+	unlink(path);
+	expect_secret(given, NULL, NULL);
+	expect_secret("env:TEST_OPTS_NONE", NULL, NULL);
+}
+
 static void test_help(void **state)
 {
 	struct values v;
@@ -196,6 +234,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_defaults), cmocka_unit_test(test_values),	  cmocka_unit_test(test_times),
 	cmocka_unit_test(test_spans),	 cmocka_unit_test(test_percents), cmocka_unit_test(test_addresses),
 	cmocka_unit_test(test_wrong),	 cmocka_unit_test(test_operands), cmocka_unit_test(test_help),
+	cmocka_unit_test(test_secrets),
 };
 
 UNIT_MAIN(cases)
