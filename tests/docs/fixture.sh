@@ -88,6 +88,7 @@ fixture() {
 	printf '13900000001\n' >/var/lib/smppgw/退订名单.csv
 	serve gateway smppgwd -c /etc/smppgw/smppgw.conf
 	until_so "the gateway" curl -sf http://127.0.0.1:8775/healthz
+	smppgwctl credit bank set 100000 >/dev/null
 	serve load smppload --rate 60 --messages 1000000 --dest-prefix 86130 --source 10690001 --campaign 双十一
 	until_so "an alarm" eval 'smppgwctl alarms | grep -q answer_latency'
 	ID=$(smppsend --to 13012345678 --text 您好 --from 10690001 | sed -n 's/.*id=\([0-9]*\).*/\1/p' | head -n 1)
