@@ -121,10 +121,27 @@ static bool is_kept_back(const struct asked *asked)
 	return asked->refused && !log_peer_may(&limit);
 }
 
-/* The whole answer, as it goes to the peer; error NULL: `ok`; text NULL: none. */
-static void put_answer(struct asked *asked, int64_t wall_ms, const char *error, const struct buf *text, struct buf *out)
+/* A copy (mem_free()) without what is left of characters that a bound has cut. */
+static char *whole_text(const char *text)
+{
+	size_t n = strlen(text), to = 0;
+	char *copy = mem_strndup(text, n);
+
+	for (size_t at = 0, from = 0; at < n; from = at) {
+		if (text_get(text, n, &at) < 0)
+			continue;
+		memcpy(copy + to, text + from, at - from);
+		to += at - from;
+	}
+	copy[to] = '\0';
+	return copy;
+}
+
+/* The whole answer, as it goes to the peer; why NULL: `ok`; text NULL: none. */
+static void put_answer(struct asked *asked, int64_t wall_ms, const char *why, const struct buf *text, struct buf *out)
 {
 	static const struct buf nothing;
+	char *error = why ? whole_text(why) : NULL;
 
 	if (error)
 		buf_printf(out, "error %s\n", error);
@@ -134,11 +151,12 @@ static void put_answer(struct asked *asked, int64_t wall_ms, const char *error, 
 		form_take(text ? text : &nothing, error, out);
 	else if (text && buf_len(text))
 		buf_put(out, buf_data(text), buf_len(text));
-	if (!asked->acts || !asked->about || !asked->about->actions || is_kept_back(asked))
-		return;
-	asked->action.at_ms = wall_ms;
-	snprintf(asked->action.outcome, sizeof(asked->action.outcome), "%s", error ? error : "ok");
-	actions_put(asked->about->actions, &asked->action);
+	if (asked->acts && asked->about && asked->about->actions && !is_kept_back(asked)) {
+		asked->action.at_ms = wall_ms;
+		snprintf(asked->action.outcome, sizeof(asked->action.outcome), "%s", error ? error : "ok");
+		actions_put(asked->about->actions, &asked->action);
+	}
+	mem_free(error);
 }
 
 /* --- one request --- */
