@@ -4,11 +4,13 @@
  */
 #include "path/senders.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 
-#define EVERY (-1)
+#define EVERY		  (-1)
+#define SENDER_OF_ANOTHER "the source is another account's code"
 
 static const char *const extensions[] = {"keep", "drop", NULL};
 
@@ -71,6 +73,8 @@ struct senders {
 	size_t owners_n;
 	struct pool *pools;
 	size_t pools_n;
+	char **sources; /* of all accounts, sorted */
+	size_t sources_n;
 };
 
 /* --- building --- */
@@ -125,6 +129,17 @@ static struct code *add_code(struct owner *o, const char *text)
 	return &o->codes[o->n++];
 }
 
+static void add_source(struct senders *s, const char *text)
+{
+	s->sources = mem_realloc(s->sources, (s->sources_n + 1) * sizeof(*s->sources));
+	s->sources[s->sources_n++] = mem_strdup(text);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static bool add_sources(struct senders *s, const struct account_conf *a, int number, char **errors)
 {
 	bool good = true;
@@ -136,6 +151,7 @@ static bool add_sources(struct senders *s, const struct account_conf *a, int num
 			good = false;
 		} else if (!code_of(owner_at(s, (size_t)number), text)) {
 			add_code(owner_at(s, (size_t)number), text);
+			add_source(s, text);
 		}
 	}
 	return good;
@@ -284,6 +300,8 @@ struct senders *senders_new(const struct senders_setup *setup, char **errors)
 		if (number >= 0)
 			good &= add_sources(s, &setup->accounts[i], number, errors);
 	}
+	if (s->sources_n > 0)
+		qsort(s->sources, s->sources_n, sizeof(*s->sources), by_text);
 	for (size_t i = 0; i < setup->codes_n; i++)
 		good &= add_code_row(s, setup, i, errors);
 	s->pools = mem_zalloc((setup->senders_n + 1) * sizeof(*s->pools));
@@ -311,6 +329,9 @@ void senders_free(struct senders *s)
 		mem_free(s->pools[i].to);
 		mem_free(s->pools[i].from);
 	}
+	for (size_t i = 0; i < s->sources_n; i++)
+		mem_free(s->sources[i]);
+	mem_free(s->sources);
 	mem_free(s->owners);
 	mem_free(s->pools);
 	mem_free(s);
@@ -366,18 +387,40 @@ static const char *check_extension(const struct code *c, struct view src)
 	return NULL;
 }
 
+/* Replies to the source would go to another account: it has a longer code there than the n octets of our own. */
+static bool is_of_another(const struct senders *s, struct view src, size_t n)
+{
+	char text[SENDER_MAX + 1];
+	const char *key = text;
+	if (s->sources_n == 0 || src.n == 0 || src.n > SENDER_MAX)
+		return false;
+	memcpy(text, src.p, src.n);
+	for (size_t k = src.n; k > n; k--) {
+		text[k] = '\0';
+		if ((k == src.n || is_digits(text)) &&
+		    bsearch(&key, s->sources, s->sources_n, sizeof(*s->sources), by_text))
+			return true;
+	}
+	return false;
+}
+
 const char *senders_judge(const struct senders *s, size_t account, enum class_id class_id, struct view src,
 			  struct view *source)
 {
 	const struct owner *o = account < s->owners_n ? &s->owners[account] : NULL;
 	*source = src;
-	if (!o || o->n == 0)
-		return src.n > SENDER_MAX ? "the source is longer than 20 characters" : NULL;
+	if (!o || o->n == 0) {
+		if (src.n > SENDER_MAX)
+			return "the source is longer than 20 characters";
+		return is_of_another(s, src, 0) ? SENDER_OF_ANOTHER : NULL;
+	}
 	if (src.n == 0)
 		return choose(o, class_id, source);
 	const struct code *c = longest(o, src);
 	if (!c)
 		return "the source is none of the account's codes";
+	if (is_of_another(s, src, c->n))
+		return SENDER_OF_ANOTHER;
 	if (suits(o, c, class_id))
 		return check_extension(c, src);
 	return c->classes ? "the source is a code for other classes" : "the class has codes of its own";
