@@ -89,9 +89,11 @@ fixture() {
 	serve gateway smppgwd -c /etc/smppgw/smppgw.conf
 	until_so "the gateway" curl -sf http://127.0.0.1:8775/healthz
 	smppgwctl credit bank set 100000 >/dev/null
-	serve load smppload --rate 60 --messages 1000000 --dest-prefix 86130 --source 10690001 --campaign 双十一
+	smppload --messages 50 --campaign 双十一 >/var/log/load-docs.log 2>&1
+	serve load smppload --system-id load --rate 60 --messages 1000000 --dest-prefix 86130
 	until_so "an alarm" eval 'smppgwctl alarms | grep -q answer_latency'
-	ID=$(smppsend --to 13012345678 --text 您好 --from 10690001 | sed -n 's/.*id=\([0-9]*\).*/\1/p' | head -n 1)
+	ID=$(smppsend --to 13012345678 --text 您好 | sed -n 's/.*id=\([0-9]*\).*/\1/p' | head -n 1)
 	export ID
 	[ -n "$ID" ] || echo "the fixture has no message's id" >&2
+	until_so "a statement about it" eval 'rm -f /tmp/p; smppevidence prove -k /etc/smppgw/evidence.pem.pub -o /tmp/p /var/lib/smppgw/records "$ID"'
 }
