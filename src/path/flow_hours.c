@@ -48,12 +48,16 @@ void flow_find_due(struct flow *f, struct msg *m)
 		m->due_ms = s.due_ms;
 }
 
-/* One that is held for nothing but its time. */
+bool flow_waits_for_time(const struct msg *m, int64_t now_ms)
+{
+	return m->state == MSG_HELD && m->kin_kind == KIN_NONE && !m->asking && !m->announcing && !m->marking &&
+	       !m->review && !m->gathering && list_empty(&m->link) && m->due_ms > now_ms;
+}
+
 void flow_due_changed(struct flow *f, struct msg *m)
 {
 	int64_t due_ms = m->due_ms;
-	if (m->state != MSG_HELD || m->kin_kind != KIN_NONE || m->asking || m->announcing || m->marking || m->review ||
-	    m->gathering || !list_empty(&m->link) || due_ms <= loop_wall_ms(f->loop))
+	if (!flow_waits_for_time(m, loop_wall_ms(f->loop)))
 		return;
 	flow_find_due(f, m);
 	if (m->due_ms != due_ms)

@@ -121,8 +121,9 @@ struct flow {
 	struct list entering; /* messages that are not stored yet: how their campaign stands is being read */
 	struct list gates;    /* struct campaign_gate: those with something to do */
 	struct timer gates_timer, words_timer, ask_timer;
-	struct braking *braking; /* flow_brake.c's */
-	struct depth *depth;	 /* by carrier: how many wait in its lanes, counted once a turn */
+	struct clock_watch *clock; /* flow_clock.c's */
+	struct braking *braking;   /* flow_brake.c's */
+	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
 	struct address_room room;
@@ -320,6 +321,12 @@ void flow_lists_make(struct flow *f);
 /* flow_hours.c */
 void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
 void flow_due_changed(struct flow *f, struct msg *m);
+/* Whether it is held at that time (UTC ms) for nothing but its own. */
+bool flow_waits_for_time(const struct msg *m, int64_t now_ms);
+
+/* ---- flow_clock.c ---- */
+struct clock_watch *flow_clock_new(struct flow *f);
+void flow_clock_free(struct clock_watch *w);
 void flow_uncount(struct flow *f, struct msg *m); /* m goes without having been acknowledged: its counts go back */
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how); /* what it has counted may go back */
 /*

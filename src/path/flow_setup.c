@@ -364,6 +364,7 @@ static void make_path(struct flow *f)
 	f->queue = queue_new(lanes);
 	f->lanes = lanes;
 	flow_next_init(f);
+	f->clock = flow_clock_new(f);
 	f->doubts = doubts_new(f->msgs, carriers);
 	f->opted = map_new();
 	f->match = match_new(f->loop, f->msgs, carriers, (uint32_t)conf->messages->max_parked,
@@ -500,6 +501,7 @@ void flow_free(struct flow *f)
 	doubts_free(f->doubts);
 	retries_free(f->retries);
 	senders_free(f->senders);
+	flow_clock_free(f->clock);
 	flow_next_free(f);
 	queue_free(f->queue);
 	finished_free(f->finished);

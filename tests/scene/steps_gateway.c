@@ -109,6 +109,26 @@ static bool do_clock(struct world *w, struct step *s)
 	return true;
 }
 
+/* Somebody sets the clock while a gateway runs. */
+static bool set_clock(struct world *w, struct step *s, int sign)
+{
+	int64_t ms = script_ms(s->args[0]);
+	if (ms < 0)
+		return step_fail(s, "\"%s\" is no time: 200ms, 5s, 3m, 2h, 1d", s->args[0]);
+	loop_set_wall(w->loop, loop_wall_ms(w->loop) + sign * ms);
+	return true;
+}
+
+static bool do_clock_forward(struct world *w, struct step *s)
+{
+	return set_clock(w, s, 1);
+}
+
+static bool do_clock_back(struct world *w, struct step *s)
+{
+	return set_clock(w, s, -1);
+}
+
 /* How many messages are in a state; false: there is no such state. */
 static bool in_state(const struct world *w, const char *name, uint64_t *n)
 {
@@ -488,6 +508,8 @@ const struct step_row steps_gateway[] = {
 	{"pass until COUNT are STATE", "", STEP_LOOKS, do_pass_until}, /* before "pass TIME" */
 	{"pass TIME", "", STEP_LOOKS, do_pass},
 	{"clock in China says TIME", "", STEP_SETS, do_clock},
+	{"clock is set forward by TIME", "", STEP_SETS, do_clock_forward},
+	{"clock is set back by TIME", "", STEP_SETS, do_clock_back},
 	{"redis goes down", "writes", STEP_SETS, do_redis_down},
 	{"redis comes up", "", STEP_SETS, do_redis_up},
 	{"redis forgets everything", "", STEP_SETS, do_redis_forget},
