@@ -36,7 +36,7 @@ static char *printed(void)
 	stats_add(s, rows, ROWS, &mobile, "carrier", "移动", NULL);
 	stats_add(s, rows, ROWS, &unicom, "carrier", "a\"b\\c\nd\xff", NULL);
 	metrics_print(s, &out);
-	metrics_print_process(&(struct process){1, 2500000, 4096, 5, 1024, 1795000000250000}, &out);
+	metrics_print_process(&(struct process){1, 2500000, 4096, 5, 1024, 1795000000250000, 7}, &out);
 	stats_free(s);
 	char *text = mem_strndup(buf_data(&out), buf_len(&out));
 	buf_free(&out);
