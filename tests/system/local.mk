@@ -31,6 +31,7 @@ EXTRA_DIST += \
 	tests/system/history.sh \
 	tests/system/hostile.sh tests/system/hostile.py \
 	tests/system/history_read.py \
+	tests/system/isolation.sh \
 	tests/system/kill.sh \
 	tests/system/lists.sh \
 	tests/system/logs.sh \
