@@ -234,6 +234,7 @@ static void answers_to(const struct rights_peer *who, const char *request, const
 	buf_free(&out);
 }
 
+#define TEN	"银银银银银银银银银银"
 #define MAY_ALL "root, the gateway's user, tokens 王五"
 static void test_rights(void **state)
 {
@@ -263,6 +264,8 @@ static void test_rights(void **state)
 		 "error door burn needs the right to admin; uid 1000 has operate. Who has it: " MAY_ALL "\n"},
 		{CONSOLE_READ, "door", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
 		{CONSOLE_READ, "door 前门 shut", "error usage: door DOOR show | open NUMBER [TEXT] | burn SECRET\n"},
+		/* cut after 100 octets, which is within the 34th character */
+		{CONSOLE_READ, TEN TEN TEN "银银银银", "error no command " TEN TEN TEN "银银银; try help\n"},
 	};
 
 	(void)state;
