@@ -100,6 +100,7 @@ static void test_lines(void **state)
 		"process_open_fds 5",
 		"process_max_fds 1024",
 		"process_start_time_seconds 1795000000.250000",
+		"smppgw_timers 7",
 	};
 
 	(void)state;
@@ -126,7 +127,7 @@ static void test_rules(void **state)
 	char *text = printed();
 	assert_int_equal(count(text, "# TYPE smppgw_test_ended_total "), 1);
 	assert_int_equal(count(text, "# HELP "), count(text, "# TYPE "));
-	assert_int_equal(count(text, "# TYPE "), 4 + 5);
+	assert_int_equal(count(text, "# TYPE "), 4 + 6);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		if (strncmp(line, "smppgw_test_response_seconds_bucket", 35) != 0)
 			continue;
