@@ -309,11 +309,13 @@ static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t se
 		      (long long)ms, carrier_limit(c));
 }
 
-/* All that may be in flight over the binds that are up. */
+/* All that may be in flight over the binds that are up; counted only while the pace asks for it, after a pause. */
 static uint32_t pump_window(const struct carrier *c)
 {
 	uint32_t senders = 0;
 
+	if (c->pace.allowed == PACE_FREE)
+		return 0;
 	for (size_t i = 0; i < c->nbinds; i++)
 		senders += c->binds[i].bound && c->binds[i].kind != CARRIER_RX;
 	return senders * c->window;
