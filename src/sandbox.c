@@ -118,20 +118,30 @@ static int add(scmp_filter_ctx c, uint32_t action, const char *name)
 	return nr == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(c, action, nr, 0);
 }
 
+/* Rules over an argument: it is this; its bits under the mask are these. */
+static struct scmp_arg_cmp arg_is(unsigned n, scmp_datum_t value)
+{
+	return (struct scmp_arg_cmp){.arg = n, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
+static struct scmp_arg_cmp arg_has(unsigned n, scmp_datum_t mask, scmp_datum_t bits)
+{
+	return (struct scmp_arg_cmp){.arg = n, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = bits};
+}
+
 /* TCP, UDP (of the name service) and unix sockets; of netlink what getaddrinfo() asks about routes. Nothing raw. */
 static int allow_sockets(scmp_filter_ctx c)
 {
 	static const unsigned families[] = {AF_INET, AF_INET6, AF_UNIX}, types[] = {SOCK_STREAM, SOCK_DGRAM};
 	const scmp_datum_t type_of = 0xf; /* the rest of the argument is SOCK_NONBLOCK and SOCK_CLOEXEC */
-	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, arg_is(0, AF_UNIX));
 	for (size_t f = 0; f < 3; f++) {
 		for (size_t t = 0; t < 2; t++)
-			rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
-					       SCMP_A0(SCMP_CMP_EQ, families[f]),
-					       SCMP_A1(SCMP_CMP_MASKED_EQ, type_of, types[t]));
+			rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, arg_is(0, families[f]),
+					       arg_has(1, type_of, types[t]));
 	}
-	return rc | seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-				     SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE));
+	return rc | seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, arg_is(0, AF_NETLINK),
+				     arg_is(2, NETLINK_ROUTE));
 }
 
 /* Nothing that may be written and run at once, and nothing that may be run after it was written. */
@@ -141,9 +151,8 @@ static int allow_memory(scmp_filter_ctx c)
 	int rc = 0;
 	for (size_t i = 0; i < 3; i++)
 		rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE | PROT_EXEC, may[i]));
-	return rc |
-	       seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+				       arg_has(2, PROT_WRITE | PROT_EXEC, may[i]));
+	return rc | seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, arg_has(2, PROT_EXEC, 0));
 }
 
 /* Threads of ours, no processes and no namespaces. The arguments of clone3 cannot be seen here: libc then uses clone.
@@ -153,8 +162,7 @@ static int allow_threads(scmp_filter_ctx c)
 	const scmp_datum_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
 	const scmp_datum_t spaces = CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
 				    CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_PTRACE;
-	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-				  SCMP_A0(SCMP_CMP_MASKED_EQ, thread | spaces, thread));
+	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, arg_has(0, thread | spaces, thread));
 	int nr = seccomp_syscall_resolve_name("clone3");
 	if (nr != __NR_SCMP_ERROR)
 		rc |= seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOSYS), nr, 0);
@@ -166,14 +174,14 @@ static int allow_rest(scmp_filter_ctx c)
 {
 	static const unsigned long asks[] = {FIONREAD, FIONBIO, TCGETS, TIOCGWINSZ};
 	scmp_datum_t self = (scmp_datum_t)getpid();
-	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self));
-	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_EQ, self));
-	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, SCMP_A1(SCMP_CMP_EQ, 0));
-	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
-	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_DUMPABLE));
-	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+	int rc = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, arg_is(0, self));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, arg_is(0, self));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, arg_is(1, 0));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, arg_is(0, PR_SET_NAME));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, arg_is(0, PR_SET_DUMPABLE));
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, arg_is(2, 0));
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
-		rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, asks[i]));
+		rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, arg_is(1, asks[i]));
 	return rc;
 }
 
