@@ -169,7 +169,7 @@ static void on_length(const redisReply *reply, void *arg)
 {
 	struct asked *w = arg;
 	bool known = reply && reply->type == REDIS_REPLY_INTEGER;
-	w->who.count(store_arg(w->store), w->token, known ? reply->integer : -1);
+	w->who.count(store_arg(w->store), w->token, known && reply->integer >= 0 ? reply->integer : -1);
 	mem_free(w);
 }
 
