@@ -13,6 +13,7 @@ base_unit_tests = \
 	tests/unit/base/test_loop \
 	tests/unit/base/test_map \
 	tests/unit/base/test_mem \
+	tests/unit/base/test_inherit \
 	tests/unit/base/test_net \
 	tests/unit/base/test_notify \
 	tests/unit/base/test_redis \
@@ -42,6 +43,8 @@ tests_unit_base_test_map_SOURCES = tests/unit/base/test_map.c
 tests_unit_base_test_map_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_mem_SOURCES = tests/unit/base/test_mem.c
 tests_unit_base_test_mem_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_inherit_SOURCES = tests/unit/base/test_inherit.c
+tests_unit_base_test_inherit_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_net_SOURCES = tests/unit/base/test_net.c
 tests_unit_base_test_net_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_notify_SOURCES = tests/unit/base/test_notify.c
