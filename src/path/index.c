@@ -17,9 +17,13 @@
 #define GROUP_SPREAD  256u
 #define NUMBER_SPREAD 64u
 
+/* Messages that may be walked over in one turn: about 2 ms. */
+#define WALK_MAX 4096u
+
 struct index {
 	struct msgs *msgs;
-	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks */
+	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks, or there are many */
+	size_t n;			    /* messages that are in */
 };
 
 /* Messages found, so that fn may change the maps. */
@@ -45,9 +49,11 @@ static uint64_t hash_group(uint16_t account, struct view group)
 	return map_hash(group.p, group.n) ^ map_hash_u64(account);
 }
 
-static uint64_t hash_number(uint16_t account, const struct number *to)
+/* As msg.to keeps it; 0 is no hash. */
+static uint32_t hash_number(uint16_t account, const struct number *to)
 {
-	return map_hash(to->digits, to->n) ^ map_hash_u64(account + 1u);
+	uint32_t hash = (uint32_t)(map_hash(to->digits, to->n) ^ map_hash_u64(account + 1u));
+	return hash ? hash : 1;
 }
 
 struct index *index_new(struct msgs *msgs)
@@ -88,17 +94,43 @@ static bool group_of(const struct pdu *pdu, struct view *group)
 static int add_number(struct index *x, struct msg *m, const struct pdu *pdu)
 {
 	struct number to;
+	m->to = 0;
 	if (!number_parse(pdu->sm.dst, &to))
 		return 0;
-	return map_put(x->numbers, spread(hash_number(m->account, &to), m, NUMBER_SPREAD), m->handle);
+	m->to = hash_number(m->account, &to);
+	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
+}
+
+static void enter(struct msg *m, void *arg)
+{
+	struct index *x = arg;
+	struct pdu pdu;
+	if (!m->indexed)
+		return;
+	msg_pdu(m, NULL, &pdu);
+	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || add_number(x, m, &pdu) < 0)
+		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
+}
+
+/* From now on ids and numbers are indexed. */
+static void begin(struct index *x)
+{
+	if (x->ids)
+		return;
+	x->ids = map_new();
+	x->numbers = map_new();
+	msgs_each(x->msgs, enter, x);
 }
 
 int index_add(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
 	struct view group;
+	if (x->n >= WALK_MAX)
+		begin(x);
 	int failed = x->ids ? map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) : 0;
 	m->indexed = failed == 0;
+	x->n += m->indexed;
 	if (!m->grouped && !x->numbers)
 		return failed;
 	msg_pdu(m, NULL, &pdu);
@@ -117,22 +149,21 @@ static bool is_this(uint64_t value, const void *key)
 void index_remove(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
-	struct number to;
 	struct view group;
 	uint64_t value;
 	if (!m->indexed)
 		return;
 	m->indexed = false;
+	x->n--;
 	if (x->ids)
 		map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
-	if (!m->grouped && !x->numbers)
+	if (x->numbers && m->to)
+		map_remove(x->numbers, spread(m->to, m, NUMBER_SPREAD), is_this, &m->handle, &value);
+	if (!m->grouped)
 		return;
 	msg_pdu(m, NULL, &pdu);
-	if (m->grouped && group_of(&pdu, &group))
+	if (group_of(&pdu, &group))
 		map_remove(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), is_this, &m->handle,
-			   &value);
-	if (x->numbers && number_parse(pdu.sm.dst, &to))
-		map_remove(x->numbers, spread(hash_number(m->account, &to), m, NUMBER_SPREAD), is_this, &m->handle,
 			   &value);
 }
 
@@ -224,19 +255,9 @@ static size_t look_up(const struct index *x, const struct place *at, const void 
 	return found.n;
 }
 
-static void enter_id(struct msg *m, void *arg)
-{
-	struct index *x = arg;
-	if (m->indexed && map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0)
-		log_error("-", "event=no_memory what=id_index id=%llu", (unsigned long long)m->id);
-}
-
 size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 {
-	if (!x->ids) {
-		x->ids = map_new();
-		msgs_each(x->msgs, enter_id, x);
-	}
+	begin(x);
 	const struct place at = {x->ids, map_hash_u64(app_id), 0, fits_id};
 	return look_up(x, &at, &app_id, fn, arg);
 }
@@ -248,24 +269,10 @@ size_t index_by_group(struct index *x, uint16_t account, struct view group, inde
 	return look_up(x, &at, &key, fn, arg);
 }
 
-static void enter_number(struct msg *m, void *arg)
-{
-	struct index *x = arg;
-	struct pdu pdu;
-	if (!m->indexed)
-		return;
-	msg_pdu(m, NULL, &pdu);
-	if (add_number(x, m, &pdu) < 0)
-		log_error("-", "event=no_memory what=number_index id=%llu", (unsigned long long)m->id);
-}
-
 size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg)
 {
 	struct number_key key = {account, to};
-	if (!x->numbers) {
-		x->numbers = map_new();
-		msgs_each(x->msgs, enter_number, x);
-	}
+	begin(x);
 	const struct place at = {x->numbers, hash_number(account, to), NUMBER_SPREAD, fits_number};
 	return look_up(x, &at, &key, fn, arg);
 }

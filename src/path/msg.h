@@ -73,6 +73,7 @@ struct msg {
 	uint32_t slot;	/* of its receipt entry in the store */
 	uint32_t sign;	/* hash of its signature (policy_sign()), of promotional texts; 0: none */
 	uint32_t check; /* of account and source, for questions after its end: finished.h */
+	uint32_t to;	/* hash of account and destination: index.h's, when it keeps them */
 	uint16_t account, carrier, route;
 	uint16_t campaign;   /* place of its campaign and variant, campaign.h; 0: none */
 	uint16_t epoch;	     /* flow.epoch that its route was decided by */

@@ -222,10 +222,16 @@ static void count_one(struct msg *m, void *arg)
 	assert_int_equal(m->id, counted); /* oldest first */
 }
 
-/* Many in one group, to one number: what each costs does not grow with how many there are already. */
-static void test_many_alike(void **state)
+static size_t ask_first_number(index_fn fn, void *arg)
 {
-	(void)state;
+	struct number to;
+	assert_true(number_parse(sample_submit().sm.dst, &to));
+	return index_by_number(x, 0, &to, fn, arg);
+}
+
+/* Many in one group, to one number: what each costs does not grow with how many there are already. */
+static void many_alike(bool ask_before)
+{
 	uint8_t tlv_mem[64];
 	struct tlv_out o = {tlv_mem, 0, sizeof(tlv_mem), false};
 	struct pdu pdu = sample_submit();
@@ -236,7 +242,8 @@ static void test_many_alike(void **state)
 	ms = msgs_new(MANY);
 	index_free(x);
 	x = index_new(ms);
-	assert_int_equal(ask_number(0, 0), 0); /* from here on numbers are indexed */
+	if (ask_before)
+		assert_int_equal(ask_number(0, 0), 0); /* from here on numbers are indexed */
 	for (unsigned i = 0; i < MANY; i++) {
 		all[i] = sample_msg(ms, &pdu, RECORD_MT);
 		all[i]->id = i + 1;
@@ -244,19 +251,36 @@ static void test_many_alike(void **state)
 		all[i]->grouped = true;
 		assert_int_equal(index_add(x, all[i]), 0);
 	}
+	counted = 0;
 	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), MANY);
 	assert_int_equal(counted, MANY);
+	counted = 0;
+	assert_int_equal(ask_first_number(count_one, NULL), MANY);
 	for (unsigned i = 0; i < MANY; i++) {
 		index_remove(x, all[i]);
 		msgs_give(ms, all[i]);
 	}
 	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), 0);
+	assert_int_equal(ask_first_number(count_one, NULL), 0);
 	free(all);
+}
+
+static void test_many_alike(void **state)
+{
+	(void)state;
+	many_alike(true);
+}
+
+/* The index begins while they come, not with the question. */
+static void test_many_unasked(void **state)
+{
+	(void)state;
+	many_alike(false);
 }
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_late_numbers), CASE(test_ended_meanwhile),
-					  CASE(test_many_alike)};
+					  CASE(test_many_alike), CASE(test_many_unasked)};
 
 UNIT_MAIN(cases)
