@@ -21,6 +21,7 @@ const struct stats_row loop_stat_rows[] = {
 	 offsetof(struct loop_stats, turn), NULL, NULL},
 	{"smppgw_turn_longest_seconds", "CPU time of the longest turn since the start.", STATS_GAUGE,
 	 offsetof(struct loop_stats, longest_us), NULL, NULL},
+	{"smppgw_timers", "Timers that are set.", STATS_GAUGE, offsetof(struct loop_stats, timers), NULL, NULL},
 };
 const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0]);
 
@@ -389,7 +390,14 @@ int64_t loop_longest_us(struct loop *l)
 	return longest;
 }
 
+static void loop_count_timers(void *stats)
+{
+	struct loop *l = LIST_OF(stats, struct loop, stats);
+
+	l->stats.timers = wheel_count(l->wheel);
+}
+
 void loop_count_in(struct loop *l, struct stats *stats)
 {
-	stats_add(stats, loop_stat_rows, loop_stat_rows_n, &l->stats, NULL, NULL, NULL);
+	stats_add(stats, loop_stat_rows, loop_stat_rows_n, &l->stats, NULL, NULL, loop_count_timers);
 }

@@ -78,6 +78,7 @@ int64_t loop_longest_us(struct loop *l);
 struct loop_stats {
 	struct histogram turn;
 	uint64_t longest_us; /* since the start */
+	uint64_t timers;     /* that are set */
 };
 extern const struct stats_row loop_stat_rows[];
 extern const size_t loop_stat_rows_n;

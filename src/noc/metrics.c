@@ -151,8 +151,6 @@ void metrics_print_process(const struct process *p, struct buf *out)
 	buf_printf(out, "process_open_fds %" PRIu64 "\n", p->open_fds);
 	metrics_head(out, "process_max_fds", "Maximum number of open file descriptors.", "gauge");
 	buf_printf(out, "process_max_fds %" PRIu64 "\n", p->max_fds);
-	metrics_head(out, "smppgw_timers", "Timers that are set.", "gauge");
-	buf_printf(out, "smppgw_timers %" PRIu64 "\n", p->timers);
 	metrics_head(out, "process_start_time_seconds", "Start time of the process since 1970 in seconds.", "gauge");
 	buf_puts(out, "process_start_time_seconds ");
 	metrics_seconds(out, p->start_us);

@@ -120,7 +120,6 @@ static int noc_metrics(void *arg, const struct query *asked, struct buf *out)
 	metrics_live_print(n->source.flow, out);
 	process_read(&p);
 	process_read_files(&p);
-	p.timers = wheel_count(loop_wheel(n->source.loop));
 	metrics_print_process(&p, out);
 	return 200;
 }

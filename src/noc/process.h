@@ -12,7 +12,6 @@ struct process {
 	uint64_t resident; /* octets */
 	uint64_t open_fds, max_fds;
 	uint64_t start_us; /* UTC us since 1970 */
-	uint64_t timers;   /* set in the loop; the caller fills it in */
 };
 
 /* All but the open files. What cannot be read is 0. */
