@@ -42,6 +42,12 @@ char *mem_strndup(const void *s, size_t n)
 	return copy;
 }
 
+void mem_none(const char *what)
+{
+	fprintf(stderr, "smppgw: out of memory: no room for %s; raise the service's limit\n", what);
+	abort();
+}
+
 void mem_free(void *p)
 {
 	free(p);

@@ -49,8 +49,8 @@ struct msg *flow_set_aside(struct flow *f, struct msg *m, enum msg_kin kind)
 	m->announced = m->unmark = m->unsettled = false;
 	msg_add_kin(m, k, kind);
 	flow_set_state(f, k, MSG_PAST);
-	if (k->cid_len && match_add(f->match, k) < 0)
-		log_error("-", "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
+	if (k->cid_len)
+		match_add(f->match, k);
 	return k;
 }
 
@@ -193,8 +193,8 @@ static void swap_submits(struct flow *f, struct msg *m, struct msg *k)
 	match_remove(f->match, k);
 	give_submit(m, k);
 	give_submit(k, &was);
-	if (match_add(f->match, m) < 0 || match_add(f->match, k) < 0)
-		log_error("-", "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
+	match_add(f->match, m);
+	match_add(f->match, k);
 }
 
 /* A carrier has taken m twice (sent once more, then answered late), and one of the two failed: the other decides. */

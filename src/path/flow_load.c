@@ -64,8 +64,9 @@ static void adopt_kin(struct flow *f, struct msg *m)
 		f->counters.by_state[k->state]++;
 		if (k->carrier == MSG_NO_CARRIER || !k->cid_len)
 			continue;
-		if (match_add(f->match, k) < 0 || (k->kin_kind == KIN_DOUBT && doubts_add(f->doubts, k) < 0))
-			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
+		match_add(f->match, k);
+		if (k->kin_kind == KIN_DOUBT && doubts_add(f->doubts, k) < 0)
+			log_error("-", "event=no_memory what=doubt id=%llu", (unsigned long long)m->id);
 	}
 }
 
@@ -94,8 +95,8 @@ static void on_restored(void *arg, struct msg *m)
 	if (flow_parts_resume(f, m))
 		return;
 	if (m->cid_len) {
-		if (m->carrier != MSG_NO_CARRIER && match_add(f->match, m) < 0)
-			log_error("-", "event=no_memory what=receipt_index id=%llu", (unsigned long long)m->id);
+		if (m->carrier != MSG_NO_CARRIER)
+			match_add(f->match, m);
 		flow_await(f, m);
 	} else if ((doubt = flow_last_doubt(f, m))) {
 		m->doubts = 1;

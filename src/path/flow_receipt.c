@@ -252,8 +252,9 @@ void flow_past_taken(struct flow *f, struct carrier *c, struct msg *k, const str
 	doubts_remove(f->doubts, k);
 	k->kin_kind = KIN_PAST;
 	if (n == 0 || match_held(f->match, carrier_number(c), (struct view){(const uint8_t *)cid, (uint32_t)n}) ||
-	    msg_set_cid(f->msgs, k, cid, n) < 0 || match_add(f->match, k) < 0)
+	    msg_set_cid(f->msgs, k, cid, n) < 0)
 		return;
+	match_add(f->match, k);
 	k->slot = store_slot(loop_wall_ms(f->loop));
 	if (!k->volatile_)
 		flow_store_cid(f, k);

@@ -334,17 +334,11 @@ void flow_carrier_took(struct flow *f, struct carrier *c, struct msg *m, const s
 	flow_forward_answer(f, m);
 	flow_campaign_sent(f, c, m);
 	flow_note_last(f, m);
-	if (note_cid(f, c, m, resp) < 0) {
-		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)m->id);
-		flow_settle(f, m);
-		flow_await(f, m);
-		flow_tell_submitted(f, c, m, ESME_ROK);
-		return;
-	}
+	if (note_cid(f, c, m, resp) < 0)
+		mem_none("a carrier's id"); /* the store has its announcement */
 	flow_await(f, m);
 	flow_tell_submitted(f, c, m, ESME_ROK);
-	if (match_add(f->match, m) < 0)
-		log_error(carrier_name(c), "event=no_memory id=%llu what=receipt_index", (unsigned long long)m->id);
+	match_add(f->match, m);
 	if (!m->volatile_)
 		flow_store_cid(f, m);
 	if (!flow_ack_is_final(f, c, m) && match_parked(f->match))

@@ -156,9 +156,10 @@ void match_learn_form(struct match *x, size_t carrier)
 	x->forms[carrier].fixed = -1;
 }
 
-int match_add(struct match *x, struct msg *m)
+void match_add(struct match *x, struct msg *m)
 {
-	return map_put(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle);
+	if (map_put(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle) < 0)
+		mem_none("the ids of carriers");
 }
 
 static bool is_this(uint64_t value, const void *key)

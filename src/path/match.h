@@ -30,8 +30,8 @@ void match_on_learnt(struct match *x, match_learnt_fn fn, void *arg);
 #define MATCH_LEARN 8u
 void match_learnt(struct match *x, size_t carrier, enum idform form);
 
-/* Enters a message under (m->carrier, m->cid). 0 or -1 without memory. */
-__attribute__((warn_unused_result)) int match_add(struct match *x, struct msg *m);
+/* Enters a message under (m->carrier, m->cid). */
+void match_add(struct match *x, struct msg *m);
 void match_remove(struct match *x, struct msg *m); /* harmless when it is not in */
 /* The message that is entered under this id (canonical) of a response; NULL when none is. */
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid);

@@ -7,6 +7,7 @@
  */
 #include "path/restore.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,7 +65,12 @@ static struct msg *find(const struct restore *x, uint64_t id)
 static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const struct record *r)
 {
 	struct pdu pdu;
-	if (pdu_decode(r->frame.p, r->frame.n, &pdu) != ESME_ROK || msg_set_record(x->msgs, m, r) < 0)
+	if (pdu_decode(r->frame.p, r->frame.n, &pdu) != ESME_ROK)
+		return false;
+	int failed = msg_set_record(x->msgs, m, r);
+	if (failed == -ENOMEM)
+		mem_none("a record of the journal");
+	if (failed)
 		return false;
 	struct account *a = accounts_find(x->accounts, r->account);
 	msg_take_fields(m, id, r, &pdu);
@@ -82,10 +88,12 @@ static void on_journal(void *arg, uint64_t id, struct view rec)
 		return; /* HSCAN may give a field twice */
 	struct msg *m =
 		record_decode(rec, &r) && r.kind != RECORD_MO && r.class_id < CLASSES ? msgs_take(x->msgs) : NULL;
-	if (m && (!set_fields(x, m, id, &r) || map_put(x->by_id, map_hash_u64(id), m->handle) < 0)) {
+	if (m && !set_fields(x, m, id, &r)) {
 		msgs_give(x->msgs, m);
 		m = NULL;
 	}
+	if (m && map_put(x->by_id, map_hash_u64(id), m->handle) < 0)
+		mem_none("a record of the journal");
 	if (!m) {
 		x->unreadable++;
 		log_error("-",

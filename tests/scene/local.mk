@@ -29,4 +29,13 @@ tests_scene_scene_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene $(LUA_CF
 tests_scene_scene_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(LUA_LIBS)
 TESTS += tests/scene/scene
-EXTRA_DIST += tests/scene/random tests/scene/scenes
+
+# The same with allocations that fail (starve.c); tests/scene/oom walks them.
+check_PROGRAMS += tests/scene/oom_scene
+tests_scene_oom_scene_SOURCES = $(tests_scene_scene_SOURCES) tests/scene/starve.c
+tests_scene_oom_scene_CPPFLAGS = $(tests_scene_scene_CPPFLAGS)
+tests_scene_oom_scene_CFLAGS = $(AM_CFLAGS) -g
+tests_scene_oom_scene_LDADD = $(tests_scene_scene_LDADD)
+tests_scene_oom_scene_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=main,--wrap=abort,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=strdup,--wrap=asprintf,--wrap=vasprintf
+EXTRA_DIST += tests/scene/oom tests/scene/random tests/scene/scenes

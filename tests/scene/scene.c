@@ -19,6 +19,8 @@
 #include "base/log.h"
 #include "steps.h"
 
+bool (*steps_guard)(struct world *w, struct step *s, bool *started, steps_play_fn *play);
+
 static const struct step_row *find_row(struct step *s)
 {
 	static const struct step_row *const tables[] = {
@@ -104,7 +106,8 @@ static bool play(const char *file)
 
 	world_init(&w);
 	for (size_t i = 0; good && i < script.n; i++)
-		good = play_step(&w, &script.steps[i], &started);
+		good = steps_guard != NULL ? steps_guard(&w, &script.steps[i], &started, play_step)
+					   : play_step(&w, &script.steps[i], &started);
 	if (good && script.n > 0)
 		good = nothing_left(&w, &script.steps[script.n - 1]);
 	world_free(&w);

@@ -20,6 +20,10 @@ struct step_row {
 	bool (*fn)(struct world *w, struct step *s);
 };
 
+/* Plays a step; steps_guard, when it is set, is asked to do so instead (starve.c). */
+typedef bool steps_play_fn(struct world *w, struct step *s, bool *started);
+extern bool (*steps_guard)(struct world *w, struct step *s, bool *started, steps_play_fn *play);
+
 /* Each ends with a row whose pattern is NULL. The first row that matches counts. */
 extern const struct step_row steps_alarm[];
 extern const struct step_row steps_app[];

@@ -279,6 +279,24 @@ static void on_idle(void *arg)
 	((struct world *)arg)->left = true;
 }
 
+void world_abandon(struct world *w)
+{
+	if (w->loop == NULL)
+		return;
+	w->wall_ms = loop_wall_ms(w->loop);
+	if (w->flow != NULL)
+		fake_redis_client_killed();
+	cut_off(w);
+	w->duty = NULL;
+	w->watch = NULL;
+	w->flow = NULL;
+	w->archive = NULL;
+	w->worker = NULL;
+	w->stats = NULL;
+	w->loop = NULL;
+	w->has_settings = false;
+}
+
 bool world_stop(struct world *w)
 {
 	flow_shutdown(w->flow, on_idle, w);

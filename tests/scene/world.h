@@ -51,6 +51,8 @@ bool world_start(struct world *w, char **why);
 bool world_reload(struct world *w, bool check, struct buf *said, char **why);
 /* kill -9: nothing is said to anybody. */
 void world_kill(struct world *w);
+/* It has aborted in the middle of something: the same, and what it held is left where it is. */
+void world_abandon(struct world *w);
 /* SIGTERM: true when it has left in time. */
 bool world_stop(struct world *w);
 void world_pass(struct world *w, int64_t ms);

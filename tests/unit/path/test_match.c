@@ -55,7 +55,7 @@ static struct msg *taken_to(size_t carrier, const char *response_id, const char 
 	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
 	m->carrier = (uint16_t)carrier;
 	assert_int_equal(msg_set_cid(ms, m, cid, idform_canonical(sample_view(response_id), cid)), 0);
-	assert_int_equal(match_add(x, m), 0);
+	match_add(x, m);
 	return m;
 }
 
