@@ -63,12 +63,12 @@ static const char *ask(FILE *terminal, const char *prompt, char out[PASSWD_MAX +
 {
 	struct termios before, silent;
 
-	fputs(prompt, stderr);
 	if (tcgetattr(fileno(terminal), &before) != 0)
 		return strerror(errno);
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+	tcsetattr(fileno(terminal), TCSAFLUSH, &silent); /* before the prompt: what is typed on it is heard */
+	fputs(prompt, stderr);
 	const char *why = read_line(terminal, out);
 	tcsetattr(fileno(terminal), TCSAFLUSH, &before);
 	fputs("\n", stderr);
