@@ -271,6 +271,7 @@ static int run(struct daemon *d, bool takeover)
 	if (!become_user(&d->settings))
 		return EXIT_FAILURE;
 	log_conf_apply(d->settings.log, NULL);
+	privilege_tell(d->settings.process);
 	if (takeover && !take_over(d))
 		return EXIT_FAILURE;
 	d->loop = loop_new();

@@ -30,6 +30,8 @@ const struct conf_row process_rows[] = {
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
+static bool dropped, ports_kept; /* for privilege_tell() */
+
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -130,14 +132,6 @@ static int become(const struct identity *id, bool low_ports, char **why)
 	return 0;
 }
 
-static int stay(const struct process_conf *conf)
-{
-	if (*conf->user == '\0' && geteuid() == 0)
-		log_warn("-", "event=running_as_root advice=\"set process.user, or start it as another user; user = "
-			      "\\\"root\\\" if it is meant\"");
-	return 0;
-}
-
 static int drop(const struct process_conf *conf, bool low_ports, char **why)
 {
 	struct identity id;
@@ -145,7 +139,7 @@ static int drop(const struct process_conf *conf, bool low_ports, char **why)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return privilege_why(why, "no_new_privs cannot be set: %s", strerror(errno));
 	if (*conf->user == '\0')
-		return stay(conf);
+		return 0;
 	if (identity_find(conf, &id) != NULL)
 		return privilege_why(why, "process.user %s is not there any more", conf->user);
 	if (id.uid == geteuid() && id.uid == getuid())
@@ -156,8 +150,8 @@ static int drop(const struct process_conf *conf, bool low_ports, char **why)
 				     conf->user, conf->user);
 	if (become(&id, low_ports, why) < 0)
 		return -1;
-	log_info("-", "event=privileges_dropped user=%s uid=%u gid=%u low_ports=%s", id.user, (unsigned)id.uid,
-		 (unsigned)id.gid, low_ports ? "yes" : "no");
+	dropped = true;
+	ports_kept = low_ports;
 	return 0;
 }
 
@@ -181,4 +175,14 @@ int privilege_drop(const struct process_conf *conf, bool low_ports, char **why)
 	bool wanted = !conf->core_dumps;
 #endif
 	return wanted ? hide_memory(why) : 0;
+}
+
+void privilege_tell(const struct process_conf *conf)
+{
+	if (dropped)
+		log_info("-", "event=privileges_dropped user=%s uid=%u gid=%u low_ports=%s", conf->user,
+			 (unsigned)getuid(), (unsigned)getgid(), ports_kept ? "yes" : "no");
+	else if (*conf->user == '\0' && geteuid() == 0)
+		log_warn("-", "event=running_as_root advice=\"set process.user, or start it as another user; user = "
+			      "\\\"root\\\" if it is meant\"");
 }

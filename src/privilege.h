@@ -26,5 +26,7 @@ bool privilege_check(const struct process_conf *conf, char **errors);
  * cannot be read by other processes of the same user. 0, or -1 with *why (owned by the caller, free()).
  */
 __attribute__((warn_unused_result)) int privilege_drop(const struct process_conf *conf, bool low_ports, char **why);
+/* Logs who it is now, once the log has its place. */
+void privilege_tell(const struct process_conf *conf);
 
 #endif

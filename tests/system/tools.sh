@@ -8,10 +8,11 @@ scale=${SMPPGW_SCALE:-1} # messages are divided by it
 n=$((10000 / scale))
 
 # ---- every program ----
+version=$(sed -n 's/^AC_INIT(\[[^]]*\], *\[\([^]]*\)\].*/\1/p' "$SMPPGW_SRC/configure.ac")
 for name in smppsim smppload smppsend smppgwctl; do
 	at=$(program $name)
 	ok "$name --help" eval "\"$at\" --help >\"$tmp/help\""
-	has "$name --version" "$("$at" --version)" "$name 0."
+	has "$name --version" "$("$at" --version)" "$name $version"
 	"$at" --no-such-option >"$tmp/out" 2>&1
 	is "$name --no-such-option: status 2" $? 2
 	has "$name --no-such-option: a message" "$(cat "$tmp/out")" "--help"
