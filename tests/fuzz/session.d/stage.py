@@ -34,7 +34,7 @@ classes: ( {classes} );
 policies: ( {{ policy = "window"; mode = "off"; }} );
 """
 ACCOUNT = """{{ system_id = "{name}"; password = "{password}"; class = "notice"; sources = [ "{code}" ]; max_binds = 100;
-  error_tlvs = true; {options} }}"""
+  error_tlvs = true; max_queued = 300; {options} }}"""
 CARRIER = """{{ name = "{name}"; host = "127.0.0.1"; port = {port}; system_id = "gw"; password = "gw"; {options}
   reconnect = 50; reconnect_max = 300; pause = 20; pause_max = 200; }}"""
 SHORT = "enquire_link = 300; response_timeout = 500; bind_timeout = 500; window = 20;"
