@@ -1,6 +1,7 @@
 # esme.py - apps. Sequence: what one hostile app does over one connection, drawn beforehand so that it can be kept and
 # played again. Peer: plays a sequence and holds a model against the gateway. Control: a good app, whose account of
 # messages and receipts must be right whatever the others do. Knows no carrier.
+import contextlib
 import asyncio
 import random
 import socket
@@ -250,7 +251,8 @@ class Peer(asyncio.Protocol):
         if kind == "fin":
             if not self.transport.is_closing():
                 self.finished = True
-                self.transport.write_eof()
+                with contextlib.suppress(OSError):  # the other end has reset it
+                    self.transport.write_eof()
             return
         self.ours = True
         if kind == "rst":

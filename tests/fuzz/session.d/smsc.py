@@ -2,6 +2,7 @@
 # hostile one draws from a seed what it does over each connection: refuses or breaks binds, answers wrongly, late, twice
 # or not at all, sends receipts for nothing, floods of replies, broken PDUs, and goes away in every manner; healed, it
 # is a good one that also sends the receipts that the gateway waits for. Both hold a model against the gateway. Knows no app.
+import contextlib
 import asyncio
 import random
 import socket
@@ -226,7 +227,8 @@ class Link(asyncio.Protocol):
             return
         if kind == "fin":
             self.finished = True
-            self.transport.write_eof()
+            with contextlib.suppress(OSError):  # the other end has reset it
+                self.transport.write_eof()
             return
         self.ours = True
         if kind == "rst":
