@@ -2,9 +2,9 @@
  * index.h - finds messages that have not ended: by the id that the app knows, by the app's group key, by account and
  * destination. For query_sm, cancel_sm, replace_sm, replace_if_present_flag and the console. Borrows messages.
  *
- * Group keys are indexed always. Ids and destinations are indexed from the first question for one on, or from the moment
- * that so many messages wait that a walk over all of them would be felt: a gateway of few messages that never asks does
- * not pay, and no question is a long turn, however many wait.
+ * Group keys are indexed always. Ids and destinations are indexed from the first question for one on, or from the
+ * moment that so many messages wait that a walk over all of them would be felt: a gateway of few messages that never
+ * asks does not pay, and no question is a long turn, however many wait.
  */
 #ifndef PATH_INDEX_H
 #define PATH_INDEX_H
