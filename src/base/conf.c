@@ -18,6 +18,9 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/secret.h"
+#include "base/text.h"
+
+#define CONF_FAULT_MAX 1016u /* octets of a message */
 
 #define CONF_KEY_MAX 128 /* octets of a dotted key */
 
@@ -29,16 +32,27 @@ struct conf_reader {
 	char **errors;
 };
 
+/* A fault is one line of whole characters, whatever the configuration's text in it is. */
+static void conf_one_line(char *message)
+{
+	message[text_cut(message, strlen(message), CONF_FAULT_MAX)] = '\0';
+	for (char *p = message; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+	}
+}
+
 void conf_fault(char **errors, const struct conf_where *where, const char *fmt, ...)
 {
 	size_t old = *errors != NULL ? strlen(*errors) : 0;
-	char message[1024];
+	char message[CONF_FAULT_MAX + 8];
 	struct buf line = {0};
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
+	conf_one_line(message);
 	/* a section that is not in the file is missed at the file's beginning */
 	buf_printf(&line, "%s:%d: %s\n", where->file, where->line > 0 ? where->line : 1, message);
 	*errors = mem_realloc(*errors, old + buf_len(&line) + 1);

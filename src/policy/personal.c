@@ -318,25 +318,39 @@ static uint32_t behind(struct view text, const struct run *run, uint32_t done, u
 	return (uint32_t)at;
 }
 
-enum policy_effect personal_judge(const struct personal *x, struct policy_subject *s)
+/* The whole text once. */
+static void judge_text(const struct personal_conf *conf, struct judging *j)
 {
-	const struct personal_conf *conf = row_for(x, s->account, s->class_id);
-	struct judging j = {.subject = s, .effect = POLICY_PASS};
+	struct policy_subject *s = j->subject;
 	struct run run;
-	if (!conf || s->text_n < DIGITS_MIN)
-		return POLICY_PASS;
-	for (uint32_t at = 0; j.effect != POLICY_REFUSE;) {
+	for (uint32_t at = 0; j->effect != POLICY_REFUSE;) {
 		struct view text = {(const uint8_t *)s->text, s->text_n};
 		at = next_digit(text, at);
 		if (at == text.n)
-			break;
+			return;
 		read_run(text, at, &run);
-		j.removed = 0;
-		uint32_t done = judge_run(conf, &run, &j);
+		j->removed = 0;
+		uint32_t done = judge_run(conf, &run, j);
 		text.n = s->text_n;
-		at = behind(text, &run, done, j.removed);
+		at = behind(text, &run, done, j->removed);
 	}
-	if (j.effect == POLICY_CHANGED)
+}
+
+/* The digits that stay of a masked number may be one with those beside it: again, until nothing is found. */
+enum policy_effect personal_judge(const struct personal *x, struct policy_subject *s)
+{
+	const struct personal_conf *conf = row_for(x, s->account, s->class_id);
+	enum policy_effect effect = POLICY_PASS;
+	if (!conf || s->text_n < DIGITS_MIN)
+		return POLICY_PASS;
+	for (;;) {
+		struct judging j = {.subject = s, .effect = POLICY_PASS};
+		judge_text(conf, &j);
+		if (j.effect == POLICY_PASS)
+			return effect;
+		effect = j.effect;
+		if (effect == POLICY_REFUSE)
+			return effect;
 		subject_detail(s, "%s was masked", j.masked);
-	return j.effect;
+	}
 }

@@ -143,7 +143,7 @@ static void check_string(const uint8_t *data, size_t size)
 		}
 		buf_put(&out, "", 1);
 		const char *why = query_parse(&again, (const char *)buf_data(&out));
-		MUST(why ? buf_len(&out) > QUERY_MAX : again.n == q.n);
+		MUST(why ? buf_len(&out) > QUERY_MAX - QUERY_PAIRS : again.n == q.n);
 		for (size_t i = 0; !why && i < q.n; i++)
 			MUST(strcmp(q.names[i], again.names[i]) == 0 && strcmp(q.values[i], again.values[i]) == 0);
 	}
