@@ -91,8 +91,9 @@ for library in "${libraries[@]}"; do
 		routes+=("{ prefix = \"${next[$library]}\"; carriers = [ \"$library\", \"${other[$library]}\" ]; }")
 	port[outbind.$library]=$(free_port)
 	tapped "outbind.$library"
-	app="password = \"secret\"; class = \"notice\";"
-	accounts+=("{ system_id = \"app$library\"; $app sources = [ \"${source[$library]}\" ]; }"
+	# all of them send from one code; replies to it go to the first
+	app="password = \"secret\"; class = \"notice\"; sources = [ \"${source[$library]}\" ];"
+	accounts+=("{ system_id = \"app$library\"; $app }"
 		"{ system_id = \"data$library\"; $app deliver = \"data_sm\"; }"
 		"{ system_id = \"part$library\"; $app receipts = \"part\"; }"
 		"{ system_id = \"call$library\"; $app outbind = \"127.0.0.1:${port[tap.outbind.$library]}\"; outbind_password = \"call\"; }")
