@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/sanitized.h"
 
 const struct conf_row process_rows[] = {
 	{"user", CONF_STRING, offsetof(struct process_conf, user), "", 0, 32, "", false,
@@ -31,14 +32,6 @@ const struct conf_row process_rows[] = {
 };
 
 static bool dropped, ports_kept; /* for privilege_tell() */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 struct identity {
 	const char *user;

@@ -20,14 +20,7 @@
 #include <string.h>
 
 #include "base/log.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
+#include "base/sanitized.h"
 
 #ifdef HAVE_SECCOMP
 #include <fcntl.h>
