@@ -7,18 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "base/json_read.h"
 #include "base/text.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define ROOM 512
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -28,12 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t cap = (size_t)data[0] + 1, n = size - 1;
 	const char *text = (const char *)data + 1;
 	enum json_kind kind = json_member(text, n, "t", whole, sizeof(whole));
-	must(json_member(text, n, "t", cut, cap) == kind);
-	must(strlen(cut) < cap && text_valid(cut, strlen(cut)) && text_valid(whole, strlen(whole)));
-	must(strncmp(whole, cut, strlen(cut)) == 0);
-	must(kind == JSON_STRING || !*whole);
+	MUST(json_member(text, n, "t", cut, cap) == kind);
+	MUST(strlen(cut) < cap && text_valid(cut, strlen(cut)) && text_valid(whole, strlen(whole)));
+	MUST(strncmp(whole, cut, strlen(cut)) == 0);
+	MUST(kind == JSON_STRING || !*whole);
 	memcpy(more, text, n);
 	more[n] = 'x';
-	must(json_member(more, n + 1, "t", cut, cap) == JSON_BROKEN);
+	MUST(json_member(more, n + 1, "t", cut, cap) == JSON_BROKEN);
 	return 0;
 }

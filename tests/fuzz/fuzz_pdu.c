@@ -6,17 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
 #include "smpp/pdu.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                                                \
-	do {                                                                                                           \
-		if (!(condition)) {                                                                                    \
-			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                        \
-			abort();                                                                                       \
-		}                                                                                                      \
-	} while (0)
 
 static uint8_t first[PDU_MAX_DEFAULT + 16], second[PDU_MAX_DEFAULT + 16];
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "path/inbound.h"
 #include "path/parts.h"
 #include "path/relay.h"
@@ -13,16 +14,8 @@
 
 #define TEXT_MAX 4000u
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static struct relay_scratch scratch;
 static uint8_t frame[80000], tlv_mem[8000];
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static struct pdu pdu_with(const uint8_t *choice, struct view text)
 {
@@ -58,7 +51,7 @@ static bool same_part(const struct pdu *a, const struct pdu *b)
 static uint32_t words_of(const struct pdu *pdu, enum charset dcs0, uint8_t *out)
 {
 	struct view text;
-	must(pdu_text(pdu, &text));
+	MUST(pdu_text(pdu, &text));
 	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
 	if (skip)
 		text = (struct view){text.p + skip, text.n - skip};
@@ -79,22 +72,22 @@ static void check_relay(const uint8_t *choice, struct view text)
 	bool good = relay_text(&pdu, &peer, &scratch);
 	if (scratch.why)
 		return;
-	must(parts_count(&pdu, &peer) <= SPLIT_MAX);
+	MUST(parts_count(&pdu, &peer) <= SPLIT_MAX);
 	uint32_t was_n = words_of(&sent, peer.app_dcs0, was);
 	if (was_n != UINT32_MAX && scratch.form != DIALECT_STAYS)
-		must(words_of(&pdu, peer.dcs0, is) == was_n && memcmp(was, is, was_n) == 0);
+		MUST(words_of(&pdu, peer.dcs0, is) == was_n && memcmp(was, is, was_n) == 0);
 	if (!good)
 		return;
-	must(same_part(&sent, &pdu));
+	MUST(same_part(&sent, &pdu));
 	size_t n = pdu_encode(&pdu, frame, sizeof(frame));
-	must(n > 0 && pdu_decode(frame, n, &again) == ESME_ROK);
+	MUST(n > 0 && pdu_decode(frame, n, &again) == ESME_ROK);
 }
 
 static bool take(void *arg, struct view part)
 {
 	struct pdu pdu;
-	must(pdu_decode(part.p, part.n, &pdu) == ESME_ROK);
-	must(++*(unsigned *)arg <= SPLIT_MAX);
+	MUST(pdu_decode(part.p, part.n, &pdu) == ESME_ROK);
+	MUST(++*(unsigned *)arg <= SPLIT_MAX);
 	return true;
 }
 
@@ -106,7 +99,7 @@ static void check_inbound(const uint8_t *choice, struct view text)
 	struct pdu pdu = pdu_with(choice, text);
 	unsigned n = 0;
 	pdu.command_id = DELIVER_SM;
-	must(inbound_frames(&in, &pdu, take, &n) && n > 0);
+	MUST(inbound_frames(&in, &pdu, take, &n) && n > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,24 +5,17 @@
  */
 #include <stdlib.h>
 
+#include "must.h"
 #include "base/text.h"
 #include "policy/link_scan.h"
 #include "policy/template_text.h"
 #include "policy/texts.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_MAX 8192u
 #define LIST(...)                                                                                                      \
 	{                                                                                                              \
 		(char *[]){__VA_ARGS__}, sizeof((char *[]){__VA_ARGS__}) / sizeof(char *)                              \
 	}
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static int no_account(const void *arg, const char *name)
 {
@@ -69,7 +62,7 @@ static struct texts *build(void)
 	struct texts_conf conf = {&personal, 1,	     &signature, 1,	templates, 2,	      &must_match,
 				  1,	     &links, 1,		 words, 2,	   &segments, 1};
 	struct texts *t = texts_new(&conf, &names, &errors);
-	must(t && !errors);
+	MUST(t && !errors);
 	return t;
 }
 
@@ -77,13 +70,13 @@ static struct texts *build(void)
 static void check(const struct policy_subject *s, enum policy_effect effect, bool was_valid)
 {
 	const uint8_t *text = (const uint8_t *)s->text;
-	must(s->text_n <= s->text_cap);
-	must(effect == POLICY_PASS || effect == POLICY_CHANGED || effect == POLICY_REFUSE);
-	must(!was_valid || text_valid(s->text, s->text_n));
-	must(s->signature.n == 0 || (s->signature.p >= text && s->signature.p + s->signature.n <= text + s->text_n));
-	must(effect != POLICY_CHANGED || !s->fixed);
-	must((effect == POLICY_PASS) == (s->detail[0] == '\0'));
-	must(text_valid(s->detail, strlen(s->detail)) && !strchr(s->detail, '"') && !strchr(s->detail, '\n'));
+	MUST(s->text_n <= s->text_cap);
+	MUST(effect == POLICY_PASS || effect == POLICY_CHANGED || effect == POLICY_REFUSE);
+	MUST(!was_valid || text_valid(s->text, s->text_n));
+	MUST(s->signature.n == 0 || (s->signature.p >= text && s->signature.p + s->signature.n <= text + s->text_n));
+	MUST(effect != POLICY_CHANGED || !s->fixed);
+	MUST((effect == POLICY_PASS) == (s->detail[0] == '\0'));
+	MUST(text_valid(s->detail, strlen(s->detail)) && !strchr(s->detail, '"') && !strchr(s->detail, '\n'));
 }
 
 /* Asked once, and again: what was changed passes then, and what passed still does. */
@@ -93,9 +86,9 @@ static void check(const struct policy_subject *s, enum policy_effect effect, boo
 		s->detail[0] = '\0';                                                                                   \
 		enum policy_effect first = room##_judge(x, s);                                                         \
 		check(s, first, valid);                                                                                \
-		must(first == POLICY_CHANGED || s->text_n == before);                                                  \
+		MUST(first == POLICY_CHANGED || s->text_n == before);                                                  \
 		s->detail[0] = '\0';                                                                                   \
-		must(first == POLICY_REFUSE || room##_judge(x, s) == POLICY_PASS);                                     \
+		MUST(first == POLICY_REFUSE || room##_judge(x, s) == POLICY_PASS);                                     \
 	} while (0)
 
 static void ask_all(const struct texts *t, struct policy_subject *s)
@@ -113,13 +106,13 @@ static void ask_all(const struct texts *t, struct policy_subject *s)
 static void check_segments(struct view text)
 {
 	unsigned cn = segments_count(text, SEGMENTS_CN), alphabet = segments_count(text, SEGMENTS_ALPHABET);
-	must(alphabet >= 1 && alphabet <= cn && (cn - 1) * 66 <= 2 * text.n);
+	MUST(alphabet >= 1 && alphabet <= cn && (cn - 1) * 66 <= 2 * text.n);
 }
 
 static bool on_host(void *arg, struct view host)
 {
 	unsigned *left = arg;
-	must(host.n > 0 && host.n <= LINK_HOST_MAX);
+	MUST(host.n > 0 && host.n <= LINK_HOST_MAX);
 	return --*left > 0;
 }
 
@@ -129,7 +122,7 @@ static void check_links(struct view text)
 	unsigned left = INPUT_MAX;
 	if (!scan)
 		scan = link_scan_new();
-	must(link_scan(scan, text, on_host, &left));
+	MUST(link_scan(scan, text, on_host, &left));
 }
 
 /* A template that can be read fits itself when it has no placeholder, and never a text that is shorter than its own. */
@@ -142,9 +135,9 @@ static void check_template(struct view template, struct view text)
 		return;
 	uint32_t n = template_fold(text, folded, &overlong);
 	bool fits = !overlong && template_fits(&t, folded, n);
-	must(!fits || n >= t.characters_n);
+	MUST(!fits || n >= t.characters_n);
 	n = template_fold(template, folded, &overlong);
-	must(overlong || t.tokens_n > 1 || memchr(template.p, '{', template.n) || template_fits(&t, folded, n));
+	MUST(overlong || t.tokens_n > 1 || memchr(template.p, '{', template.n) || template_fits(&t, folded, n));
 	template_clear(&t);
 }
 

@@ -7,23 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "audit/proof.h"
 #include "audit/record.h"
 #include "audit/verify.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void told(void *arg, enum verify_fault what, long record, const char *text)
 {
 	(void)what;
 	(void)record;
-	must(*text != '\0');
+	MUST(*text != '\0');
 	++*(unsigned *)arg;
 }
 
@@ -35,16 +28,16 @@ static void as_proof(const char *text, size_t n)
 	unsigned faults = 0;
 	struct buf again = {0};
 
-	must(!p == (why != NULL));
+	MUST(!p == (why != NULL));
 	free(why);
 	if (!p)
 		return;
 	proof_write(p, &again);
-	must(buf_len(&again) == n && memcmp(buf_data(&again), text, n) == 0);
+	MUST(buf_len(&again) == n && memcmp(buf_data(&again), text, n) == 0);
 	buf_free(&again);
 	found = proof_check(p, NULL, 0, true, told, &faults);
-	must(found.whole == (faults == 0) && !found.trusted);
-	must(!found.whole || (p->n_records > 0 && p->n_statements > 0));
+	MUST(found.whole == (faults == 0) && !found.trusted);
+	MUST(!found.whole || (p->n_records > 0 && p->n_statements > 0));
 	proof_free(p);
 }
 
@@ -57,13 +50,13 @@ static void as_record(const uint8_t *data, size_t size)
 
 	if (!cdr_cut((struct view){data, (uint32_t)size}, &l))
 		return;
-	must(l.core.p >= data && l.core.p + l.core.n <= data + size);
-	must(!record_chain(&l, chain) || l.chain.n == 2 * DIGEST_OCTETS);
+	MUST(l.core.p >= data && l.core.p + l.core.n <= data + size);
+	MUST(!record_chain(&l, chain) || l.chain.n == 2 * DIGEST_OCTETS);
 	(void)record_number(&l);
 	for (const struct cdr_field *f = cdr_fields; f->name; f++)
-		must(cdr_get(&l, f->name, value, sizeof(value)) < (int)sizeof(value));
+		MUST(cdr_get(&l, f->name, value, sizeof(value)) < (int)sizeof(value));
 	if (record_open(&l, NULL, &values) == RECORD_OPEN)
-		must(values.has_salt || values.has_number || values.has_text || l.format == CDR_CSV);
+		MUST(values.has_salt || values.has_number || values.has_text || l.format == CDR_CSV);
 	record_values_free(&values);
 }
 
@@ -76,7 +69,7 @@ static void as_statement(const uint8_t *data, size_t size)
 	if (!statement_read(line, &s) || s.key[0])
 		return;
 	statement_write(&s, NULL, &again);
-	must(buf_len(&again) == size && memcmp(buf_data(&again), data, size) == 0);
+	MUST(buf_len(&again) == size && memcmp(buf_data(&again), data, size) == 0);
 	buf_free(&again);
 }
 
@@ -89,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	as_proof((const char *)data, size);
 	as_record(data, size);
 	as_statement(data, size);
-	must(verify_anchors_read(&anchors, (const char *)data, size) == anchors.n);
+	MUST(verify_anchors_read(&anchors, (const char *)data, size) == anchors.n);
 	verify_anchors_free(&anchors);
 	return 0;
 }

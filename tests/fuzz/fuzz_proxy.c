@@ -5,29 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "link/proxy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void check_taken(const uint8_t *data, const struct proxy_header *h)
 {
 	char text[64];
 
-	must(h->octets >= PROXY_FIXED && h->octets <= PROXY_MAX && h->why == NULL);
-	must(h->octets == PROXY_FIXED + ((size_t)data[14] << 8 | data[15]));
-	must(h->local == (data[12] == 0x20));
+	MUST(h->octets >= PROXY_FIXED && h->octets <= PROXY_MAX && h->why == NULL);
+	MUST(h->octets == PROXY_FIXED + ((size_t)data[14] << 8 | data[15]));
+	MUST(h->local == (data[12] == 0x20));
 	if (h->local) {
-		must(h->client.len == 0);
+		MUST(h->client.len == 0);
 		return;
 	}
 	net_print(&h->client, text);
-	must(h->client.ss.ss_family == (data[13] == 0x11 ? AF_INET : AF_INET6) && text[0] != '?');
+	MUST(h->client.ss.ss_family == (data[13] == 0x11 ? AF_INET : AF_INET6) && text[0] != '?');
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -38,18 +31,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t have = 0;
 
 	while (slow == PROXY_MORE && have < size) {
-		must(dripped.octets > have && dripped.octets <= PROXY_MAX);
+		MUST(dripped.octets > have && dripped.octets <= PROXY_MAX);
 		slow = proxy_parse(data, ++have, &dripped);
 	}
-	must(slow == verdict);
+	MUST(slow == verdict);
 	if (verdict == PROXY_TAKEN) {
-		must(have == whole.octets && dripped.octets == whole.octets);
-		must(memcmp(&whole.client, &dripped.client, sizeof(whole.client)) == 0);
+		MUST(have == whole.octets && dripped.octets == whole.octets);
+		MUST(memcmp(&whole.client, &dripped.client, sizeof(whole.client)) == 0);
 		check_taken(data, &whole);
 	} else if (verdict == PROXY_REFUSED) {
-		must(whole.why != NULL && whole.why[0] != '\0');
+		MUST(whole.why != NULL && whole.why[0] != '\0');
 	} else {
-		must(whole.octets > size && whole.octets <= PROXY_MAX);
+		MUST(whole.octets > size && whole.octets <= PROXY_MAX);
 	}
 	return 0;
 }

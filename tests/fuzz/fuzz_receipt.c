@@ -4,15 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "must.h"
 #include "smpp/receipt.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static bool inside(struct view part, const void *p, size_t n)
 {
@@ -29,7 +22,7 @@ static bool is_blank(uint8_t c)
 static void check_value(struct view v)
 {
 	for (uint32_t i = 0; i < v.n; i++)
-		must(!is_blank(v.p[i]));
+		MUST(!is_blank(v.p[i]));
 }
 
 static void check_fields(const struct receipt *r, bool found, struct view data, const char *scratch, size_t cap)
@@ -37,9 +30,9 @@ static void check_fields(const struct receipt *r, bool found, struct view data, 
 	const struct view *all[] = {&r->id,	   &r->sub,  &r->dlvrd, &r->submit_date,
 				    &r->done_date, &r->stat, &r->err,	&r->text};
 
-	must(found == (r->id.n > 0 || r->stat.n > 0));
+	MUST(found == (r->id.n > 0 || r->stat.n > 0));
 	for (unsigned i = 0; i < 8; i++) {
-		must(inside(*all[i], data.p, data.n) || inside(*all[i], scratch, cap));
+		MUST(inside(*all[i], data.p, data.n) || inside(*all[i], scratch, cap));
 		if (all[i] != &r->text)
 			check_value(*all[i]);
 	}
@@ -66,12 +59,12 @@ static void check_written(const struct receipt *r, uint8_t state)
 	if (!is_plain_id(r->id))
 		return;
 	n = receipt_format(&out, buf, sizeof buf);
-	must(n <= sizeof buf && (n > 0 || r->id.n > 200));
+	MUST(n <= sizeof buf && (n > 0 || r->id.n > 200));
 	if (n == 0)
 		return;
-	must(receipt_parse((struct view){(uint8_t *)buf, (uint32_t)n}, &again));
-	must(view_eq(again.id, r->id) && view_eq(again.err, out.err) && again.text.n <= 20);
-	must(receipt_stat_state(again.stat, &read) && view_eq(again.stat, view_of(receipt_stat_name(out.state))));
+	MUST(receipt_parse((struct view){(uint8_t *)buf, (uint32_t)n}, &again));
+	MUST(view_eq(again.id, r->id) && view_eq(again.err, out.err) && again.text.n <= 20);
+	MUST(receipt_stat_state(again.stat, &read) && view_eq(again.stat, view_of(receipt_stat_name(out.state))));
 }
 
 static struct pdu deliver(struct view text, uint8_t esm_class, uint8_t data_coding)
@@ -102,9 +95,9 @@ static void check_ucs2(struct view text, const struct receipt *want, bool found)
 	}
 	for (unsigned label = 0; label <= 8; label += 8) {
 		pdu = deliver((struct view){wide, 2 * text.n}, ESM_RECEIPT, (uint8_t)label);
-		must(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r) == found);
+		MUST(receipt_parse_pdu(&pdu, scratch, sizeof scratch, &r) == found);
 		if (found)
-			must(view_eq(r.id, want->id) && view_eq(r.stat, want->stat) && view_eq(r.text, want->text));
+			MUST(view_eq(r.id, want->id) && view_eq(r.stat, want->stat) && view_eq(r.text, want->text));
 	}
 }
 
@@ -125,13 +118,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_written(&r, data[2]);
 	check_ucs2(text, &r, found);
 	scratch = malloc(data[2] * 2u + 1);
-	must(scratch != NULL);
+	MUST(scratch != NULL);
 	pdu = deliver(text, data[0], data[1]);
 	found = receipt_parse_pdu(&pdu, scratch, data[2] * 2u, &r);
 	check_fields(&r, found, text, scratch, data[2] * 2u);
 	type = data[0] & ESM_TYPE_MASK;
-	must(receipt_recognise(&pdu, false) == (type == ESM_RECEIPT || type == ESM_INTERMEDIATE));
-	must(receipt_recognise(&pdu, true) || !receipt_recognise(&pdu, false));
+	MUST(receipt_recognise(&pdu, false) == (type == ESM_RECEIPT || type == ESM_INTERMEDIATE));
+	MUST(receipt_recognise(&pdu, true) || !receipt_recognise(&pdu, false));
 	free(scratch);
 	return 0;
 }

@@ -5,15 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "path/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static bool inside(struct view part, struct view whole)
 {
@@ -37,12 +30,12 @@ static void check_read(struct view data)
 
 	if (!record_decode(data, &r))
 		return;
-	must(r.kind <= RECORD_MO);
-	must(inside(r.account, data) && inside(r.stat, data) && inside(r.err, data) && inside(r.via, data));
-	must(inside(r.frame, data));
-	must(record_encode(&r, again, sizeof(again)) == data.n && memcmp(again, data.p, data.n) == 0);
-	must(record_encode(&r, again, data.n) == data.n);
-	must(record_encode(&r, again, data.n - 1) == 0);
+	MUST(r.kind <= RECORD_MO);
+	MUST(inside(r.account, data) && inside(r.stat, data) && inside(r.err, data) && inside(r.via, data));
+	MUST(inside(r.frame, data));
+	MUST(record_encode(&r, again, sizeof(again)) == data.n && memcmp(again, data.p, data.n) == 0);
+	MUST(record_encode(&r, again, data.n) == data.n);
+	MUST(record_encode(&r, again, data.n - 1) == 0);
 }
 
 static struct view take(struct view *rest, uint32_t n)
@@ -74,11 +67,11 @@ static void check_written(struct view data)
 	r.via = take(&data, head.p[9]);
 	r.frame = data;
 	size_t n = record_encode(&r, buf, sizeof(buf));
-	must((n == 0) == (r.stat.n > 255 || r.frame.n > 70000));
+	MUST((n == 0) == (r.stat.n > 255 || r.frame.n > 70000));
 	if (n == 0)
 		return;
-	must(record_decode((struct view){buf, (uint32_t)n}, &again) && same(&r, &again));
-	must(!record_decode((struct view){buf, (uint32_t)n - 1}, &again));
+	MUST(record_decode((struct view){buf, (uint32_t)n}, &again) && same(&r, &again));
+	MUST(!record_decode((struct view){buf, (uint32_t)n - 1}, &again));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

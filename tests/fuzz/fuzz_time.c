@@ -4,21 +4,14 @@
  */
 #include <stdlib.h>
 
+#include "must.h"
 #include "smpp/smpp_time.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MINUTE	     INT64_C(60000)
 #define YEAR_1938    INT64_C(-1009843200000) /* ms */
 #define YEAR_2038    INT64_C(2145916800000)
 #define YEAR_10000   INT64_C(253402300800000)
 #define LONGEST_LEAP INT64_C(3700000000000) /* a relative time is less: 99 years, 99 months, 99 days ... */
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* The same text comes out at the zone that it names; only a zone of -00 is written +00. */
 static void check_absolute(struct view s, int64_t ms)
@@ -27,8 +20,8 @@ static void check_absolute(struct view s, int64_t ms)
 	char again[17];
 
 	smpp_time_format(ms, s.p[15] == '-' ? -quarters : quarters, again);
-	must(memcmp(again, s.p, 15) == 0);
-	must(again[15] == (quarters == 0 ? '+' : (char)s.p[15]) && again[16] == '\0');
+	MUST(memcmp(again, s.p, 15) == 0);
+	MUST(again[15] == (quarters == 0 ? '+' : (char)s.p[15]) && again[16] == '\0');
 }
 
 static void check_text(struct view s, int zone, int64_t now)
@@ -38,19 +31,19 @@ static void check_text(struct view s, int zone, int64_t now)
 	char date[11];
 
 	if (smpp_time_parse(s, now, &ms, &kind) == 0) {
-		must((kind == SMPP_TIME_NONE) == (s.n == 0));
+		MUST((kind == SMPP_TIME_NONE) == (s.n == 0));
 		if (kind == SMPP_TIME_ABSOLUTE)
 			check_absolute(s, ms);
 		if (kind == SMPP_TIME_RELATIVE)
-			must(ms >= now && ms - now < LONGEST_LEAP);
+			MUST(ms >= now && ms - now < LONGEST_LEAP);
 	}
 	if (smpp_time_parse_receipt(s, zone, &ms) == 0 && ms >= YEAR_1938 + 86400000 && ms < YEAR_2038 - 86400000) {
 		smpp_time_format_receipt(ms, zone, date);
-		must(smpp_time_parse_receipt(view_of(date), zone, &again) == 0);
-		must(again <= ms && ms - again < MINUTE);
+		MUST(smpp_time_parse_receipt(view_of(date), zone, &again) == 0);
+		MUST(again <= ms && ms - again < MINUTE);
 	}
 	if (smpp_time_parse_final(s, zone, &ms) == 0)
-		must(s.n == 12 || s.n == 16);
+		MUST(s.n == 12 || s.n == 16);
 }
 
 static void check_moment(int64_t ms, int zone)
@@ -60,15 +53,15 @@ static void check_moment(int64_t ms, int zone)
 	int64_t again;
 
 	smpp_time_format(ms, zone, text);
-	must(smpp_time_parse(view_of(text), 0, &again, &kind) == 0 && kind == SMPP_TIME_ABSOLUTE);
+	MUST(smpp_time_parse(view_of(text), 0, &again, &kind) == 0 && kind == SMPP_TIME_ABSOLUTE);
 	if (ms >= YEAR_1938 + 86400000 && ms < YEAR_2038 - 86400000)
-		must(again <= ms && ms - again < 100);
+		MUST(again <= ms && ms - again < 100);
 	smpp_time_format_receipt(ms, zone, date);
-	must(strlen(date) == 10 && strspn(date, "0123456789") == 10);
+	MUST(strlen(date) == 10 && strspn(date, "0123456789") == 10);
 	smpp_time_format_relative(ms, text);
-	must(smpp_time_parse(view_of(text), 0, &again, &kind) == 0 && kind == SMPP_TIME_RELATIVE);
+	MUST(smpp_time_parse(view_of(text), 0, &again, &kind) == 0 && kind == SMPP_TIME_RELATIVE);
 	if (ms >= 0 && ms < 99 * INT64_C(86400000))
-		must(again >= ms && again - ms < 1000);
+		MUST(again >= ms && again - ms < 1000);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

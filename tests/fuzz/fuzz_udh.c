@@ -4,16 +4,9 @@
  */
 #include <stdlib.h>
 
+#include "must.h"
 #include "smpp/split.h"
 #include "smpp/udh.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static bool inside(struct view part, struct view whole)
 {
@@ -26,9 +19,9 @@ static void check_written(const struct udh_concat *c)
 	uint8_t out[7];
 	uint32_t n = udh_write(c, out);
 
-	must(n == (c->ref16 ? 7 : 6) && udh_length((struct view){out, n}) == n);
-	must(udh_concat((struct view){out, n}, &again));
-	must(again.ref == c->ref && again.total == c->total && again.seq == c->seq && again.ref16 == c->ref16);
+	MUST(n == (c->ref16 ? 7 : 6) && udh_length((struct view){out, n}) == n);
+	MUST(udh_concat((struct view){out, n}, &again));
+	MUST(again.ref == c->ref && again.total == c->total && again.seq == c->seq && again.ref16 == c->ref16);
 }
 
 static void check_header(struct view data)
@@ -37,14 +30,14 @@ static void check_header(struct view data)
 	struct udh_concat c;
 	struct udh_ie ie;
 
-	must(length <= data.n);
+	MUST(length <= data.n);
 	while (udh_next(data, &pos, &ie)) {
-		must(inside(ie.value, (struct view){data.p, length}) && pos <= length);
-		must(++ies <= length / 2);
+		MUST(inside(ie.value, (struct view){data.p, length}) && pos <= length);
+		MUST(++ies <= length / 2);
 	}
 	if (!udh_concat(data, &c))
 		return;
-	must(ies > 0 && pos == length && c.seq >= 1 && c.seq <= c.total && !c.sar && (c.ref16 || c.ref < 256));
+	MUST(ies > 0 && pos == length && c.seq >= 1 && c.seq <= c.total && !c.sar && (c.ref16 || c.ref < 256));
 	check_written(&c);
 }
 
@@ -55,15 +48,15 @@ static void check_pdu(struct view data)
 
 	pdu.sm.esm_class = ESM_UDHI;
 	pdu.sm.short_message = data;
-	must(udh_concat_pdu(&pdu, &c) == udh_concat(data, &c));
+	MUST(udh_concat_pdu(&pdu, &c) == udh_concat(data, &c));
 	pdu.sm.esm_class = 0;
-	must(!udh_concat_pdu(&pdu, &c));
+	MUST(!udh_concat_pdu(&pdu, &c));
 	if (tlv_check(data) != ESME_ROK)
 		return;
 	pdu.tlvs = data;
 	if (!udh_concat_pdu(&pdu, &c))
 		return;
-	must(c.sar && c.ref16 && c.seq >= 1 && c.seq <= c.total);
+	MUST(c.sar && c.ref16 && c.seq >= 1 && c.seq <= c.total);
 	check_written(&c);
 }
 
@@ -76,7 +69,7 @@ static bool is_border(enum charset c, struct view text, uint32_t at)
 		uint32_t before = pos;
 
 		charset_get(c, text, &pos);
-		must(pos > before && pos <= text.n);
+		MUST(pos > before && pos <= text.n);
 	}
 	return pos == at;
 }
@@ -88,12 +81,12 @@ static void check_parts(enum charset c, struct view text, uint32_t limit)
 	while (from < text.n) {
 		uint32_t end = split_next(c, text, from, limit);
 
-		must(end > from && end <= text.n);
-		must(end - from <= limit || limit < 4);
-		must(is_border(c, text, end));
+		MUST(end > from && end <= text.n);
+		MUST(end - from <= limit || limit < 4);
+		MUST(is_border(c, text, end));
 		from = end;
 	}
-	must(split_next(c, text, text.n, limit) == text.n);
+	MUST(split_next(c, text, text.n, limit) == text.n);
 }
 
 static void check_plan(enum charset c, struct view text, enum split_mode mode)
@@ -101,13 +94,13 @@ static void check_plan(enum charset c, struct view text, enum split_mode mode)
 	uint32_t ends[SPLIT_MAX];
 	uint32_t count = split_plan(c, text, mode, ends);
 
-	must(count == split_plan(c, text, mode, NULL) && count <= SPLIT_MAX);
+	MUST(count == split_plan(c, text, mode, NULL) && count <= SPLIT_MAX);
 	if (count == 0)
 		return;
-	must(ends[count - 1] == text.n);
-	must((count == 1) == (text.n <= split_single(c) || mode == SPLIT_PAYLOAD));
+	MUST(ends[count - 1] == text.n);
+	MUST((count == 1) == (text.n <= split_single(c) || mode == SPLIT_PAYLOAD));
 	for (uint32_t i = 0, from = 0; count > 1 && i < count; from = ends[i++])
-		must(ends[i] > from && ends[i] - from <= split_part(c, mode));
+		MUST(ends[i] > from && ends[i] - from <= split_part(c, mode));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,21 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "policy/fold.h"
 #include "policy/wordset.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 #define WORDS_MAX 64u
 #define TEXT_MAX  2048u
-
-static void must(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 struct found {
 	const struct wordset *set;
@@ -31,7 +24,7 @@ static void on_word(void *arg, size_t word, size_t at)
 {
 	struct found *f = arg;
 	const struct word *w = &wordset_at(f->set, word)->word;
-	must(w->n <= f->n - at && memcmp(f->cp + at, w->cp, w->n * sizeof(*w->cp)) == 0);
+	MUST(w->n <= f->n - at && memcmp(f->cp + at, w->cp, w->n * sizeof(*w->cp)) == 0);
 	f->hits++;
 }
 
@@ -52,20 +45,20 @@ static size_t fold(const char *s, size_t n, uint32_t *cp)
 {
 	uint32_t at[TEXT_MAX], some[8], some_at[8], one[FOLD_MAX];
 	size_t pos = 0, len = fold_text(s, n, &pos, cp, at, TEXT_MAX), all = 0;
-	must(pos == n && len <= n);
+	MUST(pos == n && len <= n);
 	for (pos = 0; pos < n;) {
 		size_t k = fold_text(s, n, &pos, some, some_at, 8);
-		must(all + k <= len && memcmp(cp + all, some, k * sizeof(*cp)) == 0);
-		must(memcmp(at + all, some_at, k * sizeof(*at)) == 0);
+		MUST(all + k <= len && memcmp(cp + all, some, k * sizeof(*cp)) == 0);
+		MUST(memcmp(at + all, some_at, k * sizeof(*at)) == 0);
 		all += k;
 	}
-	must(all == len);
+	MUST(all == len);
 	for (size_t i = 0; i < len; i++) {
 		size_t from = at[i], index = i;
 		int32_t c = text_get(s, n, &from);
 		while (index > 0 && at[index - 1] == at[i])
 			index--;
-		must(c >= 0 && i - index < fold_one((uint32_t)c, one) && one[i - index] == cp[i]);
+		MUST(c >= 0 && i - index < fold_one((uint32_t)c, one) && one[i - index] == cp[i]);
 	}
 	return len;
 }
@@ -89,7 +82,7 @@ static struct wordlist *read_words(const char **s, size_t *n)
 		list.n++;
 	}
 	struct wordlist *l = wordlist_of(&list, &where, &errors);
-	must((l == NULL) == (errors != NULL));
+	MUST((l == NULL) == (errors != NULL));
 	free(errors);
 	return l;
 }
@@ -107,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct found f = {.set = set, .cp = cp};
 	f.n = fold(s, size < TEXT_MAX - FOLD_MAX ? size : TEXT_MAX - FOLD_MAX, cp);
 	wordset_search(set, cp, f.n, f.n, 1, on_word, &f);
-	must(f.hits == count(set, cp, f.n));
+	MUST(f.hits == count(set, cp, f.n));
 	wordset_free(set);
 	wordlist_drop(l);
 	return 0;

@@ -169,6 +169,19 @@ static void meet_carriers(struct world *w, const struct flow_conf *conf)
 	}
 }
 
+/* There is no gateway any more. */
+static void forget(struct world *w)
+{
+	w->duty = NULL;
+	w->watch = NULL;
+	w->flow = NULL;
+	w->archive = NULL;
+	w->worker = NULL;
+	w->stats = NULL;
+	w->loop = NULL;
+	w->has_settings = false;
+}
+
 /* Frees what is left of a gateway whose links have all ended. */
 static void bury(struct world *w)
 {
@@ -183,14 +196,7 @@ static void bury(struct world *w)
 	loop_unhook(w->loop, &w->log_hook);
 	loop_free(w->loop);
 	settings_free(&w->settings);
-	w->duty = NULL;
-	w->watch = NULL;
-	w->flow = NULL;
-	w->archive = NULL;
-	w->worker = NULL;
-	w->stats = NULL;
-	w->loop = NULL;
-	w->has_settings = false;
+	forget(w);
 }
 
 static void have_looked(struct world *w)
@@ -287,14 +293,7 @@ void world_abandon(struct world *w)
 	if (w->flow != NULL)
 		fake_redis_client_killed();
 	cut_off(w);
-	w->duty = NULL;
-	w->watch = NULL;
-	w->flow = NULL;
-	w->archive = NULL;
-	w->worker = NULL;
-	w->stats = NULL;
-	w->loop = NULL;
-	w->has_settings = false;
+	forget(w);
 }
 
 bool world_stop(struct world *w)
