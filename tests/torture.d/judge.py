@@ -81,7 +81,7 @@ class Matching:
 
 class Judge:
     def __init__(self, stack, journal, backlog, settled):
-        """journal: ids; backlog: account -> ids; settled: what was waited for in vain ("" when all has left)."""
+        """journal: id -> record; backlog: account -> ids; settled: what was waited for in vain ("" when all has left)."""
         self.stack, self.ledger = stack, stack.ledger
         self.journal, self.backlog, self.settled = journal, backlog, settled
         self.everysec = stack.policy == "everysec"
@@ -623,9 +623,8 @@ class Judge:
         left = [(self.settled, None)] if self.settled else []
         by_id = self.ledger.by_id
         self.left_forgotten = 0
-        for i in sorted(self.journal):
-            m = by_id.get(i)
-            if m and self.waits_for_ever(m):
+        for i, m in self.in_journal():
+            if self.waits_for_ever(m):
                 self.left_forgotten += 1
             else:
                 what = "id %s is still in the journal" % i
@@ -644,8 +643,14 @@ class Judge:
             left += [("id %s is still in the backlog of %s" % (i, account), by_id.get(i)) for i in ids]
         self.check("messages still in Redis although all is healed", left)
 
+    def in_journal(self):
+        """(id, text or None) of all that is still there."""
+        return [(i, self.ledger.stored_as(i, self.journal[i])) for i in sorted(self.journal)]
+
     def waits_for_ever(self, m):
         """everysec: the carrier's receipt was answered, and then Redis forgot it."""
+        if m is None:
+            return False
         times = [c.t_taken for c in m.copies if c.answer == smpp.ROK]
         return self.everysec and times and None not in times and self.forgot(*times)
 

@@ -1,8 +1,10 @@
 # ledger.py - what is known of every message, as the app and the carriers saw it, and of every event that was caused.
 # Only keeps and finds; what is right or wrong is the judge's.
+import re
 import time
 
 now = time.monotonic
+SERIAL = re.compile(rb"#(\d{1,9})#")  # in every text, ASCII or UCS-2 without its zeros
 
 
 class Msg:
@@ -159,6 +161,17 @@ class Ledger:
         c = Conn("%s/%d" % (name, len(self.conns)), owner, now())
         self.conns.append(c)
         return c
+
+    def stored_as(self, ident, record):
+        """The text that stands in Redis under an id. One whose connection ended before its answer has an id that its
+        app never learned: what it is, its own text says."""
+        m = self.by_id.get(ident)
+        if m is None:
+            for serial in SERIAL.findall(record.replace(b"\0", b"")):
+                m = self.msgs.get(int(serial))
+                if m is not None and m.id is None:
+                    return m
+        return m
 
     def tell(self, whose):
         """The whole story of a message or reply, a line per step."""

@@ -255,12 +255,13 @@ class Redis:
     # ---- what the gateway keeps there (design.md 8) ----
 
     async def journal(self):
-        """The ids of the records in the journal of node 1."""
-        ids = set()
+        """The records in the journal of node 1, by their ids."""
+        records = {}
         for bucket in await self.cli("SMEMBERS", "journal:1"):
-            for field in await self.cli("HKEYS", b"journal:1:" + bucket):
-                ids.add(field.decode("latin-1"))
-        return ids
+            pairs = await self.cli("HGETALL", b"journal:1:" + bucket)
+            for field, record in zip(pairs[::2], pairs[1::2]):
+                records[field.decode("latin-1")] = record
+        return records
 
     async def journal_size(self):
         return sum([await self.cli("HLEN", b"journal:1:" + b) for b in await self.cli("SMEMBERS", "journal:1")])
