@@ -24,6 +24,7 @@
 #define ENTRIES	    16u	  /* per POST: 1,024 events at most */
 #define ENTRY_ID    44u	  /* octets of an entry's id with its NUL */
 #define POST_MS_MAX 0	  /* only the webhook's own options bound a POST */
+#define BAD_TRIES   5u	  /* of one entry that the webhook says is bad: then it is set aside */
 
 enum doing { NOTHING, ASKING, POSTING, WAITING };
 
@@ -40,12 +41,14 @@ struct event_post {
 	uint64_t request;    /* webhook_send()'s */
 	struct buf body;     /* the array being posted */
 	unsigned lines, entries;
+	unsigned most; /* entries of the next POST: halved until those that the webhook says are bad stand alone */
+	unsigned bad;  /* times that it has said so of what is in body */
 	char first[ENTRY_ID], last[ENTRY_ID]; /* entries that body is made of */
 	char done[ENTRY_ID], known[ENTRY_ID]; /* taken, the store is not told yet; the last that it was told */
 	unsigned done_n;
 	int64_t pause_ms;
 	struct {
-		uint64_t posts, posted, failed, trimmed, left, holds;
+		uint64_t posts, posted, failed, aside, trimmed, left, holds;
 	} counters;
 };
 
@@ -56,6 +59,8 @@ static const struct stats_row stat_rows[] = {
 	{"smppgw_events_posted_total", "Events in them.", STATS_COUNTER, AT(posted), NULL, NULL},
 	{"smppgw_events_posts_failed_total", "POSTs of events that the webhook did not take; they are made again.",
 	 STATS_COUNTER, AT(failed), NULL, NULL},
+	{"smppgw_events_set_aside_total", "Events that the webhook says are bad; they are not posted to it any more.",
+	 STATS_COUNTER, AT(aside), NULL, NULL},
 	{"smppgw_events_trimmed_total", "Entries of the stream that were trimmed before they were posted.",
 	 STATS_COUNTER, AT(trimmed), NULL, NULL},
 	{"smppgw_events_unposted", "Entries of the stream that are not posted yet.", STATS_GAUGE, AT(left), NULL, NULL},
@@ -106,6 +111,14 @@ static void put_id(char to[ENTRY_ID], struct view id)
 	snprintf(to, ENTRY_ID, "%.*s", (int)id.n, (const char *)id.p);
 }
 
+static void drop_batch(struct event_post *x)
+{
+	buf_consume(&x->body, buf_len(&x->body), 1 << 16);
+	x->entries = x->lines = x->bad = 0;
+	x->done[0] = '\0';
+	x->done_n = 0;
+}
+
 /* What stands in body is done with; the store is told with the next question. */
 static void taken(struct event_post *x)
 {
@@ -114,8 +127,40 @@ static void taken(struct event_post *x)
 	x->entries = x->lines = 0;
 	buf_consume(&x->body, buf_len(&x->body), 1 << 16);
 	x->pause_ms = PAUSE_MS;
+	x->bad = 0;
 	loop_timer_clear(x->loop, &x->keep);
 	ask(x);
+}
+
+/* It has been read and refused, which will not change; any other status can be one of the place, not of the events. */
+static bool is_bad(int status)
+{
+	return status == 400 || status == 413 || status == 415 || status == 422;
+}
+
+/* One bad event must not keep back all that come behind it. */
+static void set_aside(struct event_post *x, int status)
+{
+	x->counters.aside += x->lines;
+	log_error("-",
+		  "event=events_set_aside webhook=%s entry=%s count=%u status=%d reason=\"the webhook refuses them for "
+		  "good; they stand in the stream\"",
+		  x->reader, x->first, x->lines, status);
+	taken(x);
+}
+
+/* True: it is set aside. Else a smaller batch is asked for, or the same is posted again. */
+static bool said_bad(struct event_post *x, int status)
+{
+	if (x->entries > 1) {
+		x->most = x->entries / 2;
+		drop_batch(x);
+		return false;
+	}
+	if (++x->bad < BAD_TRIES)
+		return false;
+	set_aside(x, status);
+	return true;
 }
 
 static void refused(struct event_post *x, const char *why, int status)
@@ -123,6 +168,8 @@ static void refused(struct event_post *x, const char *why, int status)
 	x->counters.failed++;
 	log_warn("-", "event=events_not_posted webhook=%s count=%u status=%d why=\"%s\" again_in=%lldms", x->reader,
 		 x->lines, status, why, (long long)x->pause_ms);
+	if (is_bad(status) && said_bad(x, status))
+		return;
 	wait_for(x, x->pause_ms);
 	x->pause_ms = x->pause_ms * 2 < PAUSE_MAX ? x->pause_ms * 2 : PAUSE_MAX;
 }
@@ -139,6 +186,7 @@ static void on_posted(void *arg, uint64_t generation, const struct webhook_answe
 	}
 	x->counters.posts++;
 	x->counters.posted += x->lines;
+	x->most = x->most * 2 < ENTRIES ? x->most * 2 : ENTRIES;
 	taken(x);
 }
 
@@ -156,14 +204,6 @@ static void post(struct event_post *x)
 }
 
 /* --- the store --- */
-
-static void drop_batch(struct event_post *x)
-{
-	buf_consume(&x->body, buf_len(&x->body), 1 << 16);
-	x->entries = x->lines = 0;
-	x->done[0] = '\0';
-	x->done_n = 0;
-}
 
 static void take_entries(struct event_post *x, const struct store_feed *feed)
 {
@@ -256,7 +296,7 @@ static int send_question(struct event_post *x, store_feed_fn fn, unsigned count)
 static void ask(struct event_post *x)
 {
 	x->doing = ASKING;
-	if (send_question(x, on_fed, ENTRIES) < 0)
+	if (send_question(x, on_fed, x->most) < 0)
 		wait_for(x, PAUSE_MS);
 }
 
@@ -303,6 +343,7 @@ struct event_post *event_post_new(struct loop *loop, struct webhooks *webhooks, 
 	x->next.fn = on_next;
 	x->keep.fn = on_keep;
 	x->pause_ms = PAUSE_MS;
+	x->most = ENTRIES;
 	snprintf(x->owner, sizeof(x->owner), "%u:%ld:%016llx", node, (long)getpid(),
 		 (unsigned long long)rng_next(&rng));
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &x->counters, NULL, NULL, NULL);

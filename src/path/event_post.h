@@ -1,7 +1,9 @@
 /*
  * event_post.h - posts the events of the stream to a webhook, in their order, each at least once: a JSON array of lines
  * (event.h) per POST, the next one when the last was taken. While the webhook is away the stream is the backlog; what
- * is trimmed meanwhile is counted and logged. Of several gateways on one Redis one posts. Knows no messages.
+ * is trimmed meanwhile is counted and logged. An entry that the webhook refuses
+ * for good (status 400, 413, 415, 422) five times while it stands alone in its POST is set aside, logged and counted.
+ * Of several gateways on one Redis one posts. Knows no messages.
  */
 #ifndef PATH_EVENT_POST_H
 #define PATH_EVENT_POST_H
