@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "audit/octets.h"
 #include "audit/verify_priv.h"
 #include "base/mem.h"
 
-#define HOUR_MS 3600000
+#define HOUR_MS	 3600000
+#define GRACE_MS 600000 /* so long after an hour its last statement is there, however slow the disk */
 
 static const char *const fault_names[VERIFY_FAULTS] = {
 	[VERIFY_CHANGED] = "changed",	    [VERIFY_MISSING] = "missing",
@@ -120,13 +122,32 @@ static void begin_node(struct verify_run *v, const struct hour *h)
 	v->next = 0;
 	v->last_n = 0;
 	v->stated_to = 0;
+	v->unstated = NULL;
 	anchors_before(v, h);
 }
 
-static void end_node(struct verify_run *v)
+/* Who takes statements away, up to the last one, could write the records behind them anew. */
+static void check_tail(struct verify_run *v, const struct hour *last)
+{
+	int64_t now_ms = (int64_t)time(NULL) * 1000;
+	const struct hour *h = v->unstated && last->from_ms + GRACE_MS < now_ms ? v->unstated : NULL;
+	char *path;
+
+	if (!h && v->q->n_keys && !v->q->from_ms && v->node.records && !v->node.statements)
+		h = last;
+	if (!h || v->broken)
+		return;
+	path = hours_path(v->q->directory, h, "seal");
+	verify_tell(v, VERIFY_UNSIGNED, path, 0, v->stated_to + 1,
+		    "no statement is about the records from here on: statements were taken away, or never written");
+	mem_free(path);
+}
+
+static void end_node(struct verify_run *v, const struct hour *last)
 {
 	struct verify_node *n = &v->node;
 
+	check_tail(v, last);
 	octets_hex(v->head, DIGEST_OCTETS, n->head);
 	n->tail = n->last > v->stated_to ? n->last - v->stated_to : 0;
 	if (n->tail > n->records)
@@ -145,16 +166,20 @@ static void walk(struct verify_run *v, const struct hours *all)
 			continue;
 		if (!before || before->node != h->node) {
 			if (before)
-				end_node(v);
+				end_node(v, before);
 			begin_node(v, h);
 		}
+		if (before && before->node == h->node && v->node.last > v->stated_to && !v->unstated)
+			v->unstated = before;
 		verify_hour(v, h);
+		if (v->stated_to >= v->node.last)
+			v->unstated = NULL;
 		v->node.hours++;
 		memcpy(v->node.last_hour, h->name, sizeof(h->name));
 		before = h;
 	}
 	if (before)
-		end_node(v);
+		end_node(v, before);
 }
 
 int verify_archive(const struct verify_query *q, uint64_t *octets, char **why)

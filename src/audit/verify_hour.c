@@ -351,6 +351,11 @@ static void take_line(struct check *c, struct view line, const char *path, struc
 		verify_tell(v, VERIFY_TRUNCATED, path, lines_number(lines), v->chained ? v->next : 0,
 			    "the file ends in the midst of a line");
 		c->broken = true;
+	} else if (line.n && line.p[line.n - 1] == '\r') {
+		verify_tell(v, VERIFY_CHANGED, path, lines_number(lines), v->chained ? v->next : 0,
+			    "the line ends with CR LF, which the gateway does not write");
+		v->node.records++;
+		c->broken = true;
 	} else if (!lines_whole(lines) || !cdr_cut(line, &l) || (l.format == CDR_CSV) != csv) {
 		verify_explain(v, path, lines_at(lines), lines_number(lines));
 		v->node.records++;

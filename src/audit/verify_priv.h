@@ -28,6 +28,7 @@ struct verify_run {
 	uint32_t last_n;
 	enum seal_digest last_digest; /* that it names itself */
 	uint64_t stated_to;	      /* the last record that a statement which holds has signed */
+	const struct hour *unstated;  /* is over, and its last records have no statement yet; NULL: none */
 };
 
 /* Tells a finding; text as printf(). */

@@ -495,6 +495,32 @@ static void test_signatures_taken_away(void **state)
 	mem_free(text);
 }
 
+/* Without them anybody could write the records anew. */
+static void test_statements_all_gone(void **state)
+{
+	(void)state;
+	for (unsigned hour = 0; hour < MADE_HOURS; hour++)
+		unlink(made_path(&made, hour, "seal"));
+	broken(VERIFY_UNSIGNED, "T22+0800.seal", 0, 1);
+}
+
+static void test_statements_of_last_hours_gone(void **state)
+{
+	(void)state;
+	unlink(made_path(&made, 3, "seal"));
+	assert_int_equal(run_with(made.key), 0); /* it may have ended before the first one of this hour */
+	assert_int_equal(seen.node.tail, MADE_EACH + 2);
+	unlink(made_path(&made, 2, "seal"));
+	broken(VERIFY_UNSIGNED, "T00+0800.seal", 0, 21);
+}
+
+static void test_line_end(void **state)
+{
+	(void)state;
+	edit(1, RECORDS, 2, "\"}}", "\"}}\r");
+	broken(VERIFY_CHANGED, "T23+0800.jsonl", 2, 12);
+}
+
 /* ---- what an archive cannot know of itself ---- */
 
 static void remember_head(struct verify_anchors *a, unsigned hour, const char *form)
@@ -631,6 +657,9 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_all_made_anew),
 	CASE(test_statements),
 	CASE(test_signatures_taken_away),
+	CASE(test_statements_all_gone),
+	CASE(test_statements_of_last_hours_gone),
+	CASE(test_line_end),
 	CASE(test_anchors),
 	CASE(test_anchor_of_another_past),
 	CASE(test_part),
