@@ -365,7 +365,7 @@ static void on_timer(struct timer *t)
 		list_remove(&m->link); /* of those announced to their carrier, at a gate */
 		flow_campaign_left(f, m);
 		flow_brake_left(f, m);
-		if (m->expiry_ms <= loop_wall_ms(f->loop))
+		if (m->ends_ms <= loop_now_ms(f->loop))
 			flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
 		else
 			flow_enqueue(f, m);

@@ -109,7 +109,7 @@ void flow_begin(struct flow *f, struct msg *m)
 		return;
 	}
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
+	flow_wait_until_due(f, m);
 	flow_tell_held(f, m, WAIT_TIME);
 }
 
@@ -153,7 +153,7 @@ static bool make_record(struct flow *f, struct msg *m, struct view frame, struct
 		.flags = (uint8_t)((m->internal ? RECORD_INTERNAL : 0) | (m->review ? RECORD_REVIEW : 0)),
 		.verdict = m->verdict,
 		.accept_ms = loop_wall_ms(f->loop),
-		.expiry_ms = m->expiry_ms,
+		.expiry_ms = msg_expiry_ms(m, f->loop),
 		.app_id = app_id,
 		.account = account,
 		.frame = frame,
@@ -174,7 +174,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->account = (uint16_t)account_number(a);
 	m->class_id = (uint8_t)sub->class_id;
 	m->due_ms = sub->due_ms;
-	m->expiry_ms = sub->expiry_ms;
+	msg_set_expiry(m, sub->expiry_ms, f->loop);
 	m->registered = pdu->sm.registered_delivery;
 	m->replaces = pdu->sm.replace_if_present_flag == 1;
 	m->sign = sub->sign;
@@ -407,7 +407,7 @@ static bool send_frame(void *arg, struct view frame)
 	m->class_id = CLASS_ALERT; /* somebody waits for it with the phone in hand */
 	m->route = m->home = x->route;
 	m->epoch = f->epoch;
-	m->expiry_ms = loop_wall_ms(f->loop) + f->conf.messages->validity * 1000;
+	m->ends_ms = loop_now_ms(f->loop) + f->conf.messages->validity * 1000;
 	m->internal = true;
 	if (!make_record(f, m, frame, view_of(account_name(x->account)), 0)) {
 		flow_drop(f, m);

@@ -61,7 +61,7 @@ static void retry_later(struct flow *f, struct msg *m, const struct retry_row *r
 	int64_t at = loop_wall_ms(f->loop) + retry_pause_ms(row, m->attempts, rng_next(&f->rng));
 	f->counters.retries++;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, at < m->expiry_ms ? at : m->expiry_ms);
+	flow_set_timer(f, m, at < msg_expiry_ms(m, f->loop) ? at : msg_expiry_ms(m, f->loop));
 }
 
 /* The carrier's own trouble; the number, its owner and the text are the same everywhere. */
@@ -224,7 +224,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	if (other_decides(f, m, state))
 		return true;
 	if (row->receipt == RETRY_FAIL || m->attempts >= row->attempts || m->kin_kind == KIN_PART ||
-	    m->expiry_ms <= loop_wall_ms(f->loop))
+	    m->ends_ms <= loop_now_ms(f->loop))
 		return false;
 	if (!(row->receipt == RETRY_NEXT ? flow_elsewhere(f, m, &reading) : flow_same_carriers(f, m)))
 		return false;
@@ -241,7 +241,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	pass_on_debt(m, k);
 	k->marking = m->marking = true;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->expiry_ms);
+	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
 	flow_mark(f, k);
 	return true;
 }

@@ -61,7 +61,7 @@ bool flow_must_recheck(const struct flow *f, const struct msg *m)
 static void wait_unknown(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->expiry_ms);
+	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
 	list_append(&f->unknown, &m->link);
 	look_in(f, AGAIN_MS);
 }
@@ -207,7 +207,7 @@ bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 	if (fresh && list_empty(&f->asking))
 		return false;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->expiry_ms);
+	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
 	m->asking = true;
 	m->asked = ASKED_OPEN;
 	m->round = f->rounds[m->carrier];

@@ -1,7 +1,7 @@
 /*
  * flow_clock.c - the wall clock is set while messages wait for a time of it: they wait for that time by the clock as it
- * is now. Part of the order of life. Must not know why they wait for it. Waits that are spans of time (a retry, a
- * validity that runs) stay what they are.
+ * is now, and have as much of their validity left behind it as before. Part of the order of life. Must not know why
+ * they wait for it. Waits that are spans of time (a retry, a validity that runs) stay what they are.
  */
 #include "path/flow_priv.h"
 
@@ -18,6 +18,7 @@ struct clock_watch {
 	struct timer timer;
 	int64_t apart_ms; /* of the wall clock and the monotonic one, at the last look */
 	int64_t was_ms;	  /* what the clock would show had it not been set */
+	int64_t by_ms;	  /* it was set by so much */
 	uint32_t at;	  /* next place; while the messages are looked at */
 	bool walking;
 };
@@ -25,9 +26,15 @@ struct clock_watch {
 static void look_at(struct msg *m, void *arg)
 {
 	struct clock_watch *w = arg;
+	struct loop *l = w->flow->loop;
 
-	if (flow_waits_for_time(m, w->was_ms))
-		flow_set_timer(w->flow, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
+	if (!flow_waits_for_time(m, w->was_ms))
+		return;
+	int64_t now_ms = loop_wall_ms(l), span_ms = msg_expiry_ms(m, l) - w->by_ms - m->due_ms;
+	if (w->by_ms < 0) /* the hours may have been looked at by a clock that was ahead */
+		flow_find_due(w->flow, m);
+	msg_set_expiry(m, (m->due_ms > now_ms ? m->due_ms : now_ms) + span_ms, l);
+	flow_wait_until_due(w->flow, m);
 }
 
 static void on_timer(struct timer *t)
@@ -39,6 +46,7 @@ static void on_timer(struct timer *t)
 	if (by >= SET_MS || by <= -SET_MS) {
 		log_warn("-", "event=clock_set by_s=%lld messages=%u", (long long)by / 1000, msgs_count(w->flow->msgs));
 		w->was_ms = loop_wall_ms(l) - by;
+		w->by_ms = by;
 		w->at = 0;
 		w->walking = true;
 		flow_routes_changed(w->flow); /* theirs may have hours, too */

@@ -18,7 +18,7 @@ static struct view campaign_of(const struct pdu *pdu)
 	return v;
 }
 
-/* As it was judged when it was accepted, by the rules that hold now. */
+/* As it was judged when it was accepted, by the rules that hold now. A clock that was ahead then counts no more. */
 void flow_find_due(struct flow *f, struct msg *m)
 {
 	struct record rec;
@@ -29,6 +29,7 @@ void flow_find_due(struct flow *f, struct msg *m)
 	const struct opening *o = policy_opening(f->policy);
 	size_t taker = flow_taker(f, m->route);
 	msg_pdu(m, &rec, &pdu);
+	int64_t now_ms = loop_wall_ms(f->loop), from_ms = rec.accept_ms < now_ms ? rec.accept_ms : now_ms;
 	if (smpp_time_parse(pdu.sm.schedule, rec.accept_ms, &m->due_ms, &kind) < 0 || kind == SMPP_TIME_NONE)
 		m->due_ms = 0;
 	if (m->internal || m->account == MSG_NO_ACCOUNT || !opening_concerns(o, m->account, class_id) ||
@@ -40,12 +41,18 @@ void flow_find_due(struct flow *f, struct msg *m)
 				   .class_id = class_id,
 				   .number = {(const uint8_t *)to.digits, to.n},
 				   .campaign = campaign_of(&pdu),
-				   .now_ms = rec.accept_ms,
+				   .now_ms = from_ms,
 				   .due_ms = m->due_ms,
-				   .expiry_ms = m->expiry_ms,
+				   .expiry_ms = msg_expiry_ms(m, f->loop),
 				   .seed = number_seed(&to)};
 	if (opening_judge(o, &s) == POLICY_WAIT)
 		m->due_ms = s.due_ms;
+}
+
+void flow_wait_until_due(struct flow *f, struct msg *m)
+{
+	int64_t expiry_ms = msg_expiry_ms(m, f->loop);
+	flow_set_timer(f, m, m->due_ms < expiry_ms ? m->due_ms : expiry_ms);
 }
 
 bool flow_waits_for_time(const struct msg *m, int64_t now_ms)
@@ -61,5 +68,5 @@ void flow_due_changed(struct flow *f, struct msg *m)
 		return;
 	flow_find_due(f, m);
 	if (m->due_ms != due_ms)
-		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
+		flow_wait_until_due(f, m);
 }

@@ -111,7 +111,7 @@ static void tell(struct flow *f, struct msg *m, flow_look_fn fn, void *arg)
 		.stat = rec.stat,
 		.err = rec.err,
 		.accepted_ms = rec.accept_ms ? rec.accept_ms : ids_time_ms(m->id),
-		.expiry_ms = m->expiry_ms,
+		.expiry_ms = msg_expiry_ms(m, f->loop),
 		.sent_ms = m->sent_ms,
 		.attempts = m->attempts,
 		.doubts = m->doubts,

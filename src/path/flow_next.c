@@ -176,7 +176,7 @@ void flow_next_free(struct flow *f)
 static void go_in(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_QUEUED);
-	flow_set_timer(f, m, m->expiry_ms);
+	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
 }
 
 void flow_enqueue(struct flow *f, struct msg *m)

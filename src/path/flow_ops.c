@@ -52,7 +52,7 @@ static void go_on(struct flow *f, struct msg *m, uint64_t near)
 		beside = NULL;
 	if (m->unchecked || m->due_ms > loop_wall_ms(f->loop)) {
 		flow_set_state(f, m, MSG_HELD);
-		flow_set_timer(f, m, m->due_ms < m->expiry_ms ? m->due_ms : m->expiry_ms);
+		flow_wait_until_due(f, m);
 	} else if (m->ranked && beside) {
 		flow_put_near(f, m, beside);
 	} else {
@@ -82,7 +82,7 @@ static bool take_over(struct flow *f, struct msg *m, const struct replacing *x)
 	if (!record_decode((struct view){x->rec, (uint32_t)x->n}, &r) || msg_set_record(f->msgs, m, &r) < 0)
 		return false;
 	m->due_ms = x->times.due_ms;
-	m->expiry_ms = x->times.expiry_ms;
+	msg_set_expiry(m, x->times.expiry_ms, f->loop);
 	m->registered = x->registered;
 	m->sign = x->sign;
 	m->known_ms = 0; /* its recipient may have stopped what goes by this name now */
@@ -244,7 +244,7 @@ void flow_take_replace(struct flow *f, struct account *a, struct session *s, con
 	uint32_t status = judge_replace(f, a, pdu, &m, &why);
 	if (!status) {
 		const struct submit_limits limits = flow_limits(f);
-		const struct submit_times keep = {m->due_ms, m->expiry_ms};
+		const struct submit_times keep = {m->due_ms, msg_expiry_ms(m, f->loop)};
 		status = submit_times(pdu->replace.schedule, pdu->replace.validity, &limits, 0, loop_wall_ms(f->loop),
 				      &keep, &text.times, &why);
 	}

@@ -78,7 +78,7 @@ static bool make_part(void *arg, unsigned seq, unsigned total, struct view frame
 	part->account = m->account;
 	part->class_id = m->class_id;
 	part->route = part->home = m->route;
-	part->expiry_ms = m->expiry_ms;
+	part->ends_ms = m->ends_ms;
 	part->volatile_ = m->volatile_;
 	part->internal = m->internal;
 	part->unchecked = m->unchecked;
@@ -463,7 +463,7 @@ static bool set_resumed_record(struct flow *f, struct msg *m, struct msg *k)
 static void resume_part(struct flow *f, struct msg *m, struct msg *k)
 {
 	k->id = m->id;
-	k->expiry_ms = m->expiry_ms;
+	k->ends_ms = m->ends_ms;
 	k->unchecked = m->unchecked;
 	k->route = k->home = m->route;
 	k->order = m->order;

@@ -195,7 +195,7 @@ struct policy_subject *flow_subject_again(struct flow *f, const struct msg *m)
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &sub.to))
 		sub.to.n = 0;
-	sub.expiry_ms = m->expiry_ms;
+	sub.expiry_ms = msg_expiry_ms(m, f->loop);
 	struct policy_subject *s = subject_of(f, a, &pdu, &sub);
 	if (reads_text(f, s))
 		read_text(a, &pdu, s);
@@ -323,7 +323,7 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	if (opening_open(o, &ask, &opens_ms))
 		return false;
 	flow_unannounce(f, m); /* it would be in doubt after a restart */
-	if (opens_ms == 0 || opens_ms >= m->expiry_ms || m->forward) {
+	if (opens_ms == 0 || opens_ms >= msg_expiry_ms(m, f->loop) || m->forward) {
 		policy_count(f->policy, POLICY_WINDOW);
 		flow_end_by(f, m, POLICY_WINDOW);
 		return true;

@@ -319,7 +319,8 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
 void flow_lists_make(struct flow *f);
 
 /* flow_hours.c */
-void flow_find_due(struct flow *f, struct msg *m); /* sets due_ms */
+void flow_find_due(struct flow *f, struct msg *m);	 /* sets due_ms */
+void flow_wait_until_due(struct flow *f, struct msg *m); /* or the end of its validity: sets its timer */
 void flow_due_changed(struct flow *f, struct msg *m);
 /* Whether it is held at that time (UTC ms) for nothing but its own. */
 bool flow_waits_for_time(const struct msg *m, int64_t now_ms);

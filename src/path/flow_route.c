@@ -81,7 +81,7 @@ static bool leave_out(struct flow *f, struct msg *m, uint8_t closed)
 
 bool flow_next_carrier(struct flow *f, struct msg *m)
 {
-	if (m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
+	if (m->kin_kind == KIN_PART || m->ends_ms <= loop_now_ms(f->loop))
 		return false;
 	m->tried |= bit_of(f, m, m->carrier);
 	if (!leave_out(f, m, m->tried))
@@ -134,7 +134,7 @@ static bool other_network(struct flow *f, struct msg *m, const char *now_at)
 	log_peer_info(m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)),
 		      "event=wrong_network id=%llu number=%s operator=%s now_at=%s", (unsigned long long)m->id,
 		      log_number(to.digits, to.n, masked), not_at ? not_at : "-", now_at ? now_at : "-");
-	if (learnt < 0 || m->rerouted || m->kin_kind == KIN_PART || m->expiry_ms <= loop_wall_ms(f->loop))
+	if (learnt < 0 || m->rerouted || m->kin_kind == KIN_PART || m->ends_ms <= loop_now_ms(f->loop))
 		return false;
 	int home = decide_msg(f, m);
 	if (home < 0 || home == m->home || !flow_set_way(f, m, (uint16_t)home))
@@ -270,7 +270,7 @@ static void wait_for_hours(struct flow *f, struct msg *m)
 {
 	int64_t next = routes_next_change_ms(f->routes, loop_wall_ms(f->loop));
 	flow_unannounce(f, m);
-	if (next >= m->expiry_ms) {
+	if (next >= msg_expiry_ms(m, f->loop)) {
 		flow_finish(f, m, FINISH_NO_ROUTE, 0, NULL);
 		return;
 	}

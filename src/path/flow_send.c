@@ -50,7 +50,7 @@ static void end_unsendable(struct flow *f, struct carrier *c, struct msg *m, con
  */
 static unsigned make_ready(struct flow *f, struct carrier *c, struct msg *m, struct relay_peer *peer, struct pdu *pdu)
 {
-	bool good = relay_fill(m, loop_wall_ms(f->loop), peer, &f->relay, pdu);
+	bool good = relay_fill(m, loop_now_ms(f->loop), peer, &f->relay, pdu);
 	const char *why = f->relay.why;
 	peer->form = f->relay.form;
 	if (!flow_set_sender(f, c, m, pdu)) {
@@ -85,7 +85,7 @@ struct pulling { /* one message for a carrier */
 /* Taken out of the queue: may it go by this carrier now? What the number's owner has stopped ends here. */
 static bool may_go(struct flow *f, struct msg *m, uint16_t carrier)
 {
-	if (m->expiry_ms <= loop_wall_ms(f->loop)) { /* at a start its timer may come after the carrier */
+	if (m->ends_ms <= loop_now_ms(f->loop)) { /* at a start its timer may come after the carrier */
 		flow_finish(f, m, FINISH_EXPIRED, 0, NULL);
 		return false;
 	}

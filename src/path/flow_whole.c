@@ -32,7 +32,7 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	struct record r;
 	msg_record(m, &r);
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, m->expiry_ms);
+	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
 	list_append(&f->reviews, &m->link);
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);
@@ -60,7 +60,7 @@ void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, v
 					   .part = p.part ? p.concat.seq : 0,
 					   .parts = p.part ? p.concat.total : 0,
 					   .since_ms = r.accept_ms,
-					   .until_ms = m->expiry_ms};
+					   .until_ms = msg_expiry_ms(m, f->loop)};
 		fn(&said, arg);
 	}
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/loop.h"
 #include "base/mem.h"
 #include "path/number.h"
 
@@ -146,13 +147,24 @@ uint32_t msg_check(struct view account, struct pdu_addr source)
 	return fold(h, source.addr.p, source.addr.n);
 }
 
-void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu)
+void msg_set_expiry(struct msg *m, int64_t wall_ms, const struct loop *l)
+{
+	static const int64_t last_ms = INT64_MAX / 4; /* a record may say anything */
+	m->ends_ms = (wall_ms < 0 ? 0 : wall_ms > last_ms ? last_ms : wall_ms) - loop_wall_ms(l) + loop_now_ms(l);
+}
+
+int64_t msg_expiry_ms(const struct msg *m, const struct loop *l)
+{
+	return m->ends_ms - loop_now_ms(l) + loop_wall_ms(l);
+}
+
+void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu, const struct loop *l)
 {
 	struct view group;
 	m->id = id;
 	m->class_id = r->class_id;
 	m->attempts = r->attempts;
-	m->expiry_ms = r->expiry_ms;
+	msg_set_expiry(m, r->expiry_ms, l);
 	m->final_state = r->final_state;
 	m->registered = pdu->sm.registered_delivery;
 	m->mo = r->kind == RECORD_MO;

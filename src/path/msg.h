@@ -47,6 +47,8 @@ enum msg_kin {
 	KIN_DOUBT, /* an earlier submit whose answer did not come */
 };
 
+struct loop;
+
 #define MSG_NO_ACCOUNT	0xFFFFu
 #define MSG_NO_CARRIER	0xFFFFu
 #define MSG_NO_OPERATOR 0xFFu /* msg.op: looked for, and there is none */
@@ -57,7 +59,7 @@ struct msg {
 	void *owner; /* whose the timer is */
 	uint64_t handle;
 	uint64_t id;	   /* ours, 18 digits */
-	int64_t expiry_ms; /* UTC: end of validity */
+	int64_t ends_ms;   /* the loop's own clock: end of validity, a span of time; see msg_expiry_ms() */
 	int64_t sent_ms;   /* UTC: when a carrier was given it last */
 	int64_t due_ms;	   /* UTC: not to be sent before; 0 = now */
 	int64_t known_ms;  /* UTC: when its recipient was asked about last; 0: never */
@@ -151,7 +153,11 @@ void msg_record(const struct msg *m, struct record *out);
 /* The frame inside the record decoded. rec may be NULL. Views borrow m->rec. */
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
 /* Sets what stands in the record too: r of kind RECORD_FINAL or RECORD_MO or RECORD_MT, pdu its frame. */
-void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu);
+void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu, const struct loop *l);
+/* The end of its validity as a time of the wall clock (UTC ms): when the clock is set, that time moves with it, so that
+ * as much of the validity is left as before. Set by the clock as it is now. */
+void msg_set_expiry(struct msg *m, int64_t wall_ms, const struct loop *l);
+int64_t msg_expiry_ms(const struct msg *m, const struct loop *l);
 /* A number of account and source address, the same after a restart and on every node: what is remembered of an ended
  * message says with it whose it was. */
 uint32_t msg_check(struct view account, struct pdu_addr source);

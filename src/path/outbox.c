@@ -426,7 +426,7 @@ static struct msg *message_of(struct box *b, struct view entry, uint64_t id, str
 		o->ops->on_forgotten(o->arg, m);
 		return NULL;
 	}
-	msg_take_fields(m, id, &r, &pdu);
+	msg_take_fields(m, id, &r, &pdu, o->loop);
 	m->from_backlog = true;
 	return m;
 }

@@ -158,7 +158,7 @@ bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *pe
 	pdu->sm.replace_if_present_flag = 0;
 	pdu->sm.schedule = (struct view){NULL, 0};
 	if (pdu->sm.validity.n) {
-		int64_t left = m->expiry_ms - now_ms;
+		int64_t left = m->ends_ms - now_ms;
 		smpp_time_format_relative(left > 1000 ? left : 1000, scratch->validity);
 		pdu->sm.validity = view_of(scratch->validity);
 	}

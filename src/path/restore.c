@@ -73,7 +73,7 @@ static bool set_fields(struct restore *x, struct msg *m, uint64_t id, const stru
 	if (failed)
 		return false;
 	struct account *a = accounts_find(x->accounts, r->account);
-	msg_take_fields(m, id, r, &pdu);
+	msg_take_fields(m, id, r, &pdu, x->loop);
 	m->account = a ? (uint16_t)account_number(a) : MSG_NO_ACCOUNT;
 	m->state = r->kind == RECORD_FINAL ? MSG_CLOSING : MSG_STORING;
 	return true;

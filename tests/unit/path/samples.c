@@ -64,7 +64,7 @@ struct msg *sample_msg(struct msgs *ms, const struct pdu *pdu, uint8_t kind)
 	struct msg *m = msgs_take(ms);
 	assert_non_null(m);
 	assert_int_equal(msg_set_record(ms, m, &r), 0);
-	m->expiry_ms = r.expiry_ms;
+	m->ends_ms = r.expiry_ms;
 	return m;
 }
 

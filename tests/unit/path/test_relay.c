@@ -98,7 +98,7 @@ static void test_validity(void **state)
 	sent.sm.validity = sample_view("000000010000000R");
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct msg *m = sample_msg(ms, &sent, RECORD_MT);
-		m->expiry_ms = SAMPLE_NOW + table[i].left_ms;
+		m->ends_ms = SAMPLE_NOW + table[i].left_ms;
 		assert_true(relay_fill(m, SAMPLE_NOW, &(struct relay_peer){.tlvs = true}, &scratch, &pdu));
 		assert_view(pdu.sm.validity, table[i].want);
 		msgs_give(ms, m);
