@@ -39,6 +39,7 @@ struct daemon {
 	struct worker *worker;
 	struct archive *archive;
 	struct flow *flow;
+	struct reloader *reloader;
 	struct noc *noc;
 	struct handover *handover;
 	struct event *signals[SIGNALS];
@@ -117,32 +118,38 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 	ask_to_leave(arg);
 }
 
-static int on_reload(void *arg, bool check, struct buf *out, char **errors)
+static void on_reload_begins(void *arg)
+{
+	service_reloading(((struct daemon *)arg)->service);
+}
+
+static void on_reload_applied(void *arg)
 {
 	struct daemon *d = arg;
-	if (!check)
-		service_reloading(d->service);
-	int result = reload(&d->settings, d->file, d->flow, check, out, errors);
-	if (!check)
-		service_reloaded(d->service, result == 0);
-	if (result < 0 || check)
-		return result;
 	archive_use(d->archive, d->settings.records);
-	if (d->noc)
-		noc_use(d->noc, &d->settings.noc);
+	noc_use(d->noc, &d->settings.noc);
 	service_sockets(d->service);
-	return result;
+}
+
+static void on_reload_ended(void *arg, bool applied)
+{
+	service_reloaded(((struct daemon *)arg)->service, applied);
+}
+
+static const struct reload_ops reload_ops = {on_reload_begins, on_reload_applied, on_reload_ended};
+
+static void on_reload(void *arg, bool check, noc_reloaded_fn fn, void *fn_arg)
+{
+	reload_ask(((struct daemon *)arg)->reloader, check, fn, fn_arg);
 }
 
 static void on_hangup(evutil_socket_t number, short what, void *arg)
 {
-	struct buf out = {0};
-	char *errors = NULL;
+	const struct daemon *d = arg;
 	(void)what;
 	log_info("-", "event=signal name=%s", strsignal((int)number));
-	if (on_reload(arg, false, &out, &errors) < 0)
-		free(errors); /* the log has them */
-	buf_free(&out);
+	if (d->reloader) /* else it is only starting */
+		reload_ask(d->reloader, false, NULL, NULL);
 }
 
 /* Why it ends stands in the log, and where whoever has started it looks. */
@@ -209,6 +216,8 @@ static bool build(struct daemon *d)
 	if (d->flow)
 		d->noc = noc_new(d->loop, &d->settings.noc, d->flow, d->stats, &why);
 	if (d->noc) {
+		d->reloader =
+			reloader_new(d->loop, worker_new(d->loop), &d->settings, d->file, d->flow, &reload_ops, d);
 		service_watch(d->service, d->flow);
 		return true;
 	}
@@ -222,6 +231,7 @@ static void tear_down(struct daemon *d)
 {
 	service_free(d->service);
 	handover_free(d->handover);
+	reloader_free(d->reloader);
 	noc_free(d->noc);
 	flow_free(d->flow);
 	archive_free(d->archive);

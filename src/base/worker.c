@@ -25,6 +25,7 @@ struct worker {
 	struct event *bell;
 	int bell_fd;
 	pthread_t thread;
+	bool held;	      /* simulated */
 	bool started, ending; /* ending: under the lock */
 	pthread_mutex_t lock; /* of the queues */
 	pthread_cond_t more;
@@ -187,13 +188,30 @@ void worker_free(struct worker *w)
 	mem_free(w);
 }
 
+static void work_simulated(struct worker *w)
+{
+	struct worker_job *j;
+
+	while (!w->held && (j = queue_take(&w->wanted)) != NULL) {
+		j->work(j);
+		queue_put(&w->finished, j);
+		loop_wake_in(w->loop, 0);
+	}
+}
+
+void worker_hold(struct worker *w, bool held)
+{
+	w->held = held;
+	if (!w->bell)
+		work_simulated(w);
+}
+
 void worker_do(struct worker *w, struct worker_job *j)
 {
 	w->waiting++;
 	if (!w->bell) {
-		j->work(j);
-		queue_put(&w->finished, j);
-		loop_wake_in(w->loop, 0);
+		queue_put(&w->wanted, j);
+		work_simulated(w);
 		return;
 	}
 	if (!w->started)

@@ -5,6 +5,7 @@
 #ifndef BASE_WORKER_H
 #define BASE_WORKER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/loop.h"
 
@@ -19,6 +20,8 @@ struct worker_job { /* embedded by its owner; zero it before first use */
 	void (*done)(struct worker_job *j, bool dropped); /* in the loop */
 };
 void worker_do(struct worker *w, struct worker_job *j);
+/* A simulated loop only: while it is held, what is given waits to be done, as for a thread that is slow. */
+void worker_hold(struct worker *w, bool held);
 size_t worker_waiting(const struct worker *w);
 
 #endif

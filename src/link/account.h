@@ -152,8 +152,9 @@ bool accounts_idle(const struct accounts *as); /* no session left */
 void accounts_free(struct accounts *as);       /* after accounts_idle() */
 
 /*
- * A reload, as carriers_prepare() and the rest (link/carrier.h): what can fail comes first (sockets are opened,
- * certificates read), NULL with faults in *errors. Before accounts_listen() no socket is opened.
+ * A reload, as carriers_prepare() and the rest (link/carrier.h): what can fail comes first. accounts_prepare(): NULL
+ * with faults in *errors. accounts_open(), in the turn of the change: sockets are opened, certificates read; -1 with
+ * faults, then accounts_drop() is due. Before accounts_listen() no socket is opened.
  *
  * What is new holds for the next bind, and for the next request on binds that are up (tps, burst, window, timers);
  * those are not judged again by password, allow, bind and max_binds. Binds of an account that is removed are unbound,
@@ -170,6 +171,7 @@ struct accounts_next { /* borrowed from accounts_prepare() on, in place of what 
 struct accounts_plan;
 __attribute__((warn_unused_result)) struct accounts_plan *
 accounts_prepare(struct accounts *as, const struct accounts_next *next, char **errors);
+__attribute__((warn_unused_result)) int accounts_open(struct accounts *as, struct accounts_plan *p, char **errors);
 void accounts_drop(struct accounts *as, struct accounts_plan *p);
 size_t accounts_number(const struct accounts *as, const struct accounts_plan *p, const char *system_id);
 void accounts_grow(struct accounts *as, const struct accounts_plan *p);

@@ -151,17 +151,21 @@ struct accounts_plan *accounts_prepare(struct accounts *as, const struct account
 	}
 	struct accounts_plan *p = mem_zalloc(sizeof(*p));
 	p->next = *next;
-	if (!as->doors.open || doors_prepare(as, next->listens, next->listens_n, &p->doors, errors) == 0)
-		return p;
-	mem_free(p);
-	return NULL;
+	return p;
+}
+
+int accounts_open(struct accounts *as, struct accounts_plan *p, char **errors)
+{
+	if (!as->doors.open)
+		return 0;
+	return doors_prepare(as, p->next.listens, p->next.listens_n, &p->doors, errors);
 }
 
 void accounts_drop(struct accounts *as, struct accounts_plan *p)
 {
 	if (p == NULL)
 		return;
-	if (as->doors.open)
+	if (p->doors.open)
 		doors_drop(as, &p->doors);
 	mem_free(p);
 }

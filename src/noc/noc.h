@@ -24,8 +24,9 @@ struct stats_port_conf { /* section stats */
 };
 extern const struct conf_row stats_port_rows[];
 
-/* Reads the configuration again: 0 with what has changed in out, or -1 with faults in *errors (free()). */
-typedef int (*noc_reload_fn)(void *arg, bool check, struct buf *out, char **errors);
+/* Reads the configuration again; fn is told, in a later turn: 0 with what has changed in out, or -1 with faults. */
+typedef void (*noc_reloaded_fn)(void *arg, int result, const struct buf *out, const char *errors);
+typedef void (*noc_reload_fn)(void *arg, bool check, noc_reloaded_fn fn, void *fn_arg);
 
 /*
  * Everything goes to a process that asks for it: 0, and later is owed console_finish(), or goes with the console; or -1

@@ -21,7 +21,9 @@ struct snapshot_source {
 	struct flow *flow;
 	const char *version;
 	unsigned node;
-	int (*reload)(void *arg, bool check, struct buf *out, char **errors); /* as noc_reload_fn */
+	/* as noc_reload_fn */
+	void (*reload)(void *arg, bool check,
+		       void (*fn)(void *arg, int result, const struct buf *out, const char *errors), void *fn_arg);
 	void *reload_arg;
 	int (*hand_over)(void *arg, struct console_later *later,
 			 char why[CONSOLE_MAX_MESSAGE]); /* as noc_hand_over_fn */

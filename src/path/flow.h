@@ -43,7 +43,7 @@ struct messages_conf { /* section messages: bounds and times of a message's life
 };
 extern const struct conf_row messages_rows[];
 
-/* What main has read from the configuration; borrowed until flow_reload(). */
+/* What main has read from the configuration; borrowed until flow_apply() takes another one. */
 struct flow_conf {
 	unsigned node;
 	const char *system_id; /* ours, in bind responses */
@@ -105,11 +105,22 @@ void flow_drain_stop(struct flow *f);
 void flow_yield(struct flow *f, void (*on_idle)(void *arg), void *arg);
 void flow_free(struct flow *f);
 /*
- * Takes another configuration, which has passed flow_check() and whose options without `reload` are those that hold
- * (conf_carry()): whole, and the old one is not borrowed any more; or not at all: -1 with faults in *errors (a socket
- * cannot be opened, it is leaving). What waits goes by the new routes.
+ * Another configuration, which has passed flow_check() and whose options without `reload` are those that hold
+ * (conf_carry()), takes effect whole, or not at all. In steps, so that long rules do not hold up the loop:
+ *   flow_prepare()    in the loop: who will be there. NULL with faults: nothing has changed
+ *   flow_plan_build() in any thread, while the loop goes on by the old rules: the new ones are built. Borrows next
+ *   flow_apply()      in the loop: sockets are opened, and then 0, the old configuration is not borrowed any more,
+ *                     what waits goes by the new routes; or -1 with faults in *errors (free()): nothing has changed
+ *   flow_plan_drop()  in the loop, in place of flow_apply(): nothing has changed
+ *   flow_plan_free()  in any thread: frees what the change has replaced, or what was built in vain
+ * One plan at a time; the flow must not be freed between flow_prepare() and flow_apply() or flow_plan_drop().
  */
-__attribute__((warn_unused_result)) int flow_reload(struct flow *f, const struct flow_conf *next, char **errors);
+struct flow_plan;
+struct flow_plan *flow_prepare(struct flow *f, const struct flow_conf *next, char **errors);
+void flow_plan_build(struct flow_plan *p);
+__attribute__((warn_unused_result)) int flow_apply(struct flow_plan *p, char **errors);
+void flow_plan_drop(struct flow_plan *p);
+void flow_plan_free(struct flow_plan *p);
 
 enum flow_phase { FLOW_WAITING /* for Redis */, FLOW_LOADING, FLOW_RUNNING, FLOW_LEAVING };
 struct flow_status {

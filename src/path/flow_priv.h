@@ -136,10 +136,11 @@ struct flow_names { /* numbers of accounts and carriers by name, for what is bui
 	struct flow *flow; /* a reload of this one, with the plans; NULL: the start */
 	const struct accounts_plan *accounts;
 	const struct carriers_plan *carriers;
+	struct routes *routes; /* of a reload: the copy in which its rules are built */
 };
 
 struct flow_built {
-	struct routes *routes;
+	struct routes *routes; /* of a reload: NULL, they stand in the copy */
 	struct retries *retries;
 	struct senders *senders;
 	struct policy *policy;
@@ -236,11 +237,12 @@ void flow_asked_free(struct asked *x);
 void flow_answer_asked(struct flow *f); /* at the end of all: whatever has not been answered */
 
 /* flow_setup.c */
-/* False with faults, and then nothing has changed. A reload: the routes of the flow are changed. */
+/* False with faults. For a reload it may be called in a thread: it only reads what a reload alone changes. */
 bool flow_build(struct flow_names *names, struct flow_built *out, char **errors);
+void flow_built_free(struct flow_built *built); /* in any thread */
 
 /* flow_reload.c */
-void flow_take_built(struct flow *f, const struct flow_built *built); /* in place of what was before */
+void flow_take_built(struct flow *f, struct flow_built *built); /* in place of what was before, which it gets */
 /* There are more accounts or carriers, or their options are others: what stands here by their numbers follows. */
 void flow_grow(struct flow *f);
 

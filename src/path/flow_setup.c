@@ -147,10 +147,9 @@ static struct routes *make_routes(struct flow_names *names, char **errors)
 	const struct flow_conf *conf = names->conf;
 	struct routes_conf rules = {conf->routes, conf->routes_n, conf->operators, conf->operators_n, conf->routing};
 	struct routes_names numbers = {carrier_by_name, account_by_name, carrier_price, names};
-	if (!names->flow)
+	if (!names->routes)
 		return routes_new(&rules, &numbers, errors);
-	struct routes *r = names->flow->routes;
-	return routes_reload(r, &rules, &numbers, errors) == 0 ? r : NULL;
+	return routes_build(names->routes, &rules, &numbers, errors) == 0 ? names->routes : NULL;
 }
 
 static struct retries *make_retries(struct flow_names *names, char **errors)
@@ -209,16 +208,18 @@ bool flow_build(struct flow_names *names, struct flow_built *out, char **errors)
 	out->retries = make_retries(names, errors);
 	out->senders = make_senders(names, errors);
 	out->policy = make_policy(names, errors);
-	out->routes = NULL;
-	/* last: a reload changes the routes that are there */
-	if (good && out->retries && out->senders && out->policy)
-		out->routes = make_routes(names, errors);
-	if (out->routes)
-		return true;
-	retries_free(out->retries);
-	senders_free(out->senders);
-	policy_free(out->policy);
-	return false;
+	struct routes *routes = make_routes(names, errors);
+	if (!names->routes)
+		out->routes = routes;
+	return good && out->retries && out->senders && out->policy && routes;
+}
+
+void flow_built_free(struct flow_built *built)
+{
+	routes_free(built->routes);
+	retries_free(built->retries);
+	senders_free(built->senders);
+	policy_free(built->policy);
 }
 
 void flow_warn(const struct flow_conf *conf, char **warnings)
@@ -444,9 +445,11 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	rng_seed(&f->rng, conf->seed);
 	f->msgs = msgs_new(room_of(conf->messages->max_held));
 	struct flow_names names = {.conf = conf};
-	struct flow_built built;
+	struct flow_built built = {0};
 	if (!flow_build(&names, &built, errors)) /* flow_check() has found no fault */
 		log_error("-", "event=fault what=rules");
+	f->routes = built.routes;
+	built.routes = NULL;
 	flow_take_built(f, &built);
 	f->conns = conn_hub_new(loop, (size_t)conf->limits->max_output, READ_BUDGET);
 	f->sessions = session_hub_new(loop, f->conns, session_places(conf));

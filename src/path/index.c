@@ -17,13 +17,20 @@
 #define GROUP_SPREAD  256u
 #define NUMBER_SPREAD 64u
 
-/* Messages that may be walked over in one turn: about 2 ms. */
+/* Messages that are entered in one turn, when ids and numbers begin to be indexed: about 2 ms. */
 #define WALK_MAX 4096u
+#define NOTE_MAX (2 * WALK_MAX)
 
 struct index {
 	struct msgs *msgs;
 	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks, or there are many */
 	size_t n;			    /* messages that are in */
+	/*
+	 * Until then: handles of all that are in, and of some that are not any more. Nobody walks over all messages
+	 * that there are to find those that are in: at a start they are all there before the first is entered.
+	 */
+	uint64_t *noted;
+	size_t noted_n, noted_cap;
 };
 
 /* Messages found, so that fn may change the maps. */
@@ -73,6 +80,7 @@ void index_free(struct index *x)
 		map_free(x->ids);
 	if (x->numbers)
 		map_free(x->numbers);
+	mem_free(x->noted);
 	mem_free(x);
 }
 
@@ -101,12 +109,9 @@ static int add_number(struct index *x, struct msg *m, const struct pdu *pdu)
 	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
 }
 
-static void enter(struct msg *m, void *arg)
+static void enter(struct index *x, struct msg *m)
 {
-	struct index *x = arg;
 	struct pdu pdu;
-	if (!m->indexed)
-		return;
 	msg_pdu(m, NULL, &pdu);
 	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || add_number(x, m, &pdu) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
@@ -119,7 +124,36 @@ static void begin(struct index *x)
 		return;
 	x->ids = map_new();
 	x->numbers = map_new();
-	msgs_each(x->msgs, enter, x);
+	for (size_t i = 0; i < x->noted_n; i++) {
+		struct msg *m = msgs_get(x->msgs, x->noted[i]);
+		if (m && m->indexed)
+			enter(x, m);
+	}
+	mem_free(x->noted);
+	x->noted = NULL;
+}
+
+/* Those that are not in any more leave: at least half of them when the notes are full, so that this costs little. */
+static void sift(struct index *x)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < x->noted_n; i++) {
+		const struct msg *m = msgs_get(x->msgs, x->noted[i]);
+		if (m && m->indexed)
+			x->noted[n++] = x->noted[i];
+	}
+	x->noted_n = n;
+}
+
+static void note(struct index *x, const struct msg *m)
+{
+	if (x->noted_n == NOTE_MAX)
+		sift(x);
+	if (x->noted_n == x->noted_cap) {
+		x->noted_cap = x->noted_cap ? x->noted_cap * 2 : 64;
+		x->noted = mem_realloc(x->noted, x->noted_cap * sizeof(*x->noted));
+	}
+	x->noted[x->noted_n++] = m->handle;
 }
 
 int index_add(struct index *x, struct msg *m)
@@ -131,6 +165,8 @@ int index_add(struct index *x, struct msg *m)
 	int failed = x->ids ? map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) : 0;
 	m->indexed = failed == 0;
 	x->n += m->indexed;
+	if (!x->ids)
+		note(x, m);
 	if (!m->grouped && !x->numbers)
 		return failed;
 	msg_pdu(m, NULL, &pdu);

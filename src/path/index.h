@@ -15,7 +15,8 @@
 struct index;
 struct index *index_new(struct msgs *msgs);
 void index_free(struct index *x);
-/* Enters a message of an app; its record is set. 0, or -1 without memory: then it is not found, and works. */
+/* Enters a message of an app, once in its life; its record is set. 0, or -1 without memory: then it is not found, and
+ * works. */
 __attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m);
 void index_remove(struct index *x, struct msg *m); /* harmless when it is not in */
 

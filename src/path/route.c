@@ -11,9 +11,10 @@
 
 /* --- the table of routes --- */
 
-int routes_intern(struct routes *r, const struct route *want)
+/* Looks for it from the first-th on; the caller knows that it is none of those before. */
+static int intern(struct routes *r, size_t first, const struct route *want)
 {
-	for (size_t i = 0; i < r->n; i++) {
+	for (size_t i = first; i < r->n; i++) {
 		const struct route *have = &r->table[i];
 		if (have->n == want->n && have->choose == want->choose && have->floor == want->floor &&
 		    memcmp(have->carriers, want->carriers, want->n * sizeof(want->carriers[0])) == 0 &&
@@ -29,6 +30,11 @@ int routes_intern(struct routes *r, const struct route *want)
 	r->table[r->n] = *want;
 	r->table[r->n].number = (uint16_t)r->n;
 	return (int)r->n++;
+}
+
+int routes_intern(struct routes *r, const struct route *want)
+{
+	return intern(r, 0, want);
 }
 
 int routes_without(struct routes *r, uint16_t number, uint8_t without)
@@ -78,28 +84,63 @@ const struct route *routes_at(const struct routes *r, size_t i)
 
 /* --- building --- */
 
+struct routes *routes_copy(const struct routes *r)
+{
+	struct routes *copy = mem_zalloc(sizeof(*copy));
+	copy->table = mem_zalloc((r->n ? r->n : 1) * sizeof(*copy->table));
+	if (r->n)
+		memcpy(copy->table, r->table, r->n * sizeof(*copy->table));
+	copy->n = copy->cap = copy->copied = r->n;
+	for (size_t i = 0; i < r->operators_n; i++)
+		copy->operators[i] = mem_strdup(r->operators[i]);
+	copy->operators_n = r->operators_n;
+	return copy;
+}
+
+int routes_build(struct routes *copy, const struct routes_conf *conf, const struct routes_names *names, char **errors)
+{
+	copy->set = rules_build(copy, conf, names, errors);
+	return copy->set ? 0 : -1;
+}
+
+/*
+ * r may have got routes since it was copied: those that the copy has added are added behind them, and its rules are
+ * told the numbers. Only what was added since is looked through: neither had them before.
+ */
+int routes_take(struct routes *r, struct routes *copy)
+{
+	size_t first = copy->copied, added = copy->n - first, had = r->n;
+	bool same = true;
+	uint16_t *number = mem_zalloc((added ? added : 1) * sizeof(*number));
+	for (size_t i = 0; i < added; i++) {
+		int lane = intern(r, first, &copy->table[first + i]);
+		if (lane < 0) {
+			r->n = had;
+			mem_free(number);
+			return -1;
+		}
+		number[i] = (uint16_t)lane;
+		same = same && (size_t)lane == first + i;
+	}
+	if (!same)
+		rules_renumber(copy->set, first, number);
+	mem_free(number);
+	for (size_t i = r->operators_n; i < copy->operators_n; i++)
+		r->operators[i] = mem_strdup(copy->operators[i]);
+	r->operators_n = copy->operators_n;
+	struct rules *before = r->set;
+	r->set = copy->set;
+	copy->set = before;
+	return 0;
+}
+
 struct routes *routes_new(const struct routes_conf *conf, const struct routes_names *names, char **errors)
 {
 	struct routes *r = mem_zalloc(sizeof(*r));
-	if (routes_reload(r, conf, names, errors) == 0)
+	if (routes_build(r, conf, names, errors) == 0)
 		return r;
 	routes_free(r);
 	return NULL;
-}
-
-int routes_reload(struct routes *r, const struct routes_conf *conf, const struct routes_names *names, char **errors)
-{
-	size_t routes = r->n, operators = r->operators_n;
-	struct rules *set = rules_build(r, conf, names, errors);
-	if (!set) {
-		r->n = routes; /* nobody knows of these yet */
-		while (r->operators_n > operators)
-			mem_free(r->operators[--r->operators_n]);
-		return -1;
-	}
-	rules_free(r->set);
-	r->set = set;
-	return 0;
 }
 
 void routes_free(struct routes *r)

@@ -99,11 +99,16 @@ struct routes;
  */
 struct routes *routes_new(const struct routes_conf *conf, const struct routes_names *names, char **errors);
 /*
- * The same with new rules in place of the old ones: numbers of routes and operators stay, their tables only grow.
- * 0, or -1 on faults: then nothing has changed.
+ * New rules in place of the old ones, in three steps, so that building many does not hold up who decides meanwhile:
+ * routes_copy() is a copy without rules, routes_build() builds them there (in any thread; it touches only the copy and
+ * what it is given), routes_take() swaps them in: numbers of routes and operators stay, their tables only grow. Then
+ * the copy holds the old rules, to be freed in any thread. One copy of r at a time: operators come from there.
+ * routes_take(): 0, or -1 when there are more than 65,536 routes: then nothing has changed.
  */
-__attribute__((warn_unused_result)) int routes_reload(struct routes *r, const struct routes_conf *conf,
-						      const struct routes_names *names, char **errors);
+struct routes *routes_copy(const struct routes *r);
+__attribute__((warn_unused_result)) int routes_build(struct routes *copy, const struct routes_conf *conf,
+						     const struct routes_names *names, char **errors);
+__attribute__((warn_unused_result)) int routes_take(struct routes *r, struct routes *copy);
 void routes_free(struct routes *r);
 
 /* The route of the rule that wins; NULL when no rule holds. Good until a route is added. */

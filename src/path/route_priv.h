@@ -53,6 +53,7 @@ struct routes {
 	struct rules *set;
 	struct route *table;
 	size_t n, cap;
+	size_t copied; /* a copy: how many it had when it was made */
 	char *operators[ROUTE_MAX_OPERATORS];
 	size_t operators_n;
 };
@@ -64,6 +65,8 @@ int routes_intern(struct routes *r, const struct route *want);
 struct rules *rules_build(struct routes *r, const struct routes_conf *conf, const struct routes_names *names,
 			  char **errors);
 void rules_free(struct rules *set);
+/* Lanes from first on have other numbers: number[lane - first]. */
+void rules_renumber(struct rules *set, size_t first, const uint16_t *number);
 size_t rules_octets(const struct rules *set);
 /* NULL when all conditions of a rule but its prefix hold, else which one does not. */
 const char *rules_judge(const struct rules *set, const struct rule *rule, const struct route_query *q);

@@ -395,6 +395,14 @@ void rules_free(struct rules *set)
 	mem_free(set);
 }
 
+void rules_renumber(struct rules *set, size_t first, const uint16_t *number)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		if (set->rules[i].lane >= first)
+			set->rules[i].lane = number[set->rules[i].lane - first];
+	}
+}
+
 size_t rules_octets(const struct rules *set)
 {
 	return sizeof(*set) + trie_octets(set->trie) +

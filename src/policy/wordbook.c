@@ -38,6 +38,7 @@ struct wordbook {
 	struct wordset *set;
 	struct hit *hits; /* by word */
 	uint32_t *before; /* by word: its number in the book before, or NOT_BEFORE; NULL once they are taken over */
+	struct wordbook *older; /* whose hits wordbook_begin() takes over; NULL: they are, or there are none */
 	uint64_t text;
 };
 
@@ -97,6 +98,7 @@ void wordbook_drop(struct wordbook *b)
 	wordset_free(b->set);
 	mem_free(b->hits);
 	mem_free(b->before);
+	wordbook_drop(b->older);
 	mem_free(b);
 }
 
@@ -196,11 +198,20 @@ struct wordbook *wordbook_make(const struct wordbook_source *sources, size_t n, 
 {
 	struct wordbook *b = book_new(sources, n, before);
 	if (make(b, before, errors)) {
-		take_hits(b, before);
+		b->older = wordbook_hold(before);
 		return b;
 	}
 	wordbook_drop(b);
 	return NULL;
+}
+
+void wordbook_begin(struct wordbook *b)
+{
+	if (!b->older)
+		return;
+	take_hits(b, b->older);
+	wordbook_drop(b->older);
+	b->older = NULL;
 }
 
 /* --- in a thread --- */

@@ -21,8 +21,12 @@ struct wordbook_job;
 bool wordbook_same(const struct wordbook *b, const struct wordbook_source *sources, size_t n);
 /* Whether a book of these sources is made in no time: no file, and few words. */
 bool wordbook_quick(const struct wordbook_source *sources, size_t n);
-/* Made here and now; NULL with faults (conf_fault()). before (may be NULL): whose lists and hits are taken over. */
+/*
+ * Made here and now, in any thread; NULL with faults (conf_fault()). before (may be NULL): whose lists are taken over,
+ * and its hits, when the book begins.
+ */
 struct wordbook *wordbook_make(const struct wordbook_source *sources, size_t n, struct wordbook *before, char **errors);
+void wordbook_begin(struct wordbook *b); /* it takes the place of the book before; later calls do nothing */
 /* The same in a thread of its own (here, when there can be none). */
 struct wordbook_job *wordbook_start(const struct wordbook_source *sources, size_t n, struct wordbook *before);
 /*

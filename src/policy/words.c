@@ -4,6 +4,7 @@
  */
 #include "policy/words.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,8 @@ static struct words_counters {
 	uint64_t texts[ACTIONS], failed, loaded, words;
 } counters;
 
-struct rules { /* what filters mean; shared by two struct words while a set is made */
-	unsigned holders;
+struct rules { /* what filters mean; shared by two struct words while a set is made, which may be freed in a thread */
+	atomic_uint holders;
 	size_t n, accounts_n;
 	char *names[WORDS_FILTERS];
 	uint64_t by_action[ACTIONS]; /* filters */
@@ -65,13 +66,13 @@ struct words {
 
 static struct rules *rules_hold(struct rules *r)
 {
-	r->holders++;
+	atomic_fetch_add(&r->holders, 1);
 	return r;
 }
 
 static void rules_drop(struct rules *r)
 {
-	if (!r || --r->holders)
+	if (!r || atomic_fetch_sub(&r->holders, 1) != 1)
 		return;
 	for (size_t i = 0; i < r->n; i++)
 		mem_free(r->names[i]);
@@ -150,7 +151,7 @@ static struct rules *rules_new(const struct words_conf *rows, size_t n, const st
 	if (!good)
 		conf_fault(errors, &rows[WORDS_FILTERS].where,
 			   "filters: there can be no more than %u; put words together", WORDS_FILTERS);
-	r->holders = 1;
+	atomic_init(&r->holders, 1);
 	r->accounts_n = names->accounts_n;
 	r->masks = mem_zalloc((r->accounts_n + 1) * CLASSES * sizeof(*r->masks));
 	for (size_t i = 0; i < n && i < WORDS_FILTERS; i++)
@@ -307,6 +308,8 @@ bool words_settle(struct words *w)
 {
 	struct wordbook *book;
 	char *errors = NULL;
+	if (w->book)
+		wordbook_begin(w->book);
 	counters.words = w->book ? wordset_count(wordbook_set(w->book)) : 0;
 	if (!w->job || !wordbook_finish(w->job, &book, &errors))
 		return false;

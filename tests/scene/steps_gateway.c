@@ -31,20 +31,50 @@ static bool do_start(struct world *w, struct step *s)
 	return false;
 }
 
-/* Keeps what it says for "expect reload says". */
-static bool run_reload(struct world *w, struct step *s, bool check, bool applied)
+static bool began(struct world *w, struct step *s, bool check, bool held)
 {
-	struct buf said = {0};
-	char *why = NULL;
-
 	if (w->flow == NULL)
 		return step_fail(s, "no gateway runs");
-	bool good = world_reload(w, check, &said, &why);
-	mem_free(w->said);
-	w->said = good ? mem_strndup(buf_data(&said), buf_len(&said)) : mem_strdup(why != NULL ? why : "");
-	free(why);
-	buf_free(&said);
+	return world_reload(w, check, held) || step_fail(s, "the configuration cannot be written to /tmp");
+}
+
+static bool ended(struct world *w, struct step *s, bool applied)
+{
+	if (w->flow == NULL || w->reloads == 0)
+		return step_fail(s, "no reload is under way");
+	bool good = world_reload_ends(w);
 	return good == applied || step_fail(s, "the reload is %s: %s", good ? "applied" : "refused", w->said);
+}
+
+/* What it says is kept for "expect reload says". */
+static bool run_reload(struct world *w, struct step *s, bool check, bool applied)
+{
+	return began(w, s, check, false) && ended(w, s, applied);
+}
+
+/* Its thread has not read the configuration yet. */
+static bool do_begin_reload(struct world *w, struct step *s)
+{
+	return began(w, s, false, true);
+}
+
+/* It has read it, or (the next time) built what is new; the old rules serve. */
+static bool do_step_reload(struct world *w, struct step *s)
+{
+	if (w->reloads == 0)
+		return step_fail(s, "no reload is under way");
+	world_reload_step(w);
+	return true;
+}
+
+static bool do_end_reload(struct world *w, struct step *s)
+{
+	return ended(w, s, true);
+}
+
+static bool do_end_refused_reload(struct world *w, struct step *s)
+{
+	return ended(w, s, false);
 }
 
 static bool do_reload(struct world *w, struct step *s)
@@ -504,6 +534,10 @@ const struct step_row steps_gateway[] = {
 	{"gateway reloads", "", STEP_ACTS, do_reload},
 	{"gateway refuses to reload", "", STEP_ACTS, do_refused_reload},
 	{"gateway would reload", "", STEP_ACTS, do_check_reload},
+	{"gateway begins to reload", "", STEP_ACTS, do_begin_reload},
+	{"gateway goes on with its reload", "", STEP_ACTS, do_step_reload},
+	{"gateway ends its reload", "", STEP_ACTS, do_end_reload},
+	{"gateway refuses its reload in the end", "", STEP_ACTS, do_end_refused_reload},
 	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
 	{"pass until COUNT are STATE", "", STEP_LOOKS, do_pass_until}, /* before "pass TIME" */
 	{"pass TIME", "", STEP_LOOKS, do_pass},

@@ -15,8 +15,9 @@
 #include "fake_redis.h"
 #include "reload.h"
 
-#define REAP_TURNS 4
-#define STOP_MS	   30000
+#define REAP_TURNS   4
+#define STOP_MS	     30000
+#define RELOAD_TURNS 100
 
 /* The configuration of a scene that says nothing: one app, one carrier, no limits. */
 static const struct {
@@ -172,6 +173,7 @@ static void meet_carriers(struct world *w, const struct flow_conf *conf)
 /* There is no gateway any more. */
 static void forget(struct world *w)
 {
+	w->reloader = NULL;
 	w->duty = NULL;
 	w->watch = NULL;
 	w->flow = NULL;
@@ -185,6 +187,9 @@ static void forget(struct world *w)
 /* Frees what is left of a gateway whose links have all ended. */
 static void bury(struct world *w)
 {
+	reloader_free(w->reloader);
+	w->reloads = 0;
+	unlink(w->file); /* of a reload that was under way */
 	alarm_duty_free(w->duty);
 	watch_free(w->watch);
 	flow_free(w->flow);
@@ -205,6 +210,27 @@ static void have_looked(struct world *w)
 	w->duty = alarm_duty_new(w->loop, &w->settings.noc.alarms, w->flow, w->archive, watch_history(w->watch),
 				 w->stats);
 }
+
+static void on_reload_begins(void *arg)
+{
+	(void)arg;
+}
+
+static void on_reload_applied(void *arg)
+{
+	struct world *w = arg;
+
+	if (w->duty != NULL)
+		alarm_duty_use(w->duty, &w->settings.noc.alarms);
+}
+
+static void on_reload_ended(void *arg, bool applied)
+{
+	(void)arg;
+	(void)applied;
+}
+
+static const struct reload_ops reload_ops = {on_reload_begins, on_reload_applied, on_reload_ended};
 
 bool world_start(struct world *w, char **why)
 {
@@ -227,6 +253,8 @@ bool world_start(struct world *w, char **why)
 		bury(w);
 		return false;
 	}
+	w->reload_worker = worker_new(w->loop);
+	w->reloader = reloader_new(w->loop, w->reload_worker, &w->settings, w->file, w->flow, &reload_ops, w);
 	if (w->judged)
 		have_looked(w);
 	meet_carriers(w, &w->settings.flow);
@@ -234,25 +262,52 @@ bool world_start(struct world *w, char **why)
 	return true;
 }
 
-bool world_reload(struct world *w, bool check, struct buf *said, char **why)
+static void on_reloaded(void *arg, int result, const struct buf *out, const char *errors)
 {
-	if (!write_configuration(w)) {
-		*why = mem_strdup("the configuration cannot be written to /tmp");
-		return false;
-	}
+	struct world *w = arg;
+
+	w->reloads--;
+	w->reloaded = result == 0;
+	mem_free(w->said);
+	w->said = result == 0 ? mem_strndup(buf_data(out), buf_len(out)) : mem_strdup(errors != NULL ? errors : "");
+}
+
+bool world_reload(struct world *w, bool check, bool held)
+{
 	struct settings next;
-	if (settings_read(w->file, false, &next, why) ==
+	char *why = NULL;
+
+	if (w->file[0] != '\0')
+		unlink(w->file);
+	if (!write_configuration(w))
+		return false;
+	if (settings_read(w->file, false, &next, &why) ==
 	    0) { /* the new carriers are there before the gateway calls them */
 		meet_carriers(w, &next.flow);
 		settings_free(&next);
 	}
-	free(*why);
-	*why = NULL;
-	int rc = reload(&w->settings, w->file, w->flow, check, said, why);
+	free(why);
+	worker_hold(w->reload_worker, held);
+	w->reloads++;
+	reload_ask(w->reloader, check, on_reloaded, w);
+	return true;
+}
+
+void world_reload_step(struct world *w)
+{
+	worker_hold(w->reload_worker, false);
+	worker_hold(w->reload_worker, true);
+	loop_turn(w->loop);
+}
+
+bool world_reload_ends(struct world *w)
+{
+	worker_hold(w->reload_worker, false);
+	for (int i = 0; i < RELOAD_TURNS && w->reloads > 0; i++)
+		loop_turn(w->loop);
 	unlink(w->file);
-	if (rc == 0 && !check && w->duty != NULL)
-		alarm_duty_use(w->duty, &w->settings.noc.alarms);
-	return rc == 0;
+	w->file[0] = '\0';
+	return w->reloads == 0 && w->reloaded;
 }
 
 /* From now on nobody hears the gateway, and it hears nobody. */

@@ -29,11 +29,15 @@ struct world {
 	bool judged; /* somebody looks each second: */
 	struct watch *watch;
 	struct alarm_duty *duty;
-	char folder[64]; /* of this scene: @TMP@ in its configuration */
-	int64_t wall_ms; /* while no gateway runs */
-	bool left;	 /* an orderly shutdown is done */
-	char *said;	 /* by the last reload */
-	char fatal[256]; /* why the gateway cannot go on; "" */
+	char folder[64];	      /* of this scene: @TMP@ in its configuration */
+	int64_t wall_ms;	      /* while no gateway runs */
+	bool left;		      /* an orderly shutdown is done */
+	struct worker *reload_worker; /* of reloader, which owns it */
+	struct reloader *reloader;
+	unsigned reloads; /* that are under way, or wait */
+	bool reloaded;	  /* how the last one ended */
+	char *said;	  /* by the last reload */
+	char fatal[256];  /* why the gateway cannot go on; "" */
 	struct list apps, smscs;
 	struct labels labels;
 };
@@ -46,9 +50,13 @@ int64_t world_wall_ms(const struct world *w);
  */
 bool world_start(struct world *w, char **why);
 /*
- * SIGHUP, or the operator's reload: the sections of the scene as they are now; false with *why (free()).
+ * The operator's reload: the sections of the scene as they are now. Under way until world_reload_ends(), which tells
+ * whether it was taken; what it says is then in said. Held: its thread does nothing before world_reload_step(), which
+ * lets it do what it has been given so far, or world_reload_ends().
  */
-bool world_reload(struct world *w, bool check, struct buf *said, char **why);
+bool world_reload(struct world *w, bool check, bool held);
+void world_reload_step(struct world *w);
+bool world_reload_ends(struct world *w);
 /* kill -9: nothing is said to anybody. */
 void world_kill(struct world *w);
 /* It has aborted in the middle of something: the same, and what it held is left where it is. */

@@ -189,6 +189,26 @@ static void test_late_numbers(void **state)
 		drop(0);
 }
 
+/* Very many have come and gone before the first question: only those that are left are found. */
+static void test_asked_late(void **state)
+{
+	(void)state;
+	for (unsigned step = 0; step < STEPS * 2; step++) {
+		if (model_n < MOST && (model_n < MOST / 2 || sample_below(&seed, 2)))
+			add();
+		else
+			drop(sample_below(&seed, model_n));
+	}
+	struct msg *out = model[model_n - 1].m;
+	index_remove(x, out);
+	model_n--;
+	for (unsigned i = 0; i < 50; i++)
+		compare(true);
+	msgs_give(ms, out);
+	while (model_n)
+		drop(0);
+}
+
 static unsigned ended;
 
 static void end_all(struct msg *m, void *arg)
@@ -280,7 +300,7 @@ static void test_many_unasked(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_late_numbers), CASE(test_ended_meanwhile),
-					  CASE(test_many_alike), CASE(test_many_unasked)};
+static const struct CMUnitTest cases[] = {CASE(test_model),	      CASE(test_late_numbers), CASE(test_asked_late),
+					  CASE(test_ended_meanwhile), CASE(test_many_alike),   CASE(test_many_unasked)};
 
 UNIT_MAIN(cases)

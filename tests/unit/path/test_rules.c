@@ -127,6 +127,17 @@ static int wins(const struct route_query *q)
 	return line;
 }
 
+/* Other rules in place of those that hold. */
+static int use_anew(const struct routes_conf *conf, char **errors)
+{
+	struct routes *copy = routes_copy(routes);
+	int result = routes_build(copy, conf, &names, errors);
+	if (result == 0)
+		result = routes_take(routes, copy);
+	routes_free(copy);
+	return result;
+}
+
 /* --- which rule wins --- */
 
 static void test_rank(void **state)
@@ -225,7 +236,7 @@ static void test_hours(void **state)
 	struct routes_conf conf = conf_of(rules, 2);
 	char *errors = NULL;
 	conf.routing = &utc;
-	assert_int_equal(routes_reload(routes, &conf, &names, &errors), 0);
+	assert_int_equal(use_anew(&conf, &errors), 0);
 	assert_int_equal(wins(ask("8613800138000")), 1); /* 04:00 UTC */
 	USE(((struct route_conf[]){RULE(1, .hours = LIST("00:00-24:00"), .carriers = LIST("移动"))}));
 	assert_int_equal(wins(ask("8613800138000")), 1);
@@ -441,7 +452,7 @@ static void test_reload(void **state)
 	conf = conf_of(bad, 2);
 	conf.operators = others;
 	conf.operators_n = 1;
-	assert_int_equal(routes_reload(routes, &conf, &names, &errors), -1);
+	assert_int_equal(use_anew(&conf, &errors), -1);
 	assert_non_null(strstr(errors, "路由.conf:2: route names carrier \"铁通\""));
 	free(errors);
 	errors = NULL;
@@ -449,13 +460,51 @@ static void test_reload(void **state)
 	assert_int_equal(routes_operator(routes, "广电"), -1);
 	assert_int_equal(routes_decide(routes, ask("8613800138000"))->number, china);
 	conf.routes = after;
-	assert_int_equal(routes_reload(routes, &conf, &names, &errors), 0);
+	assert_int_equal(use_anew(&conf, &errors), 0);
 	assert_int_equal(routes_decide(routes, ask("8613800138000"))->number, other); /* the lane that has it */
 	assert_int_equal(routes_at(routes, china)->n, 2);			      /* messages in it are not lost */
 	assert_int_equal(routes_operator(routes, "联通"), unicom);
 	assert_false(routes_operator_known(routes, (size_t)unicom));
 	assert_true(routes_operator_known(routes, (size_t)routes_operator(routes, "广电")));
 	assert_false(routes_operator_known(routes, 60));
+}
+
+/* While new rules are built the old ones serve, and may add routes of their own. */
+static void test_reload_meanwhile(void **state)
+{
+	(void)state;
+	struct route_conf before[] = {
+		RULE(1, .prefix = "86", .carriers = LIST("移动", "联通", "电信")),
+		RULE(2, .carriers = LIST("备用")),
+	};
+	struct route_conf after[] = {
+		RULE(1, .prefix = "86", .carriers = LIST("备用", "移动")),
+		RULE(2, .prefix = "861", .carriers = LIST("联通", "电信")),
+		RULE(3, .carriers = LIST("备用")),
+	};
+	struct routes_conf conf = conf_of(after, 3);
+	char *errors = NULL;
+	USE(before);
+	uint16_t china = routes_decide(routes, ask("8613800138000"))->number,
+		 other = routes_decide(routes, ask("12025550123"))->number;
+	struct routes *copy = routes_copy(routes);
+	assert_int_equal(routes_build(copy, &conf, &names, &errors), 0);
+	assert_int_equal(wins(ask("8613800138000")), 1);
+	assert_int_equal(routes_decide(routes, ask("8613800138000"))->number, china);
+	/* the first carrier fails: what waits gets the route without it, which the new rules have, too */
+	int without = routes_without(routes, china, 1), more = routes_without(routes, china, 3);
+	assert_int_equal(without, 2);
+	assert_int_equal(more, 3);
+	assert_int_equal(routes_take(routes, copy), 0);
+	routes_free(copy);
+	assert_int_equal(wins(ask("8613800138000")), 2);
+	assert_int_equal(routes_decide(routes, &query)->number, without);
+	assert_int_equal(routes_decide(routes, ask("8620800138000"))->number, 4); /* behind what was added meanwhile */
+	assert_int_equal(routes_at(routes, 4)->carriers[1], routes_at(routes, china)->carriers[0]);
+	assert_int_equal(routes_decide(routes, ask("12025550123"))->number, other);
+	assert_int_equal(routes_at(routes, (size_t)more)->n, 1);
+	for (size_t i = 0; i < routes_count(routes); i++)
+		assert_int_equal(routes_at(routes, i)->number, i);
 }
 
 /* --- faults --- */
@@ -595,12 +644,19 @@ static void test_model(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test_teardown(test_rank, reset),	  cmocka_unit_test_teardown(test_next_shorter, reset),
-	cmocka_unit_test_teardown(test_source, reset),	  cmocka_unit_test_teardown(test_hours, reset),
-	cmocka_unit_test_teardown(test_countries, reset), cmocka_unit_test_teardown(test_country_table, reset),
-	cmocka_unit_test_teardown(test_carriers, reset),  cmocka_unit_test_teardown(test_ported, reset),
-	cmocka_unit_test_teardown(test_explain, reset),	  cmocka_unit_test_teardown(test_reload, reset),
-	cmocka_unit_test_teardown(test_faults, reset),	  cmocka_unit_test_teardown(test_model, reset),
+	cmocka_unit_test_teardown(test_rank, reset),
+	cmocka_unit_test_teardown(test_next_shorter, reset),
+	cmocka_unit_test_teardown(test_source, reset),
+	cmocka_unit_test_teardown(test_hours, reset),
+	cmocka_unit_test_teardown(test_countries, reset),
+	cmocka_unit_test_teardown(test_country_table, reset),
+	cmocka_unit_test_teardown(test_carriers, reset),
+	cmocka_unit_test_teardown(test_ported, reset),
+	cmocka_unit_test_teardown(test_explain, reset),
+	cmocka_unit_test_teardown(test_reload, reset),
+	cmocka_unit_test_teardown(test_reload_meanwhile, reset),
+	cmocka_unit_test_teardown(test_faults, reset),
+	cmocka_unit_test_teardown(test_model, reset),
 };
 
 UNIT_MAIN(cases)
