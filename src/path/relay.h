@@ -53,9 +53,10 @@ bool relay_words(const struct pdu *pdu, const struct relay_peer *peer, struct re
  */
 bool relay_text(struct pdu *pdu, const struct relay_peer *peer, struct relay_scratch *scratch);
 /*
- * Fills pdu from m's frame. now_ms: the loop's own clock, for what is left of the validity. Text in the carrier's alphabet, parts of the
- * app marked as the carrier wants (relay_text()); for a peer without TLVs a payload goes into short_message when it
- * fits; data_sm has all text in message_payload. Views borrow m and scratch. False when it cannot go so.
+ * Fills pdu from m's frame. now_ms: the loop's own clock, for what is left of the validity. Text in the carrier's
+ * alphabet, parts of the app marked as the carrier wants (relay_text()); for a peer without TLVs a payload goes into
+ * short_message when it fits; data_sm has all text in message_payload. Views borrow m and scratch. False when it cannot
+ * go so.
  */
 bool relay_fill(const struct msg *m, int64_t now_ms, const struct relay_peer *peer, struct relay_scratch *scratch,
 		struct pdu *pdu);

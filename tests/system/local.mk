@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/system/backlog.sh \
 	tests/system/campaign.sh \
 	tests/system/capture.sh \
+	tests/system/clock.sh tests/system/clock_shim.c \
 	tests/system/compliance.sh \
 	tests/system/config.sh \
 	tests/system/console.sh \
