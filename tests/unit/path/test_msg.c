@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "base/loop.h"
 #include "samples.h"
 #include "unit.h"
 
@@ -218,6 +219,7 @@ static void test_kin(void **state)
 static void test_app_id(void **state)
 {
 	(void)state;
+	struct loop *l = loop_new_simulated(SAMPLE_NOW);
 	struct msgs *ms = msgs_new(10);
 	struct pdu pdu = sample_submit();
 	struct msg *m = sample_msg(ms, &pdu, RECORD_MT);
@@ -230,14 +232,15 @@ static void test_app_id(void **state)
 	r.flags = RECORD_PART;
 	assert_int_equal(msg_set_record(ms, m, &r), 0);
 	msg_record(m, &r);
-	msg_take_fields(m, 12, &r, &pdu);
+	msg_take_fields(m, 12, &r, &pdu, l);
 	assert_int_equal(msg_app_id(m), 11);
 	assert_true(m->note);
 	r.flags = 0;
-	msg_take_fields(m, 12, &r, &pdu);
+	msg_take_fields(m, 12, &r, &pdu, l);
 	assert_false(m->note); /* of a submit_multi: its own end */
 	msgs_give(ms, m);
 	msgs_free(ms);
+	loop_free(l);
 }
 
 static const struct CMUnitTest cases[] = {
