@@ -37,8 +37,9 @@ dist_check_SCRIPTS += tests/fuzz/replay.sh
 TESTS += tests/fuzz/replay.sh
 noinst_HEADERS += tests/fuzz/must.h tests/fuzz/quiet.h tests/fuzz/scratch.h
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run
-EXTRA_DIST += tests/fuzz/session tests/fuzz/session.d/esme.py tests/fuzz/session.d/model.py \
-	tests/fuzz/session.d/noise.py tests/fuzz/session.d/shapes.py tests/fuzz/session.d/smsc.py tests/fuzz/session.d/stage.py
+EXTRA_DIST += tests/fuzz/session tests/fuzz/session.d/debts.py tests/fuzz/session.d/esme.py tests/fuzz/session.d/model.py \
+	tests/fuzz/session.d/noise.py tests/fuzz/session.d/shapes.py tests/fuzz/session.d/side.py tests/fuzz/session.d/smsc.py \
+	tests/fuzz/session.d/stage.py tests/fuzz/session.d/test_model.py
 
 tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz_answer.c tests/fuzz/replay.c
 tests_fuzz_replay_answer_LDADD = libbase.a libsmpp.a $(LIBEVENT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS)

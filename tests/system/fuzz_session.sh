@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 out=$tmp/fuzz.out
+ok "its judge lets pass what is right, and nothing else" python3 "$SMPPGW_SRC/tests/fuzz/session.d/test_model.py"
 SMPPGW_SLOW=$((SMPPGW_SLOW + 1)) "$SMPPGW_SRC/tests/fuzz/session" --seed "${SEED:-1}" --sequences 60 --minutes 0.1 \
 	--folder "$tmp/fuzz" >"$out" 2>&1 || :
 ok "60 sequences, and nothing is found" grep -q '^1 passed, 0 failed, 0 skipped$' "$out"

@@ -1,15 +1,13 @@
 # esme.py - apps. Sequence: what one hostile app does over one connection, drawn beforehand so that it can be kept and
 # played again. Peer: plays a sequence and holds a model against the gateway. Control: a good app, whose account of
 # messages and receipts must be right whatever the others do. Knows no carrier.
-import contextlib
 import asyncio
 import random
-import socket
-import struct
 import time
 
 import model
 import shapes
+import side
 import smpp
 
 KINDS = {smpp.BIND_TRANSMITTER: "tx", smpp.BIND_RECEIVER: "rx", smpp.BIND_TRANSCEIVER: "trx"}
@@ -118,20 +116,16 @@ def draw(seed, account, ids):
     }
 
 
-class Peer(asyncio.Protocol):
+class Peer(side.Side):
     """One connection that plays a sequence."""
 
     def __init__(self, stage, sequence, account):
-        self.stage, self.sequence, self.account = stage, sequence, account
+        super().__init__(stage, model.Model("smsc", stage.passwords))
+        self.sequence, self.account = sequence, account
         self.rng = random.Random(sequence["seed"])
-        self.model = model.Model("smsc", stage.passwords)
-        self.splitter = smpp.Splitter()
         self.over = asyncio.Event()
         self.changed = asyncio.Event()
-        self.wrong = None
-        self.ours = self.finished = False
-        if account["always_may_close"]:
-            self.model.lenient = "its timers are short"
+        self.bound()
 
     def connection_made(self, transport):
         self.transport = transport
@@ -149,22 +143,19 @@ class Peer(asyncio.Protocol):
     def eof_received(self):
         return False
 
-    def data_received(self, data):
-        if self.wrong:
-            return
-        try:
-            for command, status, sequence, frame in self.splitter.feed(data):
-                self.take(command, status, sequence, frame)
-        except (model.Wrong, smpp.Malformed) as e:
-            self.wrong = "%s: %s; the octets: %s" % (type(e).__name__, e, data[:600].hex())
-            self.over.set()
+    def fail(self, why):
+        self.wrong = why
+        self.over.set()
         self.changed.set()
 
     def take(self, command, status, sequence, frame):
         self.stage.counts["PDUs got"] += 1
+        self.changed.set()
         if command & smpp.RESP:
             self.model.answered(command, status, sequence)
-            if command == smpp.SUBMIT_SM | smpp.RESP and status == 0:
+            if command & ~smpp.RESP in shapes.BINDS and status == 0:
+                self.bound()
+            elif command == smpp.SUBMIT_SM | smpp.RESP and status == 0:
                 self.stage.acknowledged(self.account, smpp.message_id(frame))
             return
         if command in (smpp.DELIVER_SM, shapes.DATA_SM):
@@ -180,6 +171,13 @@ class Peer(asyncio.Protocol):
         elif command != smpp.ENQUIRE_LINK:
             raise model.Wrong("a request 0x%08x to an app" % command)
         self.answer(command, sequence)
+
+    def bound(self):
+        """A bind that was changed can be one of another account, with its password."""
+        if self.model.name:
+            self.account = self.stage.account(self.model.name.decode())
+        if self.account["always_may_close"]:
+            self.model.lenient = "its timers are short"
 
     def answer(self, command, sequence):
         how = self.sequence["answers"]
@@ -245,25 +243,6 @@ class Peer(asyncio.Protocol):
             await self.settle(deadline)
         else:
             self.leave(kind)
-
-    def leave(self, kind):
-        self.model.may_end("we have left")
-        if kind == "fin":
-            if not self.transport.is_closing():
-                self.finished = True
-                with contextlib.suppress(OSError):  # the other end has reset it
-                    self.transport.write_eof()
-            return
-        self.ours = True
-        if kind == "rst":
-            sock = self.transport.get_extra_info("socket")
-            try:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            except OSError:
-                pass
-            self.transport.abort()
-        else:
-            self.transport.close()
 
     async def settle(self, deadline):
         """Until nothing is owed any more; an answer that does not come is a finding."""

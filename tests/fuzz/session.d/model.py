@@ -3,6 +3,7 @@
 # Written from the protocol's text; knows no sockets and nothing of how the gateway does it.
 import smpp
 import shapes
+from debts import Debts, Owed
 
 # Changed, these may ask for the forward mode: they are answered when the carrier has answered, which may take long.
 MAY_WAIT = (smpp.SUBMIT_SM, shapes.SUBMIT_MULTI, shapes.DATA_SM)
@@ -11,22 +12,6 @@ MALFORMED_ROW = 10  # malformed PDUs in a row after which the gateway may end th
 
 class Wrong(Exception):
     """The gateway did what SMPP does not allow."""
-
-
-class Owed:
-    """An answer that must come. statuses: those that fit, None: any; never: those that do not."""
-
-    __slots__ = ("command", "sequence", "statuses", "never", "must", "what")
-
-    def __init__(self, command, sequence, statuses, never=(), must=True, what=""):
-        self.command, self.sequence = command, sequence
-        self.statuses, self.never, self.must, self.what = statuses, never, must, what
-
-    def fits(self, status):
-        return status not in self.never and (self.statuses is None or status in self.statuses)
-
-    def __str__(self):
-        return "0x%08x of sequence 0x%x, %s" % (self.command, self.sequence, self.what)
 
 
 def cut_strings(frame):
@@ -43,10 +28,11 @@ class Model:
         self.state = "open"  # open, binding (esme: the gateway waits for our bind_resp), tx, rx, trx, unbinding, unsure
         self.stream = bytearray()
         self.frames = []  # not judged yet: a bind before them is not answered
-        self.owed = []
+        self.debts = Debts()
         self.row = 0
         self.first = True
-        self.binding = None  # (command, sequence, whether it may be accepted) of a bind that is not answered
+        self.binding = None  # (command, sequence, whose) of a bind that is not answered
+        self.name = None  # whose bind was accepted
         self.may_close = None  # why the gateway ends the connection, or may; nothing needs to be answered then
         self.lenient = None  # why it may end it at any time; while it does not, it must answer
         self.known = {}  # right PDUs: what fits
@@ -99,7 +85,7 @@ class Model:
 
     def owe(self, command, sequence, statuses, never=(), what=""):
         must = self.state != "unbinding" and self.may_close is None
-        self.owed.append(Owed(command, sequence, statuses, never, must, what))
+        self.debts.owe(Owed(command, sequence, statuses, never, must, what))
 
     def legal(self, command):
         """True, False, or None: either."""
@@ -141,10 +127,11 @@ class Model:
             names = cut_strings(f)
             may = names is not None and self.accounts.get(names[0]) == names[1]
             self.owe(resp, sequence, None, () if may else (0,), what=what)
-            self.binding = (command, sequence)
+            self.binding = (command, sequence, names and names[0])
             return
         if not right and command in MAY_WAIT:
-            self.owed.append(Owed(resp, sequence, None, (0x04, 0x05) if legal and command != shapes.DATA_SM else (), False, what))
+            never = (0x04, 0x05) if legal and command != shapes.DATA_SM else ()
+            self.debts.owe(Owed(resp, sequence, None, never, False, what))
             return
         never = (0x04, 0x05) if legal and command != shapes.DATA_SM else ()
         self.owe(resp, sequence, self.known.get(f) if right else None, never, what=what)
@@ -177,19 +164,15 @@ class Model:
     # ---- what comes back ----
 
     def answered(self, command, status, sequence):
-        """A response of the gateway: takes the answer that it is off the list."""
-        same = [o for o in self.owed if o.command == command and (o.sequence == sequence or o.sequence is None)]
-        for o in same:
-            if o.fits(status):
-                self.owed.remove(o)
-                break
-        else:
-            if same:
-                raise Wrong("status 0x%x in %s" % (status, same[0]))
-            raise Wrong("0x%08x, status 0x%x, sequence 0x%x answers nothing" % (command, status, sequence))
-        if self.binding == (command & ~smpp.RESP, sequence):
-            self.binding = None
+        """A response of the gateway. The one for a bad command_length may have any sequence number."""
+        any_number = command == smpp.GENERIC_NACK and status == 0x02
+        wrong = self.debts.answered(command, status, None if any_number else sequence)
+        if wrong:
+            raise Wrong(wrong)
+        if self.binding and self.binding[:2] == (command & ~smpp.RESP, sequence):
+            name, self.binding = self.binding[2], None
             if status == 0:
+                self.name = name
                 self.state = {smpp.BIND_TRANSMITTER: "tx", smpp.BIND_RECEIVER: "rx"}.get(command & ~smpp.RESP, "trx")
             else:
                 self.lenient = "a bind was refused"
@@ -197,7 +180,7 @@ class Model:
 
     def missing(self):
         """Answers that must still come."""
-        return [] if self.may_close else [o for o in self.owed if o.must]
+        return [] if self.may_close else self.debts.missing()
 
     def must_close(self):
         """The gateway has to end the connection."""
@@ -207,7 +190,7 @@ class Model:
         """The gateway has ended the connection, and we have not."""
         if self.lenient or self.may_close not in (None, "we have unbound"):
             return
-        late = [o for o in self.owed if o.must]
+        late = self.debts.missing()
         if not self.may_close:
             raise Wrong("the connection is ended in state %s without a reason (%d answers owed)" % (self.state, len(late)))
         if late:

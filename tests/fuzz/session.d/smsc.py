@@ -2,33 +2,28 @@
 # hostile one draws from a seed what it does over each connection: refuses or breaks binds, answers wrongly, late, twice
 # or not at all, sends receipts for nothing, floods of replies, broken PDUs, and goes away in every manner; healed, it
 # is a good one that also sends the receipts that the gateway waits for. Both hold a model against the gateway. Knows no app.
-import contextlib
 import asyncio
 import random
-import socket
-import struct
 import time
 
 import model
 import shapes
+import side
 import smpp
 
 BINDS = shapes.BINDS
 
 
-class Link(asyncio.Protocol):
+class Link(side.Side):
     """One connection of the gateway."""
 
     def __init__(self, carrier, n):
-        self.carrier, self.stage, self.n = carrier, carrier.stage, n
+        super().__init__(carrier.stage, model.Model("esme"))
+        self.carrier, self.n = carrier, n
         self.rng = random.Random("%s/%s/%d" % (carrier.seed, carrier.name, n))
-        self.splitter = smpp.Splitter()
-        self.model = model.Model("esme")
         self.make = shapes.Maker(self.rng, self.rng.choice(carrier.codes), [])
         self.outstanding = {}
         self.sequence = 1 << 20
-        self.wrong = None
-        self.ours = self.finished = False
         self.kind = None
         self.history = []  # (time, octets) of what we have sent: kept with a finding
         self.task = None
@@ -39,7 +34,7 @@ class Link(asyncio.Protocol):
         self.carrier.links.add(self)
         if not self.carrier.good:
             self.model.lenient = "the timers towards this carrier are short"
-            if self.rng.random() < 0.1:
+            if self.rng.random() < 0.1 and not self.stage.sent:
                 self.task = asyncio.ensure_future(self.life())
 
     def connection_lost(self, exc):
@@ -54,16 +49,7 @@ class Link(asyncio.Protocol):
 
     def fail(self, why):
         self.wrong = why
-        self.stage.finding("carrier %s, connection %d: %s" % (self.carrier.name, self.n, why), carrier=self)
-
-    def data_received(self, data):
-        if self.wrong:
-            return
-        try:
-            for command, status, sequence, frame in self.splitter.feed(data):
-                self.take(command, status, sequence, frame)
-        except (model.Wrong, smpp.Malformed) as e:
-            self.fail("%s: %s; the octets: %s" % (type(e).__name__, e, data[:600].hex()))
+        self.stage.finding("carrier %s, connection %d: %s" % (self.carrier.name, self.n, why), sent=self.history)
 
     def write(self, octets, right=None):
         if self.transport.is_closing() or self.finished:
@@ -72,7 +58,9 @@ class Link(asyncio.Protocol):
             self.model.right(octets, right or None)
         self.history.append((time.monotonic() - self.stage.started, octets.hex()))
         if len(self.history) > 4000:
-            del self.history[:1000]
+            del self.history[:3600]
+        if not self.carrier.good:
+            self.stage.last.append(self.history[-1])
         self.stage.counts["PDUs sent by carriers"] += 1
         self.model.sent(octets)
         self.transport.write(octets)
@@ -108,6 +96,10 @@ class Link(asyncio.Protocol):
         if self.carrier.good:
             self.write(good)
             return
+        if self.stage.sent:
+            self.write(good)
+            self.task = self.task or asyncio.ensure_future(self.say_again())
+            return
         rng, x = self.rng, self.rng.random()
         if x < 0.72:
             self.write(good)
@@ -135,7 +127,7 @@ class Link(asyncio.Protocol):
         sm = smpp.sm_decode(frame)
         ident = self.carrier.new_id()
         good = smpp.pdu(smpp.SUBMIT_SM | smpp.RESP, 0, sequence, ident + b"\0")
-        if self.carrier.good:
+        if self.carrier.good or self.stage.sent:
             self.write(good)
             self.carrier.receipt_soon(self, ident, sm)
             return
@@ -191,6 +183,16 @@ class Link(asyncio.Protocol):
         if rng.random() < 0.7:
             self.leave(rng.choice(("rst", "close", "fin", "unbind", "unbind")))
 
+    async def say_again(self):
+        """What a connection had sent that is played again, behind its answer to the bind, as fast as it was then."""
+        before = None
+        for at, octets in self.stage.sent:
+            await asyncio.sleep(min(0.05, at - before) if before is not None else 0)
+            before = at
+            self.write(bytes.fromhex(octets))
+        await self.settle()
+        self.stage.said.set()
+
     async def settle(self):
         """What is owed must come while the connection stands."""
         until = time.monotonic() + self.stage.deadline
@@ -219,24 +221,11 @@ class Link(asyncio.Protocol):
         self.write(frame, fits or ())
 
     def leave(self, kind):
+        if kind != "unbind":
+            super().leave(kind)
+            return
         self.model.may_end("we have left")
-        if self.transport.is_closing():
-            return
-        if kind == "unbind":
-            self.write(self.make.unbind()[0], (0,))
-            return
-        if kind == "fin":
-            self.finished = True
-            with contextlib.suppress(OSError):  # the other end has reset it
-                self.transport.write_eof()
-            return
-        self.ours = True
-        if kind == "rst":
-            sock = self.transport.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.transport.abort()
-        else:
-            self.transport.close()
+        self.write(self.make.unbind()[0], (0,))
 
     def receives(self):
         return self.model.state in ("rx", "trx") and not self.transport.is_closing() and not (self.finished or self.model.stream)

@@ -2,6 +2,7 @@
 # account at the end: nothing held, no window slot taken, as many files open as at the start. Knows no PDU.
 import asyncio
 import collections
+import contextlib
 import json
 import os
 import random
@@ -68,11 +69,15 @@ class Redis:
 
 
 class Stage:
-    def __init__(self, folder, seed, deadline):
+    """sent: what a carrier sends again, as (s, octets), instead of what its seed says."""
+
+    def __init__(self, folder, seed, deadline, sent=None):
         os.makedirs(folder)
-        self.folder, self.seed, self.deadline = folder, seed, deadline
+        self.folder, self.seed, self.deadline, self.sent = folder, seed, deadline, sent
         self.counts = collections.Counter()
-        self.findings = []  # (what, sequences at that time, octets of a carrier)
+        self.findings = []  # (what, sequences that were played, what carriers had sent)
+        self.last = collections.deque(maxlen=400)  # (time, octets) that hostile carriers have sent
+        self.said = asyncio.Event()  # all that is sent again was sent
         self.running = {}  # number -> sequence that is being played
         self.recent = collections.deque(maxlen=24)
         self.rng = random.Random("%s/stage" % seed)
@@ -166,10 +171,16 @@ class Stage:
         elif not sm.dst[2].startswith(account["source"]):
             self.finding("%s got a reply to %r" % (name, sm.dst[2]))
 
-    def finding(self, what, sequences=None, carrier=None):
+    def finding(self, what, sequences=None, sent=None):
         self.counts["findings"] += 1
         if len(self.findings) < 20:
-            self.findings.append((what, sequences, carrier.history[-400:] if carrier else None))
+            self.findings.append((what, sequences or [q for _, q in self.recent], sent))
+
+    async def until_said(self):
+        """What a carrier sends again has gone out, and the gateway has had a moment for it."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.said.wait(), self.deadline)
+        await asyncio.sleep(0.2)
 
     def alive(self):
         return self.gateway.process.alive()
@@ -255,7 +266,8 @@ class Stage:
                 if status != 0:
                     self.finding("after SIGTERM the gateway leaves with status %s" % status)
             else:
-                self.finding("the gateway has ended by itself with status %s" % self.gateway.process.p.returncode)
+                self.finding("the gateway has ended by itself with status %s" % self.gateway.process.p.returncode, sent=list(self.last))
+                self.findings.insert(0, self.findings.pop())  # the rest follows from it
             lines = [line for line in self.log_lines() if SANITIZER.search(line)]
             if lines:
                 self.finding("the gateway's log says: %s" % lines[0].strip())
