@@ -164,9 +164,14 @@ is "smppsend: delivered: status 0" $? 0
 has "the response" "$(cat "$tmp/sent")" "accepted     id="
 has "the receipt" "$(cat "$tmp/sent")" "stat=DELIVRD"
 has "the text at the carrier, with its class" "$(tail -n 1 "$tmp/carrier.capture")" '"text":"您好，😀","tlvs":{"message_class":"notice"}'
+# A receipt each; the simulator may have kept some of the cut off load for whoever binds next.
+own_receipts() { # FILE
+	sed -n 's/.* accepted     id=\([^ ]*\).*/  receipt .*id=\1 /p' "$1" >"$tmp/own"
+	grep '  receipt ' "$1" | sed 's/$/ /' | grep -cf "$tmp/own"
+}
 long=$(printf '长短信%.0s' {1..50})
 "$send" --port "${port[carrier]}" --to 8613800138000 --text "$long" --wait-receipt 10s >"$tmp/sent" 2>&1
-is "a long text in parts: status 0" "$? $(grep -c '  receipt ' "$tmp/sent")" "0 3"
+is "a long text in parts: status 0" "$? $(own_receipts "$tmp/sent")" "0 3"
 is "the parts together are the text" "$(tail -n 3 "$tmp/carrier.capture" | sed 's/.*"text":"\([^"]*\)".*/\1/' | tr -d '\n')" "$long"
 "$send" --port "${port[carrier]}" --to 8613800138000 --text "$long" --payload >"$tmp/sent" 2>&1
 has "a long text as payload" "$(tail -n 1 "$tmp/carrier.capture")" "\"text\":\"$long\""
@@ -218,7 +223,8 @@ perl -MIO::Socket::UNIX -e '
 	}' "$tmp/console" &
 pid[console]=$!
 started+=(console)
-must "a console" 10 test -S "$tmp/console"
+console_answers() { "$ctl" -s "$tmp/console" ready >/dev/null 2>&1; } # the socket is there before it listens
+must "a console" 10 console_answers
 is "smppgwctl: an answer" "$("$ctl" -s "$tmp/console" trace 8613800138000)" "you said: trace 8613800138000
 und 中文"
 is "a word with blanks is quoted" "$("$ctl" -s "$tmp/console" explain '退订 "好"' | head -n 1)" 'you said: explain "退订 \"好\""'
