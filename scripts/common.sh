@@ -1,4 +1,4 @@
-# common.sh - what the scripts share: which Debian packages are missing, and installing them. Sourced, not run.
+# common.sh - what the scripts share: which Debian packages are missing, and installing them; slow scenes. Sourced, not run.
 # shellcheck shell=sh
 
 # Rows "group kind what package": the package is missing when the command, the pkg-config module, the header, the file or
@@ -25,6 +25,8 @@ test    module   cmocka          libcmocka-dev
 test    module   lua5.1          liblua5.1-0-dev
 all     command  clang           clang
 test    command  clang-format-14 clang-format-14
+test    command  openssl         openssl
+test    command  python3         python3
 all     command  valgrind        valgrind
 all     debug    libc6           libc6-dbg
 all     command  tshark          tshark
@@ -34,16 +36,18 @@ all     command  node            nodejs
 all     command  npm             npm
 all     command  bearerbox       kannel
 all     command  /usr/lib/kannel/test/drive_smpp kannel-extras
-all     command  openssl         openssl
 all     command  ps              procps
 all     command  git             git
-all     command  python3         python3
 all     command  chromium        chromium
 all     command  chromedriver    chromium-driver
 all     file     /usr/lib/python3/dist-packages/selenium python3-selenium
 all     command  fc-list         fontconfig
 all     file     /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 '
+
+# Scenes that simulate weeks: slow builds do without them.
+# shellcheck disable=SC2034
+simulated_weeks="ladder_far ladder_paid ladder_restart ladder_unpaid policy_first_contact policy_window_holiday policy_caps"
 
 have() { # KIND WHAT
 	case "$1" in

@@ -34,7 +34,7 @@ static const struct opts_row rows[] = {
 	 .max = 10000000},
 	{"receipts", OPTS_YESNO, AT(receipts), "yes", .help = "asks for receipts and waits for them"},
 	{"intermediate", OPTS_FLAG, AT(intermediate), .help = "asks to be told that messages are on their way"},
-	{"source", OPTS_TEXT, AT(source), "1069012345", .arg = "ADDRESS", .help = "source address"},
+	{"source", OPTS_TEXT, AT(source), "10690001", .arg = "ADDRESS", .help = "source address"},
 	{"dest-prefix", OPTS_TEXT, AT(dest_prefix), "86138", .arg = "DIGITS",
 	 .help = "how every destination begins; the rest varies"},
 	{"dest-digits", OPTS_NUMBER, AT(dest_digits), "13", .help = "digits of a destination", .min = 1, .max = 20},

@@ -33,7 +33,7 @@ static const struct opts_row rows[] = {
 	ESME_OPTION_ROWS(AT(esme)),
 	{"bind", OPTS_CHOICE, AT(bind), "transceiver", .choices = "transceiver|transmitter|receiver",
 	 .help = "how to bind"},
-	{"from", OPTS_TEXT, AT(from), "1069012345", .arg = "ADDRESS", .help = "source address"},
+	{"from", OPTS_TEXT, AT(from), "10690001", .arg = "ADDRESS", .help = "source address"},
 	{"to", OPTS_LIST, AT(to), .arg = "NUMBER",
 	 .help = "destination, such as 8613800138000; several of them make a submit_multi"},
 	{"text", OPTS_TEXT, AT(text), .help = "UTF-8; sent as GSM 03.38 where that has every character, else as UCS-2"},

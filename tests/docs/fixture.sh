@@ -90,7 +90,7 @@ fixture() {
 	until_so "the gateway" curl -sf http://127.0.0.1:8775/healthz
 	smppgwctl credit bank set 100000 >/dev/null
 	smppload --messages 50 --campaign 双十一 >/var/log/load-docs.log 2>&1
-	serve load smppload --system-id load --rate 60 --messages 1000000 --dest-prefix 86130
+	serve load smppload --system-id load --source 1069012345 --rate 60 --messages 1000000 --dest-prefix 86130
 	until_so "an alarm" eval 'smppgwctl alarms | grep -q answer_latency'
 	ID=$(smppsend --to 13012345678 --text 您好 | sed -n 's/.*id=\([0-9]*\).*/\1/p' | head -n 1)
 	export ID

@@ -6,7 +6,7 @@
 
 redis_start redis always
 gateway_config gw <<END
-accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; sources = [ "10690001", "1069012345" ]; },
+accounts: ( { system_id = "bank"; password = "secret"; class = "notice"; sources = [ "10690001" ]; },
             { system_id = "shop"; password = "secret"; class = "notice"; sources = [ "10690002", "10690001" ]; },
             { system_id = "late"; password = "secret"; class = "notice"; sources = [ "10690003", "10690001" ]; backlog_age = 2; },
             { system_id = "calm"; password = "secret"; class = "notice"; sources = [ "10690004", "10690001" ]; backlog_rate = 20; } );

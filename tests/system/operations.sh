@@ -45,7 +45,7 @@ ask --to $to --text 您的验证码是123456 --wait-receipt 10s
 id=$(accepted)
 soon "an ended message is found" 10 state_is "$id" DELIVRD
 has "with the moment of its end" "$(said)" "since=\"20"
-ask --query "$id" --from 10690001
+ask --query "$id" --from 10690002
 has "not with another source" "$(said)" "0x0C ESME_RINVMSGID"
 again
 ask --query "$id"

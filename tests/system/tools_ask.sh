@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 load=$(program smppload) && send=$(program smppsend) && program smppsim >/dev/null || exit 1
-from=1069012345
+from=10690001
 to=8613800138000
 
 # smppsend towards the carrier, or PORT=...; its status in $status, its words in $tmp/said
@@ -29,7 +29,7 @@ for ids in dec hex-dec uuid; do
 	ask --query "$id"
 	is "$ids: a waiting message: status 0" "$status" 0
 	has "$ids: it waits, in words" "$(said)" "id=$id state=ENROUTE: it waits, or is on its way"
-	ask --query "$id" --from 10690001
+	ask --query "$id" --from 10690002
 	is "$ids: another source: status 1" "$status" 1
 	has "$ids: another source is told" "$(said)" "0x0A ESME_RINVSRCADR"
 	ask --query "$id" --system-id shop
