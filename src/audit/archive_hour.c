@@ -150,6 +150,34 @@ static int open_both(struct archive *a)
 	return 0;
 }
 
+/* A file that begins in mid-hour: CSV has its head line, and places of the old file are no help. 0 or errno. */
+static int begin_anew(struct archive *a, int fd)
+{
+	struct buf head = {0};
+	struct stat st;
+	int error = 0;
+
+	if (fstat(fd, &st) != 0)
+		return errno;
+	if (st.st_size > 0)
+		return 0; /* somebody has put the old one back */
+	if (a->format == CDR_CSV)
+		cdr_write_head(&head);
+	if (buf_len(&head) > 0 && write(fd, buf_data(&head), buf_len(&head)) != (ssize_t)buf_len(&head))
+		error = errno ? errno : ENOSPC;
+	if (error && ftruncate(fd, 0) != 0)
+		log_error("-", "event=records_failed path=%s error=\"%s\"", a->directory, strerror(errno));
+	buf_free(&head);
+	if (!error && a->hour.sieve_fd >= 0) {
+		char *path = path_of(a, "idx");
+		(void)unlink(path);
+		mem_free(path);
+		close(a->hour.sieve_fd);
+		a->hour.sieve_fd = -1;
+	}
+	return error;
+}
+
 /* In its place, for a duty may hold the number. 0 or errno. */
 static int open_again(struct archive *a)
 {
@@ -157,6 +185,11 @@ static int open_again(struct archive *a)
 
 	if (fd < 0)
 		return errno;
+	error = begin_anew(a, fd);
+	if (error) {
+		close(fd);
+		return error;
+	}
 	if (dup3(fd, a->hour.fd, O_CLOEXEC) < 0)
 		error = errno;
 	close(fd);

@@ -133,6 +133,32 @@ static void test_moved_away(void **state)
 	rig_end(&rig);
 }
 
+/* The file of the hour is removed while it is written: the next one begins with CSV's head line, too, and can be
+ * searched. */
+static void test_csv_anew(void **state)
+{
+	size_t n;
+
+	(void)state;
+	rig_make(&rig);
+	rig.records.format = CDR_CSV;
+	rig_start(&rig);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID, "8613800138000", "您好");
+	loop_turn(rig.loop);
+	assert_int_equal(unlink(rig_file(&rig, "csv", 0)), 0);
+	loop_advance(rig.loop, 25 * 1000);
+	rig_put(&rig, CDR_ACCEPTED, RIG_ID + 1, "8613800138001", "再见");
+	loop_turn(rig.loop);
+	char *text = rig_read(rig_file(&rig, "csv", 0), &n);
+	assert_memory_equal(text, "n,at,kind,id,", 13);
+	assert_non_null(strstr(text, "\n3,"));
+	assert_null(strstr(strchr(text, '\n'), "n,at,kind"));
+	free(text);
+	assert_string_equal(rig_file(&rig, "idx", 0), "");
+	rig_stop(&rig);
+	rig_end(&rig);
+}
+
 /* Each statement names the one before it, also over an end of the process. */
 static void test_restart(void **state)
 {
@@ -501,12 +527,12 @@ static void test_thread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	 cmocka_unit_test(test_moved_away),
-	cmocka_unit_test(test_set_back),       cmocka_unit_test(test_far_ahead), cmocka_unit_test(test_seal_waits),
-	cmocka_unit_test(test_thread),	       cmocka_unit_test(test_hour),	 cmocka_unit_test(test_restart),
-	cmocka_unit_test(test_torn),	       cmocka_unit_test(test_lock),	 cmocka_unit_test(test_full),
-	cmocka_unit_test(test_no_directory),   cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),
-	cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	    cmocka_unit_test(test_moved_away),
+	cmocka_unit_test(test_csv_anew),       cmocka_unit_test(test_set_back),	    cmocka_unit_test(test_far_ahead),
+	cmocka_unit_test(test_seal_waits),     cmocka_unit_test(test_thread),	    cmocka_unit_test(test_hour),
+	cmocka_unit_test(test_restart),	       cmocka_unit_test(test_torn),	    cmocka_unit_test(test_lock),
+	cmocka_unit_test(test_full),	       cmocka_unit_test(test_no_directory), cmocka_unit_test(test_retention),
+	cmocka_unit_test(test_kinds),	       cmocka_unit_test(test_parts),
 };
 
 int main(void)
