@@ -1,7 +1,7 @@
 /*
- * flow_ask.c - whether a number has stopped it meanwhile: asked again about messages found at start, and about those
- * that have waited, before they leave. Part of the order of life. Must not know what else a policy says, nor how
- * opt-outs are kept.
+ * flow_ask.c - whether a number has stopped it meanwhile, or taken its consent back: asked again about messages found
+ * at start, and about those that have waited, before they leave. Part of the order of life. Must not know what else a
+ * policy says, nor how opt-outs and consents are kept.
  *
  * Questions fail while Redis is away, and are asked again; that never lets a later text overtake an earlier one to the
  * same number: who was answered waits for those before it that were not.
@@ -14,28 +14,29 @@
 #define FRESH_MS 1000 /* what was asked about a recipient so lately is not asked again before the message leaves */
 #define AGAIN_MS 1000 /* asked again after so long when there was no answer */
 #define SOON_MS	 1
+#define AGAIN	 (POLICY_BIT(POLICY_OPTED_OUT) | POLICY_BIT(POLICY_CONSENT)) /* what a number may change meanwhile */
 
 enum question { ASKED_OPEN, ASKED_FAILED, ASKED_CLEAR }; /* msg.asked: on its way, no answer, it may go */
 
-/* What a number has stopped since. False: there is nothing to ask. */
-static bool ask_opted_out(struct flow *f, struct msg *m, store_recipient_fn fn)
+/* Which of these hold for it: a bit set of policies. */
+static uint32_t asked_of(const struct flow *f, const struct msg *m)
+{
+	if (m->account == MSG_NO_ACCOUNT || m->internal)
+		return 0;
+	return policy_asks(f->policy, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER).enforce & AGAIN;
+}
+
+/* What a number has said since. False: there is nothing to ask. */
+static bool ask_again(struct flow *f, struct msg *m, store_recipient_fn fn)
 {
 	struct recipient_ask ask;
-	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
 	const struct policy_subject *s = flow_subject_again(f, m);
-	if (!recipient_ask_for(policy_recipient(f->policy), s, m->id, bit, 0, &ask))
+	if (!recipient_ask_for(policy_recipient(f->policy), s, m->id, asked_of(f, m), 0, &ask))
 		return false;
 	ask.look = true;
 	if (store_recipient(f->store, &ask, fn, m->handle) < 0)
 		fn(f, m->handle, false, NULL);
 	return true;
-}
-
-static bool keeps_opt_outs(const struct flow *f, const struct msg *m)
-{
-	return m->account != MSG_NO_ACCOUNT && !m->internal &&
-	       policy_mode(f->policy, POLICY_OPTED_OUT, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER) ==
-		       POLICY_ON;
 }
 
 static void look_in(struct flow *f, int64_t ms)
@@ -44,17 +45,18 @@ static void look_in(struct flow *f, int64_t ms)
 		loop_timer(f->loop, &f->ask_timer, ms);
 }
 
-static void end_opted_out(struct flow *f, struct msg *m)
+static void end_by(struct flow *f, struct msg *m, uint32_t failed)
 {
-	policy_count(f->policy, POLICY_OPTED_OUT);
-	flow_end_by(f, m, POLICY_OPTED_OUT);
+	enum policy_id id = failed & POLICY_BIT(POLICY_OPTED_OUT) ? POLICY_OPTED_OUT : POLICY_CONSENT;
+	policy_count(f->policy, id);
+	flow_end_by(f, m, id);
 }
 
 /* --- found at start --- */
 
 bool flow_must_recheck(const struct flow *f, const struct msg *m)
 {
-	return keeps_opt_outs(f, m);
+	return asked_of(f, m) != 0;
 }
 
 /* Asked again, behind those that wait for it already. */
@@ -73,7 +75,7 @@ static void on_rechecked(void *arg, uint64_t token, bool ok, const struct recipi
 	if (!m || m->state != MSG_STORING)
 		return; /* a part that is not sent any more */
 	if (ok && answer->failed) {
-		end_opted_out(f, m);
+		end_by(f, m, answer->failed);
 	} else if (!ok || !list_empty(&f->unknown)) {
 		wait_unknown(f, m);
 	} else {
@@ -87,7 +89,7 @@ void flow_recheck(struct flow *f, struct msg *m)
 {
 	loop_timer_clear(f->loop, &m->timer);
 	flow_set_state(f, m, MSG_STORING); /* nobody takes it from here while its number is looked up */
-	if (!ask_opted_out(f, m, on_rechecked))
+	if (!ask_again(f, m, on_rechecked))
 		on_rechecked(f, m->handle, true, &(struct recipient_answer){.failed = 0});
 }
 
@@ -112,11 +114,10 @@ static void recheck_unknown(struct flow *f)
 /* Nobody knows in time, and the policy says that it goes then. */
 static bool goes_unknown(struct flow *f, const struct msg *m)
 {
-	uint32_t bit = POLICY_BIT(POLICY_OPTED_OUT);
 	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, m->carrier);
-	if (!(asks.open & bit))
+	asks.enforce = asked_of(f, m);
+	if (asks.enforce & ~asks.open)
 		return false;
-	asks.enforce = bit;
 	return policy_unknown(f->policy, &asks).id == POLICY_NONE;
 }
 
@@ -179,7 +180,7 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 	if (ok && answer->failed) {
 		flow_ask_left(f, m);
 		loop_timer_clear(f->loop, &m->timer);
-		end_opted_out(f, m);
+		end_by(f, m, answer->failed);
 	} else if (ok || goes_unknown(f, m)) {
 		m->asked = ASKED_CLEAR;
 		let_go(f);
@@ -193,7 +194,7 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 {
 	bool fresh = loop_wall_ms(f->loop) - m->known_ms < FRESH_MS;
-	if (m->kin_kind != KIN_NONE || !keeps_opt_outs(f, m) || m->announced)
+	if (m->kin_kind != KIN_NONE || !asked_of(f, m) || m->announced)
 		return false;
 	if (next && fresh)
 		return false; /* all that are being asked about came behind it */
@@ -213,7 +214,7 @@ bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 	m->round = f->rounds[m->carrier];
 	list_append(&f->asking, &m->link);
 	flow_unsettle(f, m); /* so many at a time as the carrier's windows hold */
-	if (ask_opted_out(f, m, on_leaving))
+	if (ask_again(f, m, on_leaving))
 		return true;
 	m->asking = false;
 	list_remove(&m->link);
@@ -228,7 +229,7 @@ static void ask_failed(struct flow *f)
 		if (m->asked != ASKED_FAILED)
 			continue;
 		m->asked = ASKED_OPEN;
-		if (!ask_opted_out(f, m, on_leaving))
+		if (!ask_again(f, m, on_leaving))
 			m->asked = ASKED_CLEAR; /* by the configuration that holds now */
 	}
 }

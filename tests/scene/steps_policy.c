@@ -66,6 +66,17 @@ static bool do_hash(struct world *w, struct step *s)
 	return true;
 }
 
+static bool do_no_field(struct world *w, struct step *s)
+{
+	char verb[] = "HDEL";
+	const struct blob argv[] = {{(uint8_t *)verb, strlen(verb)},
+				    {(uint8_t *)s->args[0], strlen(s->args[0])},
+				    {(uint8_t *)s->args[1], strlen(s->args[1])}};
+
+	freeReplyObject(fake_data_run(fake_redis_data(), loop_wall_ms(w->loop), 3, argv));
+	return true;
+}
+
 static bool expect_holds(struct world *w, struct step *s)
 {
 	size_t have = fake_data_count(fake_redis_data(), s->args[0]);
@@ -94,6 +105,7 @@ const struct step_row steps_policy[] = {
 	{"operator rejects COUNT", "message account", STEP_ACTS, do_reject},
 	{"expect reviews COUNT", "", STEP_LOOKS, expect_reviews},
 	{"redis hash KEY has FIELD TEXT", "", STEP_SETS, do_hash},
+	{"redis hash KEY loses FIELD", "", STEP_SETS, do_no_field},
 	{"expect key KEY holds COUNT", "", STEP_LOOKS, expect_holds},
 	{"expect NUMBER has had COUNT of TAG", "", STEP_LOOKS, expect_counted},
 	{NULL, NULL, STEP_LOOKS, NULL},
