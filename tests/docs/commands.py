@@ -102,7 +102,7 @@ class Judge:
         self.passed = self.failed = 0
 
     def verdict(self, good, what):
-        self.passed += good
+        self.passed += bool(good)
         self.failed += not good
         if not good:
             print("FAILED  " + what)
@@ -169,6 +169,23 @@ def check_inline(judge, name, options, known):
                 check_words(judge, "%s:%d" % (name, number), command.split(), options, known)
 
 
+def check_table(judge, known):
+    """Each command of smppgwctl stands in the table of doc/operations.md and in the manual."""
+    with open(os.path.join(TOP, "doc/operations.md"), encoding="utf-8") as f:
+        table = re.search(r"^## Console commands\n(.*?)^## ", f.read(), re.M | re.S).group(1)
+    with open(os.path.join(TOP, MANUALS["smppgwctl"]), encoding="utf-8") as f:
+        manual = f.read()
+    for verb in sorted(known):
+        judge.verdict(
+            re.search(r"^\|.*`%s[ `]" % re.escape(verb), table, re.M),
+            "doc/operations.md, Console commands: has no row for %s" % verb,
+        )
+        judge.verdict(
+            re.search(r"^\.(?:It )?Ic .*(?<![\w-])%s(?![\w-])" % re.escape(verb), manual, re.M),
+            "%s: does not name %s" % (MANUALS["smppgwctl"], verb),
+        )
+
+
 MANUALS = {program: "doc/man/%s.%d" % (program, 8 if program == "smppgwd" else 1) for program in OWN}
 
 
@@ -191,6 +208,7 @@ def check(build):
     known = verbs()
     for program in OWN:
         check_manual(judge, program, options[program])
+    check_table(judge, known)
     judge.verdict(len(known) > 20, "etc/completion/smppgwctl names commands")
     for name in [*DOCUMENTS, "README.zh_CN"]:
         for _, line, kind, text in read(name):
