@@ -3,6 +3,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_alarm \
 	tests/unit/noc/test_alarm_post \
 	tests/unit/noc/test_api \
+	tests/unit/noc/test_campaign_page \
 	tests/unit/noc/test_complete \
 	tests/unit/noc/test_console \
 	tests/unit/noc/test_history \
@@ -38,6 +39,8 @@ tests_unit_noc_test_query_SOURCES = tests/unit/noc/test_query.c
 tests_unit_noc_test_query_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_http_SOURCES = tests/unit/noc/test_http.c $(noc_exchange)
 tests_unit_noc_test_http_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_campaign_page_SOURCES = tests/unit/noc/test_campaign_page.c
+tests_unit_noc_test_campaign_page_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_label_SOURCES = tests/unit/noc/test_label.c
 tests_unit_noc_test_label_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_metrics_SOURCES = tests/unit/noc/test_metrics.c
