@@ -128,7 +128,12 @@ sim mobile "silence off" >/dev/null
 gateway_start gw
 must "carriers bound" 20 metric_is gw 'smppgw_carrier_up\{.*\}' 2
 soon "in doubt after the restart, too" 10 traced 'now: in doubt for' "$doubt"
-ctl doubt resend "$doubt" >/dev/null
+is "doubt list has it" "$(ctl doubt list | awk -v id="$doubt" '$1 == id { print $(NF - 4), $(NF - 3), $(NF - 2), $NF }')" "移动 bank collect held"
+is "doubt list --carrier has those of the carrier" "$(ctl doubt list --carrier 移动 | grep -c "^$doubt ") $(ctl doubt list --carrier 联通 | grep -c "^$doubt ")" "1 0"
+has "no such carrier" "$(ctl doubt list --carrier 铁通 2>&1)" "no carrier 铁通"
+has "a message that is not in doubt" "$(ctl doubt fail "$second" 2>&1)" "no message $second is held in doubt"
+has "which ones must be said" "$(ctl doubt resend 2>&1)" "usage: doubt"
+is "it is sent again" "$(ctl doubt resend "$doubt")" "1 message sent again"
 soon "resent and delivered" 20 traced 'ended as DELIVRD' "$doubt"
 steps "one life over the restart" 'accepted from bank' 'attempt 1: no answer of 移动' 'the gateway was started' \
 	'attempt 2: (移动|联通) took it' 'receipt of (移动|联通): stat=DELIVRD' 'ended as DELIVRD'
