@@ -274,6 +274,18 @@ static bool take_over(struct daemon *d)
 	return false;
 }
 
+/* What smppgwd -t says on standard error; between double quotes there are none. */
+static void log_warnings(const struct settings *s)
+{
+	char *warnings = NULL, *rest = NULL;
+	settings_warn(s, &warnings);
+	for (char *c = warnings; c && *c; c++)
+		*c = *c == '"' ? '\'' : *c;
+	for (char *line = warnings ? strtok_r(warnings, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
+		log_warn("-", "event=start_warning what=\"%s\"", line);
+	free(warnings);
+}
+
 static int run(struct daemon *d, bool takeover)
 {
 	struct loop_hook log_hook = {.fn = flush_log};
@@ -292,6 +304,7 @@ static int run(struct daemon *d, bool takeover)
 	sandbox_count_in(d->stats);
 	loop_hook(d->loop, LOOP_LOG, &log_hook);
 	log_info("-", "event=start version=%s node=%u config=%s", PACKAGE_VERSION, d->settings.flow.node, d->file);
+	log_warnings(&d->settings);
 	catch_signals(d);
 	bool built = build(d);
 	if (built)

@@ -27,7 +27,8 @@ struct conf_reader {
 	struct conf *conf;
 	const struct conf_section *sections;
 	const char *file;
-	char *folder; /* of file; included names are relative to it */
+	char *folder;	   /* of file; included names are relative to it */
+	const char *shown; /* the file that was warned of last: once is enough */
 	char **errors;
 };
 
@@ -111,17 +112,27 @@ static config_setting_t *conf_find(config_setting_t *group, const char *key)
 	return NULL;
 }
 
-/* A secret in a file that everybody may read. */
+/* A secret in a file that everybody may read: one of its own, or this one. A hash is none. */
 static void conf_look_at(struct conf_reader *r, const struct conf_section *section, const struct conf_row *row,
 			 const config_setting_t *s)
 {
 	char path[SECRET_PATH], why[SECRET_WHY], title[CONF_KEY_MAX * 2];
 	struct conf_where place = conf_place(r, s);
 
-	if (row->type == CONF_SECRET && secret_place(config_setting_get_string(s), path, why) == SECRET_FILE &&
-	    secret_is_open(path))
+	if (row->type != CONF_SECRET)
+		return;
+	const char *value = config_setting_get_string(s);
+	enum secret_kind kind = secret_place(value, path, why);
+	if (kind == SECRET_FILE && secret_is_open(path))
 		conf_fault(&r->conf->warnings, &place, "warning: %s: everybody may read the file %s: chmod 640",
 			   conf_title(section, row->key, title), path);
+	if (kind != SECRET_PLAIN || *value == '\0' || *value == '$' || r->shown == place.file ||
+	    !secret_shows(place.file))
+		return;
+	r->shown = place.file;
+	conf_fault(&r->conf->warnings, &place,
+		   "warning: %s: everybody may read this file, and a secret stands in it: chmod 640",
+		   conf_title(section, row->key, title));
 }
 
 /* Fills one struct from a group of the file (NULL: all defaults). */

@@ -120,6 +120,16 @@ bool secret_is_open(const char *path)
 	return stat(path, &st) == 0 && (st.st_mode & S_IROTH) != 0;
 }
 
+bool secret_shows(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[SECRET_PATH];
+	struct stat st;
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+	return secret_is_open(path) && stat(folder, &st) == 0 && (st.st_mode & S_IXOTH) != 0;
+}
+
 void secret_wipe(char *s)
 {
 	if (s != NULL)

@@ -23,6 +23,8 @@ enum secret_kind secret_place(const char *value, char path[SECRET_PATH], char wh
 __attribute__((warn_unused_result)) int secret_read(const char *path, char out[SECRET_MAX + 1], char why[SECRET_WHY]);
 /* Everybody on the machine may read it. */
 bool secret_is_open(const char *path);
+/* The same, for a file of other things in which secrets stand: its folder must let everybody in, too. */
+bool secret_shows(const char *path);
 /* Overwrites a string before it is freed; NULL is harmless. */
 void secret_wipe(char *s);
 

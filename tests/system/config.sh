@@ -72,6 +72,19 @@ sed -i 's/^console: {/console: { mode = "0660";/' "$tmp/group.conf"
 check "$tmp/group.conf"
 is "with a mode for it there is none" "$(grep -c warning <<<"$out")" 0
 
+mkdir -m 755 "$tmp/shown"
+good | gateway_config shown
+mv "$tmp/shown.conf" "$tmp/shown/gw.conf"
+for mode in 644 640; do
+	chmod $mode "$tmp/shown/gw.conf"
+	check "$tmp/shown/gw.conf"
+	is "mode $mode of a file with passwords: warnings" "$(grep -c "shown/gw.conf:[0-9]*: warning: .*: everybody may read this file" <<<"$out")" $((mode == 644))
+done
+chmod 644 "$tmp/shown/gw.conf"
+chmod 700 "$tmp/shown"
+check "$tmp/shown/gw.conf"
+is "none in a folder that nobody else may enter" "$(grep -c warning <<<"$out")" 0
+
 openssl genpkey -algorithm ed25519 -out "$tmp/open.pem" 2>/dev/null
 chmod 644 "$tmp/open.pem"
 { good; echo "records: { directory = \"$tmp/records\"; }; evidence: { key = \"$tmp/open.pem\"; };"; } | gateway_config open

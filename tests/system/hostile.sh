@@ -34,6 +34,7 @@ soon "a password out of a file" 10 sim_is mobile bound 1
 is "a tool's password is not in the list of processes" "$(tr '\0' ' ' <"/proc/${pid[mobile]}/cmdline" | grep -c mobile.password)" 0
 has "a secret that everybody may read is warned of" "$("$(program smppgwd)" -t -c "$tmp/gw.conf" 2>&1)" \
 	"warning: accounts: password: everybody may read the file $tmp/evil.password: chmod 640"
+ok "and by the log of the start" logged "event=start_warning what=.*everybody may read the file $tmp/evil.password: chmod 640" "$tmp/gw.log"
 
 # ---- the good app, and all others ----
 esme_start app gw
