@@ -117,6 +117,23 @@ ok "the proof holds" both_whole "$pub" "$proof"
 has "the number and the text are in it" "$("$evidence" show "$proof" | tr '\n' ' ')" "$to"
 has "as they were sent" "$("$evidence" show --json "$proof")" '"text":"您的验证码是482913,请勿告诉他人"'
 at_least "all records of its life" "$("$evidence" show --json "$proof" | wc -l)" 4
+"$evidence" show --json "$proof" >"$tmp/proven"
+is "a spreadsheet has a row for each, all as wide as their head, and the text whole" "$("$evidence" show --csv "$proof" | python3 -c '
+import csv, sys
+rows = list(csv.reader(sys.stdin))
+print(len(rows) - 1, len({len(row) for row in rows}), rows[0][-1], *sorted({row[-1] for row in rows[1:]} - {""}))')" \
+	"$(wc -l <"$tmp/proven") 1 text 您的验证码是482913,请勿告诉他人"
+cat "$tmp"/earlier/*/*.jsonl >"$tmp/lines"
+is "files of records are shown, too" "$("$evidence" show "$tmp"/earlier/*/*.jsonl | wc -l)" $(($(wc -l <"$tmp/lines") + 1))
+is "as JSON, each record" "$("$evidence" show --json "$tmp"/earlier/*/*.jsonl | grep -c '^{"n":')" "$(wc -l <"$tmp/lines")"
+is "what is not there cannot be shown" "$(status_of "$evidence" show "$tmp/没有")" 3
+wrong=
+for words in "" 证明 show "show --json --csv $proof" search "search --id 12 $tmp/records" "search --kind 没有 $tmp/records" \
+	"search --from 昨天 $tmp/records" "search --json --csv $tmp/records"; do
+	# shellcheck disable=SC2086
+	[ "$(status_of "$evidence" $words)" = 2 ] || wrong="$wrong [$words]"
+done
+is "wrong words: status 2" "$wrong" ""
 is "it holds with its own key" "$(status_of "$evidence" verify "$proof")" 0
 has "which is not trusted then" "$(cat "$tmp/said")" "NOT TRUSTED"
 is "it does not hold with another key" "$(status_of "$evidence" verify -k "$tmp/other.pem.pub" "$proof")" 1
