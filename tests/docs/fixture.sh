@@ -72,7 +72,8 @@ prepare() {
 # Behind the commands that install it and make its keys.
 fixture() {
 	install -d -o smppgw -g smppgw /run/smppgw /var/lib/smppgw
-	redis-server --port 6379 --appendonly yes --appendfsync always --save '' --dir /var/lib/smppgw --daemonize yes \
+	: >/var/lib/smppgw/redis-docs.conf
+	redis-server /var/lib/smppgw/redis-docs.conf --port 6379 --appendonly yes --appendfsync always --save '' --dir /var/lib/smppgw --daemonize yes \
 		--pidfile /run/redis-docs.pid >/dev/null
 	until_so "Redis" redis-cli ping
 	serve mobile smppsim --listen 127.0.0.1:2776 --response-delay 15ms
