@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "policy/signature.h"
 
 #define WORD_MAX    256u	    /* octets of a keyword after folding */
 #define FOLDED_MAX  (WORD_MAX + 4u) /* a character more: a longer text is cut, and can only match by its start */
@@ -53,8 +54,9 @@ const char *keyword_action_name(enum keyword_action a)
 		list, sizeof(list) / sizeof((list)[0])                                                                 \
 	}
 
-static char *opt_out_words[] = {"T",	"TD",	 "R",	   "N",	  "TT",	   "QX",   "退订", "退訂",  "取消",
-				"拒收", "T退订", "TD退订", "回T", "回复T", "回TD", "回R",  "回复R", "拒收R"};
+static char *opt_out_words[] = {"T",	"TD",	  "R",	  "N",	   "TT",       "QX",   "退订",
+				"退訂", "取消",	  "拒收", "T退订", "TD退订",   "回T",  "回复T",
+				"回TD", "回复TD", "回R",  "回复R", "回复退订", "拒收R"};
 static char *opt_out_starts[] = {"退订", "TD"};
 static char *opt_in_words[] = {"恢复"};
 static char *complaint_words[] = {"投诉", "骚扰", "举报"};
@@ -298,19 +300,28 @@ static bool fits_pattern(struct keywords *k, const struct row *r, struct asked *
 	return found >= 0;
 }
 
+static const struct row *first_row(struct keywords *k, struct asked *a)
+{
+	for (size_t i = 0; a->word_n && i < k->n; i++) {
+		const struct row *r = &k->rows[i];
+		if (concerns(r, a) && (has_word(r, a) || fits_pattern(k, r, a)))
+			return r;
+	}
+	return NULL;
+}
+
 const struct keyword_conf *keywords_match(struct keywords *k, const struct keyword_subject *s)
 {
 	struct asked a = {.subject = s, .text_n = SIZE_MAX};
+	struct view bare = signature_without(s->text); /* systems that forward texts put one there */
 	a.word_n = fold((const char *)s->text.p, s->text.n, a.word);
-	if (a.word_n == 0)
-		return NULL;
 	a.signature_n = fold((const char *)s->signature.p, s->signature.n, a.signature);
-	for (size_t i = 0; i < k->n; i++) {
-		const struct row *r = &k->rows[i];
-		if (concerns(r, &a) && (has_word(r, &a) || fits_pattern(k, r, &a)))
-			return r->conf->action == KEYWORD_NONE ? NULL : r->conf;
+	const struct row *r = first_row(k, &a);
+	if (!r && bare.n < s->text.n) {
+		a.word_n = fold((const char *)bare.p, bare.n, a.word);
+		r = first_row(k, &a);
 	}
-	return NULL;
+	return r && r->conf->action != KEYWORD_NONE ? r->conf : NULL;
 }
 
 uint64_t keywords_given_up(const struct keywords *k)

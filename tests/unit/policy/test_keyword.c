@@ -119,6 +119,13 @@ static void test_opt_out(void **state)
 		"“ Ｔ ” ",
 		"拒 收！",
 		"Q.X",
+		"回复TD",
+		"回复“退订”",
+		/* with a signature */
+		"【示例银行】退订",
+		" 【示例银行】 TD。",
+		"T【示例银行】",
+		"【示例银行】Ｒ",
 		NULL,
 	};
 	check(texts, KEYWORD_OPT_OUT);
