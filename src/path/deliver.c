@@ -88,7 +88,7 @@ static struct view receipt_tlvs(const struct msg *m, const struct record *rec, c
 				struct deliver_scratch *scratch)
 {
 	struct tlv_out o = {scratch->tlvs, 0, sizeof(scratch->tlvs), false};
-	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, view_of(scratch->id));
+	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, (struct view){(const uint8_t *)scratch->id, IDS_DIGITS});
 	tlv_put_int(&o, TLV_MESSAGE_STATE, state_of(m, rec), 1);
 	if (m->note && !(rec->flags & RECORD_INTERMEDIATE))
 		put_part(&o, sent);
@@ -116,7 +116,7 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 	msg_pdu(m, &rec, &sent);
 	ids_print(rec.app_id ? rec.app_id : m->id, scratch->id);
 	struct receipt_out r = {
-		.id = view_of(scratch->id),
+		.id = {(const uint8_t *)scratch->id, IDS_DIGITS},
 		.state = state_of(m, &rec),
 		.dlvrd = state_of(m, &rec) == STATE_DELIVERED,
 		.submit_ms = rec.accept_ms,

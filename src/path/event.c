@@ -111,7 +111,9 @@ static char *put_value(char *p, const char *name, size_t name_n, struct view v, 
 		v.n = (uint32_t)text_cut((const char *)v.p, v.n, max);
 	return json_put_string(json_put(p, name, name_n), v.p, v.n);
 }
-#define VALUE(p, name, v) put_value(p, ",\"" name "\":", sizeof(",\"" name "\":") - 1, v, VALUE_MAX)
+/* Most are empty: that is asked before the call. */
+#define VALUE(p, name, v)                                                                                              \
+	((v).n == 0 ? (p) : put_value(p, ",\"" name "\":", sizeof(",\"" name "\":") - 1, v, VALUE_MAX))
 
 static char *put_number(char *p, const char *name, size_t name_n, unsigned v)
 {

@@ -83,7 +83,8 @@ void flow_drop(struct flow *f, struct msg *m)
 		outbox_forgotten(f->outbox, m->account);
 	loop_timer_clear(f->loop, &m->timer);
 	index_remove(f->index, m);
-	match_remove(f->match, m);
+	if (!flow_id_is_over(m))
+		match_remove(f->match, m);
 	flow_settle(f, m);
 	flow_taken(f, m);
 	list_remove(&m->link);
@@ -190,7 +191,7 @@ void flow_answer_app(struct flow *f, struct msg *m, uint32_t status)
 	if (!m->forward) /* its order is a rank by now */
 		histogram_add(&f->counters.accept, loop_now_us(f->loop) - (int64_t)m->order);
 	ids_print(m->id, id);
-	flow_answer(f, session, command, m->sequence, ESME_ROK, view_of(id));
+	flow_answer(f, session, command, m->sequence, ESME_ROK, (struct view){(const uint8_t *)id, IDS_DIGITS});
 }
 
 /* Owed while peer is set. ESME_RX_T_APPN makes a carrier send its receipt again. */

@@ -101,6 +101,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	flow_tell_end(f, m, how, w);
 	remember_end(f, m, w);
 	flow_pay(f, m);
+	if (flow_id_is_over(m))
+		match_end(f->match, m);
 	if (m->forward && m->peer && finish_status(how))
 		answer_unsent(f, m,
 			      how == FINISH_POLICY && m->verdict ? policy_verdict_of(m->verdict).status

@@ -141,9 +141,9 @@ void flow_event_held(struct flow *f, struct msg *m, struct flow_about *x)
 /* Short, because there is one for each message: whose it is stands in accepted and in its end. */
 void flow_event_sent(struct flow *f, struct msg *part, struct msg *m)
 {
-	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
 	if (!wants(f, EVENT_SENT) || is_silent(m) || m->account == MSG_NO_ACCOUNT)
 		return;
+	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
 	e.id = m->aliased ? msg_app_id(m) : m->id;
 	e.msg = m->aliased ? m->id : 0;
 	e.account = view_of(account_name(accounts_at(f->accounts, m->account)));
@@ -170,9 +170,9 @@ static enum event_kind end_of(uint8_t state)
 void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
 {
 	enum event_kind kind = end_of(m->final_state);
-	struct event e = {.kind = kind, .stat = w->stat, .err = w->err};
 	if (!wants(f, kind) || is_silent(m))
 		return;
+	struct event e = {.kind = kind, .stat = w->stat, .err = w->err};
 	read_message(f, m, x, &e);
 	if (kind == EVENT_DELIVERED)
 		e.class_name = e.code = FLOW_NOTHING;
@@ -203,9 +203,9 @@ void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, cons
 void flow_event_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x)
 {
 	enum event_kind kind = status ? EVENT_REFUSED : EVENT_ACCEPTED;
-	struct event e = {.kind = kind};
 	if (!wants(f, kind) || is_silent(m))
 		return;
+	struct event e = {.kind = kind};
 	read_message(f, m, x, &e);
 	if (status) {
 		e.status = view_of(status_name(status));

@@ -58,8 +58,11 @@ bool flow_ack_is_final(struct flow *f, const struct carrier *c, struct msg *m)
 void flow_answer_carrier(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status)
 {
 	const struct session *s = session ? session_get(f->sessions, session) : NULL;
-	char id[IDS_DIGITS + 1] = "";
-	if (s && status == ESME_ROK && session_role(s) == SESSION_SMSC)
+	struct view given = FLOW_NOTHING;
+	char id[IDS_DIGITS + 1];
+	if (s && status == ESME_ROK && session_role(s) == SESSION_SMSC) {
 		ids_print(ids_next(&f->ids, loop_wall_ms(f->loop)), id);
-	flow_answer(f, session, command, sequence, status, view_of(id));
+		given = (struct view){(const uint8_t *)id, IDS_DIGITS};
+	}
+	flow_answer(f, session, command, sequence, status, given);
 }

@@ -586,6 +586,11 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 void flow_close(struct flow *f, struct msg *m);
 /* The entry of one of m's ids out of the store: at m's carrier, in m's slot. */
 void flow_forget_id(struct flow *f, const struct msg *m, struct view cid);
+/* Of a message that is not stored its end is all that a receipt can tell: with it its id leaves match.h. */
+static inline bool flow_id_is_over(const struct msg *m)
+{
+	return m->volatile_ && m->final_state && m->kin_kind == KIN_NONE;
+}
 void flow_deliver(struct flow *f, struct msg *m); /* its final record is stored: to the app */
 void flow_leave(struct flow *f, struct msg *m);
 void flow_evict(struct flow *f, struct msg *m);

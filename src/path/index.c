@@ -99,21 +99,25 @@ static bool group_of(const struct pdu *pdu, struct view *group)
 	return pdu->tlvs.n && tlv_find_str(pdu->tlvs, TLV_GROUP_KEY, group) && group->n;
 }
 
-static int add_number(struct index *x, struct msg *m, const struct pdu *pdu)
+static int add_number(struct index *x, struct msg *m, const struct number *to)
+{
+	m->to = hash_number(m->account, to);
+	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
+}
+
+/* Of a message whose number is not at hand. */
+static int read_number(struct index *x, struct msg *m, const struct pdu *pdu)
 {
 	struct number to;
 	m->to = 0;
-	if (!number_parse(pdu->sm.dst, &to))
-		return 0;
-	m->to = hash_number(m->account, &to);
-	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
+	return number_parse(pdu->sm.dst, &to) ? add_number(x, m, &to) : 0;
 }
 
 static void enter(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
 	msg_pdu(m, NULL, &pdu);
-	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || add_number(x, m, &pdu) < 0)
+	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || read_number(x, m, &pdu) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 }
 
@@ -156,7 +160,7 @@ static void note(struct index *x, const struct msg *m)
 	x->noted[x->noted_n++] = m->handle;
 }
 
-int index_add(struct index *x, struct msg *m)
+int index_add(struct index *x, struct msg *m, const struct number *to)
 {
 	struct pdu pdu;
 	struct view group;
@@ -167,13 +171,15 @@ int index_add(struct index *x, struct msg *m)
 	x->n += m->indexed;
 	if (!x->ids)
 		note(x, m);
-	if (!m->grouped && !x->numbers)
+	if (x->numbers && to)
+		failed |= add_number(x, m, to);
+	if (!m->grouped && (!x->numbers || to))
 		return failed;
 	msg_pdu(m, NULL, &pdu);
 	if (m->grouped && group_of(&pdu, &group))
 		failed |= map_put(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), m->handle);
-	if (x->numbers)
-		failed |= add_number(x, m, &pdu);
+	if (x->numbers && !to)
+		failed |= read_number(x, m, &pdu);
 	return failed;
 }
 

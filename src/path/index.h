@@ -15,9 +15,9 @@
 struct index;
 struct index *index_new(struct msgs *msgs);
 void index_free(struct index *x);
-/* Enters a message of an app, once in its life; its record is set. 0, or -1 without memory: then it is not found, and
- * works. */
-__attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m);
+/* Enters a message of an app, once in its life; its record is set. to: the number that it goes to; NULL: it is read out
+ * of the record. 0, or -1 without memory: then it is not found, and works. */
+__attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m, const struct number *to);
 void index_remove(struct index *x, struct msg *m); /* harmless when it is not in */
 
 /* fn for each message; it may end them (they leave the index then). Returns how many there were. */

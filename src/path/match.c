@@ -274,17 +274,31 @@ bool match_form(const struct match *x, size_t carrier, enum idform *form, uint64
 	return true;
 }
 
-static uint32_t *ended_slot(const struct match *x, size_t carrier, struct view cid, uint32_t *print)
+static uint32_t *ended_slot(const struct match *x, uint64_t hash, uint32_t *print)
 {
-	uint64_t h = hash_of(carrier, cid);
-	*print = (uint32_t)(h >> 32) | 1u;
-	return &x->ended[h & (ENDED_SLOTS - 1)];
+	*print = (uint32_t)(hash >> 32) | 1u;
+	return &x->ended[hash & (ENDED_SLOTS - 1)];
+}
+
+static void note_ended(struct match *x, uint64_t hash)
+{
+	uint32_t print, *slot = ended_slot(x, hash, &print);
+	*slot = print;
 }
 
 void match_note_ended(struct match *x, size_t carrier, struct view cid)
 {
-	uint32_t print, *slot = ended_slot(x, carrier, cid, &print);
-	*slot = print;
+	note_ended(x, hash_of(carrier, cid));
+}
+
+void match_end(struct match *x, struct msg *m)
+{
+	uint64_t value, hash;
+	if (!m->cid_len || m->carrier == MSG_NO_CARRIER)
+		return;
+	hash = hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len});
+	map_remove(x->ids, hash, is_this, &m->handle, &value);
+	note_ended(x, hash);
 }
 
 bool match_ended(const struct match *x, size_t carrier, struct view id)
@@ -294,7 +308,8 @@ bool match_ended(const struct match *x, size_t carrier, struct view id)
 	uint32_t print;
 	for (int form = 0; canonical.n && form < IDFORMS; form++) {
 		uint32_t n = (uint32_t)idform_convert((enum idform)form, canonical, other);
-		if (n && *ended_slot(x, carrier, (struct view){(const uint8_t *)other, n}, &print) == print)
+		struct view cid = {(const uint8_t *)other, n};
+		if (n && *ended_slot(x, hash_of(carrier, cid), &print) == print)
 			return true;
 	}
 	return false;

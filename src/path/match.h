@@ -33,6 +33,8 @@ void match_learnt(struct match *x, size_t carrier, enum idform form);
 /* Enters a message under (m->carrier, m->cid). */
 void match_add(struct match *x, struct msg *m);
 void match_remove(struct match *x, struct msg *m); /* harmless when it is not in */
+/* The same, and match_note_ended() of its id: of a message that has been entered. */
+void match_end(struct match *x, struct msg *m);
 /* The message that is entered under this id (canonical) of a response; NULL when none is. */
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
 /*

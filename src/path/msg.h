@@ -51,6 +51,8 @@ struct loop;
 
 #define MSG_NO_ACCOUNT	0xFFFFu
 #define MSG_NO_CARRIER	0xFFFFu
+#define MSG_CACHE_LINE	64u
+#define MSG_FETCH_MAX	256u  /* octets of a record */
 #define MSG_NO_OPERATOR 0xFFu /* msg.op: looked for, and there is none */
 
 struct msg {
@@ -152,6 +154,19 @@ __attribute__((warn_unused_result)) int msg_set_record(struct msgs *ms, struct m
 void msg_record(const struct msg *m, struct record *out);
 /* The frame inside the record decoded. rec may be NULL. Views borrow m->rec. */
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
+/* Hints that a message is needed soon, for what has waited long enough to be in no cache: itself; once that is there,
+ * the octets that it owns. */
+static inline void msg_fetch(const struct msg *m)
+{
+	for (size_t i = 0; i < sizeof(*m); i += MSG_CACHE_LINE)
+		__builtin_prefetch((const uint8_t *)m + i);
+}
+static inline void msg_fetch_octets(const struct msg *m)
+{
+	for (uint32_t i = 0; i < m->rec_len && i < MSG_FETCH_MAX; i += MSG_CACHE_LINE)
+		__builtin_prefetch(m->rec + i);
+	__builtin_prefetch(m->cid);
+}
 /* Sets what stands in the record too: r of kind RECORD_FINAL or RECORD_MO or RECORD_MT, pdu its frame. */
 void msg_take_fields(struct msg *m, uint64_t id, const struct record *r, const struct pdu *pdu, const struct loop *l);
 /* The end of its validity as a time of the wall clock (UTC ms): when the clock is set, that time moves with it, so that

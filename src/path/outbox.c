@@ -112,6 +112,17 @@ static void on_owed(struct timer *t);
 static void on_aged(void *arg, size_t account, bool again);
 static void on_replayed(void *arg, size_t account);
 
+/* What comes behind m in its list is probably next: fetched while m is worked on. */
+static void fetch_ahead(const struct list *all, const struct msg *m)
+{
+	const struct list *next = m->link.next;
+	if (next == all)
+		return;
+	msg_fetch_octets(LIST_OF(next, struct msg, link));
+	if (next->next != all)
+		msg_fetch(LIST_OF(next->next, struct msg, link));
+}
+
 /* Several that come back together are all in their places before the first of them goes out again. */
 static void pump_soon(struct box *b)
 {
@@ -366,6 +377,7 @@ static void pump(struct box *b)
 		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
 		if (!within_rate(b, m))
 			break;
+		fetch_ahead(&b->waiting, m);
 		int sent = account_send(b->account, m->handle, fill, b);
 		if (sent == -EAGAIN || sent == -ENOTCONN)
 			break;
@@ -520,7 +532,7 @@ void outbox_put(struct outbox *o, struct msg *m)
 	}
 	m->due_ms = loop_wall_ms(o->loop);
 	append(b, m);
-	pump(b);
+	pump_soon(b);
 }
 
 void outbox_receiver(struct outbox *o, size_t account)
@@ -598,6 +610,8 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 	struct msg *m = msgs_get(o->msgs, cookie);
 	if (!m || m->state != MSG_DELIVERING || list_empty(&m->link))
 		return; /* an earlier answer has settled it, or it has been given up (a grave is in no list) */
+	if (m->out)
+		fetch_ahead(&b->sent, m);
 	/* a late answer settles it too, also when it has been sent again: an app that is always late would never be
 	 * done */
 	uint32_t status = resp ? resp->command_status : ESME_ROK;
@@ -617,7 +631,7 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 		take_out(b, m);
 		finish(b, m, status);
 	}
-	pump(b);
+	pump_soon(b);
 }
 
 uint64_t outbox_waiting(const struct outbox *o, size_t account)

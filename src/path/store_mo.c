@@ -136,8 +136,13 @@ static size_t print_last(const struct store_last *last, char out[STORE_LAST_MAX]
 {
 	char id[IDS_DIGITS + 1];
 	ids_print(last->id, id);
-	const struct view words[] = {view_of(id),    last->account, last->signature, last->class_name,
-				     last->campaign, last->variant, last->group};
+	const struct view words[] = {{(const uint8_t *)id, IDS_DIGITS},
+				     last->account,
+				     last->signature,
+				     last->class_name,
+				     last->campaign,
+				     last->variant,
+				     last->group};
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		n = put_word(out, n, words[i]);

@@ -78,7 +78,9 @@ static void add(void)
 	e.m->account = (uint16_t)sample_below(&seed, ACCOUNTS);
 	e.m->grouped = e.group < GROUPS;
 	set_app_id(e.m, &e);
-	assert_int_equal(index_add(x, e.m), 0);
+	struct number to;
+	assert_true(number_parse(pdu.sm.dst, &to));
+	assert_int_equal(index_add(x, e.m, sample_below(&seed, 2) ? &to : NULL), 0);
 	assert_true(e.m->indexed);
 	model[model_n++] = e;
 }
@@ -269,7 +271,7 @@ static void many_alike(bool ask_before)
 		all[i]->id = i + 1;
 		all[i]->account = 0;
 		all[i]->grouped = true;
-		assert_int_equal(index_add(x, all[i]), 0);
+		assert_int_equal(index_add(x, all[i], NULL), 0);
 	}
 	counted = 0;
 	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), MANY);

@@ -272,6 +272,26 @@ static void test_many(void **state)
 	msgs_give(ms, m);
 }
 
+/* A message that is not stored leaves with its end; its id is known as that of one that has ended. */
+static void test_end(void **state)
+{
+	(void)state;
+	struct msg *m = taken(0, "70000");
+	struct msg *same = taken(1, "70000"); /* another carrier's */
+	assert_false(match_ended(x, 0, sample_view("70000")));
+	match_end(x, m);
+	assert_null(find(0, "70000"));
+	assert_true(match_ended(x, 0, sample_view("70000")));
+	assert_ptr_equal(find(1, "70000"), same);
+	assert_false(match_ended(x, 1, sample_view("70000")));
+	ended(m); /* harmless */
+	ended(same);
+	struct pdu pdu = sample_submit();
+	m = sample_msg(ms, &pdu, RECORD_MT); /* no carrier has taken it */
+	match_end(x, m);
+	msgs_give(ms, m);
+}
+
 /* --- parked receipts --- */
 
 static bool park_from(size_t carrier, const char *canonical, const char *number, const char *text)
@@ -414,6 +434,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_forms),	 CASE(test_number_guards),	  CASE(test_learns),	   CASE(test_fixed),
 	CASE(test_learns_anew),	 CASE(test_fixed_learns_nothing), CASE(test_many),	   CASE(test_parked),
 	CASE(test_parked_forms), CASE(test_parked_for_another),	  CASE(test_parked_bound), CASE(test_parked_expires),
+	CASE(test_end),
 };
 
 UNIT_MAIN(cases)
