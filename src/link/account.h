@@ -181,6 +181,7 @@ bool account_removed(const struct account *a); /* a reload has taken it out */
 struct guard_lock; /* link/guard.h: addresses and accounts that are locked now; lifting one, false: it is not known */
 void accounts_each_lock(struct accounts *as, void (*fn)(const struct guard_lock *lock, void *arg), void *arg);
 bool accounts_lift(struct accounts *as, const char *who);
+size_t accounts_locks(const struct accounts *as); /* how many */
 
 size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);

@@ -153,6 +153,11 @@ void admit_guard_before_walk(void *listener_stats)
 	as->listener.locked = guard_locked(as->guard, loop_now_ms(as->loop));
 }
 
+size_t accounts_locks(const struct accounts *as)
+{
+	return guard_locked(as->guard, loop_now_ms(as->loop));
+}
+
 void accounts_each_lock(struct accounts *as, void (*fn)(const struct guard_lock *lock, void *arg), void *arg)
 {
 	guard_each_lock(as->guard, loop_now_ms(as->loop), fn, arg);

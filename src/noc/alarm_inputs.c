@@ -13,6 +13,7 @@
 #include "audit/archive.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "noc/balances.h"
 #include "noc/history.h"
 #include "noc/process.h"
 #include "noc/snapshot.h"
@@ -37,7 +38,8 @@ struct alarm_inputs_keeper {
 	struct account_trails *accounts; /* the same */
 	size_t carriers_n, accounts_n, listeners_cap;
 	char (*listener_names)[300];
-	struct trail store_refused, records_lost, log_lost, posts_lost;
+	struct trail store_refused, records_lost, log_lost, posts_lost, ended, expired, unknown, dead_letters;
+	struct balances *balances;
 	uint64_t store_failed, refused; /* writes: all that failed; of these while Redis was there */
 	double lags[LAGS];		/* ms */
 	unsigned lag;
@@ -120,6 +122,12 @@ static void take_messages(struct alarm_inputs_keeper *k, const struct alarm_sour
 	g->held_percent = larger(share((double)s->messages, (double)from->max_held), bytes);
 	g->parked_percent = share((double)s->parked, (double)from->max_parked);
 	g->queued = s->queued;
+	g->lockouts = accounts_locks(flow_accounts(from->flow));
+	g->review_s = s->review_ms ? (double)(k->out.wall_ms - s->review_ms) / 1000.0 : 0;
+	g->ended = trail_count(&k->ended, k->step, s->ended, TRAIL_STEPS);
+	g->expired = trail_count(&k->expired, k->step, s->expired, TRAIL_STEPS);
+	g->unknown = trail_count(&k->unknown, k->step, s->unknown, TRAIL_STEPS);
+	g->dead_letters = trail_count(&k->dead_letters, k->step, s->dead_letters, TRAIL_STEPS);
 	g->oldest_s = (double)history_gauge(all, HISTORY_OLDEST);
 }
 
@@ -221,6 +229,7 @@ static void take_account(struct alarm_inputs_keeper *k, const struct alarm_sourc
 		.backlog_max = (uint64_t)account_conf(a)->backlog_max,
 		.requests_1m = trail_count(&t->requests, k->step, s->requests, TRAIL_MINUTE),
 		.throttled_1m = trail_count(&t->throttled, k->step, s->throttled, TRAIL_MINUTE),
+		.credit = balances_left(k->balances, from->flow, i),
 	};
 	if (k->running_step && k->step - k->running_step >= SETTLE_STEPS) {
 		trail_note(&t->waiting, k->step, waiting);
@@ -297,13 +306,16 @@ static void take_listener(const struct listen_conf *conf, int64_t expires_s, voi
 
 struct alarm_inputs_keeper *alarm_inputs_new(void)
 {
-	return mem_zalloc(sizeof(struct alarm_inputs_keeper));
+	struct alarm_inputs_keeper *k = mem_zalloc(sizeof(*k));
+	k->balances = balances_new();
+	return k;
 }
 
 void alarm_inputs_free(struct alarm_inputs_keeper *k)
 {
 	if (!k)
 		return;
+	balances_free(k->balances);
 	mem_free(k->out.carriers);
 	mem_free(k->out.accounts);
 	mem_free(k->out.listeners);
@@ -336,8 +348,10 @@ const struct alarm_inputs *alarm_inputs_take(struct alarm_inputs_keeper *k, cons
 	take_store(k, &s.flow);
 	take_messages(k, from, &s.flow);
 	take_records(k, from);
-	if (new_step)
+	if (new_step) {
 		take_machine(k, from);
+		balances_ask(k->balances, from->flow);
+	}
 	take_objects(k, from, &s);
 	flow_brakes_each(from->flow, take_brake, &k->out);
 	flow_campaigns_each(from->flow, take_campaign, &k->out);

@@ -30,6 +30,11 @@ struct alarm_gateway {
 	uint64_t log_lost;	     /* lines in the last ten minutes */
 	uint64_t posts_lost;	     /* POSTs of alarms that no webhook took, in the last ten minutes */
 	uint64_t queued;	     /* messages that wait for a carrier */
+	uint64_t lockouts;	     /* addresses and accounts that failed binds have locked */
+	double review_s;	     /* the text that has waited longest for a review */
+	/* Messages that ended in the last ten minutes; of these without having been sent in time, without an answer. */
+	uint64_t ended, expired, unknown;
+	uint64_t dead_letters; /* receipts and replies given up in the last ten minutes */
 };
 
 struct alarm_carrier {
@@ -62,6 +67,7 @@ struct alarm_account {
 	struct alarm_window last15, day;
 	uint64_t brakes;	    /* that hold back its texts, whatever the carrier */
 	uint64_t campaigns_stopped; /* by themselves: their trial did badly */
+	double credit;		    /* yuan that it may still use; NAN: it is not prepaid */
 };
 
 struct alarm_listener {

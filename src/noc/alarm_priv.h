@@ -12,14 +12,14 @@
 	/* the gateway */                                                                                              \
 	X(redis_down) X(redis_refusing) X(redis_slow) X(clock_jump) X(loop_slow) X(store_full) X(receipts_parked) X(waiting_age)         \
 	X(waiting_depth) X(disk_filling) X(work_disk_filling) X(files_open) X(records_lost) X(records_waiting)         \
-	X(log_lost) X(posts_lost)                                                                                      \
+	X(log_lost) X(posts_lost) X(lockouts) X(review_age) X(expired) X(unknown) X(dead_letters)                                                                                      \
 	/* carriers */                                                                                                 \
 	X(carrier_down) X(carrier_degraded) X(carrier_flapping) X(carrier_left) X(throttled) X(refusing) X(queue_age)  \
 	X(queue_depth) X(queue_full) X(doubts) X(answer_latency) X(latency) X(delivery_ratio) X(delivery_falling)      \
 	X(window_small) X(carrier_certificate) X(carrier_braked)                                                       \
 	/* accounts */                                                                                                 \
 	X(account_delivery_ratio) X(account_delivery_falling) X(complaints) X(optouts) X(refusals) X(over_rate)        \
-	X(backlog_growing) X(backlog_full) X(account_unbound) X(account_braked) X(campaign_stopped)                                       \
+	X(backlog_growing) X(backlog_full) X(account_unbound) X(account_braked) X(campaign_stopped) X(credit_low)                                       \
 	/* listeners */                                                                                                \
 	X(certificate_expiring)
 /* clang-format on */

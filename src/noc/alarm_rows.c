@@ -38,6 +38,9 @@ GATEWAY(records_lost, records_lost)
 GATEWAY(records_waiting, records_waiting_mb)
 GATEWAY(log_lost, log_lost)
 GATEWAY(posts_lost, posts_lost)
+GATEWAY(lockouts, lockouts)
+GATEWAY(review_age, review_s)
+GATEWAY(dead_letters, dead_letters)
 #undef GATEWAY
 
 /* --- shares --- */
@@ -64,6 +67,20 @@ static double delivered_fall(const struct alarm_window *last15, const struct ala
 static double more_than_usual(uint64_t last15, uint64_t day)
 {
 	return (double)last15 - (double)(day > last15 ? day - last15 : 0) / USUAL_QUARTERS;
+}
+
+/* --- how messages end --- */
+
+static double expired(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
+{
+	(void)i;
+	return share(in->gateway.expired, in->gateway.ended, s->min);
+}
+
+static double unknown(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
+{
+	(void)i;
+	return share(in->gateway.unknown, in->gateway.ended, s->min);
 }
 
 /* --- carriers --- */
@@ -131,6 +148,7 @@ ACCOUNT(backlog_full, share(a->waiting, a->backlog_max, 1))
 ACCOUNT(account_unbound, a->binds == 0 ? a->waiting : 0)
 ACCOUNT(account_braked, a->brakes)
 ACCOUNT(campaign_stopped, a->campaigns_stopped)
+ACCOUNT(credit_low, a->credit)
 #undef ACCOUNT
 
 static double certificate_expiring(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
@@ -224,6 +242,26 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	 .zh = "告警无法送达告警平台", .en = "the webhook did not take alarms in the last ten minutes",
 	 .todo = "event=alarm_not_posted in the log says why; look at the server behind alarm.webhook",
 	 WHEN(1, 1, 0, 60, ALARM_WARNING)},
+	ROW(lockouts), .unit = "lockouts", .scope = ALARM_GATEWAY,
+	 .zh = "连续登录失败，地址或账号被锁定", .en = "addresses or accounts are locked: binds failed again and again",
+	 .todo = "smppgwctl lockouts: who; a customer with a wrong password, or somebody who guesses; smppgwctl unlock",
+	 WHEN(1, 1, 0, 60, ALARM_WARNING)},
+	ROW(review_age), .unit = "s", .scope = ALARM_GATEWAY,
+	 .zh = "有短信等待人工审核过久", .en = "a text has waited long for a review",
+	 .todo = "smppgwctl review list, then review approve or review reject; unread it expires with its validity",
+	 WHEN(1800, 600, 0, 0, ALARM_WARNING)},
+	ROW(expired), .unit = "%", .scope = ALARM_GATEWAY,
+	 .zh = "大量短信过期未发出", .en = "many messages expired before they could be sent (last ten minutes)",
+	 .todo = "smppgwctl cdr --kind ended --state EXPIRED: whose, and which carrier; waiting_age and queue_age say why",
+	 WHEN_MIN(100, 5, 2, 60, 120, ALARM_WARNING)},
+	ROW(unknown), .unit = "%", .scope = ALARM_GATEWAY,
+	 .zh = "大量短信结果未知", .en = "many messages ended without a receipt or an answer (last ten minutes)",
+	 .todo = "smppgwctl cdr --kind ended --state UNKNOWN: which carrier; does it send receipts; see receipts_parked, doubts",
+	 WHEN_MIN(100, 10, 5, 60, 120, ALARM_WARNING)},
+	ROW(dead_letters), .unit = "letters", .scope = ALARM_GATEWAY,
+	 .zh = "状态报告和上行短信成为死信", .en = "receipts and replies were given up (last ten minutes)",
+	 .todo = "smppgwctl deadletters ACCOUNT says why; when the app takes them again: smppgwctl replay ACCOUNT",
+	 WHEN(100, 1, 0, 60, ALARM_WARNING)},
 
 	ROW(carrier_down), .unit = "", .scope = ALARM_CARRIER,
 	 .zh = "通道断开", .en = "the carrier is down",
@@ -338,6 +376,10 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	 .zh = "营销活动试发不达标，已停止", .en = "a campaign of the account was stopped: its trial did badly",
 	 .todo = "smppgwctl campaign show ACCOUNT CAMPAIGN says how; then campaign resume, or campaign cancel",
 	 WHEN(1, 1, 0, 0, ALARM_WARNING)},
+	ROW(credit_low), .unit = "yuan", .scope = ALARM_ACCOUNT, .below = true,
+	 .zh = "账号余额不足", .en = "the account's credit is nearly used up; then its submits are refused",
+	 .todo = "tell the customer; smppgwctl credit ACCOUNT show, credit ACCOUNT add YUAN",
+	 WHEN(100, 101, 0, 0, ALARM_WARNING)},
 
 	ROW(certificate_expiring), .unit = "days", .scope = ALARM_LISTENER, .below = true, .always = true,
 	 .zh = "监听证书即将过期", .en = "the certificate that apps see ends soon",

@@ -77,6 +77,14 @@ void backlog_grow(struct backlog *b)
 	}
 }
 
+uint64_t backlog_dead(const struct backlog *b)
+{
+	uint64_t dead = 0;
+	for (size_t i = 0; i < b->n; i++)
+		dead += b->piles[i]->counters.aged + b->piles[i]->counters.refused;
+	return dead;
+}
+
 void backlog_free(struct backlog *b)
 {
 	if (!b)

@@ -22,7 +22,8 @@ struct backlog;
 struct backlog *backlog_new(struct loop *loop, struct accounts *accounts, struct store *store,
 			    const struct backlog_ops *ops, void *arg, struct stats *stats);
 void backlog_free(struct backlog *b);
-void backlog_grow(struct backlog *b); /* accounts have been added */
+void backlog_grow(struct backlog *b);		/* accounts have been added */
+uint64_t backlog_dead(const struct backlog *b); /* dead letters made since the start */
 /* The store is there: counts the entries, and from then on every few seconds (nodes share backlogs). */
 void backlog_store_up(struct backlog *b);
 

@@ -133,6 +133,9 @@ struct flow_status {
 	uint64_t by_state[MSG_STATES];
 	uint64_t queued, parked;
 	int64_t since_ms; /* UTC: when it started */
+	/* Since the start: messages that ended; of these EXPIRED, and UNKNOWN; receipts and replies given up. */
+	uint64_t ended, expired, unknown, dead_letters;
+	int64_t review_ms; /* UTC: accepted, of the text that has waited longest for a review; 0: none waits */
 };
 #define FLOW_CAMPAIGN_MAX 32u /* octets of a campaign's name (design.md 6) */
 struct flow_cancel {	      /* one of id, group, campaign, to */

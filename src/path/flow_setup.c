@@ -552,7 +552,14 @@ void flow_status(const struct flow *f, struct flow_status *out)
 		.queued = queue_total(f->queue),
 		.parked = match_parked(f->match),
 		.since_ms = f->since_ms,
+		.expired = f->counters.finished[FINISH_EXPIRED],
+		.unknown = f->counters.finished[FINISH_NO_RECEIPT] + f->counters.finished[FINISH_IN_DOUBT],
+		.dead_letters = backlog_dead(outbox_backlogs(f->outbox)),
 	};
+	for (size_t how = 0; how < FINISHES; how++)
+		out->ended += f->counters.finished[how];
+	if (!list_empty(&f->reviews))
+		out->review_ms = ids_time_ms(LIST_OF(f->reviews.next, struct msg, link)->id);
 	memcpy(out->by_state, f->counters.by_state, sizeof(out->by_state));
 }
 

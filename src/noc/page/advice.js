@@ -17,6 +17,11 @@ const ADVICE_ZH = {
 	records_waiting: "df 和 dmesg；积到 64 MB 就会丢话单",
 	log_lost: "读日志的一方太慢：检查 journald、syslog 或日志文件所在磁盘",
 	posts_lost: "日志 event=alarm_not_posted 写明原因；检查 alarm.webhook 的服务器",
+	lockouts: "smppgwctl lockouts：是客户密码配错，还是有人猜密码；smppgwctl unlock 解锁",
+	review_age: "smppgwctl review list，再 review approve 或 review reject；无人处理会随有效期过期",
+	expired: "smppgwctl cdr --kind ended --state EXPIRED：是谁的、哪个通道；原因见 waiting_age、queue_age",
+	unknown: "smppgwctl cdr --kind ended --state UNKNOWN：哪个通道，是否回状态报告；参见 receipts_parked、doubts",
+	dead_letters: "smppgwctl deadletters 账号 写明原因；应用恢复接收后 smppgwctl replay 账号",
 	carrier_down: "日志 event=bind_failed、event=session_ended 写明原因；联系运营商",
 	carrier_degraded: "smppgwctl binds 通道名；运营商是否允许配置的连接数",
 	carrier_flapping: "原因在日志 event=session_ended；检查网络和 enquire_link",
@@ -45,6 +50,7 @@ const ADVICE_ZH = {
 	account_unbound: "告知应用方；日志 event=bind_refused 记有其失败的尝试",
 	account_braked: "smppgwctl brake list 写明原因；处理后 smppgwctl brake release",
 	campaign_stopped: "smppgwctl campaign show 账号 任务 写明原因；然后 campaign resume 或 campaign cancel",
+	credit_low: "通知客户充值；smppgwctl credit 账号 show，credit 账号 add 元",
 	certificate_expiring: "更新监听 tls.certificate 指定的文件，然后 smppgwctl reload",
 };
 

@@ -67,7 +67,8 @@ static void make_well(struct scene *s)
 							.backlog_max = 10000,
 							.requests_1m = 600,
 							.last15 = last,
-							.day = usual};
+							.day = usual,
+							.credit = i ? NAN : 5000};
 	}
 	s->listeners[0] = (struct alarm_listener){"0.0.0.0:2775", 300};
 }
@@ -145,6 +146,11 @@ SET(records_lost, s->in.gateway.records_lost = COUNT(v))
 SET(records_waiting, s->in.gateway.records_waiting_mb = v)
 SET(log_lost, s->in.gateway.log_lost = COUNT(v))
 SET(posts_lost, s->in.gateway.posts_lost = COUNT(v))
+SET(lockouts, s->in.gateway.lockouts = COUNT(v))
+SET(review_age, s->in.gateway.review_s = v)
+SET(expired, s->in.gateway.ended = 1000; s->in.gateway.expired = COUNT(10 * v))
+SET(unknown, s->in.gateway.ended = 1000; s->in.gateway.unknown = COUNT(10 * v))
+SET(dead_letters, s->in.gateway.dead_letters = COUNT(v))
 SET(carrier_down, s->carriers[1].up = v == 0)
 SET(carrier_degraded, s->carriers[1].bound = 2 - COUNT(v))
 SET(carrier_flapping, s->carriers[1].losses = COUNT(v))
@@ -178,6 +184,7 @@ SET(backlog_full, s->accounts[0].waiting = COUNT(100 * v))
 SET(account_unbound, s->accounts[0].binds = 0; s->accounts[0].waiting = COUNT(v))
 SET(account_braked, s->accounts[0].brakes = COUNT(v))
 SET(campaign_stopped, s->accounts[0].campaigns_stopped = COUNT(v))
+SET(credit_low, s->accounts[0].credit = v)
 SET(certificate_expiring, s->listeners[0].certificate_days = v)
 
 #define GATEWAY(name, bad, between)                                                                                    \
@@ -213,6 +220,11 @@ static const struct knob knobs[] = {
 	GATEWAY(records_waiting, 20, 4),
 	GATEWAY(log_lost, 100, NAN),
 	GATEWAY(posts_lost, 2, NAN),
+	GATEWAY(lockouts, 1, NAN),
+	GATEWAY(review_age, 2000, 1000),
+	GATEWAY(expired, 8, 3),
+	GATEWAY(unknown, 15, 7),
+	GATEWAY(dead_letters, 200, 50),
 	CARRIER(carrier_down, 1, NAN),
 	CARRIER(carrier_degraded, 1, NAN),
 	CARRIER(carrier_flapping, 3, 2),
@@ -241,6 +253,7 @@ static const struct knob knobs[] = {
 	ACCOUNT(account_unbound, 200, 50),
 	ACCOUNT(account_braked, 1, NAN),
 	ACCOUNT(campaign_stopped, 1, NAN),
+	ACCOUNT(credit_low, 20, 100.5),
 	LISTENER(certificate_expiring, 5, 14.5),
 };
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
