@@ -27,6 +27,7 @@ const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0
 
 #define LOOP_TIMER_BUDGET                                                                                              \
 	300 /* timers fired in one turn: an end of a message takes a few us, with its events and records */
+#define LOOP_LONG_US	  1500 /* of CPU */
 #define LOOP_SIM_START_US 1000000
 #define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
 
@@ -49,6 +50,7 @@ struct loop {
 	int64_t wake_us; /* a turn is wanted at this time; INT64_MAX: none */
 	int64_t sim_wall_offset_ms;
 	int64_t longest_us;
+	int64_t cpu_us; /* of this thread when this turn began */
 	struct loop_stats stats;
 	uint64_t turns;
 	bool stopped, failed;
@@ -239,6 +241,16 @@ void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), voi
 	list_append(&l->deferred, &d->link);
 }
 
+bool loop_is_long(const struct loop *l)
+{
+	return l->base != NULL && loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000) - l->cpu_us >= LOOP_LONG_US;
+}
+
+static bool loop_wants_more_timers(void *arg)
+{
+	return !loop_is_long(arg);
+}
+
 /* The earliest time at which a turn is wanted. */
 static int64_t loop_wanted_us(const struct loop *l)
 {
@@ -253,7 +265,7 @@ static void loop_work(struct loop *l, int64_t asked_us)
 {
 	if (asked_us > loop_now_us(l) && asked_us < l->wake_us)
 		l->wake_us = asked_us;
-	wheel_run(l->wheel, loop_now_ms(l), LOOP_TIMER_BUDGET);
+	wheel_run_while(l->wheel, loop_now_ms(l), LOOP_TIMER_BUDGET, loop_wants_more_timers, l);
 	for (int stage = 0; stage < LOOP_STAGES; stage++) {
 		struct list *head = &l->hooks[stage];
 		for (struct list *node = head->next; node != head; node = l->next_hook) {
@@ -283,22 +295,22 @@ static void loop_set_alarm(struct loop *l, int64_t at_us)
 }
 
 /* CPU of this thread since the last turn was counted is this turn's: waiting costs none. */
-static int64_t loop_count_turn(struct loop *l, int64_t cpu_before_us)
+static void loop_count_turn(struct loop *l)
 {
 	int64_t cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
-	int64_t took = cpu_us - cpu_before_us;
+	int64_t took = cpu_us - l->cpu_us;
 
 	histogram_add(&l->stats.turn, took);
 	if (took > (int64_t)l->stats.longest_us)
 		l->stats.longest_us = (uint64_t)took;
-	return cpu_us;
+	l->cpu_us = cpu_us;
 }
 
 int loop_run(struct loop *l)
 {
-	int64_t cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
 	int64_t ended_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 
+	l->cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
 	l->failed = l->base == NULL;
 	while (!l->stopped && !l->failed) {
 		int64_t wanted = loop_wanted_us(l);
@@ -318,7 +330,7 @@ int loop_run(struct loop *l)
 		ended_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 		if (ended_us - began_us > l->longest_us)
 			l->longest_us = ended_us - began_us;
-		cpu_us = loop_count_turn(l, cpu_us);
+		loop_count_turn(l);
 	}
 	l->stopped = false;
 	return l->failed ? -1 : 0;

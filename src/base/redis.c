@@ -6,6 +6,9 @@
  * A server that cannot serve us as it is now (it has become a replica, it is loading) is as good as none: its
  * connection is given up, and the address is tried again until a server stands there that can.
  *
+ * Replies that come together may mean very much work, when Redis has stood still for a while: what would make a turn
+ * long is held, in its order, for the next one, and nothing is read before all of it is told.
+ *
  * hiredis frees its context by itself in the middle of its own functions, so a context that is lost is cut off at once
  * (ac->data = NULL) and its later callbacks are ignored.
  */
@@ -39,6 +42,8 @@ struct redis_wait { /* a command that waits for its reply */
 struct redis_link { /* libevent's side of one hiredis context; freed with it */
 	redisAsyncContext *ac;
 	struct event *reads, *writes; /* persistent */
+	struct event *rest;	      /* the next turn: replies that are held */
+	bool holding;		      /* reads is not added, rest is */
 	bool writing;		      /* writes is added */
 	bool gathering;		      /* commands are gathered: the write comes with redis_flush() */
 };
@@ -54,6 +59,9 @@ struct redis {
 	bool dirty;		 /* something was gathered since the last write */
 	struct redis_wait *ring; /* waiting commands, oldest first */
 	size_t cap, first, count;
+	void **held; /* replies to the first of them that came and are not told yet; held[held_at] is the oldest */
+	size_t held_cap, held_n, held_at;
+	bool told;	     /* a reply in this turn */
 	int64_t progress_us; /* the last reply, or when waiting began */
 	struct timer deadline, retry;
 	struct loop_hook hook;
@@ -109,6 +117,53 @@ static bool redis_wait_fail(struct redis *r)
 	return true;
 }
 
+/* -- replies that are held -- */
+
+static void *redis_kept; /* the reply whose callback has kept it, while hiredis is about to free it */
+
+static void redis_free_reply(void *reply)
+{
+	if (reply != redis_kept)
+		freeReplyObject(reply);
+	redis_kept = NULL;
+}
+
+/* hiredis' way to make replies, with our way to free them. */
+static void redis_keep_replies(redisReader *reader)
+{
+	static redisReplyObjectFunctions ours;
+	ours = *reader->fn;
+	ours.freeObject = redis_free_reply;
+	reader->fn = &ours;
+}
+
+static void redis_go_on_later(struct redis_link *link)
+{
+	link->holding = true;
+	event_del(link->reads);
+	event_add(link->rest, &(struct timeval){0});
+}
+
+static void redis_hold(struct redis *r, void *reply)
+{
+	if (r->held_n == r->held_cap) {
+		r->held_cap = r->held_cap > 0 ? r->held_cap * 2 : 64;
+		r->held = mem_realloc(r->held, r->held_cap * sizeof(*r->held));
+	}
+	r->held[r->held_n++] = reply;
+	redis_kept = reply;
+	if (!r->link->holding)
+		redis_go_on_later(r->link);
+}
+
+/* Those who wait for them are told that the outcome is not known. */
+static void redis_drop_held(struct redis *r)
+{
+	while (r->held_at < r->held_n)
+		freeReplyObject(r->held[r->held_at++]);
+	r->held_at = r->held_n = 0;
+}
+
 /* -- going down -- */
 
 static int64_t redis_pause_ms(struct redis *r)
@@ -137,6 +192,7 @@ static void redis_lost(struct redis *r, const char *why, bool hiredis_frees)
 	r->link = NULL;
 	r->dirty = false;
 	loop_timer_clear(r->loop, &r->deadline);
+	redis_drop_held(r);
 	int64_t pause = redis_pause_ms(r);
 	loop_timer(r->loop, &r->retry, pause);
 	if (ac != NULL)
@@ -200,7 +256,7 @@ static void redis_link_add_read(void *arg)
 {
 	struct redis_link *link = arg;
 
-	if (!event_pending(link->reads, EV_READ, NULL))
+	if (!link->holding && !event_pending(link->reads, EV_READ, NULL))
 		event_add(link->reads, NULL);
 }
 
@@ -237,9 +293,12 @@ static void redis_link_cleanup(void *arg)
 
 	memset(&link->ac->ev, 0, sizeof(link->ac->ev));
 	event_free(link->reads);
+	event_free(link->rest);
 	event_free(link->writes);
 	mem_free(link);
 }
+
+static void redis_link_rest(evutil_socket_t fd, short what, void *arg);
 
 static struct redis_link *redis_link_new(struct loop *loop, redisAsyncContext *ac)
 {
@@ -248,6 +307,7 @@ static struct redis_link *redis_link_new(struct loop *loop, redisAsyncContext *a
 	link->ac = ac;
 	link->reads = event_new(loop_base(loop), ac->c.fd, EV_READ | EV_PERSIST, redis_link_readable, link);
 	link->writes = event_new(loop_base(loop), ac->c.fd, EV_WRITE | EV_PERSIST, redis_link_writable, link);
+	link->rest = evtimer_new(loop_base(loop), redis_link_rest, link);
 	ac->ev.data = link;
 	ac->ev.addRead = redis_link_add_read;
 	ac->ev.delRead = redis_link_del_read;
@@ -274,6 +334,35 @@ static bool redis_is_elsewhere(const redisReply *reply)
 	return strncmp(reply->str, "ERR Error running script", 24) == 0 && strstr(reply->str, "-READONLY ") != NULL;
 }
 
+/* Tells the oldest waiting command its reply. r may be gone, or have lost its connection, afterwards. */
+static void redis_tell(struct redis *r, const redisReply *reply)
+{
+	struct redis_wait w = redis_wait_pop(r);
+	const redisAsyncContext *ac = r->ac;
+	bool elsewhere = false, gone = false, *outer = r->gone;
+	char why[REDIS_REASON_MAX];
+
+	r->told = true;
+	r->progress_us = loop_now_us(r->loop);
+	if (r->state == REDIS_STATE_UP) {
+		elsewhere = redis_is_elsewhere(reply);
+		snprintf(why, sizeof(why), "%s", elsewhere ? reply->str : "");
+		if (reply->type != REDIS_REPLY_ERROR)
+			r->attempts = 0;
+	}
+	r->gone = &gone;
+	if (w.fn != NULL)
+		w.fn(reply, w.arg);
+	if (gone) {
+		if (outer != NULL)
+			*outer = true;
+		return;
+	}
+	r->gone = outer;
+	if (elsewhere && r->ac == ac) /* else r has lost it already */
+		redis_lost(r, why, false);
+}
+
 /* hiredis' callback for every command of ours. */
 static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 {
@@ -282,26 +371,43 @@ static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 	(void)unused;
 	if (r == NULL)
 		return;
-	if (reply == NULL) {
+	if (reply == NULL)
 		redis_lost(r, ac->errstr != NULL && ac->errstr[0] != '\0' ? ac->errstr : "closed", true);
+	else if (r->held_n > 0 || (r->told && loop_is_long(r->loop)))
+		redis_hold(r, reply);
+	else
+		redis_tell(r, reply);
+}
+
+/* Held replies, as many as do not make the turn long, but at least one. */
+static void redis_link_rest(evutil_socket_t fd, short what, void *arg)
+{
+	struct redis_link *link = arg;
+	struct redis *r = link->ac->data;
+	bool gone = false, *outer = r->gone;
+
+	(void)fd;
+	(void)what;
+	r->gone = &gone;
+	while (r->held_at < r->held_n && !(r->told && loop_is_long(r->loop))) {
+		redisReply *reply = r->held[r->held_at++];
+		redis_tell(r, reply);
+		freeReplyObject(reply);
+		if (gone)
+			return;
+		if (r->link != link)
+			break; /* lost, and the others with it */
+	}
+	r->gone = outer;
+	if (r->link != link)
+		return;
+	if (r->held_at < r->held_n) {
+		redis_go_on_later(link);
 		return;
 	}
-
-	struct redis_wait w = redis_wait_pop(r);
-	bool elsewhere = false;
-	char why[REDIS_REASON_MAX];
-
-	r->progress_us = loop_now_us(r->loop);
-	if (r->state == REDIS_STATE_UP) {
-		elsewhere = redis_is_elsewhere(reply);
-		snprintf(why, sizeof(why), "%s", elsewhere ? ((redisReply *)reply)->str : "");
-		if (((redisReply *)reply)->type != REDIS_REPLY_ERROR)
-			r->attempts = 0;
-	}
-	if (w.fn != NULL)
-		w.fn(reply, w.arg);
-	if (elsewhere && ac->data != NULL) /* else r is gone, or has lost it already */
-		redis_lost(r, why, false);
+	r->held_at = r->held_n = 0;
+	link->holding = false;
+	event_add(link->reads, NULL);
 }
 
 static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
@@ -346,6 +452,7 @@ void redis_flush(struct redis *r)
 
 static void redis_on_turn_end(void *arg)
 {
+	((struct redis *)arg)->told = false;
 	redis_flush(arg);
 }
 
@@ -511,6 +618,7 @@ static void redis_connect(struct redis *r)
 	}
 	(void)fcntl(ac->c.fd, F_SETFD, FD_CLOEXEC);
 	ac->c.reader->maxbuf = 0; /* the reader keeps its memory */
+	redis_keep_replies(ac->c.reader);
 	ac->data = r;
 	r->ac = ac;
 	r->link = redis_link_new(r->loop, ac);
@@ -565,10 +673,12 @@ void redis_free(struct redis *r)
 		ac->data = NULL;
 		redisAsyncFree(ac);
 	}
+	redis_drop_held(r);
 	if (!redis_wait_fail(r))
 		return;
 	if (r->gone != NULL)
 		*r->gone = true;
+	mem_free(r->held);
 	mem_free(r->ring);
 	mem_free(r);
 }

@@ -25,6 +25,7 @@
 
 /* How many timers one wheel_run() moves down at most: at 4 million timers about 1 ms. */
 #define WHEEL_MOVES 4096
+#define WHEEL_ASK   32u /* timers between two questions whether there is time for more */
 
 struct wheel {
 	int64_t tick; /* the next ms to look at; everything due before is fired, FIRING or LATE */
@@ -215,7 +216,7 @@ static void wheel_fire(struct wheel *w)
 	t->fn(t);
 }
 
-unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget)
+unsigned wheel_run_while(struct wheel *w, int64_t now_ms, unsigned budget, bool (*more)(void *arg), void *arg)
 {
 	unsigned fired = 0, moves = WHEEL_MOVES;
 
@@ -224,6 +225,8 @@ unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget)
 		if (wheel_used(w, WHEEL_FIRING)) {
 			wheel_fire(w);
 			fired++;
+			if (fired % WHEEL_ASK == 0 && !more(arg))
+				break;
 			continue;
 		}
 		if (w->tick > now_ms || !wheel_settle(w, &moves))
@@ -241,6 +244,17 @@ unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget)
 		w->tick++;
 	}
 	return fired;
+}
+
+static bool wheel_always(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget)
+{
+	return wheel_run_while(w, now_ms, budget, wheel_always, NULL);
 }
 
 unsigned long wheel_count(const struct wheel *w)

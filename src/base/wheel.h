@@ -34,6 +34,8 @@ static inline bool wheel_isset(const struct timer *t)
  * several runs, in which wheel_next() says "now".
  */
 unsigned wheel_run(struct wheel *w, int64_t now_ms, unsigned budget);
+/* The same, as long as there is time: more() is asked now and then, and false leaves the rest for the next time. */
+unsigned wheel_run_while(struct wheel *w, int64_t now_ms, unsigned budget, bool (*more)(void *arg), void *arg);
 /*
  * A lower bound of the time at which wheel_run() has work, INT64_MAX when empty. Not above the last now_ms: work is
  * left.

@@ -26,8 +26,8 @@
 
 #define BUFFER	 (8u << 20) /* octets in, and out, per connection */
 #define READ_MAX (256u << 10)
-#define PEERS	 64
-#define RING	 65536u /* requests on their way, per direction */
+#define PEERS	 1024
+#define RING	 262144u /* requests on their way, per direction */
 
 struct peer {
 	int fd; /* -1: free */
@@ -61,6 +61,7 @@ struct slot { /* where a request came from, by the sequence number it was sent o
 };
 
 static struct peer esmes[PEERS], smsc = {.fd = -1};
+static unsigned esmes_n; /* places that have been taken */
 static struct slot up[RING], down[RING];
 static uint32_t up_sequence, down_sequence;
 static unsigned turn;
@@ -178,8 +179,8 @@ static void from_esme(struct peer *p, const uint8_t *pdu, uint32_t n)
 
 static struct peer *next_receiver(void)
 {
-	for (unsigned i = 0; i < PEERS; i++) {
-		struct peer *p = &esmes[turn++ % PEERS];
+	for (unsigned i = 0; i < esmes_n; i++) {
+		struct peer *p = &esmes[turn++ % esmes_n];
 
 		if (p->fd >= 0 && p->receives)
 			return p;
@@ -278,10 +279,13 @@ static void on_accept(int listener)
 
 	while (i < PEERS && esmes[i].fd >= 0)
 		i++;
-	if (fd >= 0 && i < PEERS)
-		open_peer(&esmes[i], fd);
-	else if (fd >= 0)
+	if (fd >= 0 && i == PEERS)
 		close(fd);
+	if (fd < 0 || i == PEERS)
+		return;
+	if (i == esmes_n)
+		esmes_n++;
+	open_peer(&esmes[i], fd);
 }
 
 static struct sockaddr_in address(const struct opts_address *from)
@@ -351,7 +355,7 @@ static void run(int listener)
 				on_input(p);
 		}
 		flush_peer(&smsc);
-		for (unsigned i = 0; i < PEERS; i++)
+		for (unsigned i = 0; i < esmes_n; i++)
 			flush_peer(&esmes[i]);
 	}
 }

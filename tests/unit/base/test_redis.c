@@ -542,6 +542,85 @@ static void end_script(void)
 	unlink(path);
 }
 
+/* -- replies that come together, each of which means much work -- */
+
+static uint64_t last_turn;
+
+/* A reply that takes all of a turn. */
+static void expect_slow(const redisReply *reply, void *arg)
+{
+	expect_number(reply, arg);
+	assert_true(loop_turns(loop) != last_turn); /* each in a turn of its own */
+	last_turn = loop_turns(loop);
+	while (!loop_is_long(loop))
+		;
+}
+
+static void ask_slow(uintptr_t n)
+{
+	last_turn = UINT64_MAX;
+	for (uintptr_t i = 1; i <= n; i++)
+		assert_int_equal(command(expect_slow, (void *)i, 1, "PING"), 0);
+}
+
+static void test_slow_replies(void **state)
+{
+	static const char *const lines[] = {"+PONG\r\n", ":1\r\n:2\r\n:3\r\n:4\r\n:5\r\n", ":1\r\n", NULL};
+
+	(void)state;
+	start_script(lines);
+	connect_up();
+	ask_slow(5);
+	run_until(none_waits);
+	assert_int_equal(answered, 5);
+	ask_slow(1); /* it is read from again */
+	run_until(none_waits);
+	assert_int_equal(answered, 6);
+	assert_int_equal(downs, 0);
+	end_script();
+}
+
+/* Freed by one that was held, while others are: these are called back with NULL. */
+static void test_free_in_slow_reply(void **state)
+{
+	static const char *const lines[] = {"+PONG\r\n", ":1\r\n+PONG\r\n:3\r\n:4\r\n", NULL};
+	bool freed = false;
+	unsigned rest = 0;
+
+	(void)state;
+	start_script(lines);
+	connect_up();
+	ask_slow(1);
+	assert_int_equal(command(free_in_reply, &freed, 1, "PING"), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(command(expect_null, &rest, 1, "PING"), 0);
+	run_until(is_freed);
+	assert_true(freed);
+	assert_int_equal(rest, 2);
+	end_script();
+}
+
+/* A held reply ends the connection: what is held behind it is not known. */
+static void test_lost_by_slow_reply(void **state)
+{
+	static const char *const lines[] = {"+PONG\r\n", ":1\r\n-READONLY replica\r\n:3\r\n:4\r\n", NULL};
+	unsigned rest = 0;
+
+	(void)state;
+	start_script(lines);
+	connect_up();
+	ask_slow(1);
+	assert_int_equal(command(count_reply, NULL, 1, "PING"), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(command(expect_null, &rest, 1, "PING"), 0);
+	run_until(is_down);
+	assert_int_equal(answered, 2);
+	assert_int_equal(errors, 1);
+	assert_int_equal(rest, 2);
+	assert_non_null(strstr(last_reason, "READONLY"));
+	end_script();
+}
+
 static void test_loading(void **state)
 {
 	static const char *const lines[] = {"-LOADING Redis is loading the dataset in memory\r\n",
@@ -678,6 +757,9 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_free_at_null),
 	CASE(test_free_at_down),
 	CASE(test_free_while_connecting),
+	CASE(test_slow_replies),
+	CASE(test_free_in_slow_reply),
+	CASE(test_lost_by_slow_reply),
 	CASE(test_loading),
 	CASE(test_refused_at_greeting),
 	CASE(test_elsewhere),
