@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "audit/archive_priv.h"
+#include "audit/erased.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -165,12 +166,31 @@ static void watch_day(struct archive *a)
 	memcpy(a->day, day, sizeof(day));
 }
 
+/* Of a note that smppevidence erase has left. */
+static void put_erased(void *arg, const struct erased *e)
+{
+	struct archive *a = arg;
+	struct cdr c = {.kind = CDR_ERASED, .wait_ms = -1, .answer_ms = -1, .price = -1};
+	char why[400];
+
+	snprintf(why, sizeof(why), "%s, in %llu files", e->what, (unsigned long long)e->files);
+	c.at_ms = loop_wall_ms(a->loop);
+	c.done_ms = e->at_ms;
+	c.parts = e->records > UINT32_MAX ? UINT32_MAX : (unsigned)e->records;
+	c.who = view_of(e->who);
+	c.why = view_of(why);
+	log_warn("-", "event=records_erased who=\"%s\" records=%llu what=\"%s\"", e->who,
+		 (unsigned long long)e->records, why);
+	archive_put(a, &c);
+}
+
 static void on_tick(struct timer *t)
 {
 	struct archive *a = LIST_OF(t, struct archive, tick);
 	int64_t now = loop_now_ms(a->loop);
 
 	watch_clock(a);
+	erased_take(a->directory, put_erased, a);
 	if (a->hour.begun && archive_hour_over(a, loop_wall_ms(a->loop)))
 		end_hour(a);
 	else

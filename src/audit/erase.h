@@ -2,7 +2,7 @@
  * erase.h - takes personal data out of records for ever: salt, number, text, box are overwritten where they stand, with
  * as many octets, so that the chain, the statements and all places stay as they are. What the core says (the masked
  * number, hashes that without their salt say nothing) stays. Works while the gateway writes, also in the open hour.
- * Blocking, for a worker's thread or a tool. Whoever calls puts a record `erased`, when the gateway runs.
+ * Blocking, for a worker's thread or a tool. Whoever calls leaves a note of it (erased.h).
  */
 #ifndef AUDIT_ERASE_H
 #define AUDIT_ERASE_H

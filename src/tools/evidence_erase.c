@@ -2,10 +2,16 @@
  * evidence_erase.c - smppevidence erase: takes personal data out of records, as the law may ask for. Must not know how.
  */
 #include <inttypes.h>
+#include <pwd.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "audit/erase.h"
+#include "audit/erased.h"
+#include "base/log.h"
 #include "tools/evidence.h"
 
 struct erase_conf {
@@ -54,6 +60,37 @@ static bool read_query(const struct erase_conf *conf, struct erase_query *q)
 	return false;
 }
 
+/* Who is behind sudo, else whom the process belongs to. */
+static void name_of_caller(char *who, size_t cap)
+{
+	const char *sudo = getenv("SUDO_USER");
+	const struct passwd *p = getpwuid(getuid());
+
+	if (sudo && *sudo && getuid() == 0)
+		snprintf(who, cap, "%.100s (sudo)", sudo);
+	else
+		snprintf(who, cap, "%.100s", p ? p->pw_name : "?");
+	if (!p)
+		snprintf(who, cap, "uid %u", (unsigned)getuid());
+}
+
+/* The gateway makes a record of it; the number stands there masked, for it was to go. */
+static bool leave_note(const struct erase_query *q, const struct erase_conf *conf, const struct erase_result *result)
+{
+	char who[128], what[200], masked[32];
+	int64_t now_ms = (int64_t)time(NULL) * 1000;
+
+	name_of_caller(who, sizeof(who));
+	snprintf(what, sizeof(what), "personal data of %s%s%.60s",
+		 *conf->number ? log_masked(conf->number, strlen(conf->number), masked) : "all numbers",
+		 conf->before ? " before " : "", conf->before ? conf->before : "");
+	int error = erased_leave(q->directory, &(struct erased){now_ms, result->records, result->files, who, what});
+	if (error)
+		fprintf(stderr, "smppevidence: %s: the erasure is done, but no note of it can be left: %s\n",
+			q->directory, strerror(error));
+	return error == 0;
+}
+
 enum evidence_exit evidence_erase(int argc, char **argv)
 {
 	struct erase_conf conf = {0};
@@ -72,8 +109,10 @@ enum evidence_exit evidence_erase(int argc, char **argv)
 	if (!read_query(&conf, &q))
 		return EVIDENCE_USAGE;
 	q.directory = argv[at];
-	if (erase_run(&q, NULL, NULL, &stop, &result, &why) != 0)
-		return evidence_fail(why);
+	int failed = erase_run(&q, NULL, NULL, &stop, &result, &why);
+	bool noted = q.dry || result.records == 0 || leave_note(&q, &conf, &result);
+	if (failed || !noted)
+		return evidence_fail(failed ? why : strdup("an erasure without a note of it"));
 	printf("%" PRIu64 " record%s %s in %" PRIu64 " file%s\n", result.records, result.records == 1 ? "" : "s",
 	       q.dry ? "would be erased" : "erased", result.files, result.files == 1 ? "" : "s");
 	if (result.closed)

@@ -177,6 +177,10 @@ has "its data is erased" "$(cat "$tmp/said")" "records erased"
 is "it is nowhere any more" "$(grep -rlE --include='*.jsonl' "$to|验证码|快递" "$tmp/records" | wc -l)" 0
 ok "the archive is whole" both_whole "$pub" "$tmp/records"
 has "and tells what is erased" "$(cat "$tmp/verified")" "records erased"
+soon "the erasure is on record" 15 found '"kind":"erased".*"why":"personal data of .*, in [0-9]* files","who":"[^"]+"'
+ok "without the number" eval '! grep -qrF "$to" "$tmp/records"'
+is "its note is taken" "$(ls "$tmp/records" | grep -c erased)" 0
+ok "the archive with it is whole" both_whole "$pub" "$tmp/records"
 ok "the proof from before holds" both_whole "$pub" "$proof"
 ok "a proof without it, too" prove -k "$pub" -o "$tmp/erased.json" "$tmp/records" "$first"
 ok "which holds" both_whole "$pub" "$tmp/erased.json"

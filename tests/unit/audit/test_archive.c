@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "unit.h"
 #include "archive_rig.h"
+#include "audit/erased.h"
 #include "audit/search.h"
 #include "base/log.h"
 
@@ -156,6 +157,38 @@ static void test_csv_anew(void **state)
 	free(text);
 	assert_string_equal(rig_file(&rig, "idx", 0), "");
 	rig_stop(&rig);
+	rig_end(&rig);
+}
+
+/* Notes of erasures become records of the chain, each once; what is no note is passed over. */
+static void test_erased(void **state)
+{
+	static const struct erased note = {
+		.at_ms = 1795232401000, .records = 7, .files = 2, .who = "审计\t员", .what = "138****8000"};
+	char path[120];
+	size_t n;
+
+	(void)state;
+	rig_make(&rig);
+	rig_start(&rig);
+	assert_int_equal(erased_leave(rig.directory, &note), 0);
+	snprintf(path, sizeof(path), "%s/erased.notes", rig.directory);
+	FILE *f = fopen(path, "a");
+	assert_non_null(f);
+	fputs("no note\n\n1\t2\tx\ty\tz\n1\t2\n", f);
+	fclose(f);
+	loop_advance(rig.loop, 25 * 1000);
+	assert_int_equal(access(path, F_OK), -1);
+	char *text = rig_read(rig_file(&rig, "jsonl", 0), &n), *at = strstr(text, "\"kind\":\"erased\"");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "\"parts\":7"));
+	assert_non_null(strstr(at, "\"who\":\"审计 员\""));
+	assert_non_null(strstr(at, "138****8000, in 2 files"));
+	assert_null(strstr(at + 1, "\"kind\":\"erased\""));
+	free(text);
+	rig_stop(&rig);
+	assert_int_equal(rig_chain(&rig), 3);
+	assert_int_equal(rig_verify(&rig), 0);
 	rig_end(&rig);
 }
 
@@ -527,12 +560,12 @@ static void test_thread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	    cmocka_unit_test(test_moved_away),
-	cmocka_unit_test(test_csv_anew),       cmocka_unit_test(test_set_back),	    cmocka_unit_test(test_far_ahead),
-	cmocka_unit_test(test_seal_waits),     cmocka_unit_test(test_thread),	    cmocka_unit_test(test_hour),
-	cmocka_unit_test(test_restart),	       cmocka_unit_test(test_torn),	    cmocka_unit_test(test_lock),
-	cmocka_unit_test(test_full),	       cmocka_unit_test(test_no_directory), cmocka_unit_test(test_retention),
-	cmocka_unit_test(test_kinds),	       cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	  cmocka_unit_test(test_moved_away),
+	cmocka_unit_test(test_csv_anew),       cmocka_unit_test(test_erased),	  cmocka_unit_test(test_set_back),
+	cmocka_unit_test(test_far_ahead),      cmocka_unit_test(test_seal_waits), cmocka_unit_test(test_thread),
+	cmocka_unit_test(test_hour),	       cmocka_unit_test(test_restart),	  cmocka_unit_test(test_torn),
+	cmocka_unit_test(test_lock),	       cmocka_unit_test(test_full),	  cmocka_unit_test(test_no_directory),
+	cmocka_unit_test(test_retention),      cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_parts),
 };
 
 int main(void)
