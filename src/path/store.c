@@ -95,6 +95,7 @@ static void on_held(void *arg)
 	s->up = true;
 	s->counters.up = 1;
 	log_info("-", "event=store_up redis=%s node=%u", s->conf->redis, s->node);
+	durable_ask(s);
 	s->ops->on_up(s->arg);
 }
 

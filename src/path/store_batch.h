@@ -1,6 +1,6 @@
 /*
  * store_batch.h - what the files of the store share (store.c, store_backlog.c, store_batch.c, store_lease.c,
- * store_load.c, store_menu.c, store_mo.c, store_sweep.c). Nobody else includes it.
+ * store_load.c, store_menu.c, store_mo.c, store_sweep.c, store_durable.c). Nobody else includes it.
  */
 #ifndef PATH_STORE_BATCH_H
 #define PATH_STORE_BATCH_H
@@ -93,6 +93,9 @@ void sweep_free(struct sweep *w);
 void sweep_add(struct sweep *w, uint64_t bucket); /* a bucket was registered, or found at start */
 uint64_t store_bucket(int64_t wall_ms);
 struct sweep *store_sweep(struct store *s);
+
+/* Asks Redis whether it keeps what it answers; the log says when it does not. */
+void durable_ask(struct store *s);
 
 /* The slot of last messages that is written to now: true the first time, and when Redis has been away. */
 bool store_last_slot(struct store *s, uint64_t slot);

@@ -12,6 +12,18 @@
 
 #define SCAN_PAGE 7u /* fields per HSCAN, few on purpose: a reader must follow the cursor */
 
+static redisReply *run_info(const struct fake_call *c)
+{
+	static const char text[] = "# Memory\r\nmaxmemory:0\r\nmaxmemory_policy:noeviction\r\n\r\n"
+				   "# Persistence\r\naof_enabled:1\r\n";
+	struct blob info = blob_of(text, sizeof(text) - 1);
+	redisReply *r = fake_reply_blob(&info);
+
+	(void)c;
+	mem_free(info.p);
+	return r;
+}
+
 static redisReply *run_ping(const struct fake_call *c)
 {
 	(void)c;
@@ -343,6 +355,7 @@ static const struct command {
 	redisReply *(*run)(const struct fake_call *c);
 } commands[] = {
 	{"PING", 1, READS, run_ping},
+	{"INFO", 1, READS, run_info},
 	{"HSET", 4, GIVES, run_hset},
 	{"HDEL", 3, TAKES, run_remove},
 	{"HINCRBY", 4, GIVES, run_hincrby},

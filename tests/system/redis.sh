@@ -91,5 +91,12 @@ esme_start after gw
 esme after 'submit dst=8613900000009 text=之后'
 must "a message after the restart" 20 logged '^receipt ' "$tmp/after.log"
 is "the restart sent nothing else" "$(sim_count mobile submitted)" "$((submitted + 1))"
+
+# ---- a Redis that does not keep what it answers is told of, each time that it is there ----
+is "nothing is said of a Redis that keeps all" "$(lines 'event=redis_forgets' "$tmp/gw.log")" 0
+redis_cli config set appendonly no maxmemory 1gb maxmemory-policy allkeys-lru >"$tmp/said"
+redis_cli client kill type normal >"$tmp/said"
+soon "a Redis without appendonly" 20 logged 'event=redis_forgets .*appendonly=no todo=' "$tmp/gw.log"
+soon "a Redis that evicts keys" 20 logged 'event=redis_forgets .*maxmemory_policy=allkeys-lru todo=' "$tmp/gw.log"
 gateway_stop gw
 finish
