@@ -174,6 +174,7 @@ static void meet_carriers(struct world *w, const struct flow_conf *conf)
 static void forget(struct world *w)
 {
 	w->reloader = NULL;
+	w->reloads = 0;
 	w->duty = NULL;
 	w->watch = NULL;
 	w->flow = NULL;
@@ -188,7 +189,6 @@ static void forget(struct world *w)
 static void bury(struct world *w)
 {
 	reloader_free(w->reloader);
-	w->reloads = 0;
 	unlink(w->file); /* of a reload that was under way */
 	alarm_duty_free(w->duty);
 	watch_free(w->watch);
