@@ -126,6 +126,7 @@ class Link(side.Side):
     def on_submit(self, sequence, frame):
         sm = smpp.sm_decode(frame)
         ident = self.carrier.new_id()
+        self.carrier.numbers[ident] = sm.dst
         good = smpp.pdu(smpp.SUBMIT_SM | smpp.RESP, 0, sequence, ident + b"\0")
         if self.carrier.good or self.stage.sent:
             self.write(good)
@@ -240,6 +241,7 @@ class Carrier:
         self.links = set()
         self.n = 0
         self.ids = 0
+        self.numbers = {}  # id -> to whom
         self.last_id = None
         self.server = None
         self.port = 0
@@ -293,11 +295,14 @@ class Carrier:
             link.transport.abort()
 
     def send_kept(self, ids):
-        """A receipt for each id that the gateway waits for: some it has read out of broken answers."""
+        """
+        A receipt for each id that the gateway waits for: some it has read out of broken answers. Those with a number that
+        is known come first: before it has seen some of these, the gateway takes no receipt from another number.
+        """
         link = next((one for one in self.links if one.receives()), None)
-        for ident in ids if link else ():
+        for ident in sorted(ids, key=lambda one: one not in self.numbers) if link else ():
             link.sequence += 1
             tlvs = smpp.tlv(0x001E, ident + b"\0") + smpp.tlv(0x0427, b"\2")
-            src, dst = (1, 1, b"8613800000000"), (0, 1, self.codes[0])
+            src, dst = self.numbers.get(ident, (1, 1, b"8613800000000")), (0, 1, self.codes[0])
             frame = smpp.sm_encode(smpp.DELIVER_SM, link.sequence, src, dst, b"", 0, 4, tlvs=tlvs)
             link.write(frame, (smpp.ROK, smpp.RX_T_APPN, smpp.RSYSERR))
