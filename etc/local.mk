@@ -14,6 +14,10 @@ dist_grafana_DATA = etc/grafana/smppgw.json
 prometheusdir = $(pkgdatadir)/prometheus
 dist_prometheus_DATA = etc/prometheus/prometheus.yml etc/prometheus/smppgw.rules.yml
 
+# included by Redis' own configuration; the tests, the bench and the quickstart run with it
+redisdir = $(pkgdatadir)
+dist_redis_DATA = etc/redis.conf
+
 install-data-local:
 	@set -e; test -z "$(CONF_FILES)" || $(MKDIR_P) "$(DESTDIR)$(pkgconfdir)"; \
 	for file in $(CONF_FILES); do \

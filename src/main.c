@@ -7,6 +7,7 @@
  */
 #include <event2/event.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -274,15 +275,14 @@ static bool take_over(struct daemon *d)
 	return false;
 }
 
-/* What smppgwd -t says on standard error; between double quotes there are none. */
+/* What smppgwd -t says on standard error. */
 static void log_warnings(const struct settings *s)
 {
-	char *warnings = NULL, *rest = NULL;
+	char *warnings = NULL;
+	size_t at = 0;
 	settings_warn(s, &warnings);
-	for (char *c = warnings; c && *c; c++)
-		*c = *c == '"' ? '\'' : *c;
-	for (char *line = warnings ? strtok_r(warnings, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
-		log_warn("-", "event=start_warning what=\"%s\"", line);
+	if (warnings)
+		log_lines(LOG_LEVEL_WARN, "event=start_warning what", warnings, strlen(warnings), UINT_MAX, &at);
 	free(warnings);
 }
 

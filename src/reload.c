@@ -66,26 +66,10 @@ static void on_change(const struct conf_change *change, void *arg)
 	buf_printf(r->out, "%s%s\n", change->text, change->restart ? " (needs a restart)" : "");
 }
 
-/* The next lines of a text, each of which ends with a newline, from *at on. False: that was the last one. */
-static bool log_lines(enum log_level level, const char *key, const char *text, size_t size, size_t *at)
-{
-	char line[1000];
-	for (unsigned i = 0; i < TELL_LINES && *at < size; i++) {
-		const char *p = text + *at;
-		size_t n = (size_t)((const char *)memchr(p, '\n', size - *at) - p);
-		snprintf(line, sizeof(line), "%.*s", (int)n, p);
-		for (char *q = line; (q = strchr(q, '"')) != NULL;)
-			*q = '\''; /* the whole is between double quotes there */
-		log_write(level, "-", "%s=\"%s\"", key, line);
-		*at += n + 1;
-	}
-	return *at < size;
-}
-
 static void log_warnings(const struct reloader *r)
 {
 	size_t at = 0, n = r->warnings ? strlen(r->warnings) : 0;
-	while (log_lines(LOG_LEVEL_WARN, "event=reload_warning what", r->warnings, n, &at))
+	while (log_lines(LOG_LEVEL_WARN, "event=reload_warning what", r->warnings, n, TELL_LINES, &at))
 		;
 }
 
@@ -96,9 +80,9 @@ static bool log_some(struct reloader *r)
 		return false;
 	if (!r->good)
 		return log_lines(LOG_LEVEL_ERROR, "event=reload_refused why", r->errors,
-				 r->errors ? strlen(r->errors) : 0, &r->told);
+				 r->errors ? strlen(r->errors) : 0, TELL_LINES, &r->told);
 	if (log_lines(LOG_LEVEL_INFO, "event=reload_change what", (const char *)buf_data(&r->out), buf_len(&r->out),
-		      &r->told))
+		      TELL_LINES, &r->told))
 		return true;
 	log_warnings(r);
 	log_info("-", "event=reloaded changes=%zu need_restart=%zu", r->report.now, r->report.later);

@@ -209,8 +209,8 @@ redis_answers() {
 redis_start() { # NAME POLICY
 	redis_socket=$tmp/$1.sock
 	mkdir -p "$tmp/$1"
-	start "$1" redis-server --port 0 --unixsocket "$redis_socket" --unixsocketperm 700 --dir "$tmp/$1" \
-		--pidfile "$tmp/$1.pid" --appendonly yes --appendfsync "$2" --save '' --maxmemory-policy noeviction --daemonize no
+	start "$1" redis-server "$SMPPGW_SRC/etc/redis.conf" --port 0 --unixsocket "$redis_socket" --unixsocketperm 700 \
+		--dir "$tmp/$1" --pidfile "$tmp/$1.pid" --appendfsync "$2" --daemonize no
 	must "Redis answering" 20 redis_answers
 }
 

@@ -352,11 +352,6 @@ void archive_on_hour(struct archive *a, void (*fn)(void *arg, const char *hour, 
 	a->on_hour_arg = arg;
 }
 
-bool archive_missed(const struct archive *a, uint64_t id)
-{
-	return recent_missed(&a->recent, id);
-}
-
 bool archive_full(const struct archive *a)
 {
 	return a->required && a->error != 0;
@@ -467,11 +462,13 @@ struct archive *archive_new(struct loop *loop, struct worker *worker, const stru
 		archive_free(a);
 		return NULL;
 	}
-	/* What is acknowledged in this turn stands in its record before the answer leaves in LOOP_WRITE. */
-	a->hook_early = (struct loop_hook){.fn = on_turn, .arg = a};
-	loop_hook(loop, LOOP_PUMP, &a->hook_early);
-	a->hook = (struct loop_hook){.fn = on_turn, .arg = a};
-	loop_hook(loop, LOOP_LOG, &a->hook);
+	/* First in each stage, as it is made before those who store and send: a record is written before what it is
+	 * about is in the store or acknowledged, and a kill in between leaves a record too many (reopened), never one
+	 * too few. */
+	for (int stage = 0; stage < LOOP_STAGES; stage++) {
+		a->hooks[stage] = (struct loop_hook){.fn = on_turn, .arg = a};
+		loop_hook(loop, (enum loop_stage)stage, &a->hooks[stage]);
+	}
 	a->tick.fn = on_tick;
 	loop_timer(loop, &a->tick, TICK_MS);
 	look_back(a);
@@ -492,8 +489,8 @@ void archive_use(struct archive *a, const struct records_conf *r)
 
 static void stop(struct archive *a)
 {
-	loop_unhook(a->loop, &a->hook_early);
-	loop_unhook(a->loop, &a->hook);
+	for (int stage = 0; stage < LOOP_STAGES; stage++)
+		loop_unhook(a->loop, &a->hooks[stage]);
 	loop_timer_clear(a->loop, &a->tick);
 	put_plain(a, CDR_STOP, "");
 	a->again_ms = 0;
@@ -511,7 +508,7 @@ void archive_free(struct archive *a)
 	if (!a)
 		return;
 	keeper_hold(a->keeper);
-	if (a->hook.fn)
+	if (a->hooks[0].fn)
 		stop(a);
 	keeper_end(a->keeper);
 	if (a->hour.fd >= 0)
@@ -524,7 +521,7 @@ void archive_free(struct archive *a)
 		stats_drop(a->stats, &a->count);
 	sealer_free(a->sealer);
 	box_free(a->box);
-	recent_free(&a->recent);
+	archive_restored(a);
 	buf_free(&a->out);
 	free(a->why);
 	mem_free(a->directory);

@@ -71,6 +71,15 @@ bool archive_wants(const struct archive *a, enum cdr_kind k);
 void archive_put(struct archive *a, const struct cdr *c); /* borrowed for the call; hot */
 /* At a start, of a message that was stored: the last run came to its end before it recorded it as accepted. */
 bool archive_missed(const struct archive *a, uint64_t id);
+struct archive_end { /* what the record `ended` says; "": nothing */
+	char account[128], carrier[128], state[32], how[48];
+	int64_t price; /* -1: none */
+};
+/* The same of a message that was stored as not ended: the last run has recorded its end, and did not live to store it.
+ * Of the newest 2 million ends of the last file, and of the last minute. */
+__attribute__((warn_unused_result)) bool archive_ended(const struct archive *a, uint64_t id, struct archive_end *out);
+/* All that was stored has been asked about: what the last run recorded is forgotten. */
+void archive_restored(struct archive *a);
 /* Records are required and cannot be written now. */
 bool archive_full(const struct archive *a);
 

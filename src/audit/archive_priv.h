@@ -34,7 +34,7 @@ struct archive_hour { /* the one that is written */
 
 struct archive {
 	struct loop *loop;
-	struct loop_hook hook, hook_early; /* early: before the turn's answers leave */
+	struct loop_hook hooks[LOOP_STAGES];
 	struct timer tick;
 	struct stats *stats;
 	struct keeper *keeper;
@@ -66,6 +66,7 @@ struct archive {
 	void (*on_hour)(void *arg, const char *hour, const char *line);
 	void *on_hour_arg;
 	struct recent recent; /* of the last run */
+	char *recent_path[2]; /* its last file is [1]; [0]: the one before, or NULL */
 	char torn[160];	      /* what was amiss with the last run's records */
 	struct archive_counters count;
 };

@@ -26,6 +26,7 @@ struct past { /* what is known of an hour that was written */
 	struct hour hour;
 	uint64_t first, last, records; /* numbers; 0 records: an empty file */
 	struct recent *recent;	       /* NULL: nobody asks */
+	unsigned file;		       /* for recent */
 	uint8_t chain[DIGEST_OCTETS];
 	bool chained; /* the last record has a chain */
 	bool stated;  /* there is a statement */
@@ -146,7 +147,7 @@ static bool read_records(struct past *p, const char *path, struct archive *a, ch
 		p->chained =
 			cut.chain.n && octets_unhex((const char *)cut.chain.p, cut.chain.n, p->chain, DIGEST_OCTETS);
 		if (p->recent)
-			recent_record(p->recent, &cut);
+			recent_record(p->recent, &cut, p->file, lines_at(l));
 		if (!a)
 			continue;
 		if (a->sealer && p->chained)
@@ -173,7 +174,7 @@ static bool read_hour(struct archive *a, const struct hour *h, struct past *p, c
 	char *records = records_path(a, h), *seal = hours_path(a->directory, h, "seal");
 	bool good = true;
 
-	*p = (struct past){.hour = *h, .recent = &a->recent};
+	*p = (struct past){.hour = *h, .recent = &a->recent, .file = 1};
 	recent_begin(&a->recent);
 	if (h->json || h->csv)
 		good = mend(a, records, "records", why) && read_records(p, records, NULL, why);
@@ -184,9 +185,28 @@ static bool read_hour(struct archive *a, const struct hour *h, struct past *p, c
 	if (good && h->seal && p->stated && p->statement.count > p->records)
 		note(a, "%llu records of %s that were stated are missing",
 		     (unsigned long long)(p->statement.count - p->records), h->name);
-	mem_free(records);
+	mem_free(a->recent_path[1]);
+	a->recent_path[1] = records;
 	mem_free(seal);
 	return good;
+}
+
+/* The file had just begun: what the last minute had stands in the one before it, too. */
+static bool read_minute(struct archive *a, const struct hours *all, size_t at, char **why)
+{
+	size_t i = at;
+
+	if (recent_minute(&a->recent))
+		return true;
+	while (i > 0 && all->hour[i - 1].node == a->node && !all->hour[i - 1].json && !all->hour[i - 1].csv)
+		i--;
+	if (i == 0 || all->hour[i - 1].node != a->node)
+		return true;
+	struct past before = {.hour = all->hour[i - 1], .recent = &a->recent, .file = 0};
+	struct past last = {.hour = all->hour[at], .recent = &a->recent, .file = 1};
+	a->recent_path[0] = records_path(a, &before.hour);
+	recent_begin(&a->recent);
+	return read_records(&before, a->recent_path[0], NULL, why) && read_records(&last, a->recent_path[1], NULL, why);
 }
 
 /* --- going on --- */
@@ -279,6 +299,8 @@ static bool find_end(struct archive *a, const struct hours *all, char **why)
 			return false;
 	}
 	p.recent = NULL;
+	if (p.records && !read_minute(a, all, at, why))
+		return false;
 	recent_end(&a->recent);
 	if (p.records == 0)
 		return true;
@@ -338,4 +360,42 @@ bool archive_resume(struct archive *a, char **why)
 		a->trusted_ms = loop_now_ms(a->loop) + INT64_C(86400) * 1000;
 	hours_free(&all);
 	return good;
+}
+
+/* --- what the last run recorded --- */
+
+bool archive_missed(const struct archive *a, uint64_t id)
+{
+	return recent_missed(&a->recent, id);
+}
+
+bool archive_ended(const struct archive *a, uint64_t id, struct archive_end *out)
+{
+	const struct recent_place *e = recent_ended(&a->recent, id);
+	struct lines *l = e && a->recent_path[e->file] ? lines_open(a->recent_path[e->file], e->at) : NULL;
+	struct view line;
+	struct cdr_line cut;
+	char price[32];
+	bool found = l && lines_next(l, &line) && lines_whole(l) && cdr_cut(line, &cut);
+
+	*out = (struct archive_end){.price = -1};
+	if (found) {
+		(void)cdr_get(&cut, "account", out->account, sizeof(out->account));
+		(void)cdr_get(&cut, "carrier", out->carrier, sizeof(out->carrier));
+		(void)cdr_get(&cut, "state", out->state, sizeof(out->state));
+		(void)cdr_get(&cut, "how", out->how, sizeof(out->how));
+		if (cdr_get(&cut, "price", price, sizeof(price)) > 0)
+			out->price = strtoll(price, NULL, 10);
+	}
+	lines_close(l);
+	return found;
+}
+
+void archive_restored(struct archive *a)
+{
+	recent_free(&a->recent);
+	for (unsigned i = 0; i < 2; i++) {
+		mem_free(a->recent_path[i]);
+		a->recent_path[i] = NULL;
+	}
 }

@@ -62,6 +62,7 @@ const struct stats_row archive_stat_rows[] = {
 	KIND(CDR_DOUBT, "doubt"),
 	KIND(CDR_RECEIPT, "receipt"),
 	KIND(CDR_ENDED, "ended"),
+	KIND(CDR_REOPENED, "reopened"),
 	KIND(CDR_TOLD, "told"),
 	KIND(CDR_REPLY, "reply"),
 	KIND(CDR_ACTION, "action"),
@@ -100,7 +101,8 @@ bool archive_kinds(const struct conf_list *names, uint32_t *set, const char **ba
 		}
 		bits = out ? bits & ~these : bits | these;
 	}
-	*set = bits;
+	/* Who adds ends up must know which were taken back. */
+	*set = bits & 1u << CDR_ENDED ? bits | 1u << CDR_REOPENED : bits & ~(1u << CDR_REOPENED);
 	return true;
 }
 
@@ -178,6 +180,13 @@ static void warn_of_mode(const struct conf_where *where, const char *option, con
 
 void archive_warn(const struct records_conf *r, const struct evidence_conf *e, char **warnings)
 {
+	if (*r->directory && r->numbers == CDR_NUMBER_MASKED && r->texts >= CDR_TEXT_PLAIN)
+		conf_fault(
+			warnings, &r->where,
+			"warning: records.texts: no whole number is kept beside the texts (records.numbers = "
+			"\"masked\"), "
+			"so that those of one person can be erased only message by message (erase --id), or with those "
+			"of all whose numbers look the same masked");
 	warn_of_mode(&r->where, "records.key", r->key, warnings);
 	warn_of_mode(&e->where, "evidence.key", e->key, warnings);
 }

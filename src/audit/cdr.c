@@ -31,6 +31,7 @@ static const struct {
 	[CDR_DOUBT] = {"doubt", "a submit whose answer did not come"},
 	[CDR_RECEIPT] = {"receipt", "a receipt of a carrier; without id: it matched no message"},
 	[CDR_ENDED] = {"ended", "the one end of a message"},
+	[CDR_REOPENED] = {"reopened", "its end was recorded and not stored when the last run died: it goes on"},
 	[CDR_TOLD] = {"told", "the app has the receipt, or it went to its backlog or to the dead letters"},
 	[CDR_REPLY] = {"reply", "a phone has sent a text"},
 	[CDR_ACTION] = {"action", "somebody has done something at the console"},

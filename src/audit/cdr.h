@@ -32,6 +32,7 @@ enum cdr_kind {
 	CDR_DOUBT,    /* a submit whose answer did not come */
 	CDR_RECEIPT,  /* a receipt of a carrier: stat, err, carrier_id; id 0: it matched nothing */
 	CDR_ENDED,    /* the one end of a message: state, how, stat, err, verdict, attempts, price */
+	CDR_REOPENED, /* at a start: the last run recorded its end and did not live to store it; as `ended` said */
 	CDR_TOLD,     /* the app has its receipt: how "app"; or it went to "backlog", "dead_letter" */
 	CDR_REPLY,    /* a phone has sent a text: original, how: what was done with it */
 	CDR_ACTION,   /* somebody did something at the console: who, why: the command, status: ok or error */

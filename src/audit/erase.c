@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/search.h"
+#include "base/ids.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 struct erasing {
@@ -90,7 +93,7 @@ static bool on_hit(void *arg, const struct search_hit *hit)
 
 	if (hit->line.personal.n == 0 || cdr_erased(&hit->line))
 		return true;
-	if (e->q->number && *e->q->number && hit->number.n == 0) {
+	if (e->q->number && *e->q->number && hit->number.n == 0 && !e->q->masked) {
 		e->result->closed++;
 		return true;
 	}
@@ -104,15 +107,32 @@ static void on_progress(void *arg, unsigned done, unsigned all)
 		e->progress(e->arg, done, all);
 }
 
+void erase_words(const struct erase_query *q, char out[ERASE_WORDS])
+{
+	char id[IDS_DIGITS + 1] = "", number[32], before[40] = "";
+	time_t s = (time_t)(q->before_ms / 1000);
+	struct tm tm;
+
+	if (q->id)
+		ids_print(q->id, id);
+	if (q->before_ms > 0 && localtime_r(&s, &tm))
+		strftime(before, sizeof(before), " before %Y-%m-%dT%H:%M:%S%z", &tm);
+	snprintf(out, ERASE_WORDS, "personal data of %s%s%s%s%s", q->id ? "message " : "", id,
+		 q->number && *q->number ? log_masked(q->number, strlen(q->number), number)
+		 : q->id		 ? ""
+					 : "all numbers",
+		 q->masked ? " and all that look the same" : "", before);
+}
+
 int erase_run(const struct erase_query *q, void (*progress)(void *arg, unsigned done, unsigned all), void *arg,
 	      const volatile bool *stop, struct erase_result *result, char **why)
 {
 	struct erasing e = {.q = q, .result = result, .progress = progress, .arg = arg, .fd = -1, .why = why};
-	struct search_query find = {.directory = q->directory, .key = q->key, .number = q->number};
+	struct search_query find = {.directory = q->directory, .key = q->key, .number = q->number, .id = q->id};
 
 	*result = (struct erase_result){0};
-	if ((!q->number || !*q->number) && q->before_ms <= 0) {
-		*why = strdup("a number or a time must be given: nothing was erased");
+	if ((!q->number || !*q->number) && !q->id && q->before_ms <= 0) {
+		*why = strdup("an id, a number or a time must be given: nothing was erased");
 		return -1;
 	}
 	if (q->before_ms > 0)

@@ -10,18 +10,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct erase_query { /* borrowed; a number, a time, or both: never all of an archive by mistake */
+struct erase_query { /* borrowed; an id, a number, a time: never all of an archive by mistake */
 	const char *directory;
 	const char *key;    /* as in struct search_query: without it, numbers in boxes cannot be told apart */
 	const char *number; /* "" or NULL: all numbers */
+	bool masked;	    /* also what only looks the same masked: others' data, too */
+	uint64_t id;	    /* that the app was given, or ours; also replies to it; 0: all messages */
 	int64_t before_ms;  /* UTC: records before it; 0: of any time */
 	bool dry;	    /* only counts */
 };
 struct erase_result {
 	uint64_t records; /* erased (dry: that would be) */
 	uint64_t files;
-	uint64_t closed; /* records that may be the number's, by its masked form, but cannot be read: they stay */
+	uint64_t closed; /* records that may be the number's, by its masked form, but cannot be read: they stay unless
+			    masked */
 };
+#define ERASE_WORDS 200u
+/* Whose data, of when, in words for a note; the number masked, for it was to go. */
+void erase_words(const struct erase_query *q, char out[ERASE_WORDS]);
 /* 0, or -1 with *why (free()): what was erased until then stays so. */
 __attribute__((warn_unused_result)) int erase_run(const struct erase_query *q,
 						  void (*progress)(void *arg, unsigned done, unsigned all), void *arg,

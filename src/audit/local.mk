@@ -12,6 +12,7 @@ libaudit_a_SOURCES = \
 	src/audit/digest.c src/audit/digest.h \
 	src/audit/erase.c src/audit/erase.h \
 	src/audit/erased.c src/audit/erased.h \
+	src/audit/follow.c src/audit/follow.h \
 	src/audit/keeper.c src/audit/keeper.h \
 	src/audit/octets.c src/audit/octets.h \
 	src/audit/sealer.c src/audit/sealer.h \

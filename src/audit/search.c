@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "audit/box.h"
+#include "audit/follow.h"
 #include "audit/hours.h"
 #include "audit/lines.h"
 #include "audit/phone.h"
@@ -35,6 +36,8 @@ struct range {
 struct run {
 	const struct search_query *q;
 	struct phone phone;
+	struct follow *follow; /* NULL: nobody is followed */
+	bool finding;	       /* who is to be followed, nothing else */
 	char id[IDS_DIGITS + 1];
 	int64_t from_ms, to_ms;
 	struct box *box;
@@ -99,7 +102,17 @@ static bool may_be(const struct run *r, struct view line)
 {
 	if (r->q->id && !has(line, r->id))
 		return false;
+	if (r->follow && r->follow->n && !r->finding)
+		return true;
 	return !given(r->q->number) || phone_in(&r->phone, line);
+}
+
+static bool has_rest(const struct run *r, const struct cdr_line *l)
+{
+	const struct search_query *q = r->q;
+
+	return is(l, "kind", q->kind) && is(l, "carrier", q->carrier) && is(l, "state", q->state) &&
+	       is(l, "campaign", q->campaign) && is(l, "verdict", q->verdict);
 }
 
 static void look_at(struct run *r, struct view whole, const char *file, uint64_t at)
@@ -108,14 +121,20 @@ static void look_at(struct run *r, struct view whole, const char *file, uint64_t
 	struct search_hit hit = {.whole = whole, .file = file, .at = at};
 	const struct cdr_line *l = &hit.line;
 
-	if (!may_be(r, whole) || !cdr_cut(whole, &hit.line) || !has_id(r, l) || !in_time(r, l) ||
-	    !is(l, "kind", q->kind) || !is(l, "account", q->account) || !is(l, "carrier", q->carrier) ||
-	    !is(l, "state", q->state) || !is(l, "campaign", q->campaign) || !is(l, "verdict", q->verdict))
+	if (!may_be(r, whole) || !cdr_cut(whole, &hit.line))
+		return;
+	bool followed = r->follow && !r->finding && follow_has(r->follow, l);
+	if ((!followed && given(q->number) && !phone_in(&r->phone, whole)) || !has_id(r, l) || !in_time(r, l) ||
+	    !is(l, "account", q->account) || (!r->finding && !has_rest(r, l)))
 		return;
 	buf_consume(&r->opened, buf_len(&r->opened), CHUNK);
 	(void)box_read(r->box, l, &r->opened, &hit.number, &hit.text);
-	if (!has_number(r, l, hit.number))
+	if (!followed && !has_number(r, l, hit.number))
 		return;
+	if (r->finding) {
+		r->ended = !follow_add(r->follow, l);
+		return;
+	}
 	r->hits++;
 	if (!r->fn(r->arg, &hit) || (q->limit && r->hits >= q->limit))
 		r->ended = true;
@@ -170,6 +189,7 @@ static void look_in(struct run *r, int fd, const char *file, const struct range 
 	struct starts s = {0};
 	uint64_t base = range->from ? range->from - 1 : 0;
 	size_t first = range->from ? 1 : 0;
+	bool newest = r->finding || r->q->newest;
 
 	if (!load(r, fd, base, range->to))
 		return;
@@ -187,7 +207,7 @@ static void look_in(struct run *r, int fd, const char *file, const struct range 
 		add_start(&s, at);
 	}
 	for (size_t i = 0; i < s.n && !r->ended; i++) {
-		size_t at = s.at[r->q->newest ? s.n - 1 - i : i];
+		size_t at = s.at[newest ? s.n - 1 - i : i];
 		const uint8_t *line_break = memchr(p + at, '\n', n - at);
 		if (line_break) /* what is not whole is still being written */
 			look_at(r, (struct view){p + at, (uint32_t)(line_break - p - (ptrdiff_t)at)}, file, base + at);
@@ -214,7 +234,9 @@ static bool block_may_have(const struct run *r, const struct sieve_block *b)
 		return false;
 	if (r->q->id && !sieve_may_have(b, sieve_id(r->q->id)))
 		return false;
-	return !given(r->q->number) || phone_may_be(&r->phone, b);
+	if (!given(r->q->number) || phone_may_be(&r->phone, b))
+		return true;
+	return r->follow && !r->finding && follow_may_be(r->follow, b);
 }
 
 /* The blocks that go on from each other; returns where they end. */
@@ -249,6 +271,7 @@ static void search_file(struct run *r, const struct hour *h, bool json)
 	char *path = hours_path(r->q->directory, h, json ? "jsonl" : "csv");
 	char *sieve = hours_path(r->q->directory, h, "idx");
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool newest = r->finding || r->q->newest;
 	struct stat s;
 
 	r->n = 0;
@@ -257,7 +280,7 @@ static void search_file(struct run *r, const struct hour *h, bool json)
 		for (uint64_t at = end; at < size; at += CHUNK)
 			add_range(r, at, at + CHUNK < size ? at + CHUNK : size);
 		for (size_t i = 0; i < r->n && !r->ended; i++)
-			look_in(r, fd, path, &r->ranges[r->q->newest ? r->n - 1 - i : i]);
+			look_in(r, fd, path, &r->ranges[newest ? r->n - 1 - i : i]);
 		if (size - end > CHUNK && s.st_uid == geteuid() && in_the_past(h) && !r->ended)
 			sieve_make(path, sieve);
 	}
@@ -306,6 +329,7 @@ static bool reaches(const struct run *r, const struct hour *h)
 
 static void search_hours(struct run *r, struct hours *all, void (*progress)(void *arg, unsigned done, unsigned all))
 {
+	bool newest = r->finding || r->q->newest;
 	size_t n = 0;
 
 	for (size_t i = 0; i < all->n; i++) {
@@ -315,7 +339,7 @@ static void search_hours(struct run *r, struct hours *all, void (*progress)(void
 	if (n)
 		qsort(all->hour, n, sizeof(*all->hour), by_time);
 	for (size_t i = 0; i < n && !r->ended; i++) {
-		const struct hour *h = &all->hour[r->q->newest ? n - 1 - i : i];
+		const struct hour *h = &all->hour[newest ? n - 1 - i : i];
 		if (h->json)
 			search_file(r, h, true);
 		if (h->csv)
@@ -323,6 +347,25 @@ static void search_hours(struct run *r, struct hours *all, void (*progress)(void
 		if (progress)
 			progress(r->arg, (unsigned)i + 1, (unsigned)n);
 	}
+}
+
+/* Which messages of the number are followed: the newest. all is as it was. */
+static void find_messages(struct run *r, const struct hours *all,
+			  void (*progress)(void *arg, unsigned done, unsigned all))
+{
+	struct hours copy = {mem_zalloc(all->n * sizeof(*all->hour) + 1), all->n};
+	int64_t from_ms = r->from_ms;
+
+	if (all->n)
+		memcpy(copy.hour, all->hour, all->n * sizeof(*all->hour));
+	r->follow = mem_zalloc(sizeof(*r->follow));
+	r->from_ms = from_ms > FOLLOW_LIFE_MS ? from_ms - FOLLOW_LIFE_MS : 0;
+	r->finding = true;
+	search_hours(r, &copy, progress);
+	r->finding = false;
+	r->from_ms = from_ms;
+	r->ended = r->stop && *r->stop;
+	mem_free(copy.hour);
 }
 
 int search_run(const struct search_query *q, bool (*fn)(void *arg, const struct search_hit *hit),
@@ -345,6 +388,8 @@ int search_run(const struct search_query *q, bool (*fn)(void *arg, const struct 
 	if (given(q->number))
 		phone_set(&r.phone, q->number);
 	if (hours_list(q->directory, &all) == 0) {
+		if (given(q->number) && q->follow && !q->id)
+			find_messages(&r, &all, progress);
 		search_hours(&r, &all, progress);
 	} else {
 		if (asprintf(why, "%s: %s", q->directory, strerror(errno)) < 0)
@@ -356,5 +401,6 @@ int search_run(const struct search_query *q, bool (*fn)(void *arg, const struct 
 	buf_free(&r.octets);
 	buf_free(&r.opened);
 	mem_free(r.ranges);
+	mem_free(r.follow);
 	return result;
 }

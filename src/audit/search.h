@@ -12,6 +12,7 @@ struct search_query { /* borrowed; empty and 0: any */
 	const char *key;	/* file that encrypted values are opened with; "" : they stay closed */
 	uint64_t id;		/* the app's, or ours; also what points to it by `original` */
 	const char *number;	/* digits, as apps write them; 86 and + are no matter */
+	bool follow;		/* by number: also what other records say of these messages (follow.h), by their ids */
 	int64_t from_ms, to_ms; /* UTC */
 	const char *account, *carrier, *kind, *state, *campaign, *verdict;
 	uint64_t limit; /* records; 0: all */
@@ -26,7 +27,9 @@ struct search_hit { /* good for the call */
 };
 /*
  * fn returns false to end. *stop, set by another thread, ends it too. 0, or -1 with *why (free()): the directory cannot
- * be read. By id it starts at the id's time (ids_time_ms()). progress: NULL, or told hours done of all.
+ * be read. By id it starts at the id's time (ids_time_ms()). follow: of the newest
+ * FOLLOW_MAX messages, accepted FOLLOW_LIFE_MS before from_ms or later; other conditions are asked of each record.
+ * progress: NULL, or told hours done of all.
  */
 __attribute__((warn_unused_result)) int search_run(const struct search_query *q,
 						   bool (*fn)(void *arg, const struct search_hit *hit),

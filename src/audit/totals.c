@@ -83,19 +83,21 @@ static void add_attempt(struct sums *all, const struct cdr_line *l)
 		return;
 	struct totals_row *r = &sum_of(all, l, true)->row;
 	r->sent++;
-	r->segments += number_of(l, "segments", 1);
+	r->segments += (int64_t)number_of(l, "segments", 1);
 }
 
-static void add_end(struct sums *all, const struct cdr_line *l)
+/* sign -1: an end that did not happen is taken back. */
+static void add_end(struct sums *all, const struct cdr_line *l, int sign)
 {
 	struct totals_row *r = &sum_of(all, l, true)->row;
 	char state[32];
 
 	if (cdr_get(l, "state", state, sizeof(state)) > 0 && strcmp(state, "DELIVRD") == 0)
-		r->delivered++;
+		r->delivered += sign;
 	else
-		r->failed++;
-	r->price += (int64_t)number_of(l, "price", 0);
+		r->failed += sign;
+	uint64_t price = number_of(l, "price", 0);
+	r->price = (int64_t)((uint64_t)r->price + (sign < 0 ? 0 - price : price)); /* whatever stands there */
 }
 
 static void add_line(struct sums *all, struct view line)
@@ -113,7 +115,9 @@ static void add_line(struct sums *all, struct view line)
 	else if (kind == CDR_ATTEMPT)
 		add_attempt(all, &l);
 	else if (kind == CDR_ENDED)
-		add_end(all, &l);
+		add_end(all, &l, 1);
+	else if (kind == CDR_REOPENED)
+		add_end(all, &l, -1);
 }
 
 /* 0, or an errno; what was deleted meanwhile has nothing to say. */
@@ -201,7 +205,7 @@ static void put_row(void *arg, const struct totals_row *r)
 
 	put_name(out, r->account);
 	put_name(out, r->carrier);
-	buf_printf(out, "%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRId64 "\n",
+	buf_printf(out, "%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
 		   r->accepted, r->refused, r->sent, r->segments, r->delivered, r->failed, r->price);
 }
 

@@ -8,9 +8,9 @@
 
 struct totals_row {
 	const char *account, *carrier; /* carrier "": of no carrier, as what was accepted or refused */
-	uint64_t accepted, refused;    /* messages */
-	uint64_t sent, segments;       /* submits that a carrier took: messages or parts, and short messages in them */
-	uint64_t delivered, failed;    /* messages that ended, by their carrier */
+	int64_t accepted, refused;     /* messages */
+	int64_t sent, segments;	       /* submits that a carrier took: messages or parts, and short messages in them */
+	int64_t delivered, failed;     /* messages that ended, by their carrier; less those that were reopened */
 	int64_t price;		       /* thousandths of a yuan, of the messages that ended */
 };
 /*

@@ -67,12 +67,23 @@ int64_t histogram_quantile(const struct histogram *h, double q)
 	return v;
 }
 
+void histogram_belows(const struct histogram *h, const int64_t *us, uint64_t *out, size_t n)
+{
+	uint64_t seen = 0;
+	unsigned i = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		while (i < HISTOGRAM_BUCKETS && histogram_upper(i) <= us[k])
+			seen += h->bucket[i++];
+		out[k] = seen;
+	}
+}
+
 uint64_t histogram_below(const struct histogram *h, int64_t us)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS && histogram_upper(i) <= us; i++)
-		n += h->bucket[i];
+	histogram_belows(h, &us, &n, 1);
 	return n;
 }
 

@@ -5,6 +5,7 @@
 #ifndef BASE_HISTOGRAM_H
 #define BASE_HISTOGRAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define HISTOGRAM_BUCKETS 480
@@ -19,6 +20,8 @@ int64_t histogram_quantile(const struct histogram *h, double q);
 void histogram_quantiles(const struct histogram *h, const double *qs, int64_t *out, unsigned n);
 /* How many samples were <= us (for Prometheus' cumulative buckets); a bucket that us divides is left out. */
 uint64_t histogram_below(const struct histogram *h, int64_t us);
+/* The same for several, us in ascending order. */
+void histogram_belows(const struct histogram *h, const int64_t *us, uint64_t *out, size_t n);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 #endif

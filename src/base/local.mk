@@ -31,6 +31,8 @@ libbase_a_SOURCES = \
 	src/base/notify.c src/base/notify.h \
 	src/base/pool.c src/base/pool.h \
 	src/base/redis.c src/base/redis.h \
+	src/base/redis_link.c src/base/redis_link.h \
+	src/base/redis_out.c src/base/redis_out.h \
 	src/base/resolver.c src/base/resolver.h \
 	src/base/resp.c src/base/resp.h \
 	src/base/slab.c src/base/slab.h \

@@ -115,6 +115,22 @@ void log_write(enum log_level level, const char *id, const char *fmt, ...)
 		log_flush();
 }
 
+bool log_lines(enum log_level level, const char *key, const char *text, size_t size, unsigned most, size_t *at)
+{
+	char line[LOG_LINE_MAX + 8];
+
+	for (unsigned i = 0; i < most && *at < size; i++) {
+		const char *p = text + *at;
+		size_t n = (size_t)((const char *)memchr(p, '\n', size - *at) - p);
+		snprintf(line, sizeof(line), "%.*s", (int)n, p);
+		for (char *q = line; (q = strchr(q, '"')) != NULL;)
+			*q = '\''; /* the whole is between double quotes there */
+		log_write(level, "-", "%s=\"%s\"", key, line);
+		*at += n + 1;
+	}
+	return *at < size;
+}
+
 void log_set_rate(unsigned per_second)
 {
 	logger.rate = per_second;

@@ -44,6 +44,11 @@ bool log_on(enum log_level level);
  * characters in the result are replaced; a line is cut at 2,000 octets at a UTF-8 border.
  */
 __attribute__((format(printf, 3, 4))) void log_write(enum log_level level, const char *id, const char *fmt, ...);
+/*
+ * The next lines of a text, at most so many, each as a line `key="..."` of its own, from octet *at on, which is moved.
+ * Each of them ends with a newline. False: that was the last one.
+ */
+bool log_lines(enum log_level level, const char *key, const char *text, size_t size, unsigned most, size_t *at);
 #define log_error(id, ...) log_write(LOG_LEVEL_ERROR, id, __VA_ARGS__)
 #define log_warn(id, ...)  log_write(LOG_LEVEL_WARN, id, __VA_ARGS__)
 #define log_info(id, ...)                                                                                              \

@@ -50,7 +50,8 @@ struct loop {
 	int64_t wake_us; /* a turn is wanted at this time; INT64_MAX: none */
 	int64_t sim_wall_offset_ms;
 	int64_t longest_us;
-	int64_t cpu_us; /* of this thread when this turn began */
+	int64_t cpu_us;	       /* of this thread when this turn began */
+	int64_t not_before_us; /* before this time no turn is long: so much CPU cannot have been used */
 	struct loop_stats stats;
 	uint64_t turns;
 	bool stopped, failed;
@@ -241,9 +242,19 @@ void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), voi
 	list_append(&l->deferred, &d->link);
 }
 
-bool loop_is_long(const struct loop *l)
+/* CPU passes no faster than time, and time costs no system call. */
+bool loop_is_long(struct loop *l)
 {
-	return l->base != NULL && loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000) - l->cpu_us >= LOOP_LONG_US;
+	int64_t now_us, left_us;
+
+	if (l->base == NULL)
+		return false;
+	now_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
+	if (now_us < l->not_before_us)
+		return false;
+	left_us = l->cpu_us + LOOP_LONG_US - loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
+	l->not_before_us = now_us + left_us;
+	return left_us <= 0;
 }
 
 static bool loop_wants_more_timers(void *arg)
@@ -294,8 +305,8 @@ static void loop_set_alarm(struct loop *l, int64_t at_us)
 		l->failed = true;
 }
 
-/* CPU of this thread since the last turn was counted is this turn's: waiting costs none. */
-static void loop_count_turn(struct loop *l)
+/* CPU of this thread since the last turn was counted is this turn's: waiting costs none. ended_us: a moment ago. */
+static void loop_count_turn(struct loop *l, int64_t ended_us)
 {
 	int64_t cpu_us = loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
 	int64_t took = cpu_us - l->cpu_us;
@@ -304,6 +315,7 @@ static void loop_count_turn(struct loop *l)
 	if (took > (int64_t)l->stats.longest_us)
 		l->stats.longest_us = (uint64_t)took;
 	l->cpu_us = cpu_us;
+	l->not_before_us = ended_us + LOOP_LONG_US;
 }
 
 int loop_run(struct loop *l)
@@ -330,7 +342,7 @@ int loop_run(struct loop *l)
 		ended_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 		if (ended_us - began_us > l->longest_us)
 			l->longest_us = ended_us - began_us;
-		loop_count_turn(l);
+		loop_count_turn(l, ended_us);
 	}
 	l->stopped = false;
 	return l->failed ? -1 : 0;

@@ -1,7 +1,7 @@
 /*
  * redis.c - the connection to Redis: down, connecting, greeting (AUTH, SELECT, PING until it is not LOADING), up. Owns
- * the order of waiting commands, their deadline and the reconnect pause; hiredis owns the socket's buffers and the
- * parser.
+ * the order of waiting commands, their deadline and the reconnect pause; redis_link.c writes them and reads, hiredis
+ * owns the parser.
  *
  * A server that cannot serve us as it is now (it has become a replica, it is loading) is as good as none: its
  * connection is given up, and the address is tried again until a server stands there that can.
@@ -14,9 +14,7 @@
  */
 #include "base/redis.h"
 
-#include <event2/event.h>
 #include <fcntl.h>
-#include <hiredis/async.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +22,12 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/redis_link.h"
 
 #define REDIS_PING_MS	 100 /* between two PINGs while Redis is LOADING */
 #define REDIS_DOUBLINGS	 5   /* of the reconnect pause: 32 times */
 #define REDIS_REASON_MAX 200
 #define REDIS_HOST_MAX	 256
-#define REDIS_SMALL	 64
 
 enum redis_state { REDIS_STATE_DOWN, REDIS_STATE_CONNECTING, REDIS_STATE_GREETING, REDIS_STATE_UP };
 
@@ -37,15 +35,6 @@ struct redis_wait { /* a command that waits for its reply */
 	redis_fn fn;
 	void *arg;
 	int64_t sent_us;
-};
-
-struct redis_link { /* libevent's side of one hiredis context; freed with it */
-	redisAsyncContext *ac;
-	struct event *reads, *writes; /* persistent */
-	struct event *rest;	      /* the next turn: replies that are held */
-	bool holding;		      /* reads is not added, rest is */
-	bool writing;		      /* writes is added */
-	bool gathering;		      /* commands are gathered: the write comes with redis_flush() */
 };
 
 struct redis {
@@ -137,13 +126,6 @@ static void redis_keep_replies(redisReader *reader)
 	reader->fn = &ours;
 }
 
-static void redis_go_on_later(struct redis_link *link)
-{
-	link->holding = true;
-	event_del(link->reads);
-	event_add(link->rest, &(struct timeval){0});
-}
-
 static void redis_hold(struct redis *r, void *reply)
 {
 	if (r->held_n == r->held_cap) {
@@ -152,8 +134,8 @@ static void redis_hold(struct redis *r, void *reply)
 	}
 	r->held[r->held_n++] = reply;
 	redis_kept = reply;
-	if (!r->link->holding)
-		redis_go_on_later(r->link);
+	if (!redis_link_rests(r->link))
+		redis_link_rest(r->link);
 }
 
 /* Those who wait for them are told that the outcome is not known. */
@@ -232,91 +214,6 @@ static void redis_watch(struct redis *r)
 		loop_timer(r->loop, &r->deadline, r->conf->deadline_ms);
 }
 
-/* -- libevent below hiredis -- */
-
-static void redis_link_readable(evutil_socket_t fd, short what, void *arg)
-{
-	struct redis_link *link = arg;
-
-	(void)fd;
-	(void)what;
-	redisAsyncHandleRead(link->ac); /* may free link */
-}
-
-static void redis_link_writable(evutil_socket_t fd, short what, void *arg)
-{
-	struct redis_link *link = arg;
-
-	(void)fd;
-	(void)what;
-	redisAsyncHandleWrite(link->ac); /* may free link */
-}
-
-static void redis_link_add_read(void *arg)
-{
-	struct redis_link *link = arg;
-
-	if (!link->holding && !event_pending(link->reads, EV_READ, NULL))
-		event_add(link->reads, NULL);
-}
-
-static void redis_link_del_read(void *arg)
-{
-	struct redis_link *link = arg;
-
-	event_del(link->reads);
-}
-
-static void redis_link_add_write(void *arg)
-{
-	struct redis_link *link = arg;
-
-	if (link->gathering || link->writing)
-		return;
-	event_add(link->writes, NULL);
-	link->writing = true;
-}
-
-static void redis_link_del_write(void *arg)
-{
-	struct redis_link *link = arg;
-
-	if (!link->writing)
-		return;
-	event_del(link->writes);
-	link->writing = false;
-}
-
-static void redis_link_cleanup(void *arg)
-{
-	struct redis_link *link = arg;
-
-	memset(&link->ac->ev, 0, sizeof(link->ac->ev));
-	event_free(link->reads);
-	event_free(link->rest);
-	event_free(link->writes);
-	mem_free(link);
-}
-
-static void redis_link_rest(evutil_socket_t fd, short what, void *arg);
-
-static struct redis_link *redis_link_new(struct loop *loop, redisAsyncContext *ac)
-{
-	struct redis_link *link = mem_zalloc(sizeof(*link));
-
-	link->ac = ac;
-	link->reads = event_new(loop_base(loop), ac->c.fd, EV_READ | EV_PERSIST, redis_link_readable, link);
-	link->writes = event_new(loop_base(loop), ac->c.fd, EV_WRITE | EV_PERSIST, redis_link_writable, link);
-	link->rest = evtimer_new(loop_base(loop), redis_link_rest, link);
-	ac->ev.data = link;
-	ac->ev.addRead = redis_link_add_read;
-	ac->ev.delRead = redis_link_del_read;
-	ac->ev.addWrite = redis_link_add_write;
-	ac->ev.delWrite = redis_link_del_write;
-	ac->ev.cleanup = redis_link_cleanup;
-	return link;
-}
-
 /* -- commands and replies -- */
 
 /* What a server says that is not the one to talk to now, in the reply to whatever it was asked. */
@@ -380,14 +277,11 @@ static void redis_on_reply(redisAsyncContext *ac, void *reply, void *unused)
 }
 
 /* Held replies, as many as do not make the turn long, but at least one. */
-static void redis_link_rest(evutil_socket_t fd, short what, void *arg)
+static void redis_on_rest(redisAsyncContext *ac)
 {
-	struct redis_link *link = arg;
-	struct redis *r = link->ac->data;
+	struct redis *r = ac->data;
 	bool gone = false, *outer = r->gone;
 
-	(void)fd;
-	(void)what;
 	r->gone = &gone;
 	while (r->held_at < r->held_n && !(r->told && loop_is_long(r->loop))) {
 		redisReply *reply = r->held[r->held_at++];
@@ -395,35 +289,23 @@ static void redis_link_rest(evutil_socket_t fd, short what, void *arg)
 		freeReplyObject(reply);
 		if (gone)
 			return;
-		if (r->link != link)
+		if (r->ac != ac)
 			break; /* lost, and the others with it */
 	}
 	r->gone = outer;
-	if (r->link != link)
+	if (r->ac != ac)
 		return;
 	if (r->held_at < r->held_n) {
-		redis_go_on_later(link);
+		redis_link_rest(r->link);
 		return;
 	}
 	r->held_at = r->held_n = 0;
-	link->holding = false;
-	event_add(link->reads, NULL);
+	redis_link_go_on(r->link);
 }
 
 static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
 {
-	char small[REDIS_SMALL];
-
-	/* hiredis looks at the octet behind a command of one word; such a command is short */
-	if (n < sizeof(small)) {
-		memcpy(small, cmd, n);
-		small[n] = '\0';
-		cmd = (const uint8_t *)small;
-	}
-	r->link->gathering = true;
-	int rc = redisAsyncFormattedCommand(r->ac, redis_on_reply, NULL, (const char *)cmd, n);
-	r->link->gathering = false;
-	if (rc != REDIS_OK)
+	if (redis_link_send(r->link, cmd, n) != 0)
 		return -1;
 	if (r->count == 0)
 		redis_watch(r);
@@ -446,8 +328,7 @@ void redis_flush(struct redis *r)
 	    (r->ac->c.flags & REDIS_IN_CALLBACK) != 0)
 		return;
 	r->dirty = false;
-	if (!r->link->writing)		      /* else the socket is full: its event goes on */
-		redisAsyncHandleWrite(r->ac); /* may end in redis_lost() */
+	redis_link_write(r->link); /* may end in redis_lost() */
 }
 
 static void redis_on_turn_end(void *arg)
@@ -605,6 +486,7 @@ static redisAsyncContext *redis_dial(const struct redis_conf *conf)
 
 static void redis_connect(struct redis *r)
 {
+	static const struct redis_link_ops link_ops = {redis_on_reply, redis_on_rest};
 	redisAsyncContext *ac = redis_dial(r->conf);
 	char reason[REDIS_REASON_MAX];
 
@@ -621,7 +503,7 @@ static void redis_connect(struct redis *r)
 	redis_keep_replies(ac->c.reader);
 	ac->data = r;
 	r->ac = ac;
-	r->link = redis_link_new(r->loop, ac);
+	r->link = redis_link_new(r->loop, ac, &link_ops);
 	r->state = REDIS_STATE_CONNECTING;
 	redisAsyncSetDisconnectCallback(ac, redis_on_disconnect);
 	redisAsyncSetConnectCallback(ac, redis_on_connect);
@@ -691,6 +573,11 @@ bool redis_up(const struct redis *r)
 size_t redis_pending(const struct redis *r)
 {
 	return r->count;
+}
+
+size_t redis_octets(const struct redis *r)
+{
+	return r->link != NULL ? redis_link_octets(r->link) : 0;
 }
 
 int64_t redis_lag_us(const struct redis *r)

@@ -54,6 +54,8 @@ __attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_
 void redis_flush(struct redis *r);
 /* Commands waiting for replies. */
 size_t redis_pending(const struct redis *r);
+/* Octets of commands that are not written yet; 0 while down. */
+size_t redis_octets(const struct redis *r);
 /* us of the oldest waiting command's wait; 0 when none. */
 int64_t redis_lag_us(const struct redis *r);
 

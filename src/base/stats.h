@@ -34,7 +34,8 @@ void stats_free(struct stats *s);
  */
 void stats_add(struct stats *s, const struct stats_row *rows, size_t n, void *object, const char *label,
 	       const char *value, void (*before)(void *object));
-/* Forgets all that was added for object; harmless when there is nothing. Not inside a walk. */
+/* Forgets all that was added for object; harmless when there is nothing. Not inside a call of a walk, but between its
+ * steps. */
 void stats_drop(struct stats *s, const void *object);
 
 struct stats_sample {
@@ -42,9 +43,21 @@ struct stats_sample {
 	const char *label, *label_value; /* of the object; NULL when none */
 	const void *at;			 /* const uint64_t * or const struct histogram * */
 };
+typedef void (*stats_walk_fn)(const struct stats_sample *sample, void *arg);
 /*
  * Every sample, grouped by row name (all objects of one name together), names in the order of their first stats_add().
  */
-void stats_walk(const struct stats *s, void (*fn)(const struct stats_sample *sample, void *arg), void *arg);
+void stats_walk(struct stats *s, stats_walk_fn fn, void *arg);
+
+/*
+ * The same in steps, with whatever happens between them: before() is called for all first; each sample that is there at
+ * the beginning and not dropped meanwhile is told once. Must be freed before the registry is.
+ */
+#define STATS_WALK_HISTOGRAM 16 /* samples that one of a histogram counts as */
+struct stats_walk;
+struct stats_walk *stats_walk_new(struct stats *s);
+/* Tells of about n samples, or calls before() of so many objects; false: all is told. */
+bool stats_walk_some(struct stats_walk *w, size_t n, stats_walk_fn fn, void *arg);
+void stats_walk_free(struct stats_walk *w); /* NULL is none */
 
 #endif

@@ -11,6 +11,8 @@
 #include "link/account_priv.h"
 
 #define ACCOUNT_LOOKS 16 /* binds looked at for one deliver_sm */
+/* With more binds: deliver_sm for one in a turn before another is chosen, one write for all. */
+#define ACCOUNT_CHUNK 16
 
 static bool account_is(uint64_t value, const void *key)
 {
@@ -107,6 +109,18 @@ static uint32_t account_on_bind(struct session *s, const struct pdu *bind, void 
 	return ESME_RALYBND;
 }
 
+const struct account_loss *account_loss(const struct account *a)
+{
+	return &a->loss;
+}
+
+static void account_lost(struct account *a, enum end_reason why)
+{
+	if (why == END_PEER_UNBOUND || why == END_WE_UNBOUND || why == END_CONFIG || why == END_SHUTDOWN)
+		return;
+	a->loss = (struct account_loss){a->loss.n + 1, loop_wall_ms(a->as->loop), why};
+}
+
 static void account_on_ended(struct session *s, enum end_reason reason, void *arg)
 {
 	struct app *app = arg;
@@ -117,6 +131,8 @@ static void account_on_ended(struct session *s, enum end_reason reason, void *ar
 	log_peer_info(session_name(s), "event=ended reason=%s up_s=%.1f octets_in=%llu octets_out=%llu error=\"%s\"",
 		      reason_name(reason), (double)up_us / 1e6, (unsigned long long)session_octets_in(s),
 		      (unsigned long long)session_octets_out(s), session_error(s));
+	if (since != 0)
+		account_lost(a, reason);
 	list_remove(&app->of_account);
 	a->nbinds--;
 	bool receiver = app->receives;
@@ -124,6 +140,8 @@ static void account_on_ended(struct session *s, enum end_reason reason, void *ar
 	if (app->callee != NULL)
 		outbind_ended(app, reason, up_us);
 	admit_forget(app);
+	if (a->filling == app)
+		a->filling = NULL;
 	if (receiver && --a->receivers == 0)
 		a->as->ops->on_no_receiver(a, a->as->arg);
 	admit_place_free(a);
@@ -170,13 +188,24 @@ static bool account_prefers(const struct app *x, const struct app *y)
 	return session_outstanding(x->session) < session_outstanding(y->session);
 }
 
+static bool account_fills_on(const struct account *a)
+{
+	return a->filling != NULL && a->filled < ACCOUNT_CHUNK && a->filling_turn == loop_turns(a->as->loop) &&
+	       a->filling->unanswered == 0 && session_room(a->filling->session) > 0;
+}
+
 static struct session *account_pick(struct account *a)
 {
-	const struct app *best = NULL;
+	struct app *best = NULL;
 	struct list *node = a->binds.next;
 
+	if (account_fills_on(a)) {
+		a->filled++;
+		return a->filling->session;
+	}
+
 	for (int looks = 0; looks < ACCOUNT_LOOKS && node != &a->binds; looks++, node = node->next) {
-		const struct app *app = LIST_OF(node, struct app, of_account);
+		struct app *app = LIST_OF(node, struct app, of_account);
 		if (session_room(app->session) > 0 && (best == NULL || account_prefers(app, best)))
 			best = app;
 	}
@@ -186,6 +215,9 @@ static struct session *account_pick(struct account *a)
 		list_remove(first);
 		list_append(&a->binds, first);
 	}
+	a->filling = a->nbinds > ACCOUNT_LOOKS ? best : NULL;
+	a->filled = 1;
+	a->filling_turn = loop_turns(a->as->loop);
 	return best != NULL ? best->session : NULL;
 }
 
@@ -265,7 +297,7 @@ int accounts_listen(struct accounts *as, const struct listen_conf *listens, size
 	struct doors doors;
 
 	*why = NULL;
-	if (doors_prepare(as, listens, m, &doors, why) != 0) {
+	if (doors_prepare(as, listens, m, NULL, &doors, why) != 0) {
 		(*why)[strcspn(*why, "\n")] = '\0';
 		return -1;
 	}
@@ -290,7 +322,10 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	as->registry = stats;
 	as->by_id = map_new();
 	list_init(&as->apps);
-	list_init(&as->waits);
+	list_init(&as->half_open);
+	list_init(&as->places);
+	for (size_t i = 0; i < GUARD_STANDINGS; i++)
+		list_init(&as->crypts[i]);
 	as->strangers = crowd_new();
 	as->guard = guard_new(loop_now_ms(loop));
 	as->wait_timer.fn = admit_timer;

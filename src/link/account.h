@@ -153,8 +153,9 @@ void accounts_free(struct accounts *as);       /* after accounts_idle() */
 
 /*
  * A reload, as carriers_prepare() and the rest (link/carrier.h): what can fail comes first. accounts_prepare(): NULL
- * with faults in *errors. accounts_open(), in the turn of the change: sockets are opened, certificates read; -1 with
- * faults, then accounts_drop() is due. Before accounts_listen() no socket is opened.
+ * with faults in *errors. accounts_read(), in any thread, reads certificates, or accounts_open() does. accounts_open(),
+ * in the turn of the change: sockets are opened; -1 with faults, also those of certificates, then accounts_drop() is
+ * due. Before accounts_listen() no socket is opened.
  *
  * What is new holds for the next bind, and for the next request on binds that are up (tps, burst, window, timers);
  * those are not judged again by password, allow, bind and max_binds. Binds of an account that is removed are unbound,
@@ -171,6 +172,7 @@ struct accounts_next { /* borrowed from accounts_prepare() on, in place of what 
 struct accounts_plan;
 __attribute__((warn_unused_result)) struct accounts_plan *
 accounts_prepare(struct accounts *as, const struct accounts_next *next, char **errors);
+void accounts_read(struct accounts_plan *p);
 __attribute__((warn_unused_result)) int accounts_open(struct accounts *as, struct accounts_plan *p, char **errors);
 void accounts_drop(struct accounts *as, struct accounts_plan *p);
 size_t accounts_number(const struct accounts *as, const struct accounts_plan *p, const char *system_id);
@@ -216,6 +218,12 @@ __attribute__((warn_unused_result)) int account_send(struct account *a, uint64_t
  */
 __attribute__((warn_unused_result)) int
 account_tell(struct account *a, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg), void *arg);
+struct account_loss {  /* of its binds: those that ended, and neither it nor we wanted that */
+	uint64_t n;    /* since the process started */
+	int64_t at_ms; /* UTC, of the last one; 0: none */
+	enum end_reason why;
+};
+const struct account_loss *account_loss(const struct account *a);
 /* Every session of the account, for status. */
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
 /* Every listener that is open. expires_s: when its certificate ends, UTC seconds since 1970; 0: it has none. */

@@ -30,7 +30,11 @@ struct account {
 	size_t nbinds;
 	size_t receivers; /* binds that can receive */
 	uint64_t serial;  /* binds so far: names them */
-	bool wants_room;  /* account_send() found none */
+	struct account_loss loss;
+	bool wants_room;     /* account_send() found none */
+	struct app *filling; /* the bind that account_send() took last, for up to ACCOUNT_CHUNK in one turn; or NULL */
+	unsigned filled;
+	uint64_t filling_turn;
 	struct outbind outbind;
 };
 
@@ -39,7 +43,7 @@ enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
 struct app {			/* one connection from an app; lives as long as its session */
 	struct list link;	/* accounts.apps */
 	struct list of_account; /* account.binds, once bound */
-	struct list waiting;	/* accounts.waits */
+	struct list waiting;	/* accounts.places or .crypts */
 	struct accounts *as;
 	struct account *account; /* NULL until it is known */
 	struct carrier *carrier; /* of mode accept, while its bind is judged; then the session is the carrier's */
@@ -55,9 +59,11 @@ struct app {			/* one connection from an app; lives as long as its session */
 	uint32_t password_n;
 	bool bound, receives;
 	struct crowd_group *stranger; /* it counts there; NULL: it is bound, or was called */
-	struct timer late;	      /* its refusal waits */
-	uint32_t refusal;	      /* that */
-	unsigned unanswered;	      /* of our requests, one after the other, that timed out */
+	struct list half_open;	      /* accounts.half_open, as long as it counts there */
+	int64_t came_ms;
+	struct timer late;   /* its refusal waits */
+	uint32_t refusal;    /* that */
+	unsigned unanswered; /* of our requests, one after the other, that timed out */
 };
 
 struct door { /* a socket that apps come by */
@@ -97,7 +103,10 @@ struct accounts {
 	struct session_conf unbound;
 	struct list apps;
 	size_t napps;
-	struct list waits;
+	struct list half_open;		     /* apps that have come and are not bound, oldest first */
+	struct list places;		     /* apps that wait for a place, first come first served */
+	struct list crypts[GUARD_STANDINGS]; /* for a crypt(3), by how they stood when they were looked at last */
+	unsigned crypted;		     /* crypts so far */
 	struct timer wait_timer;
 	bool shutting;
 };
@@ -118,10 +127,11 @@ void accounts_find_hash(struct accounts *as);
 /* door.c */
 /*
  * Opens what is not open yet; *out has all that confs[n] want. -1 with faults in *errors, and then nothing has changed.
- * Then doors_apply() with the same confs: the others are closed; or doors_drop().
+ * Then doors_apply() with the same confs: the others are closed; or doors_drop(). fresh[n]: certificates, which are
+ * taken; those that are not read yet, or all (NULL), are read there.
  */
 __attribute__((warn_unused_result)) int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n,
-						      struct doors *out, char **errors);
+						      struct tls_fresh *fresh, struct doors *out, char **errors);
 void doors_drop(struct accounts *as, struct doors *prepared);
 void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared);
 void doors_close(struct accounts *as);
@@ -143,6 +153,8 @@ void admit_forget(struct app *app);	  /* it ended while it waited, or not */
 bool admit_guard_shut(struct accounts *as, const struct net_addr *peer); /* a connection is closed unheard */
 const char *admit_guard_refuses(struct app *app);			 /* why its bind is not judged; NULL: it is */
 /* It was judged, and wrong: status, or SESSION_BIND_LATER: it is refused so in a later turn. */
+bool admit_guard_knows(struct accounts *as, const struct net_addr *peer); /* somebody has bound from there, or may */
+enum guard_standing admit_guard_standing(const struct app *app);
 uint32_t admit_guard_failed(struct app *app, uint32_t status);
 void admit_guard_caller_failed(struct app *app); /* its outbind was wrong */
 void admit_guard_passed(struct app *app);	 /* its bind was right, or has ended */

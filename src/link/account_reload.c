@@ -9,6 +9,7 @@
 struct accounts_plan {
 	struct accounts_next next;
 	struct doors doors;
+	struct tls_fresh *fresh; /* by next.listens */
 };
 
 /* --- one account --- */
@@ -151,14 +152,29 @@ struct accounts_plan *accounts_prepare(struct accounts *as, const struct account
 	}
 	struct accounts_plan *p = mem_zalloc(sizeof(*p));
 	p->next = *next;
+	p->fresh = mem_zalloc((next->listens_n + 1) * sizeof(*p->fresh));
 	return p;
+}
+
+void accounts_read(struct accounts_plan *p)
+{
+	for (size_t i = 0; i < p->next.listens_n; i++)
+		tls_read_server(&p->fresh[i], &p->next.listens[i].tls, &p->next.listens[i].where);
+}
+
+static void plan_free(struct accounts_plan *p)
+{
+	for (size_t i = 0; i < p->next.listens_n; i++)
+		tls_forget_fresh(&p->fresh[i]);
+	mem_free(p->fresh);
+	mem_free(p);
 }
 
 int accounts_open(struct accounts *as, struct accounts_plan *p, char **errors)
 {
 	if (!as->doors.open)
 		return 0;
-	return doors_prepare(as, p->next.listens, p->next.listens_n, &p->doors, errors);
+	return doors_prepare(as, p->next.listens, p->next.listens_n, p->fresh, &p->doors, errors);
 }
 
 void accounts_drop(struct accounts *as, struct accounts_plan *p)
@@ -167,7 +183,7 @@ void accounts_drop(struct accounts *as, struct accounts_plan *p)
 		return;
 	if (p->doors.open)
 		doors_drop(as, &p->doors);
-	mem_free(p);
+	plan_free(p);
 }
 
 size_t accounts_number(const struct accounts *as, const struct accounts_plan *p, const char *system_id)
@@ -209,5 +225,5 @@ void accounts_apply(struct accounts *as, struct accounts_plan *p)
 	accounts_find_hash(as);
 	if (as->doors.open)
 		doors_apply(as, p->next.listens, &p->doors);
-	mem_free(p);
+	plan_free(p);
 }

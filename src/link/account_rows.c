@@ -181,7 +181,8 @@ const size_t account_stat_rows_n = sizeof(account_stat_rows) / sizeof(account_st
 
 const struct stats_row listener_stat_rows[] = {
 	ROW_COUNT2("listener", struct listener_stats, connections, "Connections accepted."),
-	ROW_COUNT2("listener", struct listener_stats, over_limit, "Connections closed at once: max_connections."),
+	ROW_COUNT2("listener", struct listener_stats, over_limit,
+		   "Connections closed for lack of room: max_connections."),
 	ROW_COUNT2("listener", struct listener_stats, over_files,
 		   "Connections closed at once: the last open files are kept for carriers, Redis and staff."),
 	ROW_COUNT2("listener", struct listener_stats, over_address, "Connections closed at once: max_per_address."),

@@ -3,6 +3,10 @@
  *
  * A verdict that takes time waits in a list: for its turn to run crypt(3), or for a dead bind of the account to give up
  * its place. The session reads nothing meanwhile.
+ *
+ * Whoever floods the door with wrong passwords must not hold up those who know theirs. So crypts go first to friends
+ * (as guard.h has it), then to addresses of which no failure is known, and only each fourth to the others ahead of
+ * these; and an address that is locked when its turn comes gets none.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +15,8 @@
 #include "link/account_priv.h"
 
 #define ADMIT_CRYPT_MS 10      /* at most one crypt(3) in so long */
+#define ADMIT_SURE_MS  1000    /* in which an app can bind, however many others connect */
+#define ADMIT_UNHEARD  1000    /* that are refused without one, at once */
 #define ADMIT_POLL_MS  50      /* how often those that wait for a place are looked at */
 #define ADMIT_IDLE_US  1000000 /* a bind silent for so long may be dead */
 #define ADMIT_PROBE_MS 2000    /* how long it has to answer */
@@ -52,7 +58,7 @@ static void admit_wait(struct app *app, enum app_wait wait, int64_t until_ms)
 
 	app->wait = wait;
 	app->wait_until_ms = until_ms;
-	list_append(&as->waits, &app->waiting);
+	list_append(wait == APP_WAITS_CRYPT ? &as->crypts[admit_guard_standing(app)] : &as->places, &app->waiting);
 	if (!wheel_isset(&as->wait_timer))
 		loop_timer(as->loop, &as->wait_timer, wait == APP_WAITS_CRYPT ? 0 : ADMIT_POLL_MS);
 }
@@ -267,6 +273,38 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 	return SESSION_BIND_LATER;
 }
 
+static bool admit_crypts_wait(const struct accounts *as)
+{
+	for (size_t i = 0; i < GUARD_STANDINGS; i++) {
+		if (!list_empty(&as->crypts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whose turn it is. How one stands may have changed since: then it goes behind those who stand so. */
+static struct app *admit_next_crypt(struct accounts *as)
+{
+	static const enum guard_standing orders[2][GUARD_STANDINGS] = {
+		{GUARD_FRIEND, GUARD_UNKNOWN, GUARD_HAS_FAILED},
+		{GUARD_FRIEND, GUARD_HAS_FAILED, GUARD_UNKNOWN},
+	};
+	const enum guard_standing *order = orders[as->crypted % 4 == 3];
+
+	for (size_t i = 0; i < GUARD_STANDINGS; i++) {
+		struct list *waits = &as->crypts[order[i]];
+		while (!list_empty(waits)) {
+			struct app *app = LIST_OF(waits->next, struct app, waiting);
+			enum guard_standing standing = admit_guard_standing(app);
+			if (standing == order[i] || order[i] != GUARD_UNKNOWN)
+				return app;
+			list_remove(&app->waiting);
+			list_append(&as->crypts[standing], &app->waiting);
+		}
+	}
+	return NULL;
+}
+
 static void admit_run_crypt(struct app *app)
 {
 	struct session *s = app->session;
@@ -282,6 +320,20 @@ static void admit_run_crypt(struct app *app)
 	uint32_t status = admit_password(app, right);
 	if (status != SESSION_BIND_LATER)
 		session_judge(s, status);
+}
+
+/* Whether it took a crypt. */
+static bool admit_settle_crypt(struct app *app)
+{
+	app->why = admit_guard_refuses(app);
+	if (app->why == NULL) {
+		app->as->crypted++;
+		admit_run_crypt(app);
+		return true;
+	}
+	admit_wait_over(app);
+	session_judge(app->session, admit_refuse(app, ESME_RBINDFAIL));
+	return false;
 }
 
 static bool admit_is_there_place(const struct app *app)
@@ -305,10 +357,10 @@ static uint32_t admit_take(struct app *app)
 /* Those that wait for a place of this account, or of anybody, first come first served. */
 static void admit_settle_places(struct accounts *as, const struct account *only)
 {
-	LIST_EACH_SAFE(node, tmp, &as->waits) {
+	LIST_EACH_SAFE(node, tmp, &as->places) {
 		struct app *app = LIST_OF(node, struct app, waiting);
 		struct session *s = app->session;
-		if (app->wait != APP_WAITS_PLACE || (only != NULL && app->account != only))
+		if (only != NULL && app->account != only)
 			continue;
 		bool place = admit_is_there_place(app);
 		if (!place && admit_may_get_place(app) && loop_now_ms(as->loop) < app->wait_until_ms)
@@ -337,19 +389,14 @@ void admit_timer(struct timer *t)
 {
 	struct accounts *as = LIST_OF(t, struct accounts, wait_timer);
 	bool crypts = false;
+	struct app *app = NULL;
 
-	LIST_EACH_SAFE(node, tmp, &as->waits) {
-		struct app *app = LIST_OF(node, struct app, waiting);
-		if (app->wait != APP_WAITS_CRYPT)
-			continue;
-		if (crypts)
-			break;
-		crypts = true;
-		admit_run_crypt(app);
-	}
+	for (unsigned i = 0; i < ADMIT_UNHEARD && !crypts && (app = admit_next_crypt(as)) != NULL; i++)
+		crypts = admit_settle_crypt(app);
 	admit_settle_places(as, NULL);
-	if (!list_empty(&as->waits) && !wheel_isset(t))
-		loop_timer(as->loop, t, crypts ? ADMIT_CRYPT_MS : ADMIT_POLL_MS);
+	bool more = admit_crypts_wait(as);
+	if ((more || !list_empty(&as->places)) && !wheel_isset(t))
+		loop_timer(as->loop, t, more ? ADMIT_CRYPT_MS : ADMIT_POLL_MS);
 }
 
 void admit_forget(struct app *app)
@@ -459,6 +506,7 @@ struct app *admit_app_new(struct accounts *as)
 	app->as = as;
 	list_init(&app->of_account);
 	list_init(&app->waiting);
+	list_init(&app->half_open);
 	return app;
 }
 
@@ -496,6 +544,29 @@ void admit_known(struct app *app)
 {
 	crowd_leave(app->as->strangers, app->stranger);
 	app->stranger = NULL;
+	list_remove(&app->half_open);
+}
+
+/*
+ * There is no room. Who has been here longest without a bind gives his place, to a customer at once: so those who
+ * connect and do not bind, from however many addresses, keep nobody out who does. False: nobody has been here so long.
+ */
+static bool admit_make_room(struct accounts *as, const struct net_addr *peer, uint64_t *counter)
+{
+	if (list_empty(&as->half_open))
+		return false;
+	struct app *oldest = LIST_OF(as->half_open.next, struct app, half_open);
+	if (loop_now_ms(as->loop) - oldest->came_ms < ADMIT_SURE_MS && !admit_guard_knows(as, peer))
+		return false;
+	++*counter;
+	admit_known(oldest); /* it goes at the end of the turn */
+	session_abort(oldest->session, END_NOT_ALLOWED);
+	return true;
+}
+
+static bool admit_has_room(struct accounts *as, const struct net_addr *peer)
+{
+	return as->napps < (size_t)as->limits->max_connections || admit_make_room(as, peer, &as->listener.over_limit);
 }
 
 void admit_connection(int fd, const struct net_addr *peer, void *arg)
@@ -512,6 +583,7 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 	}
 	if (files_reserved(fd)) {
 		conn_refuse(as->conns, fd);
+		(void)admit_make_room(as, peer, &as->listener.over_files); /* for the next one */
 		admit_shut_out(as, peer, &as->listener.over_files, END_NOT_ALLOWED,
 			       "raise the limit of open files (LimitNOFILE, ulimit -n)");
 		return;
@@ -525,7 +597,7 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 	}
 	struct app *app = admit_app_new(as);
 	app->stranger = stranger;
-	if (as->napps < (size_t)as->limits->max_connections)
+	if (admit_has_room(as, peer))
 		app->session = session_accept(as->sessions, fd, peer, &as->unbound, &admit_session_ops, app,
 					      &as->listener.session);
 	else
@@ -537,5 +609,7 @@ void admit_connection(int fd, const struct net_addr *peer, void *arg)
 		return;
 	}
 	session_secure(app->session, door->tls);
+	app->came_ms = loop_now_ms(as->loop);
+	list_append(&as->half_open, &app->half_open);
 	admit_app_keep(app);
 }

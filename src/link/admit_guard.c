@@ -64,6 +64,11 @@ bool admit_guard_shut(struct accounts *as, const struct net_addr *peer)
 	return as->limits->failed_binds > 0 && guard_shut(as->guard, peer, loop_now_ms(as->loop), any_vouches, as);
 }
 
+bool admit_guard_knows(struct accounts *as, const struct net_addr *peer)
+{
+	return guard_knows(as->guard, peer, loop_now_ms(as->loop)) || any_vouches(peer, as);
+}
+
 const char *admit_guard_refuses(struct app *app)
 {
 	struct accounts *as = app->as;
@@ -81,6 +86,14 @@ const char *admit_guard_refuses(struct app *app)
 		return "the account is locked for addresses where it has never bound; see smppgwctl lockouts";
 	}
 	return NULL;
+}
+
+enum guard_standing admit_guard_standing(const struct app *app)
+{
+	struct guard_conf conf = guard_conf_of(app->as);
+	struct guard_who who = who_is(app);
+
+	return guard_standing(app->as->guard, &conf, &who, loop_now_ms(app->as->loop));
 }
 
 static void log_locks(struct accounts *as, const struct app *app, const struct guard_who *who,

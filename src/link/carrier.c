@@ -347,7 +347,8 @@ void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const
 	}
 }
 
-void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits)
+void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits,
+		  struct tls_fresh *fresh)
 {
 	struct carrier *c = mem_zalloc(sizeof(*c));
 
@@ -357,7 +358,7 @@ void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const st
 	cs->at[cs->n++] = c;
 	carrier_take_conf(c, conf, limits);
 	bind_init(c);
-	carrier_renew_tls(c);
+	carrier_take_tls(c, fresh);
 	pump_init(c);
 	if (cs->registry != NULL)
 		stats_add(cs->registry, carrier_stat_rows, carrier_stat_rows_n, &c->stats, "carrier", conf->name,
@@ -381,7 +382,7 @@ struct carriers *carriers_new(struct loop *loop, struct session_hub *sessions, c
 	cs->random |= 1; /* xorshift stays at 0 */
 	pump_start(cs);
 	for (size_t i = 0; i < n; i++)
-		carriers_add(cs, &confs[i], limits);
+		carriers_add(cs, &confs[i], limits, &(struct tls_fresh){.read = false});
 	return cs;
 }
 

@@ -138,18 +138,20 @@ void carriers_free(struct carriers *cs); /* after carriers_idle() */
 
 /*
  * A reload: carriers_prepare() checks what can fail, and changes nothing: NULL with faults in *errors. Then
- * carriers_grow(), which adds the new ones at the end, and carriers_apply(), which frees the plan; or carriers_drop().
- * confs[n] and limits are borrowed from then on, in place of those before. Numbers stay: a carrier that is not in confs
- * is removed, but keeps its number (and a copy of its options), gets no message, and unbinds when all that is out is
- * answered; it is the same one when it comes back. Binds that need not be made anew stay up; the others are made anew
- * one after the other.
+ * carriers_read(), in any thread, reads certificates, or they are read in the turn of the change; carriers_grow(),
+ * which adds the new ones at the end, and carriers_apply(), which frees the plan; or carriers_drop(). confs[n] and
+ * limits are borrowed from then on, in place of those before. Numbers stay: a carrier that is not in confs is removed,
+ * but keeps its number (and a copy of its options), gets no message, and unbinds when all that is out is answered; it
+ * is the same one when it comes back. Binds that need not be made anew stay up; the others are made anew one after the
+ * other.
  */
 struct carriers_plan;
 __attribute__((warn_unused_result)) struct carriers_plan *carriers_prepare(struct carriers *cs,
 									   const struct carrier_conf *confs, size_t n,
 									   const struct limits_conf *limits,
 									   char **errors);
-void carriers_drop(struct carriers_plan *p);
+void carriers_read(struct carriers_plan *p);
+void carriers_drop(struct carriers_plan *p); /* NULL is none */
 /* The number that a carrier of this name, which is there or in the plan, has after carriers_grow(). */
 size_t carriers_number(const struct carriers *cs, const struct carriers_plan *p, const char *name);
 void carriers_grow(struct carriers *cs, const struct carriers_plan *p);

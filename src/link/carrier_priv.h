@@ -96,7 +96,8 @@ void carrier_tell_state(struct carrier *c);		   /* on_state when it has changed 
 void carrier_lost(struct carrier *c, enum end_reason why); /* a bind of it, and nobody wanted that */
 /* Everything of a carrier that only copies what is in conf, which is borrowed from now. */
 void carrier_take_conf(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits);
-void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits);
+void carriers_add(struct carriers *cs, const struct carrier_conf *conf, const struct limits_conf *limits,
+		  struct tls_fresh *fresh /* as of carrier_take_tls() */);
 /* It is to have no binds: the operator has drained it, or a reload removed it. */
 static inline bool carrier_unwanted(const struct carrier *c)
 {
@@ -119,7 +120,10 @@ void bind_name(struct carrier_bind *b);
 extern const struct session_ops bind_session_ops; /* arg: the struct carrier_bind */
 
 /* carrier_tls.c */
-void carrier_renew_tls(struct carrier *c); /* reads the certificates that c->conf names */
+/* Reads the certificates that conf names, in any thread. */
+void carrier_read_tls(const struct carrier_conf *conf, struct tls_fresh *fresh);
+/* What c->conf names is used from now on; read here when it is not yet. Takes what is in fresh. */
+void carrier_take_tls(struct carrier *c, struct tls_fresh *fresh);
 /* False, logged: it wants TLS and its files cannot be used; it must not connect. */
 bool carrier_tls_ready(struct carrier *c);
 

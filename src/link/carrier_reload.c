@@ -20,6 +20,7 @@ struct carriers_plan {
 	const struct carrier_conf *confs;
 	size_t n;
 	const struct limits_conf *limits;
+	struct tls_fresh *fresh; /* by confs */
 };
 
 static bool is_link_key(const char *key)
@@ -167,7 +168,8 @@ static void forget_own(struct carrier *c)
 	c->own = NULL;
 }
 
-static void follow(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits)
+static void follow(struct carrier *c, const struct carrier_conf *conf, const struct limits_conf *limits,
+		   struct tls_fresh *fresh)
 {
 	bool keeps = keeps_binds(c->conf, conf), was_removed = c->removed;
 	bool one_by_one = c->conf->mode == CARRIER_MODE_CONNECT && conf->mode == CARRIER_MODE_CONNECT;
@@ -176,7 +178,7 @@ static void follow(struct carrier *c, const struct carrier_conf *conf, const str
 	c->tps_live = -1;
 	carrier_take_conf(c, conf, limits);
 	forget_own(c);
-	carrier_renew_tls(c);
+	carrier_take_tls(c, fresh);
 	resize(c);
 	operate_forget(c);
 	pump_follow(c);
@@ -236,12 +238,23 @@ struct carriers_plan *carriers_prepare(struct carriers *cs, const struct carrier
 		return NULL;
 	}
 	struct carriers_plan *p = mem_zalloc(sizeof(*p));
-	*p = (struct carriers_plan){confs, n, limits};
+	*p = (struct carriers_plan){confs, n, limits, mem_zalloc((n + 1) * sizeof(*p->fresh))};
 	return p;
+}
+
+void carriers_read(struct carriers_plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		carrier_read_tls(&p->confs[i], &p->fresh[i]);
 }
 
 void carriers_drop(struct carriers_plan *p)
 {
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		tls_forget_fresh(&p->fresh[i]);
+	mem_free(p->fresh);
 	mem_free(p);
 }
 
@@ -261,7 +274,7 @@ void carriers_grow(struct carriers *cs, const struct carriers_plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		if (carriers_find(cs, p->confs[i].name) == NULL)
-			carriers_add(cs, &p->confs[i], p->limits);
+			carriers_add(cs, &p->confs[i], p->limits, &p->fresh[i]);
 	}
 }
 
@@ -273,7 +286,7 @@ void carriers_apply(struct carriers *cs, struct carriers_plan *p)
 		if (conf == NULL)
 			take_out(c, p->limits);
 		else if (conf != c->conf) /* else carriers_grow() has just made it */
-			follow(c, conf, p->limits);
+			follow(c, conf, p->limits, &p->fresh[conf - p->confs]);
 		else
 			bind_next(c);
 	}

@@ -6,11 +6,6 @@
 #include <string.h>
 #include "link/account_priv.h"
 
-static bool door_wants_tls(const struct listen_conf *conf)
-{
-	return conf->tls.certificate != NULL && *conf->tls.certificate != '\0';
-}
-
 static const struct conn_listen_ops door_ops = {
 	.on_accept = admit_connection,
 	.on_refused = admit_no_header,
@@ -85,21 +80,26 @@ static struct door *doors_find(const struct doors *doors, const struct listen_co
 }
 
 /* Certificates are read again even where their names have not changed: somebody may have renewed them. */
-static bool door_prepare_tls(struct door *d, const struct listen_conf *conf, char **errors)
+static bool door_prepare_tls(struct door *d, const struct listen_conf *conf, struct tls_fresh *fresh, char **errors)
 {
-	struct tls_report report = {.fault = ""};
-
+	if (!fresh->read)
+		tls_read_server(fresh, &conf->tls, &conf->where);
+	bool good = fresh->fault == NULL;
 	tls_release(d->fresh);
-	d->fresh = door_wants_tls(conf) ? tls_server_new(&conf->tls, &conf->where, &report) : NULL;
-	if (report.fault[0] != '\0')
-		conf_fault(errors, &conf->where, "listen on port %lld: %s", (long long)conf->port, report.fault);
-	if (report.warning[0] != '\0' && !d->as->doors.open) /* a reload tells them all itself */
-		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", (long long)conf->port, report.warning);
-	return report.fault[0] == '\0';
+	d->fresh = fresh->context;
+	fresh->context = NULL;
+	if (!good)
+		conf_fault(errors, &conf->where, "listen on port %lld: %s", (long long)conf->port, fresh->fault);
+	if (fresh->warning != NULL && !d->as->doors.open) /* a reload tells them all itself */
+		log_warn("-", "event=tls_warning port=%lld why=\"%s\"", (long long)conf->port, fresh->warning);
+	tls_forget_fresh(fresh);
+	return good;
 }
 
-int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n, struct doors *out, char **errors)
+int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n, struct tls_fresh *fresh,
+		  struct doors *out, char **errors)
 {
+	struct tls_fresh unread = {.read = false};
 	bool good = true;
 
 	*out = (struct doors){.at = mem_zalloc((n + 1) * sizeof(*out->at)), .open = true};
@@ -109,7 +109,7 @@ int doors_prepare(struct accounts *as, const struct listen_conf *confs, size_t n
 			d = door_open(as, &confs[i], errors);
 		if (d != NULL)
 			out->at[out->n++] = d;
-		good = d != NULL && door_prepare_tls(d, &confs[i], errors) && good;
+		good = d != NULL && door_prepare_tls(d, &confs[i], fresh != NULL ? &fresh[i] : &unread, errors) && good;
 	}
 	if (good)
 		return 0;

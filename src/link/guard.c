@@ -151,14 +151,17 @@ static bool is_locked(const struct entry *e, int64_t now_ms)
 	return e != NULL && e->until_ms > now_ms;
 }
 
-/* One more failure; old ones, and those that a lock has paid for, do not count any more. */
+/* Old failures, and those that a lock has paid for, do not count any more. */
+static bool is_over(const struct entry *e, const struct guard_conf *conf, int64_t now_ms)
+{
+	return e->until_ms != 0 ? e->until_ms <= now_ms : now_ms - e->last_ms > conf->lockout_ms;
+}
+
 static struct entry *count_failure(struct book *b, const struct key *key, const struct guard_conf *conf, int64_t now_ms)
 {
 	struct entry *e = book_find(b, key);
-	bool over = e != NULL && ((e->until_ms != 0 && e->until_ms <= now_ms) ||
-				  (e->until_ms == 0 && now_ms - e->last_ms > conf->lockout_ms));
 
-	if (over) {
+	if (e != NULL && is_over(e, conf, now_ms)) {
 		e->n = 0;
 		e->until_ms = 0;
 	}
@@ -230,6 +233,19 @@ enum guard_verdict guard_ask(struct guard *g, const struct guard_conf *conf, con
 	return address ? GUARD_ADDRESS_LOCKED : GUARD_ACCOUNT_LOCKED;
 }
 
+enum guard_standing guard_standing(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
+				   int64_t now_ms)
+{
+	struct key key;
+
+	if (is_friend(g, who, now_ms))
+		return GUARD_FRIEND;
+	if (conf->failures <= 0 || !key_of_address(who->from, &key))
+		return GUARD_UNKNOWN;
+	const struct entry *e = book_find(&g->addresses, &key);
+	return e != NULL && !is_over(e, conf, now_ms) ? GUARD_HAS_FAILED : GUARD_UNKNOWN;
+}
+
 static void fail_at_account(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
 			    struct guard_failure *out, int64_t now_ms)
 {
@@ -291,6 +307,13 @@ bool guard_shut(struct guard *g, const struct net_addr *from, int64_t now_ms,
 		e->shut = !vouches(from, arg);
 	}
 	return e->shut;
+}
+
+bool guard_knows(const struct guard *g, const struct net_addr *from, int64_t now_ms)
+{
+	struct key key;
+
+	return key_of_address(from, &key) && is_known(g, &key, now_ms);
 }
 
 void guard_forget_doors(struct guard *g)

@@ -45,6 +45,10 @@ struct guard_failure {
 	int64_t strangers;     /* failures at the account */
 };
 
+/* How one stands whose bind has not been judged yet: who costs something is served in this order. */
+enum guard_standing { GUARD_FRIEND, GUARD_UNKNOWN, GUARD_HAS_FAILED };
+#define GUARD_STANDINGS 3
+
 struct guard;
 struct guard *guard_new(int64_t now_ms);
 void guard_free(struct guard *g);
@@ -52,10 +56,14 @@ void guard_free(struct guard *g);
 /* Whether it is judged at all. */
 enum guard_verdict guard_ask(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
 			     int64_t now_ms);
+enum guard_standing guard_standing(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
+				   int64_t now_ms);
 /* It was judged, and was wrong; right. A bind that was right and has ended counts as right again. */
 struct guard_failure guard_failed(struct guard *g, const struct guard_conf *conf, const struct guard_who *who,
 				  int64_t now_ms);
 void guard_passed(struct guard *g, const struct guard_who *who, int64_t now_ms);
+bool guard_knows(const struct guard *g, const struct net_addr *from,
+		 int64_t now_ms); /* somebody has bound from there */
 /*
  * Whether a connection can be closed before anything is read from it: its address is locked, nobody has bound from
  * there, and vouches() says that no configuration names it (asked once a lock, and again after guard_forget_doors()).

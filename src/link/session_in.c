@@ -6,7 +6,8 @@
 #include <string.h>
 #include "link/session_priv.h"
 
-#define HEX_OCTETS 64 /* octets of a malformed PDU in the log */
+#define HEX_OCTETS   64 /* octets of a malformed PDU in the log */
+#define HEX_PROTOCOL 8	/* of the first one, before a bind */
 
 #define ST(state) (1u << SESSION_##state)
 #define ST_BOUND  (ST(BOUND_TX) | ST(BOUND_RX) | ST(BOUND_TRX))
@@ -60,14 +61,27 @@ static const struct rule *rule_of(uint32_t command)
 /* Log lines. */
 
 /*
+ * Before a bind, whatever comes may be one that has lost its framing, and any of its octets the password's. The first
+ * ones of a connection tell which protocol it speaks.
+ */
+static bool may_be_lost_bind(const struct session *s, const struct pdu *pdu)
+{
+	return s->role == SESSION_SMSC && !session_is_bound(s) && s->state != SESSION_UNBINDING &&
+	       !is_bind(pdu->command_id) && pdu->command_id != OUTBIND;
+}
+
+/*
  * The octets of a PDU for the log. Of a bind only what stands before the password: the header and system_id; of a bind
  * that does not get so far the header only.
  */
-static const char *hex_of(const uint8_t *p, uint32_t n, const struct pdu *pdu, char out[2 * HEX_OCTETS + 3])
+static const char *hex_of(const struct session *s, const uint8_t *p, uint32_t n, const struct pdu *pdu,
+			  char out[2 * HEX_OCTETS + 3])
 {
 	uint32_t show = n;
 
-	if (is_bind(pdu->command_id) || pdu->command_id == OUTBIND)
+	if (may_be_lost_bind(s, pdu))
+		show = s->spoken ? 0 : HEX_PROTOCOL;
+	else if (is_bind(pdu->command_id) || pdu->command_id == OUTBIND)
 		show = PDU_HEADER + (pdu->bind.system_id.n < HEX_OCTETS ? pdu->bind.system_id.n : 0);
 	if (show > n)
 		show = n;
@@ -82,9 +96,10 @@ static const char *hex_of(const uint8_t *p, uint32_t n, const struct pdu *pdu, c
 static void log_malformed(struct session *s, const uint8_t *p, uint32_t n, const struct pdu *pdu, uint32_t status)
 {
 	char hex[2 * HEX_OCTETS + 3];
+	uint32_t sequence = may_be_lost_bind(s, pdu) && !command_known(pdu->command_id) ? 0 : pdu->sequence;
 
 	log_peer_warn(s->name, "event=malformed command=%s sequence=%u status=%s octets=%u hex=%s",
-		      command_name(pdu->command_id), pdu->sequence, status_name(status), n, hex_of(p, n, pdu, hex));
+		      command_name(pdu->command_id), sequence, status_name(status), n, hex_of(s, p, n, pdu, hex));
 }
 
 static void log_unsolicited(struct session *s, const struct pdu *pdu)

@@ -311,6 +311,38 @@ struct tls_context *tls_client_new(const struct tls_conf *conf, const char *host
 	return t;
 }
 
+static void tls_keep(struct tls_fresh *f, struct tls_context *context, const struct tls_report *r)
+{
+	*f = (struct tls_fresh){
+		.read = true,
+		.context = context,
+		.fault = tls_set(r->fault) ? mem_strdup(r->fault) : NULL,
+		.warning = tls_set(r->warning) ? mem_strdup(r->warning) : NULL,
+	};
+}
+
+void tls_read_server(struct tls_fresh *f, const struct tls_conf *conf, const struct conf_where *where)
+{
+	struct tls_report r = {.fault = ""};
+
+	tls_keep(f, tls_set(conf->certificate) ? tls_server_new(conf, where, &r) : NULL, &r);
+}
+
+void tls_read_client(struct tls_fresh *f, const struct tls_conf *conf, const char *host, const struct conf_where *where)
+{
+	struct tls_report r = {.fault = ""};
+
+	tls_keep(f, conf->enable ? tls_client_new(conf, host, where, &r) : NULL, &r);
+}
+
+void tls_forget_fresh(struct tls_fresh *f)
+{
+	tls_release(f->context);
+	mem_free(f->fault);
+	mem_free(f->warning);
+	*f = (struct tls_fresh){.read = false};
+}
+
 struct tls_context *tls_hold(struct tls_context *t)
 {
 	if (t != NULL)

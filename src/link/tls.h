@@ -41,6 +41,21 @@ struct tls_context *tls_server_new(const struct tls_conf *conf, const struct con
 				   struct tls_report *report);
 struct tls_context *tls_client_new(const struct tls_conf *conf, const char *host, const struct conf_where *where,
 				   struct tls_report *report);
+
+/*
+ * The same with what it has to say, kept until it is used: read in any thread, taken in the loop's. A context belongs
+ * to one thread at a time.
+ */
+struct tls_fresh {
+	bool read;
+	struct tls_context *context; /* NULL: none is wanted, or there is a fault */
+	char *fault, *warning;	     /* NULL: none */
+};
+void tls_read_server(struct tls_fresh *f, const struct tls_conf *conf, const struct conf_where *where);
+void tls_read_client(struct tls_fresh *f, const struct tls_conf *conf, const char *host,
+		     const struct conf_where *where);
+void tls_forget_fresh(struct tls_fresh *f); /* it is as one that was not read; a context that was taken is NULL there */
+
 struct tls_context *tls_hold(struct tls_context *t); /* one more reference; NULL is NULL */
 void tls_release(struct tls_context *t);	     /* NULL is none */
 

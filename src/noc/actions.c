@@ -48,6 +48,11 @@ static const char *user_name(struct actions *a, uid_t uid)
 	return a->user;
 }
 
+void actions_name(struct actions *a, struct action *what)
+{
+	snprintf(what->user, sizeof(what->user), "%s", user_name(a, what->uid));
+}
+
 const char *actions_who(const struct action *what, char out[128])
 {
 	snprintf(out, 128, "%s%suid %ld%s%s", what->user, *what->user ? " " : "", (long)what->uid,
@@ -87,7 +92,7 @@ void actions_put(struct actions *a, struct action *what)
 {
 	char command[sizeof(what->command)], outcome[sizeof(what->outcome)];
 
-	snprintf(what->user, sizeof(what->user), "%s", user_name(a, what->uid));
+	actions_name(a, what);
 	log_info("-", "event=action user=%s uid=%ld token=%s command=\"%s\" outcome=\"%s\"",
 		 *what->user ? what->user : "-", (long)what->uid, *what->token ? what->token : "-",
 		 unquoted(what->command, command, sizeof(command)), unquoted(what->outcome, outcome, sizeof(outcome)));

@@ -32,6 +32,8 @@ void actions_each(const struct actions *a, int64_t since_ms, void (*fn)(const st
 /* When the oldest one in memory was; 0: none. */
 int64_t actions_oldest_ms(const struct actions *a);
 const uint64_t *actions_count(const struct actions *a);
+/* Fills in user. */
+void actions_name(struct actions *a, struct action *what);
 /* "zhang uid 1000 token ops": who it was, for people and records. */
 const char *actions_who(const struct action *what, char out[128]);
 

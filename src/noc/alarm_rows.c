@@ -71,17 +71,14 @@ static double more_than_usual(uint64_t last15, uint64_t day)
 
 /* --- how messages end --- */
 
-static double expired(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
-{
-	(void)i;
-	return share(in->gateway.expired, in->gateway.ended, s->min);
-}
-
-static double unknown(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
-{
-	(void)i;
-	return share(in->gateway.unknown, in->gateway.ended, s->min);
-}
+#define OF_ENDED(name)                                                                                                 \
+	static double name(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)                     \
+	{                                                                                                              \
+		(void)i;                                                                                               \
+		return share(in->gateway.name, in->gateway.ended, s->min);                                             \
+	}
+OF_ENDED(expired)
+OF_ENDED(unknown)
 
 /* --- carriers --- */
 

@@ -167,6 +167,11 @@ static void now_account(struct now *x, const struct snapshot_account *a)
 	json_u64(j, "max_binds", a->max_binds);
 	json_u64(j, "waiting", a->waiting);
 	json_u64(j, "backlog", a->backlog);
+	json_u64(j, "binds_lost", a->loss.n);
+	if (a->loss.at_ms) {
+		json_u64(j, "lost_at_ms", (uint64_t)a->loss.at_ms);
+		json_text(j, "lost_why", reason_name(a->loss.why));
+	}
 	now_sums(x, now_find(x, TALLY_ACCOUNT, a->name));
 	json_close(j, '}');
 }

@@ -84,7 +84,7 @@ static void find_tick(struct timer *t)
 	struct find *f = LIST_OF(t, struct find, timer);
 	int64_t now_ms = loop_now_ms(f->loop);
 
-	if (!console_later_waits(f->later))
+	if (!f->to_its_end && !console_later_waits(f->later))
 		f->stop = true;
 	if (now_ms - f->told_ms >= PROGRESS_MS) {
 		unsigned all = atomic_load(&f->hours), done = atomic_load(&f->hours_done);
@@ -133,12 +133,17 @@ static bool find_hit(void *arg, const struct search_hit *hit)
 	return x->fn(x->find, hit);
 }
 
-static void find_progress(void *arg, unsigned done, unsigned all)
+void find_progress(void *arg, unsigned done, unsigned all)
 {
-	struct finding *x = arg;
+	struct find *f = arg;
 
-	atomic_store(&x->find->hours_done, done);
-	atomic_store(&x->find->hours, all);
+	atomic_store(&f->hours_done, done);
+	atomic_store(&f->hours, all);
+}
+
+static void on_hours(void *arg, unsigned done, unsigned all)
+{
+	find_progress(((struct finding *)arg)->find, done, all);
 }
 
 bool find_search(struct find *f, bool (*fn)(void *f, const struct search_hit *hit))
@@ -147,5 +152,5 @@ bool find_search(struct find *f, bool (*fn)(void *f, const struct search_hit *hi
 
 	if (f->stop || f->why)
 		return false;
-	return search_run(&f->query, find_hit, find_progress, &x, &f->stop, &f->why) == 0 && !f->stop;
+	return search_run(&f->query, find_hit, on_hours, &x, &f->stop, &f->why) == 0 && !f->stop;
 }

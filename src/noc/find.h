@@ -25,6 +25,8 @@ struct find { /* begins the question's own struct; zero it before first use */
 	/* Knows something without an archive, too: answer() comes also when there is none, or when f->why says what
 	 * failed. */
 	bool memory_too;
+	/* Goes on when nobody waits for the answer any more. */
+	bool to_its_end;
 	/* Frees what the question owns, always, after the answer; find frees itself behind it. */
 	void (*free)(struct find *f);
 
@@ -55,5 +57,7 @@ void find_stop_all(void);
 void find_drop(struct find *f);
 /* In work(): f->query as it stands now; fn gets f. False: it failed, or nobody waits any more. */
 bool find_search(struct find *f, bool (*fn)(void *f, const struct search_hit *hit));
+/* In work(), for what searches by itself: hours done of all; f is the struct find. */
+void find_progress(void *f, unsigned done, unsigned all);
 
 #endif

@@ -2,8 +2,9 @@
  * history_keep.c - what of the history is in the store, and what is to be read or written next. Must not know how the
  * store keeps it.
  *
- * Nothing is written before all was read: the minute in which the gateway was started again is whole then, and a write
- * of it replaces what the life before had written. One question or write is on its way at a time.
+ * The minute under way is written every KEEP_EACH turns, so that a kill takes no more than that. Nothing is written
+ * before all was read: the minute in which the gateway was started again is whole then, and a write of it replaces what
+ * the life before had written. One question or write is on its way at a time.
  */
 #include "noc/history_keep.h"
 
@@ -11,6 +12,7 @@
 #include "base/mem.h"
 
 #define KEEP_READ 10 /* minutes of one question; an hour divides by it */
+#define KEEP_EACH 10 /* turns of a second each */
 
 struct call {			   /* on its way; outlives its owner */
 	struct history_keep *keep; /* NULL: that has gone */
@@ -22,6 +24,8 @@ struct history_keep {
 	struct history *history;
 	int64_t begun;	     /* the minute of the first turn; 0: there was none */
 	int64_t first, next; /* minutes before next, down to first, are to be read yet */
+	int64_t under_way;   /* minute of the last turn */
+	unsigned turns;	     /* in it */
 	int64_t written;     /* this minute and all before are in the store; 0: they have not been read yet */
 	struct call *call;
 	struct buf octets;
@@ -120,9 +124,9 @@ static void keep_on_written(void *arg, bool ok)
 		k->stats.failed++;
 		return; /* the next turn tries again */
 	}
-	k->stats.kept++;
 	if (minute >= history_minute(k->history))
-		return; /* it goes on, and is written again when it is over */
+		return; /* it goes on, and is written again */
+	k->stats.kept++;
 	k->written = minute;
 	keep_write(k);
 }
@@ -153,9 +157,21 @@ static void keep_write(struct history_keep *k)
 		keep_put(k, k->written + 1);
 }
 
+/* Whether the minute under way is to be written now. */
+static bool keep_due(struct history_keep *k)
+{
+	int64_t now = history_minute(k->history);
+
+	if (now != k->under_way)
+		k->turns = 0;
+	k->under_way = now;
+	return ++k->turns % KEEP_EACH == 0;
+}
+
 void history_keep_turn(struct history_keep *k)
 {
 	struct flow_status status;
+	bool due = keep_due(k);
 
 	flow_status(k->flow, &status);
 	if (k->begun == 0) {
@@ -169,7 +185,7 @@ void history_keep_turn(struct history_keep *k)
 		keep_read(k);
 	else
 		keep_write(k);
-	if (!k->call && k->written && status.phase == FLOW_LEAVING)
+	if (!k->call && k->written && (due || status.phase == FLOW_LEAVING))
 		keep_put(k, history_minute(k->history));
 }
 

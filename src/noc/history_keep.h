@@ -1,7 +1,7 @@
 /*
- * history_keep.h - the history over restarts: minutes that are over are written to the store, one write each; at start
- * those of the last day are read, a few at a time, the youngest first. While the store is away they wait in the history
- * itself. Knows the flow, which has the store; not what a minute holds.
+ * history_keep.h - the history over restarts: minutes that are over are written to the store, one write each, and the
+ * one under way every ten seconds; at start those of the last day are read, a few at a time, the youngest first. While
+ * the store is away they wait in the history itself. Knows the flow, which has the store; not what a minute holds.
  */
 #ifndef NOC_HISTORY_KEEP_H
 #define NOC_HISTORY_KEEP_H

@@ -4,6 +4,9 @@
  * evhttp of libevent 2.1 does not bound its connections, and says nothing at the end of one that sent no request. So
  * the bufferevents given to it are remembered, and when HTTP_MAX_CONNECTIONS of them are, accepting rests until some
  * are seen to be gone: a bufferevent that lives has an event on the base.
+ *
+ * Its timeout begins anew with each octet. So that nobody keeps a place by an octet now and then, the whole request and
+ * the whole answer have a time, too, which is looked at when octets come or go.
  */
 #include "noc/http.h"
 
@@ -18,14 +21,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 
-#define HTTP_TIMEOUT_S	 5    /* without an octet read or written */
-#define HTTP_MAX_HEADERS 8192 /* octets */
-#define HTTP_MAX_HOST	 80   /* octets; an address with a port is shorter */
-#define HTTP_LOOK_MS	 100  /* between looks whether a connection has gone */
-#define HTTP_REST_MS	 1000 /* without accepting, when no file descriptor is left */
+#define HTTP_TIMEOUT_S	 5     /* without an octet read or written */
+#define HTTP_REQUEST_MS	 5000  /* for the whole request, from the connection on */
+#define HTTP_ANSWER_MS	 10000 /* for the whole answer, from the connection on */
+#define HTTP_MAX_HEADERS 8192  /* octets */
+#define HTTP_MAX_HOST	 80    /* octets; an address with a port is shorter */
+#define HTTP_LOOK_MS	 100   /* between looks whether a connection has gone */
+#define HTTP_REST_MS	 1000  /* without accepting, when no file descriptor is left */
+
+/* Of a connection; free when bev is NULL. */
+struct http_place {
+	struct http *http;
+	struct bufferevent *bev; /* may be gone: compared only, but by what it calls itself */
+	int64_t began_ms;
+};
 
 struct http {
 	struct loop *loop;
@@ -36,9 +49,10 @@ struct http {
 	void *arg;
 	struct http_stats *stats;
 	struct buf body;
-	struct bufferevent *connections[HTTP_MAX_CONNECTIONS]; /* may be gone: compared only */
-	size_t connections_n;
+	struct http_place places[HTTP_MAX_CONNECTIONS];
+	size_t taken;
 	struct timer again;
+	struct makings *makings; /* pages whose requests wait for them */
 };
 
 /* Splits "host", "host:port", "[v6]", "[v6]:port"; false when it is none of them. */
@@ -99,20 +113,31 @@ static void http_add_common(struct evhttp_request *req, const char *policy, cons
 	http_add(req, "Connection", "close");
 }
 
-/* Sends the octets; to HEAD only their length. */
-static void http_send(struct evhttp_request *req, int status, const char *type, const void *body, size_t n)
+/* Headers of n octets to come; returns where those go, NULL when none do: to HEAD only their length is said. */
+static struct evbuffer *http_begin_body(struct evhttp_request *req, const char *type, size_t n)
 {
-	struct evbuffer *out = evbuffer_new();
 	char length[24];
 
 	snprintf(length, sizeof(length), "%zu", n);
 	http_add(req, "Content-Type", type);
 	http_add(req, "Content-Length", length);
-	if (out && evhttp_request_get_command(req) != EVHTTP_REQ_HEAD)
-		evbuffer_add(out, body, n);
+	return evhttp_request_get_command(req) != EVHTTP_REQ_HEAD ? evbuffer_new() : NULL;
+}
+
+static void http_end_body(struct evhttp_request *req, int status, struct evbuffer *out)
+{
 	evhttp_send_reply(req, status, NULL, out);
 	if (out)
 		evbuffer_free(out);
+}
+
+static void http_send(struct evhttp_request *req, int status, const char *type, const void *body, size_t n)
+{
+	struct evbuffer *out = http_begin_body(req, type, n);
+
+	if (out)
+		evbuffer_add(out, body, n);
+	http_end_body(req, status, out);
 }
 
 static void http_reply(struct http *h, struct evhttp_request *req, int status, const char *type)
@@ -165,6 +190,40 @@ static bool http_addressed(struct http *h, struct evhttp_request *req)
 	return true;
 }
 
+/* --- pages that are made over turns --- */
+
+static void http_forget_page(const void *body, size_t n, void *page)
+{
+	(void)body;
+	(void)n;
+	making_release(page);
+}
+
+static const struct http_page *http_page_of(const struct http *h, struct evhttp_request *req)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+	const char *path = uri ? evhttp_uri_get_path(uri) : NULL;
+
+	for (const struct http_page *p = h->pages; path && p->path; p++) {
+		if (strcmp(p->path, path) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* Whoever has asked may have gone: then evhttp drops the answer. */
+static void http_on_whole(void *arg, void *who, struct making_page *made)
+{
+	struct evhttp_request *req = who;
+	size_t n = buf_len(&made->body);
+
+	http_add_common(req, HTTP_BARE, HTTP_KEEP_NONE);
+	struct evbuffer *out = http_begin_body(req, http_page_of(arg, req)->type, n);
+	if (out && evbuffer_add_reference(out, buf_data(&made->body), n, http_forget_page, made) == 0)
+		making_hold(made);
+	http_end_body(req, 200, out);
+}
+
 static void http_answer(struct http *h, struct evhttp_request *req, const struct http_page *page)
 {
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
@@ -176,6 +235,10 @@ static void http_answer(struct http *h, struct evhttp_request *req, const struct
 		return;
 	}
 	h->stats->requests++;
+	if (page->steps) {
+		makings_ask(h->makings, page->steps, h->arg, req);
+		return;
+	}
 	int status = page->fn(h->arg, &asked, &h->body);
 	http_reply(h, req, status, page->type);
 }
@@ -204,13 +267,11 @@ static void http_on_request(struct evhttp_request *req, void *arg)
 		http_reply(h, req, 200, HTTP_TEXT);
 		return;
 	}
-	for (const struct http_page *p = h->pages; path && p->path; p++) {
-		if (strcmp(p->path, path) == 0) {
-			http_answer(h, req, p);
-			return;
-		}
-	}
-	http_refuse(h, req, 404, "No such page; /help lists them.");
+	const struct http_page *page = http_page_of(h, req);
+	if (page)
+		http_answer(h, req, page);
+	else
+		http_refuse(h, req, 404, "No such page; /help lists them.");
 }
 
 struct look {
@@ -218,29 +279,47 @@ struct look {
 	bool alive[HTTP_MAX_CONNECTIONS];
 };
 
+static void http_is_alive(struct look *look, const void *bev)
+{
+	for (size_t i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		look->alive[i] |= bev == look->http->places[i].bev;
+}
+
 static int http_look_at(const struct event_base *base, const struct event *ev, void *arg)
 {
-	struct look *look = arg;
-	const void *owner = event_get_callback_arg(ev);
-
 	(void)base;
-	for (size_t i = 0; i < look->http->connections_n; i++)
-		look->alive[i] |= owner == look->http->connections[i];
+	http_is_alive(arg, event_get_callback_arg(ev));
 	return 0;
+}
+
+/* One whose request waits for its page has no event. */
+static void http_look_at_waiting(void *arg, void *who)
+{
+	struct evhttp_connection *connection = evhttp_request_get_connection(who);
+
+	if (connection)
+		http_is_alive(arg, evhttp_connection_get_bufferevent(connection));
+}
+
+static void http_leave_place(struct http *h, size_t i)
+{
+	if (h->places[i].bev) {
+		h->places[i].bev = NULL;
+		h->taken--;
+	}
 }
 
 /* Forgets the connections that have gone. */
 static void http_look(struct http *h)
 {
 	struct look look = {.http = h};
-	size_t n = 0;
 
 	event_base_foreach_event(loop_base(h->loop), http_look_at, &look);
-	for (size_t i = 0; i < h->connections_n; i++) {
-		if (look.alive[i])
-			h->connections[n++] = h->connections[i];
+	makings_each(h->makings, http_look_at_waiting, &look);
+	for (size_t i = 0; i < HTTP_MAX_CONNECTIONS; i++) {
+		if (!look.alive[i])
+			http_leave_place(h, i);
 	}
-	h->connections_n = n;
 }
 
 static void http_rest(struct http *h, int64_t ms)
@@ -254,20 +333,54 @@ static void http_on_again(struct timer *t)
 	struct http *h = LIST_OF(t, struct http, again);
 
 	http_look(h);
-	if (h->connections_n < HTTP_MAX_CONNECTIONS)
+	if (h->taken < HTTP_MAX_CONNECTIONS)
 		evconnlistener_enable(h->listener);
 	else
 		http_rest(h, HTTP_LOOK_MS);
+}
+
+/* evhttp sees the end of the stream then, and frees what is to be freed. */
+static void http_end_late(const struct http_place *p, int64_t limit_ms)
+{
+	if (loop_now_ms(p->http->loop) - p->began_ms >= limit_ms)
+		(void)shutdown(bufferevent_getfd(p->bev), SHUT_RDWR);
+}
+
+static void http_on_octets_in(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
+{
+	const struct http_place *p = arg;
+
+	if (p->bev && bufferevent_get_input(p->bev) == in && info->n_added > 0)
+		http_end_late(p, HTTP_REQUEST_MS);
+}
+
+static void http_on_octets_out(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+{
+	const struct http_place *p = arg;
+
+	if (p->bev && bufferevent_get_output(p->bev) == out && info->n_deleted > 0 && evbuffer_get_length(out) > 0)
+		http_end_late(p, HTTP_ANSWER_MS);
 }
 
 /* Called by evhttp for each new connection, of which there is room for one at least. */
 static struct bufferevent *http_on_connection(struct event_base *base, void *arg)
 {
 	struct http *h = arg;
+	struct http_place *p = h->places;
 	struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
 
-	h->connections[h->connections_n++] = bev;
-	if (h->connections_n == HTTP_MAX_CONNECTIONS)
+	if (!bev)
+		return NULL;
+	for (size_t i = 0; i < HTTP_MAX_CONNECTIONS; i++) {
+		if (h->places[i].bev == bev) /* one that has gone had the same address */
+			http_leave_place(h, i);
+	}
+	while (p->bev)
+		p++;
+	*p = (struct http_place){.http = h, .bev = bev, .began_ms = loop_now_ms(h->loop)};
+	evbuffer_add_cb(bufferevent_get_input(bev), http_on_octets_in, p);
+	evbuffer_add_cb(bufferevent_get_output(bev), http_on_octets_out, p);
+	if (++h->taken == HTTP_MAX_CONNECTIONS)
 		http_rest(h, 0);
 	return bev;
 }
@@ -287,6 +400,7 @@ struct http *http_new(struct loop *loop, int fd, const struct http_page *pages, 
 	h->again.fn = http_on_again;
 	h->arg = arg;
 	h->stats = stats;
+	h->makings = makings_new(loop, http_on_whole, h);
 	h->server = evhttp_new(loop_base(loop));
 	h->listener =
 		evconnlistener_new(loop_base(loop), NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
@@ -315,7 +429,8 @@ void http_free(struct http *h)
 	if (!h)
 		return;
 	loop_timer_clear(h->loop, &h->again);
-	h->listener = NULL; /* goes with the server */
+	makings_free(h->makings); /* the requests go with the server, too */
+	h->listener = NULL;	  /* goes with the server */
 	evhttp_free(h->server);
 	buf_free(&h->body);
 	mem_free(h);

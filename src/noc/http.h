@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/loop.h"
+#include "noc/making.h"
 #include "noc/query.h"
 
 #define HTTP_MAX_CONNECTIONS 64
@@ -16,7 +17,8 @@ struct http_page {
 	const char *type; /* Content-Type */
 	/* Writes the body; returns the HTTP status. asked: the query string, checked. */
 	int (*fn)(void *arg, const struct query *asked, struct buf *out);
-	const char *help; /* one line, for the list at /help */
+	const char *help;		  /* one line, for the list at /help */
+	const struct making_steps *steps; /* NULL: fn makes it at once; else fn is NULL, and the status 200 */
 };
 
 /* A page that is the same for the life of the process: a browser keeps it and asks whether it is still the same. */

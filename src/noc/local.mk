@@ -14,7 +14,8 @@ libnoc_a_SOURCES = \
 	src/noc/http.c src/noc/http.h \
 	src/noc/json.c src/noc/json.h \
 	src/noc/label.c src/noc/label.h \
-	src/noc/metrics.c src/noc/metrics.h src/noc/metrics_live.c src/noc/metrics_live.h \
+	src/noc/making.c src/noc/making.h \
+	src/noc/metrics.c src/noc/metrics.h src/noc/metrics_live.c src/noc/metrics_live.h src/noc/metrics_page.c src/noc/metrics_page.h \
 	src/noc/noc.c src/noc/noc.h \
 	src/noc/process.c src/noc/process.h \
 	src/noc/query.c src/noc/query.h \
@@ -24,7 +25,7 @@ libnoc_a_SOURCES = \
 	src/noc/snapshot.c src/noc/snapshot.h \
 	src/noc/status.c src/noc/status_json.c src/noc/status.h \
 	src/noc/find.c src/noc/find.h src/noc/records.c src/noc/records.h \
-	src/noc/verb_trace.c src/noc/verb_cdr.c src/noc/verb_totals.c \
+	src/noc/verb_trace.c src/noc/verb_cdr.c src/noc/verb_erase.c src/noc/verb_totals.c \
 	src/noc/story.c src/noc/story_now.c src/noc/story_now.h src/noc/story_words.c src/noc/story.h \
 	src/noc/table.c src/noc/table.h src/noc/trail.c src/noc/trail.h src/noc/balances.c src/noc/balances.h \
 	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_cancel.c src/noc/verb_capture.c src/noc/verb_debug.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_handover.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb.h \

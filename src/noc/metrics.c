@@ -7,44 +7,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "noc/label.h"
 
-/* Upper bounds, us and as the le label has them. */
-static const struct {
-	int64_t us;
-	const char *le;
-} bounds[] = {
-	{500, "0.0005"},
-	{1000, "0.001"},
-	{2500, "0.0025"},
-	{5000, "0.005"},
-	{10000, "0.01"},
-	{25000, "0.025"},
-	{50000, "0.05"},
-	{100000, "0.1"},
-	{250000, "0.25"},
-	{500000, "0.5"},
-	{1000000, "1"},
-	{2500000, "2.5"},
-	{5000000, "5"},
-	{10000000, "10"},
-	{30000000, "30"},
-	{60000000, "60"},
-	/* of what may take hours: a text that waits, a phone that is off */
-	{300000000, "300"},
-	{900000000, "900"},
-	{3600000000, "3600"},
-	{7200000000, "7200"},
-};
+/* Upper bounds in us, and as the le label has them; the last are of what may take hours: a text that waits, a phone
+ * that is off. */
+static const int64_t bounds[] = {500,	   1000,     2500,	5000,	   10000,      25000,	  50000,
+				 100000,   250000,   500000,	1000000,   2500000,    5000000,	  10000000,
+				 30000000, 60000000, 300000000, 900000000, 3600000000, 7200000000};
+static const char *const bound_names[] = {"0.0005", "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05",
+					  "0.1",    "0.25",  "0.5",    "1",	"2.5",	"5",	 "10",
+					  "30",	    "60",    "300",    "900",	"3600", "7200"};
+#define BOUNDS	     (sizeof(bounds) / sizeof(bounds[0]))
 #define BOUNDS_SHORT 16u
 
 static const char *const of_hours[] = {"_wait_seconds", "_receipt_seconds"};
 
 static const char *const type_names[] = {"counter", "gauge", "histogram"};
 
-struct walk {
-	struct buf *out;
-	const char *name; /* of the last sample */
+#define STEP 4000 /* samples: less than half a millisecond */
+
+/* The family being printed, whose properties are found once. */
+struct family {
+	const char *name; /* NULL: none yet */
+	size_t length;
+	bool seconds;  /* counted in us, printed in seconds */
+	size_t bounds; /* of histograms */
+};
+
+struct metrics {
+	struct stats_walk *walk;
+	struct buf *out; /* of the step */
+	struct family family;
 };
 
 static bool metrics_ends(const char *name, const char *suffix)
@@ -61,83 +55,143 @@ static void metrics_head(struct buf *out, const char *name, const char *help, co
 	buf_printf(out, "\n# TYPE %s %s\n", name, type);
 }
 
-static void metrics_label(struct buf *out, const char *label, const char *value, const char **before)
+/* Pages have tens of thousands of lines: no printf for them. */
+static void metrics_put(struct buf *out, const char *text, size_t n)
 {
-	if (!label)
-		return;
-	buf_printf(out, "%s%s=\"", *before, label);
-	label_prometheus(out, value ? value : "");
-	buf_puts(out, "\"");
-	*before = ",";
+	memcpy(buf_room(out, n), text, n);
+	buf_filled(out, n);
 }
 
-/* "name_suffix{labels} ": everything of a line but the value. */
-static void metrics_series(struct buf *out, const struct stats_sample *s, const char *suffix, const char *le)
+static void metrics_char(struct buf *out, char c)
 {
-	const char *before = "{";
+	*buf_room(out, 1) = (uint8_t)c;
+	buf_filled(out, 1);
+}
 
-	buf_printf(out, "%s%s", s->row->name, suffix);
-	metrics_label(out, s->label, s->label_value, &before);
-	metrics_label(out, s->row->label, s->row->value, &before);
-	metrics_label(out, le ? "le" : NULL, le, &before);
-	buf_puts(out, *before == ',' ? "} " : " ");
+/* The digits of v, at least `least` of them, and what follows. */
+static void metrics_digits(struct buf *out, uint64_t v, unsigned least, char follows)
+{
+	char text[24], *p = text + sizeof(text);
+
+	*--p = follows;
+	for (; v > 0 || least > 0; v /= 10) {
+		*--p = (char)('0' + v % 10);
+		least -= least > 0;
+	}
+	metrics_put(out, p, (size_t)(text + sizeof(text) - p));
 }
 
 static void metrics_seconds(struct buf *out, uint64_t us)
 {
-	buf_printf(out, "%" PRIu64 ".%06u\n", us / 1000000, (unsigned)(us % 1000000));
+	metrics_digits(out, us / 1000000, 1, '.');
+	metrics_digits(out, us % 1000000, 6, '\n');
 }
 
-static void metrics_number(struct buf *out, const struct stats_sample *s)
+static void metrics_label(struct buf *out, const char *label, const char *value, char *before)
+{
+	if (!label)
+		return;
+	metrics_char(out, *before);
+	metrics_put(out, label, strlen(label));
+	metrics_put(out, "=\"", 2);
+	label_prometheus(out, value ? value : "");
+	metrics_char(out, '"');
+	*before = ',';
+}
+
+/* "name_suffix{labels} ": everything of a line but the value. */
+static void metrics_series(const struct metrics *m, const struct stats_sample *s, const char *suffix, const char *le)
+{
+	char before = '{';
+
+	metrics_put(m->out, m->family.name, m->family.length);
+	metrics_put(m->out, suffix, strlen(suffix));
+	metrics_label(m->out, s->label, s->label_value, &before);
+	metrics_label(m->out, s->row->label, s->row->value, &before);
+	metrics_label(m->out, le ? "le" : NULL, le, &before);
+	if (before == ',')
+		metrics_char(m->out, '}');
+	metrics_char(m->out, ' ');
+}
+
+static void metrics_number(const struct metrics *m, const struct stats_sample *s)
 {
 	uint64_t v = *(const uint64_t *)s->at;
 
-	metrics_series(out, s, "", NULL);
-	if (metrics_ends(s->row->name, "_seconds") || metrics_ends(s->row->name, "_seconds_total"))
-		metrics_seconds(out, v);
+	metrics_series(m, s, "", NULL);
+	if (m->family.seconds)
+		metrics_seconds(m->out, v);
 	else
-		buf_printf(out, "%" PRIu64 "\n", v);
+		metrics_digits(m->out, v, 1, '\n');
 }
 
-static void metrics_histogram(struct buf *out, const struct stats_sample *s)
+static void metrics_histogram(const struct metrics *m, const struct stats_sample *s)
 {
 	const struct histogram *h = s->at;
-	size_t n = BOUNDS_SHORT;
+	uint64_t below[BOUNDS];
 
-	for (size_t i = 0; i < sizeof(of_hours) / sizeof(of_hours[0]); i++) {
-		if (metrics_ends(s->row->name, of_hours[i]))
-			n = sizeof(bounds) / sizeof(bounds[0]);
+	histogram_belows(h, bounds, below, m->family.bounds);
+	for (size_t i = 0; i < m->family.bounds; i++) {
+		metrics_series(m, s, "_bucket", bound_names[i]);
+		metrics_digits(m->out, below[i], 1, '\n');
 	}
-	for (size_t i = 0; i < n; i++) {
-		metrics_series(out, s, "_bucket", bounds[i].le);
-		buf_printf(out, "%" PRIu64 "\n", histogram_below(h, bounds[i].us));
-	}
-	metrics_series(out, s, "_bucket", "+Inf");
-	buf_printf(out, "%" PRIu64 "\n", h->count);
-	metrics_series(out, s, "_sum", NULL);
-	metrics_seconds(out, h->sum_us);
-	metrics_series(out, s, "_count", NULL);
-	buf_printf(out, "%" PRIu64 "\n", h->count);
+	metrics_series(m, s, "_bucket", "+Inf");
+	metrics_digits(m->out, h->count, 1, '\n');
+	metrics_series(m, s, "_sum", NULL);
+	metrics_seconds(m->out, h->sum_us);
+	metrics_series(m, s, "_count", NULL);
+	metrics_digits(m->out, h->count, 1, '\n');
+}
+
+static void metrics_family(struct metrics *m, const struct stats_row *row)
+{
+	const char *name = row->name;
+	bool hours = false;
+
+	for (size_t i = 0; i < sizeof(of_hours) / sizeof(of_hours[0]); i++)
+		hours = hours || metrics_ends(name, of_hours[i]);
+	m->family = (struct family){
+		.name = name,
+		.length = strlen(name),
+		.seconds = metrics_ends(name, "_seconds") || metrics_ends(name, "_seconds_total"),
+		.bounds = hours ? BOUNDS : BOUNDS_SHORT,
+	};
+	metrics_head(m->out, name, row->help, type_names[row->type]);
 }
 
 static void metrics_sample(const struct stats_sample *s, void *arg)
 {
-	struct walk *w = arg;
+	struct metrics *m = arg;
+	const char *name = m->family.name;
 
-	if (!w->name || strcmp(w->name, s->row->name) != 0)
-		metrics_head(w->out, s->row->name, s->row->help, type_names[s->row->type]);
-	w->name = s->row->name;
+	if (name != s->row->name && (!name || strcmp(name, s->row->name) != 0))
+		metrics_family(m, s->row);
 	if (s->row->type == STATS_HISTOGRAM)
-		metrics_histogram(w->out, s);
+		metrics_histogram(m, s);
 	else
-		metrics_number(w->out, s);
+		metrics_number(m, s);
 }
 
-void metrics_print(const struct stats *stats, struct buf *out)
+struct metrics *metrics_new(struct stats *stats)
 {
-	struct walk w = {.out = out};
+	struct metrics *m = mem_zalloc(sizeof(*m));
 
-	stats_walk(stats, metrics_sample, &w);
+	m->walk = stats_walk_new(stats);
+	return m;
+}
+
+bool metrics_some(struct metrics *m, struct buf *out)
+{
+	m->out = out;
+	return stats_walk_some(m->walk, STEP, metrics_sample, m);
+}
+
+void metrics_free(struct metrics *m)
+{
+	if (!m)
+		return;
+	stats_walk_free(m->walk);
+	mem_free(m);
 }
 
 void metrics_print_process(const struct process *p, struct buf *out)

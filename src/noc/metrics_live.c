@@ -167,30 +167,77 @@ static void live_classes(const struct flow *flow, struct lives *l)
 		live_of(l, class_name((enum class_id)i));
 }
 
-static void live_print(const struct flow *flow, const struct live_dim *dim, struct buf *out)
+static void lives_forget(struct lives *l)
 {
-	struct stats *s = stats_new();
-	struct lives l = {.dim = dim, .names = map_new()};
-
-	tally_each(flow_tally(flow), dim->dim, live_take, &l);
-	if (dim->now)
-		dim->now(flow, &l);
-	for (size_t i = 0; i < l.n; i++)
-		stats_add(s, dim->rows, dim->n, l.all[i], dim->label, l.all[i]->name, NULL);
-	metrics_print(s, out);
-	stats_free(s);
-	for (size_t i = 0; i < l.n; i++) {
-		mem_free(l.all[i]->name);
-		mem_free(l.all[i]);
+	for (size_t i = 0; i < l->n; i++) {
+		mem_free(l->all[i]->name);
+		mem_free(l->all[i]);
 	}
-	mem_free(l.all);
-	map_free(l.names);
+	mem_free(l->all);
+	map_free(l->names);
+	*l = (struct lives){.dim = NULL};
 }
 
-void metrics_live_print(const struct flow *flow, struct buf *out)
+struct metrics_live {
+	const struct flow *flow;
+	size_t dim; /* the one that is being printed, or comes next */
+	struct lives now;
+	struct stats *stats;	 /* of those; NULL: not taken yet */
+	struct metrics *metrics; /* of that */
+};
+
+static void live_begin(struct metrics_live *m)
 {
-	for (size_t d = 0; d < DIMS; d++)
-		live_print(flow, &dims[d], out);
+	const struct live_dim *dim = &dims[m->dim];
+	struct lives *l = &m->now;
+
+	*l = (struct lives){.dim = dim, .names = map_new()};
+	m->stats = stats_new();
+	tally_each(flow_tally(m->flow), dim->dim, live_take, l);
+	if (dim->now)
+		dim->now(m->flow, l);
+	for (size_t i = 0; i < l->n; i++)
+		stats_add(m->stats, dim->rows, dim->n, l->all[i], dim->label, l->all[i]->name, NULL);
+	m->metrics = metrics_new(m->stats);
+}
+
+static void live_end(struct metrics_live *m)
+{
+	if (!m->stats)
+		return;
+	metrics_free(m->metrics);
+	stats_free(m->stats);
+	lives_forget(&m->now);
+	m->metrics = NULL;
+	m->stats = NULL;
+}
+
+struct metrics_live *metrics_live_new(const struct flow *flow)
+{
+	struct metrics_live *m = mem_zalloc(sizeof(*m));
+
+	m->flow = flow;
+	return m;
+}
+
+bool metrics_live_some(struct metrics_live *m, struct buf *out)
+{
+	if (!m->stats) {
+		live_begin(m);
+		return true;
+	}
+	if (metrics_some(m->metrics, out))
+		return true;
+	live_end(m);
+	return ++m->dim < DIMS;
+}
+
+void metrics_live_free(struct metrics_live *m)
+{
+	if (!m)
+		return;
+	live_end(m);
+	mem_free(m);
 }
 
 void metrics_live_names(struct stats *s)

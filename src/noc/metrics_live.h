@@ -10,8 +10,15 @@
 #include "base/stats.h"
 #include "path/flow.h"
 
-/* As Prometheus text; what the configuration names and nobody has counted yet is 0. */
-void metrics_live_print(const struct flow *flow, struct buf *out);
+/*
+ * As Prometheus text, in steps with turns between them; what the configuration names and nobody has counted yet is 0.
+ * The figures of one dimension (all carriers, all accounts, ...) are of one moment.
+ */
+struct metrics_live;
+struct metrics_live *metrics_live_new(const struct flow *flow);
+/* Appends some; false: that was the last. */
+__attribute__((warn_unused_result)) bool metrics_live_some(struct metrics_live *m, struct buf *out);
+void metrics_live_free(struct metrics_live *m); /* NULL is none */
 /* Adds the rows without objects to be read: for a walk that wants names only. */
 void metrics_live_names(struct stats *s);
 

@@ -26,8 +26,7 @@
 #include "noc/dashboard.h"
 #include "noc/find.h"
 #include "noc/http.h"
-#include "noc/metrics.h"
-#include "noc/metrics_live.h"
+#include "noc/metrics_page.h"
 #include "noc/snapshot.h"
 #include "noc/status.h"
 #include "noc/watch.h"
@@ -110,19 +109,24 @@ static int noc_healthz(void *arg, const struct query *asked, struct buf *out)
 	return sick ? 503 : 200;
 }
 
-static int noc_metrics(void *arg, const struct query *asked, struct buf *out)
+static void *noc_metrics_begin(void *arg)
 {
-	(void)asked;
 	const struct noc *n = arg;
-	struct process p;
 
-	metrics_print(n->stats, out);
-	metrics_live_print(n->source.flow, out);
-	process_read(&p);
-	process_read_files(&p);
-	metrics_print_process(&p, out);
-	return 200;
+	return metrics_page_new(n->stats, n->source.flow);
 }
+
+static bool noc_metrics_some(void *made, struct buf *out)
+{
+	return metrics_page_some(made, out);
+}
+
+static void noc_metrics_end(void *made)
+{
+	metrics_page_free(made);
+}
+
+static const struct making_steps noc_metrics = {noc_metrics_begin, noc_metrics_some, noc_metrics_end};
 
 static int noc_status(void *arg, const struct query *asked, struct buf *out)
 {
@@ -165,13 +169,14 @@ static int noc_api_history(void *arg, const struct query *asked, struct buf *out
 }
 
 static const struct http_page pages[] = {
-	{"/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not"},
-	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", noc_metrics, "counters for Prometheus"},
-	{"/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status"},
-	{"/status.json", "application/json", noc_status_json, "the same for programs"},
-	{"/api/now", "application/json", noc_api_now, "what the dashboard shows"},
-	{"/api/history", "application/json", noc_api_history, "the last day of ?dim=carrier&name=NAME by minutes"},
-	{NULL, NULL, NULL, NULL},
+	{"/healthz", "text/plain; charset=utf-8", noc_healthz, "200 ok, or 503 and why not", NULL},
+	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", NULL, "counters for Prometheus", &noc_metrics},
+	{"/status", "text/plain; charset=utf-8", noc_status, "tables for people: watch curl -s ADDRESS/status", NULL},
+	{"/status.json", "application/json", noc_status_json, "the same for programs", NULL},
+	{"/api/now", "application/json", noc_api_now, "what the dashboard shows", NULL},
+	{"/api/history", "application/json", noc_api_history, "the last day of ?dim=carrier&name=NAME by minutes",
+	 NULL},
+	{NULL, NULL, NULL, NULL, NULL},
 };
 
 /* Octal, permission bits only; -1 when it is not. */

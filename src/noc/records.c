@@ -113,6 +113,8 @@ NAME(verdict)
 FLAG(unmask)
 FLAG(csv)
 FLAG(json_lines)
+FLAG(masked)
+FLAG(dry_run)
 #undef FLAG
 
 static const struct {
@@ -120,21 +122,15 @@ static const struct {
 	bool flag; /* it has no value */
 	bool (*read)(struct reading *r);
 } options[] = {
-	{"--since", false, read_from},
-	{"--from", false, read_from},
-	{"--to", false, read_to},
-	{"--limit", false, read_limit},
-	{"--id", false, read_id},
-	{"--number", false, read_number},
-	{"--account", false, read_account},
-	{"--carrier", false, read_carrier},
-	{"--kind", false, read_kind},
-	{"--state", false, read_state},
-	{"--campaign", false, read_campaign},
-	{"--verdict", false, read_verdict},
-	{"--unmask", true, read_unmask},
-	{"--csv", true, read_csv},
-	{"--json-lines", true, read_json_lines},
+	{"--since", false, read_from},	    {"--from", false, read_from},
+	{"--to", false, read_to},	    {"--before", false, read_to},
+	{"--limit", false, read_limit},	    {"--id", false, read_id},
+	{"--number", false, read_number},   {"--account", false, read_account},
+	{"--carrier", false, read_carrier}, {"--kind", false, read_kind},
+	{"--state", false, read_state},	    {"--campaign", false, read_campaign},
+	{"--verdict", false, read_verdict}, {"--unmask", true, read_unmask},
+	{"--csv", true, read_csv},	    {"--json-lines", true, read_json_lines},
+	{"--masked", true, read_masked},    {"--dry-run", true, read_dry_run},
 };
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 

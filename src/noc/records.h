@@ -9,7 +9,7 @@
 
 /* "--from 2h", "--limit 10", ...: one row each. Words are kept by f. */
 struct records_options {
-	bool unmask, csv, json_lines;
+	bool unmask, csv, json_lines, masked, dry_run;
 	uint64_t limit; /* what holds when the words do not say; changed by --limit */
 	uint64_t limit_max;
 };

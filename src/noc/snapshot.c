@@ -130,6 +130,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 			.outstanding = g->outstanding,
 			.waiting = flow_account_waiting(flow, a),
 			.backlog = flow_account_backlog(flow, a),
+			.loss = *account_loss(a),
 		};
 	}
 }

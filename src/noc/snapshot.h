@@ -60,6 +60,7 @@ struct snapshot_account {
 	uint64_t binds, max_binds;
 	uint64_t requests, throttled, outstanding;
 	uint64_t waiting, backlog; /* in memory; in the store, those in memory too */
+	struct account_loss loss;
 };
 
 struct snapshot_session {

@@ -133,11 +133,13 @@ static bool step_is(const struct step *x, enum cdr_kind kind)
 
 bool story_ended(const struct story *s)
 {
+	size_t ends = 0, reopened = 0;
+
 	for (size_t i = 0; i < s->n; i++) {
-		if (step_is(&s->steps[i], CDR_ENDED))
-			return true;
+		ends += step_is(&s->steps[i], CDR_ENDED);
+		reopened += step_is(&s->steps[i], CDR_REOPENED);
 	}
-	return false;
+	return ends > reopened;
 }
 
 /* --- for people --- */

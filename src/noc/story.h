@@ -20,7 +20,7 @@ size_t story_steps(const struct story *s);
 /* UTC ms of the first and the last step; 0: there is none. */
 int64_t story_begin_ms(const struct story *s);
 int64_t story_end_ms(const struct story *s);
-bool story_ended(const struct story *s); /* the record of its end is there */
+bool story_ended(const struct story *s); /* the record of its end is there, and it was not reopened */
 /*
  * Head and steps, oldest first: local time with zone as recorded, the time since acceptance, what happened. whole:
  * numbers and texts as far as the records have them; else numbers are masked, and texts counted.

@@ -194,6 +194,14 @@ static void say_ended(struct buf *out, const struct cdr_line *l)
 		buf_printf(out, ", %.3f yuan", (double)number_of(l, "price") / 1000);
 }
 
+static void say_reopened(struct buf *out, const struct cdr_line *l)
+{
+	buf_puts(out, "--- it goes on: this end");
+	say(out, l, " (", "state", ")");
+	say(out, l, " at ", "carrier", "");
+	buf_puts(out, " was recorded and not stored when the gateway died");
+}
+
 static void say_told(struct buf *out, const struct cdr_line *l)
 {
 	if (is(l, "how", "app"))
@@ -237,10 +245,10 @@ static void say_other(struct buf *out, const struct cdr_line *l)
 void story_sentence(const struct cdr_line *l, struct view text, bool whole, struct buf *out)
 {
 	static void (*const words[CDR_KINDS])(struct buf * out, const struct cdr_line *l) = {
-		[CDR_ACCEPTED] = say_accepted, [CDR_REFUSED] = say_refused, [CDR_HELD] = say_held,
-		[CDR_ATTEMPT] = say_submitted, [CDR_DOUBT] = say_doubt,	    [CDR_RECEIPT] = say_receipt,
-		[CDR_ENDED] = say_ended,       [CDR_TOLD] = say_told,	    [CDR_REPLY] = say_reply,
-		[CDR_ACTION] = say_action,
+		[CDR_ACCEPTED] = say_accepted, [CDR_REFUSED] = say_refused,   [CDR_HELD] = say_held,
+		[CDR_ATTEMPT] = say_submitted, [CDR_DOUBT] = say_doubt,	      [CDR_RECEIPT] = say_receipt,
+		[CDR_ENDED] = say_ended,       [CDR_TOLD] = say_told,	      [CDR_REPLY] = say_reply,
+		[CDR_ACTION] = say_action,     [CDR_REOPENED] = say_reopened,
 	};
 	char name[32];
 	enum cdr_kind kind = CDR_KINDS;

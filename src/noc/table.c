@@ -95,8 +95,10 @@ void table_free(struct table *t)
 
 static void table_pad(struct buf *out, size_t n)
 {
-	while (n-- > 0)
-		buf_puts(out, " ");
+	if (n == 0)
+		return;
+	memset(buf_room(out, n), ' ', n);
+	buf_filled(out, n);
 }
 
 /* --- as JSON --- */

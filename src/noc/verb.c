@@ -315,6 +315,14 @@ static const struct console_sub review_subs[] = {
 	{0},
 };
 
+static const struct console_sub erase_subs[] = {
+	{"number", "NUMBER [--before TIME] [--masked] [--dry-run]", 1, 5, CONSOLE_ADMIN,
+	 "Of a phone; --masked: also what looks the same masked, others' too."},
+	{"id", "ID [--dry-run]", 1, 2, CONSOLE_ADMIN, "Of a message, and of the replies to it."},
+	{"before", "TIME [--dry-run]", 1, 2, CONSOLE_ADMIN, "Of whoever, older than that."},
+	{0},
+};
+
 static const struct console_sub route_subs[] = {
 	{"test", "FILE", 1, 1, CONSOLE_OPERATE,
 	 "Checks expectations of where messages go, a line each, against the configuration that runs."},
@@ -405,6 +413,11 @@ const struct console_command verb_table[] = {
 	 .help = "Lists records that fit, newest first; --unmask needs the right to operate.",
 	 .examples = "cdr --account bank --kind ended --from 1h\ncdr --carrier mobile --kind attempt --csv --limit "
 		     "10000\n"},
+	{.name = "erase",
+	 .fn = verb_erase,
+	 .subs = erase_subs,
+	 .help = "Takes numbers and texts out of the records for ever; --dry-run: only counts.",
+	 .examples = "erase number 13800138000 --dry-run\nerase before 180d\n"},
 	{.name = "totals",
 	 .args = "[DAY]",
 	 .max = 1,

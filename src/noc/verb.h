@@ -76,6 +76,9 @@ int verb_trace(struct console_call *call);
 /* verb_cdr.c */
 int verb_cdr(struct console_call *call);
 
+/* verb_erase.c */
+int verb_erase(struct console_call *call);
+
 /* verb_totals.c */
 int verb_totals(struct console_call *call);
 

@@ -111,7 +111,7 @@ static void on_member(void *arg, struct view name, struct view value)
 	struct listed *x = &l->at[l->n++];
 	*x = (struct listed){.changed_ms = strtoll(ms, NULL, 10)};
 	snprintf(x->account, sizeof(x->account), "%.63s", text);
-	snprintf(x->name, sizeof(x->name), "%.32s", colon + 1);
+	snprintf(x->name, sizeof(x->name), "%s", colon + 1);
 }
 
 static void on_members(void *arg, bool ok)
@@ -195,7 +195,7 @@ static int show(struct console_call *call, const struct account *a)
 			      .account = a,
 			      .now_ms = loop_wall_ms(from->loop),
 			      .page = campaign_page_new()};
-	snprintf(s->name, sizeof(s->name), "%.32s", call->words[2]);
+	campaign_clean(view_of(call->words[2]), s->name);
 	if (flow_campaign_read(from->flow, a, view_of(s->name), &reader, s) == 0)
 		return CONSOLE_LATER;
 	campaign_page_free(s->page);
@@ -318,8 +318,8 @@ int verb_campaign(struct console_call *call)
 	struct view name = view_of(call->words[2]);
 	if (!a)
 		return console_fail(call, "no account %.100s; accounts lists them", call->words[1]);
-	if (name.n == 0 || name.n > CAMPAIGN_NAME_MAX)
-		return console_fail(call, "a campaign's name has 1 to %u octets", CAMPAIGN_NAME_MAX);
+	if (name.n == 0)
+		return console_fail(call, "a campaign's name is missing");
 	if (strcmp(call->words[0], "show") == 0 && call->n == 3)
 		return show(call, a);
 	if (!read_order(call, &order))

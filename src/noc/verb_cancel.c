@@ -16,7 +16,7 @@ static bool read_what(struct console_call *call, const char *option, const char 
 
 	if (strcmp(option, "--group") == 0 && v.n)
 		what->group = v;
-	else if (strcmp(option, "--campaign") == 0 && v.n && v.n <= FLOW_CAMPAIGN_MAX)
+	else if (strcmp(option, "--campaign") == 0 && v.n)
 		what->campaign = v;
 	else if (strcmp(option, "--to") == 0 && number_parse_text(value, to))
 		what->to = to;

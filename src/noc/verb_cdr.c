@@ -167,6 +167,7 @@ int verb_cdr(struct console_call *call)
 	x->json = form_is_json(call->out);
 	x->find.query.limit = x->o.limit;
 	x->find.query.newest = true;
+	x->find.query.follow = true;
 	if (!x->o.csv && !x->json && !x->o.json_lines)
 		x->table = table_new("TIME KIND ID ACCOUNT CLASS NUMBER CARRIER STATE WHAT");
 	return find_start(&x->find, call);

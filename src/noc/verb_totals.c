@@ -23,12 +23,12 @@ struct totals_ask {
 
 static void put_row(struct totals_ask *x, const char *account, const char *carrier, const struct totals_row *r)
 {
-	const uint64_t counts[] = {r->accepted, r->refused, r->sent, r->segments, r->delivered, r->failed};
+	const int64_t counts[] = {r->accepted, r->refused, r->sent, r->segments, r->delivered, r->failed};
 
 	table_text(x->table, account);
 	table_text(x->table, carrier);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		table_cell(x->table, "%" PRIu64, counts[i]);
+		table_cell(x->table, "%" PRId64, counts[i]);
 	table_cell(x->table, "%s%" PRId64 ".%03" PRId64, r->price < 0 ? "-" : "",
 		   (r->price < 0 ? -r->price : r->price) / 1000, (r->price < 0 ? -r->price : r->price) % 1000);
 }

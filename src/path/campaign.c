@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "path/credit.h"
 
+#define MARK_OCTETS 9u	    /* "~" and 8 hex digits */
 #define IDLE_MS	    600000  /* a campaign without open messages may leave the memory after that, when room is needed */
 #define KEPT_MS	    3600000 /* and leaves it after that */
 #define ADD_MAX	    1400u   /* fields of one addition: all variants, all counters, by hour too */
@@ -136,10 +137,28 @@ static uint32_t clean(struct view from, char *to, uint32_t max)
 	return (uint32_t)len;
 }
 
+/* FNV-1a: the same on all nodes and in all lives. */
+static uint32_t mark_of(struct view name)
+{
+	uint32_t h = 2166136261u;
+
+	for (uint32_t i = 0; i < name.n; i++)
+		h = (h ^ name.p[i]) * 16777619u;
+	return h;
+}
+
+uint32_t campaign_clean(struct view from, char to[CAMPAIGN_NAME_MAX + 1])
+{
+	if (from.n <= CAMPAIGN_NAME_MAX)
+		return clean(from, to, CAMPAIGN_NAME_MAX);
+	uint32_t n = clean(from, to, CAMPAIGN_NAME_MAX - MARK_OCTETS);
+	return n + (uint32_t)snprintf(to + n, MARK_OCTETS + 1, "~%08x", mark_of(from));
+}
+
 struct campaign *campaigns_find(const struct campaigns *cs, size_t account, struct view name)
 {
 	char text[CAMPAIGN_NAME_MAX + 1];
-	struct key k = {account, text, clean(name, text, CAMPAIGN_NAME_MAX)};
+	struct key k = {account, text, campaign_clean(name, text)};
 	uint64_t value;
 	return map_find(cs->names, hash_of(&k), is_key, &k, &value) ? (struct campaign *)(uintptr_t)value : NULL;
 }
@@ -198,7 +217,7 @@ struct campaign *campaigns_get(struct campaigns *cs, const struct campaign_of *w
 	c->owner = cs;
 	c->account = what->account;
 	c->account_name = mem_strdup(what->account_name);
-	c->name_n = clean(what->name, c->name, CAMPAIGN_NAME_MAX);
+	c->name_n = campaign_clean(what->name, c->name);
 	c->used_ms = loop_now_us(cs->loop) / 1000;
 	c->control.gate = CAMPAIGN_SHUT;
 	list_init(&c->gate.link);

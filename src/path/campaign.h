@@ -16,7 +16,7 @@
 #include "policy/fault.h"
 
 #define CAMPAIGN_LIVE_MAX    4096u /* campaigns in memory: those with open messages, and the latest others */
-#define CAMPAIGN_NAME_MAX    32u   /* octets (design.md 6) */
+#define CAMPAIGN_NAME_MAX    64u   /* octets; longer names are cut, and stay different by a mark at the end */
 #define CAMPAIGN_VARIANT_MAX 16u   /* octets */
 #define CAMPAIGN_VARIANTS    16u   /* of one campaign; what comes after counts as "..." */
 #define CAMPAIGN_FLUSH_MS    1000
@@ -123,6 +123,12 @@ struct campaign_of {
 	const char *account_name; /* copied */
 	struct view name, variant;
 };
+/*
+ * A campaign's name as it is counted, listed and stored, of what an app has sent or an operator has typed: UTF-8; what
+ * would spoil a line is "_"; of a name that is too long the beginning, "~" and 8 hex digits of a hash of all of it.
+ * Octets; ends with a NUL.
+ */
+uint32_t campaign_clean(struct view from, char to[CAMPAIGN_NAME_MAX + 1]);
 /* 0: there is no room for one more campaign. */
 uint16_t campaigns_place(struct campaigns *cs, const struct campaign_of *what);
 struct campaign *campaigns_at(const struct campaigns *cs, uint16_t place); /* place != 0 */

@@ -21,7 +21,7 @@ static const char *const state_names[CAMPAIGN_STATES] = {
 };
 
 const struct conf_row campaign_rows[] = {
-	{"name", CONF_STRING, offsetof(struct campaign_conf, name), "", 1, 32, NULL, true,
+	{"name", CONF_STRING, offsetof(struct campaign_conf, name), "", 1, CAMPAIGN_NAME_MAX, NULL, true,
 	 "Campaigns that the row is for; may end in *. The first row that fits counts.", NULL},
 	{"account", CONF_STRING, offsetof(struct campaign_conf, account), "", 0, 15, "", true,
 	 "Whose campaigns; without it every account's.", NULL},

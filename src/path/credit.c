@@ -157,12 +157,7 @@ void credit_refund(struct credit *c, uint64_t id)
 static void send_owed(struct credit *c)
 {
 	struct list now;
-	if (list_empty(&c->owed))
-		return;
-	now = c->owed;
-	now.next->prev = &now;
-	now.prev->next = &now;
-	list_init(&c->owed);
+	list_take_all(&now, &c->owed);
 	while (!list_empty(&now))
 		send_settlement(c, LIST_OF(now.next, struct settlement, link));
 }

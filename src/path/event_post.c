@@ -111,10 +111,15 @@ static void put_id(char to[ENTRY_ID], struct view id)
 	snprintf(to, ENTRY_ID, "%.*s", (int)id.n, (const char *)id.p);
 }
 
-static void drop_batch(struct event_post *x)
+static void clear_body(struct event_post *x)
 {
 	buf_consume(&x->body, buf_len(&x->body), 1 << 16);
 	x->entries = x->lines = x->bad = 0;
+}
+
+static void drop_batch(struct event_post *x)
+{
+	clear_body(x);
 	x->done[0] = '\0';
 	x->done_n = 0;
 }
@@ -124,10 +129,8 @@ static void taken(struct event_post *x)
 {
 	memcpy(x->done, x->last, ENTRY_ID);
 	x->done_n = x->entries;
-	x->entries = x->lines = 0;
-	buf_consume(&x->body, buf_len(&x->body), 1 << 16);
+	clear_body(x);
 	x->pause_ms = PAUSE_MS;
-	x->bad = 0;
 	loop_timer_clear(x->loop, &x->keep);
 	ask(x);
 }

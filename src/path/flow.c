@@ -341,12 +341,7 @@ void flow_redo_all(struct flow *f)
 		f->doubts_owed = false;
 		doubts_each(f->doubts, redo_doubt, f);
 	}
-	if (list_empty(&f->redo))
-		return;
-	now = f->redo;
-	now.next->prev = &now;
-	now.prev->next = &now;
-	list_init(&f->redo);
+	list_take_all(&now, &f->redo);
 	while (!list_empty(&now))
 		redo(f, LIST_OF(now.next, struct msg, link));
 }

@@ -137,8 +137,7 @@ struct flow_status {
 	uint64_t ended, expired, unknown, dead_letters;
 	int64_t review_ms; /* UTC: accepted, of the text that has waited longest for a review; 0: none waits */
 };
-#define FLOW_CAMPAIGN_MAX 32u /* octets of a campaign's name (design.md 6) */
-struct flow_cancel {	      /* one of id, group, campaign, to */
+struct flow_cancel { /* one of id, group, campaign, to */
 	const struct account *account;
 	uint64_t id;
 	struct view group, campaign;

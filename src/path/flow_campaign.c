@@ -504,7 +504,7 @@ int flow_campaign_order(struct flow *f, const struct account *a, struct view nam
 	struct ordering *o = mem_zalloc(sizeof(*o));
 	struct campaign_of which = {account_number(a), account_name(a), name, FLOW_NOTHING};
 	*o = (struct ordering){.flow = f, .account = account_number(a), .fn = fn, .arg = arg};
-	snprintf(o->name, sizeof(o->name), "%.*s", (int)name.n, (const char *)name.p);
+	campaign_clean(name, o->name);
 	log_info(account_name(a), "event=campaign_order by=operator campaign=%s what=%s", o->name,
 		 campaign_order_name(order));
 	if (campaigns_order(f->campaigns, &which, order, on_ordered, o) == 0)

@@ -19,7 +19,7 @@ struct cancelling {
 	/* the operator's */
 	struct timer timer;
 	uint32_t at; /* of the walk */
-	char campaign[FLOW_CAMPAIGN_MAX + 1];
+	char campaign[CAMPAIGN_NAME_MAX + 1];
 	void (*done)(void *arg, unsigned cancelled, unsigned too_late);
 	void *arg;
 	/* a reply's: what of a series waits for its number */
@@ -165,7 +165,7 @@ static uint32_t judge_cancel(const struct flow *f, const struct pdu *pdu, uint64
 
 void flow_take_cancel(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)
 {
-	uint64_t id;
+	uint64_t id = 0; /* when it is by id */
 	struct number to;
 	struct view group;
 	const char *why;
@@ -205,11 +205,15 @@ static void cancel_walked(struct msg *m, void *arg)
 	const struct cancelling *x = arg;
 	struct pdu sent;
 	struct view campaign;
+	char name[CAMPAIGN_NAME_MAX + 1];
 	if (m->account != x->account || m->internal || m->kin_kind != KIN_NONE || m->mo || m->note ||
 	    m->state >= MSG_CLOSING)
 		return;
 	msg_pdu(m, NULL, &sent);
-	if (tlv_find_str(sent.tlvs, TLV_CAMPAIGN, &campaign) && view_eq(campaign, view_of(x->campaign)))
+	if (!tlv_find_str(sent.tlvs, TLV_CAMPAIGN, &campaign))
+		return;
+	campaign_clean(campaign, name);
+	if (strcmp(name, x->campaign) == 0)
 		cancel_one(m, arg);
 }
 
@@ -236,8 +240,7 @@ int flow_cancel(struct flow *f, const struct flow_cancel *what,
 	x->done = done;
 	x->arg = arg;
 	if (what->campaign.n) {
-		memcpy(x->campaign, what->campaign.p,
-		       what->campaign.n < FLOW_CAMPAIGN_MAX ? what->campaign.n : FLOW_CAMPAIGN_MAX);
+		campaign_clean(what->campaign, x->campaign);
 		x->timer.fn = on_walk;
 		on_walk(&x->timer);
 		return 0;

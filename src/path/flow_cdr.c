@@ -110,10 +110,31 @@ void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct fl
 	put(f, &c);
 }
 
+/* The end that the last run recorded did not happen: another one comes. */
+static void reopened(struct flow *f, const struct msg *m)
+{
+	struct archive_end e;
+	if (!wants(f, CDR_REOPENED) || !archive_ended(f->conf.archive, m->id, &e))
+		return;
+	struct cdr c = begin(f, CDR_REOPENED);
+	read_ids(f, m, &c);
+	c.account = view_of(e.account);
+	c.carrier = view_of(e.carrier);
+	c.state = view_of(e.state);
+	c.how = view_of(e.how);
+	c.price = e.price;
+	c.why = view_of("the last run has recorded this end and did not live to store it");
+	put(f, &c);
+}
+
 void flow_cdr_restored(struct flow *f, struct msg *m)
 {
 	struct flow_about x = {.read = false};
-	if (!wants(f, CDR_ACCEPTED) || !flow_is_message(m) || !archive_missed(f->conf.archive, m->id))
+	if (!f->conf.archive || !flow_is_message(m))
+		return;
+	if (m->state != MSG_CLOSING)
+		reopened(f, m);
+	if (!wants(f, CDR_ACCEPTED) || !archive_missed(f->conf.archive, m->id))
 		return;
 	struct cdr c = begin(f, CDR_ACCEPTED);
 	flow_about(f, m, &x);
@@ -124,6 +145,12 @@ void flow_cdr_restored(struct flow *f, struct msg *m)
 	c.how = view_of("stored");
 	c.why = view_of("the last run has stored it and did not live to record it");
 	put(f, &c);
+}
+
+void flow_cdr_all_restored(struct flow *f)
+{
+	if (f->conf.archive)
+		archive_restored(f->conf.archive);
 }
 
 void flow_cdr_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status, const char *why)

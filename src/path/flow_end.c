@@ -221,7 +221,7 @@ static void on_evicted(void *arg, uint64_t token, bool ok)
 	forget_receipt(f, m);
 	flow_drop(f, m);
 	if (account != MSG_NO_ACCOUNT)
-		outbox_backlog_grew(f->outbox, account);
+		outbox_evicted(f->outbox, account);
 }
 
 /* Its receipt waits in the store until the app binds. */

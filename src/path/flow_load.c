@@ -174,6 +174,7 @@ static void on_restore_done(void *arg)
 	if (f->phase == FLOW_LEAVING)
 		return;
 	f->phase = FLOW_RUNNING;
+	flow_cdr_all_restored(f);
 	log_info("-", "event=running messages=%u", msgs_count(f->msgs));
 	if (!let_in(f))
 		return;

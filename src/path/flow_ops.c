@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "path/store_recipient.h"
 
 /* --- replace_sm --- */
 
@@ -213,9 +214,36 @@ static void withdraw(struct flow *f, struct msg *m)
 	flow_set_state(f, m, MSG_STORING);
 }
 
+static void store_replacement(struct flow *f, struct msg *m, struct replacing *x)
+{
+	if (m->volatile_)
+		on_replaced(f, (uint64_t)(uintptr_t)x, x->n > 0);
+	else if (x->n == 0 || store_journal_put(f->store, m->id, (struct view){x->rec, (uint32_t)x->n}, on_replaced,
+						(uint64_t)(uintptr_t)x) < 0)
+		on_replaced(f, (uint64_t)(uintptr_t)x, false);
+}
+
+/* What its recipient has had says of the new text. Nothing has been written: a refused one leaves all as it was. */
+static void on_recipient(void *arg, uint64_t token, bool ok, const struct recipient_answer *answer)
+{
+	struct flow *f = arg;
+	struct replacing *x = (struct replacing *)(uintptr_t)token;
+	struct msg *m = msgs_get(f->msgs, x->handle);
+	uint32_t status = flow_text_answered(f, m, x->sign, ok ? answer : NULL);
+	if (status == ESME_ROK) {
+		store_replacement(f, m, x);
+		return;
+	}
+	flow_answer(f, x->asked.session, REPLACE_SM, x->asked.sequence, status, FLOW_NOTHING);
+	go_on(f, m, x->near);
+	flow_asked_free(&x->asked);
+}
+
 static void start_replacing(struct flow *f, struct session *s, const struct pdu *pdu, struct msg *m,
 			    const struct other_text *text)
 {
+	struct recipient_ask ask;
+	bool asks = flow_asks_about_text(f, m, text->sign, &ask);
 	size_t cap = m->rec_len + text->sent.sm.short_message.n + text->sent.tlvs.n + 2 * sizeof(struct pdu);
 	struct replacing *x = (struct replacing *)flow_ask(f, sizeof(*x) + cap, session_handle(s), pdu);
 	x->asked.wave.done = answer_replace;
@@ -229,11 +257,10 @@ static void start_replacing(struct flow *f, struct session *s, const struct pdu 
 	withdraw(f, m);
 	if (!pdu->replace.schedule.n)
 		x->times.due_ms = m->due_ms;
-	if (m->volatile_)
-		on_replaced(f, (uint64_t)(uintptr_t)x, x->n > 0);
-	else if (x->n == 0 || store_journal_put(f->store, m->id, (struct view){x->rec, (uint32_t)x->n}, on_replaced,
-						(uint64_t)(uintptr_t)x) < 0)
-		on_replaced(f, (uint64_t)(uintptr_t)x, false);
+	if (!asks)
+		store_replacement(f, m, x);
+	else if (store_recipient(f->store, &ask, on_recipient, (uint64_t)(uintptr_t)x) < 0)
+		on_recipient(f, (uint64_t)(uintptr_t)x, false, NULL);
 }
 
 void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu)

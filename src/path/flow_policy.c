@@ -8,6 +8,7 @@
  */
 #include "path/flow_priv.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -181,6 +182,12 @@ void flow_policy_made(struct flow *f, const struct msg *m)
 	f->policing->turn = loop_turns(f->loop);
 }
 
+/* The text judged last is nobody's: it was read for a purpose of its own, or has been changed. */
+static void made_for_nobody(struct flow *f)
+{
+	f->policing->id = 0;
+}
+
 /* --- its recipient --- */
 
 /* The subject of a message whose submit was not the last one judged. */
@@ -289,9 +296,51 @@ void flow_start(struct flow *f, struct msg *m)
 		on_unknown(f, m);
 		return;
 	}
-	m->counting = (ask.enforce | ask.dry) & COUNTED;
+	m->counting = ((ask.enforce | ask.dry) & COUNTED) || ask.meets;
 	m->asking = true;
 	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->policy_deadline);
+}
+
+/* --- another text (replace_sm) --- */
+
+/* What of the recipient's rules goes by the text: the rest was judged when the message was accepted, and counted. */
+static struct policy_asks asks_of_text(const struct flow *f, const struct msg *m, uint32_t sign)
+{
+	enum class_id class_id = (enum class_id)m->class_id;
+	struct policy_asks asks = policy_asks(f->policy, m->account, class_id, flow_taker(f, m->route));
+	uint32_t mask = POLICY_BIT(POLICY_SIMILAR);
+	if (sign != m->sign && recipient_reads_text(policy_recipient(f->policy), POLICY_CAP, m->account, class_id))
+		mask |= POLICY_BIT(POLICY_CAP); /* some count by signature */
+	asks.enforce &= mask;
+	asks.dry &= mask;
+	asks.open &= mask;
+	return asks;
+}
+
+bool flow_asks_about_text(struct flow *f, const struct msg *m, uint32_t sign, struct recipient_ask *ask)
+{
+	struct policy_asks asks = asks_of_text(f, m, sign);
+	if (!(asks.enforce | asks.dry))
+		return false;
+	flow_policy_made(f, m); /* the text judged last is its */
+	return recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry,
+				 ask) &&
+	       (ask->enforce | ask->dry);
+}
+
+uint32_t flow_text_answered(struct flow *f, const struct msg *m, uint32_t sign, const struct recipient_answer *answer)
+{
+	struct policy_asks asks = asks_of_text(f, m, sign);
+	const struct account *a = accounts_at(f->accounts, m->account);
+	struct policy_verdict v = answer ? policy_decide(f->policy, &asks, answer->failed | answer->dry)
+					 : policy_unknown(f->policy, &asks);
+	if (v.id == POLICY_NONE)
+		return ESME_ROK;
+	uint32_t status = answer ? v.status : ESME_RSYSERR;
+	flow_note_refusal(f, a, REPLACE_SM, status, answer ? v.plain : "nobody knows what the number has had");
+	flow_refuses_by(f, a, v.name);
+	f->refused_by = NULL; /* no message is refused */
+	return account_conf(a)->plain_status ? status_plain(status) : status;
 }
 
 /* --- acknowledged, and not to go any more --- */
@@ -333,6 +382,57 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	flow_set_timer(f, m, m->due_ms);
 	flow_tell_held(f, m, WAIT_HOURS);
 	return true;
+}
+
+/* --- the text, by another carrier than it was judged for --- */
+
+static void on_changed(void *arg, uint64_t token, bool ok)
+{
+	(void)arg;
+	if (!ok) /* found with the old text after a restart it is judged again */
+		log_debug("-", "event=text_not_stored id=%llu", (unsigned long long)token);
+}
+
+/* The other text in the message, and in the store before anything of it can be known there. */
+static bool change_text(struct flow *f, struct msg *m, struct pdu *pdu, const struct policy_subject *s)
+{
+	struct record rec;
+	const struct account *a = accounts_at(f->accounts, m->account);
+	if (!plain_write(pdu, (enum charset)account_conf(a)->dcs0, (struct view){(const uint8_t *)s->text, s->text_n},
+			 &f->policing->scratch))
+		return false;
+	msg_record(m, &rec);
+	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
+	rec.frame = (struct view){f->frame, (uint32_t)n};
+	int set = n ? msg_set_record(f->msgs, m, &rec) : -EMSGSIZE;
+	if (set == -ENOMEM)
+		mem_none("another text of a message");
+	if (set == 0 && !m->volatile_ &&
+	    store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_changed, m->id) < 0)
+		on_changed(f, m->id, false);
+	return set == 0;
+}
+
+bool flow_text_suits(struct flow *f, struct msg *m, uint16_t carrier)
+{
+	struct pdu pdu;
+	struct udh_concat c;
+	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT ||
+	    !policy_text_by_carrier(f->policy, m->account, (enum class_id)m->class_id, carrier))
+		return true;
+	made_for_nobody(f);
+	struct policy_subject *s = flow_subject_again(f, m);
+	made_for_nobody(f);
+	msg_pdu(m, NULL, &pdu);
+	if (udh_concat_pdu(&pdu, &c) && c.total > 1)
+		return true; /* a part says nothing by itself, and the others may have gone */
+	s->carrier = carrier;
+	enum policy_effect effect = policy_judge_leaving(f->policy, s);
+	if (effect != POLICY_REFUSE && (effect != POLICY_CHANGED || change_text(f, m, &pdu, s)))
+		return true;
+	flow_unannounce(f, m); /* it would be in doubt after a restart */
+	flow_end_by(f, m, POLICY_OPT_OUT_TEXT);
+	return false;
 }
 
 /* --- parts, and what was found at start --- */
@@ -389,7 +489,7 @@ bool flow_policy_look(struct flow *f, const struct account *a, const struct pdu 
 		      struct flow_look *look)
 {
 	struct policy_subject *s = subject_of(f, a, pdu, sub);
-	f->policing->id = 0;
+	made_for_nobody(f);
 	look->verdict = policy_verdict_of(POLICY_NONE);
 	if (reads_text(f, s))
 		read_text(a, pdu, s);
@@ -412,7 +512,7 @@ static bool reached_nobody(enum finish how)
 static void give_back(struct flow *f, struct msg *m, uint32_t counted)
 {
 	struct recipient_ask ask;
-	f->policing->id = 0;
+	made_for_nobody(f);
 	if (recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, counted, 0, &ask) &&
 	    store_recipient_refund(f->store, &ask) < 0)
 		log_debug("-", "event=cap_not_given_back id=%llu reason=\"store away\"", (unsigned long long)m->id);
@@ -449,7 +549,8 @@ void flow_policy_ended(struct flow *f, struct msg *m, enum finish how)
 		return;
 	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER);
 	uint32_t counted = (asks.enforce | asks.dry) & COUNTED;
-	if (counted && reached_nobody(how))
+	if (reached_nobody(how) &&
+	    (counted || recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id)))
 		give_back(f, m, counted);
 	learn_dead(f, m, how);
 }

@@ -107,6 +107,7 @@ struct flow {
 	struct list asked;     /* struct asked */
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
+	bool texts_by_carrier;	   /* some rules of texts are a carrier's: asked again before a message leaves by it */
 	struct watch *watch;	   /* flow_watch.c's; NULL: nobody watches a number */
 	struct map *gathering;	   /* texts whose parts are awaited */
 	struct list gatherings;	   /* the same */
@@ -311,9 +312,20 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 			   const char **why);
 void flow_policy_made(struct flow *f, const struct msg *m); /* of the submit judged last */
 void flow_recipient_late(struct flow *f, struct msg *m);    /* no answer in time */
+/*
+ * m waits and is to have the text that was judged last (sign: of its signature). True: its recipient must be asked;
+ * then the answer (NULL: there is none) says ESME_ROK, or what the app is answered, noted already. f->refusing is set.
+ */
+bool flow_asks_about_text(struct flow *f, const struct msg *m, uint32_t sign, struct recipient_ask *ask);
+uint32_t flow_text_answered(struct flow *f, const struct msg *m, uint32_t sign, const struct recipient_answer *answer);
 /* Ends one that was acknowledged, by a verdict that has been counted; m is in no list. */
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id);
 void flow_policy_resume(struct flow *f, struct msg *m); /* found at start, not sent: it may have to be gathered again */
+/*
+ * Taken out of the queue for a carrier, where texts_by_carrier: its text becomes what this carrier's rules ask for.
+ * False: it may not go by it, and has ended.
+ */
+bool flow_text_suits(struct flow *f, struct msg *m, uint16_t carrier);
 /* Taken out of the queue for a carrier: true, it waits for the hours of contact, or has ended. */
 bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier);
 

@@ -1,7 +1,8 @@
 /*
  * flow_reload.c - another configuration while the gateway runs. First all that can fail: rules are built in a thread,
- * while the old ones serve, then sockets are opened; then the change, in the same turn, which swaps whole rules and
- * cannot fail. Must not know what happens to a message, but that those that wait go by the new routes.
+ * while the old ones serve, and certificates read, then sockets are opened; then the change, in the same turn, which
+ * swaps whole rules and cannot fail. Must not know what happens to a message, but that those that wait go by the new
+ * routes.
  *
  * What the thread reads of the gateway is what only a reload changes: names and numbers of accounts and carriers, the
  * policy that is replaced, whose words are not swapped meanwhile.
@@ -118,6 +119,10 @@ void flow_plan_build(struct flow_plan *p)
 {
 	struct flow_names names = {p->next, p->flow, p->accounts, p->carriers, p->routes};
 	p->good = flow_build(&names, &p->built, &p->errors);
+	if (!p->good)
+		return;
+	accounts_read(p->accounts);
+	carriers_read(p->carriers);
 }
 
 void flow_plan_drop(struct flow_plan *p)
@@ -147,6 +152,7 @@ void flow_take_built(struct flow *f, struct flow_built *built)
 	f->retries = built->retries;
 	f->senders = built->senders;
 	f->policy = built->policy;
+	f->texts_by_carrier = policy_texts_by_carrier(f->policy);
 	memcpy(f->rules, built->rules, sizeof(f->rules));
 	*built = before;
 	flow_words_watch(f);

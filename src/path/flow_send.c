@@ -115,7 +115,7 @@ enum pulled { PULLED, PULLED_ELSE, PULLED_STOP };
 static enum pulled pull_one(struct flow *f, struct msg *m, const struct pulling *x, const struct flow_taking *t)
 {
 	uint16_t carrier = (uint16_t)carrier_number(x->carrier);
-	if (!may_go(f, m, carrier))
+	if (!may_go(f, m, carrier) || (f->texts_by_carrier && !flow_text_suits(f, m, carrier)))
 		return PULLED_ELSE;
 	m->carrier = carrier;
 	struct relay_peer peer = peer_for(f, x->carrier, m, x->with_tlvs);

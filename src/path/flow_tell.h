@@ -75,7 +75,9 @@ void flow_event_campaign(struct flow *f, enum event_kind kind, struct view accou
 
 /* flow_cdr.c: records */
 void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x);
-void flow_cdr_restored(struct flow *f, struct msg *m); /* recorded as accepted, if the last run did not live to do it */
+/* Recorded as accepted, if the last run did not live to do it; as reopened, if it did not live to store an end. */
+void flow_cdr_restored(struct flow *f, struct msg *m);
+void flow_cdr_all_restored(struct flow *f);
 void flow_cdr_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status, const char *why);
 void flow_cdr_held(struct flow *f, struct msg *m, const char *why, struct flow_about *x);
 void flow_cdr_submitted(struct flow *f, const struct carrier *c, struct msg *m, uint32_t status);

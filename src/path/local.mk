@@ -43,7 +43,7 @@ libpath_a_SOURCES = \
 	src/path/menu.c src/path/menu.h src/path/menu_tree.c \
 	src/path/msg.c src/path/msg.h \
 	src/path/number.c src/path/number.h \
-	src/path/outbox.c src/path/outbox.h \
+	src/path/graves.c src/path/graves.h src/path/outbox.c src/path/outbox.h \
 	src/path/ported.c src/path/ported.h src/path/ported_priv.h src/path/ported_load.c \
 	src/path/ported_line.c src/path/ported_line.h \
 	src/path/ported_table.c src/path/ported_table.h \
@@ -72,7 +72,7 @@ libpath_a_SOURCES = \
 	src/path/store_feed.c src/path/store_feed.h \
 	src/path/store_menu.c src/path/store_menu.h \
 	src/path/store_mo.c src/path/store_mo.h \
-	src/path/store_backlog.c src/path/store_credit.c src/path/store_durable.c src/path/store_lease.c src/path/store_load.c src/path/store_sweep.c \
+	src/path/store_backlog.c src/path/store_credit.c src/path/store_dead.c src/path/store_durable.c src/path/store_lease.c src/path/store_load.c src/path/store_sweep.c \
 	src/path/submit.c src/path/submit.h \
 	src/path/tally.c src/path/tally.h \
 	src/path/flow_waiting.c src/path/store_heads.c src/path/store_heads.h src/path/store_history.c src/path/store_history.h

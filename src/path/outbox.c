@@ -1,9 +1,9 @@
 /*
  * outbox.c - delivery to apps. Must not know carriers, routes, nor when a message's record is written.
  *
- * Per account: `waiting` in order, `sent` without answer, and the backlog in the store behind them. While the backlog
- * is not read to its end (`behind`), new receipts go there too, so that order holds and memory is bounded. What the app
- * refuses for good, or has not taken for too long, is a `grave` until its record stands in the dead letters.
+ * Per account, in order: `sent` without answer, `waiting` for room, the backlog in the store, and the `line`, which is
+ * in memory behind what the store has. What comes in goes to the end; from the head of the line the store gets what is
+ * too much, or all of it when no bind can receive, some hundred a turn.
  */
 #include "path/outbox.h"
 
@@ -16,11 +16,14 @@
 #include "base/mem.h"
 #include "link/throttle.h"
 #include "path/deliver.h"
+#include "path/graves.h"
 
-#define WAITING_MAX  20000u /* messages in memory per account; and no more than a share of all that may be */
-#define WAITING_PART 4u
+#define LINE_MAX     20000u /* messages in memory per account; and no more than a share of all that may be */
+#define LINE_PART    4u
 #define READ_BELOW   200u /* read on when fewer wait */
 #define READ_PAGE    200u
+#define SPILL_STEP   200u /* moved to the store in one go */
+#define SPILL_MS     1
 #define RETRY_MS     1000
 #define RETRY_MAX_MS 60000
 #define ENTRY_MAX    48u /* characters of a stream entry's id */
@@ -42,12 +45,13 @@ static const struct {
 struct box {
 	struct outbox *owner;
 	struct account *account;
-	struct list waiting, sent;
+	struct list waiting, sent, line;
 	struct list soon; /* in outbox.soon: to be pumped in this turn's stage */
-	uint64_t waiting_n, sent_n;
-	uint64_t told_n; /* the app has them, the store does not know it yet: a crash would tell them again */
-	uint64_t serial; /* of the last message that came in; msg.order is its rank here */
-	bool behind;	 /* the store's backlog may hold what is not here */
+	uint64_t waiting_n, sent_n, line_n;
+	uint64_t spilling; /* on their way to the store's backlog */
+	uint64_t told_n;   /* the app has them, the store does not know it yet: a crash would tell them again */
+	uint64_t serial;   /* of the last message that came in; msg.order is its rank here */
+	bool behind;	   /* the store's backlog may hold what is not here */
 	bool reading;
 	bool grew;		/* ... while reading */
 	bool stale;		/* what is being read began behind entries that have been forgotten since */
@@ -57,15 +61,7 @@ struct box {
 	int64_t retry_ms;     /* > 0: pausing after a temporary refusal */
 	struct throttle rate; /* backlog_rate: what has been read back */
 	struct timer rate_timer;
-};
-
-/* A message on its way to the dead letters. */
-struct grave {
-	struct list link; /* in outbox.owed while its write is not under way */
-	struct box *box;
-	struct msg *m;
-	enum backlog_why why;
-	uint32_t status; /* the app's last */
+	struct timer spill_timer; /* the line has more for the store */
 };
 
 struct outbox {
@@ -77,13 +73,12 @@ struct outbox {
 	void *arg;
 	struct list soon; /* boxes */
 	struct loop_hook hook;
-	uint64_t pumped;  /* the turn, from 1, in which the stage was last */
-	struct list owed; /* graves whose write failed */
-	struct timer owed_timer;
+	uint64_t pumped; /* the turn, from 1, in which the stage was last */
+	struct graves *graves;
 	struct accounts *accounts;
 	struct box **boxes; /* by account; they never move: heads of lists */
 	size_t n;
-	uint64_t waiting_max;
+	uint64_t line_max;
 	struct outbox_stats counters;
 	struct stats *stats;
 	struct deliver_scratch scratch;
@@ -108,7 +103,8 @@ static const struct stats_row stat_rows[] = {
 
 static void pump(struct box *b);
 static void read_on(struct box *b);
-static void on_owed(struct timer *t);
+static void on_spill(struct timer *t);
+static void on_buried(void *arg, size_t account, struct msg *m, uint32_t status);
 static void on_aged(void *arg, size_t account, bool again);
 static void on_replayed(void *arg, size_t account);
 
@@ -162,10 +158,12 @@ static struct box *box_new(struct outbox *o, struct account *a)
 	b->account = a;
 	list_init(&b->waiting);
 	list_init(&b->sent);
+	list_init(&b->line);
 	list_init(&b->soon);
 	b->behind = true;
 	b->retry.fn = on_retry;
 	b->rate_timer.fn = on_rate;
+	b->spill_timer.fn = on_spill;
 	return b;
 }
 
@@ -191,9 +189,8 @@ struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct s
 	list_init(&o->soon);
 	o->hook = (struct loop_hook){.fn = on_pump, .arg = o};
 	loop_hook(loop, LOOP_PUMP, &o->hook);
-	list_init(&o->owed);
-	o->owed_timer.fn = on_owed;
-	o->waiting_max = max_held / WAITING_PART < WAITING_MAX ? max_held / WAITING_PART : WAITING_MAX;
+	o->graves = graves_new(loop, accounts, o->backlog, on_buried, o);
+	o->line_max = max_held / LINE_PART < LINE_MAX ? max_held / LINE_PART : LINE_MAX;
 	o->accounts = accounts;
 	outbox_grow(o);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &o->counters, NULL, NULL, NULL);
@@ -207,12 +204,11 @@ void outbox_free(struct outbox *o)
 	for (size_t i = 0; i < o->n; i++) {
 		loop_timer_clear(o->loop, &o->boxes[i]->retry);
 		loop_timer_clear(o->loop, &o->boxes[i]->rate_timer);
+		loop_timer_clear(o->loop, &o->boxes[i]->spill_timer);
 		mem_free(o->boxes[i]);
 	}
 	loop_unhook(o->loop, &o->hook);
-	loop_timer_clear(o->loop, &o->owed_timer);
-	LIST_EACH_SAFE(node, next, &o->owed)
-		mem_free(LIST_OF(node, struct grave, link));
+	graves_free(o->graves);
 	backlog_free(o->backlog);
 	stats_drop(o->stats, &o->counters);
 	mem_free(o->boxes);
@@ -223,10 +219,15 @@ void outbox_free(struct outbox *o)
 static void evict(struct outbox *o, struct msg *m)
 {
 	o->counters.evicted++;
-	if (m->from_backlog)
+	if (m->from_backlog) {
 		o->ops->on_forgotten(o->arg, m);
-	else
-		o->ops->on_evicted(o->arg, m);
+		return;
+	}
+	if (m->account != MSG_NO_ACCOUNT) {
+		o->boxes[m->account]->behind = true;
+		o->boxes[m->account]->spilling++;
+	}
+	o->ops->on_evicted(o->arg, m);
 }
 
 static void append(struct box *b, struct msg *m)
@@ -234,6 +235,15 @@ static void append(struct box *b, struct msg *m)
 	m->order = ++b->serial;
 	list_append(&b->waiting, &m->link);
 	b->waiting_n++;
+}
+
+/* The first of the line, which has one. */
+static struct msg *leave_line(struct box *b)
+{
+	struct msg *m = LIST_OF(b->line.next, struct msg, link);
+	list_remove(&m->link);
+	b->line_n--;
+	return m;
 }
 
 /* Out of `waiting` or `sent`. */
@@ -254,76 +264,20 @@ static void fill(struct pdu *pdu, uint8_t peer_version, void *arg)
 	deliver_fill(m, account_conf(b->account), peer_version, &b->owner->scratch, pdu);
 }
 
-/* --- dead letters --- */
-
-static const char *why_text(const struct grave *g)
-{
-	return g->why == BACKLOG_AGE ? "age" : status_name(g->status);
-}
-
-static void on_buried(void *arg, uint64_t token, bool ok);
-
-static void dig(struct grave *g)
-{
-	if (backlog_bury(g->box->owner->backlog, g->m, why_text(g), on_buried, (uint64_t)(uintptr_t)g) < 0)
-		on_buried(NULL, (uint64_t)(uintptr_t)g, false);
-}
-
-static void on_buried(void *arg, uint64_t token, bool ok)
-{
-	(void)arg;
-	struct grave *g = (struct grave *)(uintptr_t)token;
-	struct box *b = g->box;
-	struct outbox *o = b->owner;
-	size_t account = account_number(b->account);
-	if (!ok) {
-		list_append(&o->owed, &g->link);
-		if (!wheel_isset(&o->owed_timer))
-			loop_timer(o->loop, &o->owed_timer, RETRY_MS);
-		return;
-	}
-	log_peer_warn(account_name(b->account), "event=deadletter id=%llu why=%s kind=%s", (unsigned long long)g->m->id,
-		      why_text(g), g->m->mo ? "reply" : "receipt");
-	backlog_buried(o->backlog, account, g->why);
-	if (g->m->from_backlog)
-		backlog_went(o->backlog, account);
-	o->counters.burying--;
-	o->ops->on_delivered(o->arg, g->m, g->status);
-	mem_free(g);
-}
-
-static void dig_owed(struct outbox *o)
-{
-	struct list now;
-	if (list_empty(&o->owed) || !store_up(o->store))
-		return;
-	now = o->owed;
-	now.next->prev = &now;
-	now.prev->next = &now;
-	list_init(&o->owed);
-	while (!list_empty(&now)) {
-		struct grave *g = LIST_OF(now.next, struct grave, link);
-		list_remove(&g->link);
-		dig(g);
-	}
-}
-
-static void on_owed(struct timer *t)
-{
-	struct outbox *o = LIST_OF(t, struct outbox, owed_timer);
-	dig_owed(o);
-	if (!list_empty(&o->owed))
-		loop_timer(o->loop, t, RETRY_MS);
-}
-
 /* m is in no list: given up. */
 static void give_up(struct box *b, struct msg *m, enum backlog_why why, uint32_t status)
 {
-	struct grave *g = mem_zalloc(sizeof(*g));
-	*g = (struct grave){.box = b, .m = m, .why = why, .status = status};
-	list_init(&g->link);
 	b->owner->counters.burying++;
-	dig(g);
+	graves_put(b->owner->graves, account_number(b->account), m, why, status);
+}
+
+static void on_buried(void *arg, size_t account, struct msg *m, uint32_t status)
+{
+	struct outbox *o = arg;
+	if (m->from_backlog)
+		backlog_went(o->backlog, account);
+	o->counters.burying--;
+	o->ops->on_delivered(o->arg, m, status);
 }
 
 /* --- sending --- */
@@ -364,8 +318,19 @@ void outbox_forgotten(struct outbox *o, size_t account)
 	struct box *b = o->boxes[account];
 	bool held_back = told_enough(b);
 	b->told_n--;
-	if (held_back && !list_empty(&b->waiting))
+	if (held_back)
 		pump_soon(b);
+}
+
+/* The line goes on when nothing stands before it. */
+static struct msg *next(struct box *b)
+{
+	if (list_empty(&b->waiting) && !b->behind) {
+		for (unsigned i = 0; i < READ_PAGE && !list_empty(&b->line); i++) {
+			append(b, leave_line(b));
+		}
+	}
+	return list_empty(&b->waiting) ? NULL : LIST_OF(b->waiting.next, struct msg, link);
 }
 
 static void pump(struct box *b)
@@ -373,8 +338,7 @@ static void pump(struct box *b)
 	struct outbox *o = b->owner;
 	if (wheel_isset(&b->retry))
 		return;
-	while (!list_empty(&b->waiting) && !told_enough(b)) {
-		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
+	for (struct msg *m; !told_enough(b) && (m = next(b)) != NULL;) {
 		if (!within_rate(b, m))
 			break;
 		fetch_ahead(&b->waiting, m);
@@ -480,7 +444,7 @@ static void on_read(void *arg, uint64_t token, int count)
 		outbox_no_receiver(b->owner, account_number(b->account));
 		return;
 	}
-	if (count >= 0 && (unsigned)count < READ_PAGE && !b->grew && !b->full)
+	if (count >= 0 && (unsigned)count < READ_PAGE && !b->grew && !b->full && b->spilling == 0)
 		b->behind = false;
 	if (count >= 0)
 		pump(b);
@@ -509,14 +473,42 @@ static void on_replayed(void *arg, size_t account)
 void outbox_store_up(struct outbox *o)
 {
 	backlog_store_up(o->backlog);
-	dig_owed(o);
+	graves_store_up(o->graves);
 	for (size_t i = 0; i < o->n; i++) {
 		o->boxes[i]->behind = true;
 		read_on(o->boxes[i]);
 	}
 }
 
+void outbox_evicted(struct outbox *o, size_t account)
+{
+	o->boxes[account]->spilling--;
+	outbox_backlog_grew(o, account);
+}
+
 /* --- what comes in --- */
+
+static bool spills(const struct box *b)
+{
+	return b->line_n > 0 && (b->waiting_n + b->line_n > b->owner->line_max || !account_can_receive(b->account));
+}
+
+/* In steps: an app may go away with all of its line waiting. */
+static void spill(struct box *b)
+{
+	if (wheel_isset(&b->spill_timer))
+		return;
+	for (unsigned i = 0; i < SPILL_STEP && spills(b); i++) {
+		evict(b->owner, leave_line(b));
+	}
+	if (spills(b))
+		loop_timer(b->owner->loop, &b->spill_timer, SPILL_MS);
+}
+
+static void on_spill(struct timer *t)
+{
+	spill(LIST_OF(t, struct box, spill_timer));
+}
 
 void outbox_put(struct outbox *o, struct msg *m)
 {
@@ -525,13 +517,14 @@ void outbox_put(struct outbox *o, struct msg *m)
 		return;
 	}
 	struct box *b = o->boxes[m->account];
-	if (!account_can_receive(b->account) || b->behind || b->waiting_n >= o->waiting_max) {
-		b->behind = true; /* what comes next stands behind this one in the backlog */
-		evict(o, m);
-		return;
-	}
 	m->due_ms = loop_wall_ms(o->loop);
-	append(b, m);
+	if (account_can_receive(b->account) && !b->behind && list_empty(&b->line) && b->waiting_n < READ_BELOW) {
+		append(b, m);
+	} else {
+		list_append(&b->line, &m->link);
+		b->line_n++;
+		spill(b);
+	}
 	pump_soon(b);
 }
 
@@ -555,6 +548,7 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 		take_out(b, m);
 		evict(o, m);
 	}
+	spill(b);
 }
 
 /* Since when it has waited: its entry's id tells, else when it came in here. */
@@ -636,7 +630,7 @@ void outbox_settled(struct outbox *o, size_t account, uint64_t cookie, enum sess
 
 uint64_t outbox_waiting(const struct outbox *o, size_t account)
 {
-	return o->boxes[account]->waiting_n + o->boxes[account]->sent_n;
+	return o->boxes[account]->waiting_n + o->boxes[account]->sent_n + o->boxes[account]->line_n;
 }
 
 uint64_t outbox_backlog(const struct outbox *o, size_t account)

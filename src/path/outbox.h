@@ -25,7 +25,7 @@ struct outbox_stats {
 };
 
 struct outbox;
-/* max_held: messages that may be in memory at all; one account has at most a quarter of them here. */
+/* max_held: messages that may be in memory at all; one account has at most a quarter of them here, and 20,000. */
 struct outbox *outbox_new(struct loop *loop, struct accounts *accounts, struct store *store, struct msgs *msgs,
 			  uint64_t max_held, const struct outbox_ops *ops, void *arg, struct stats *stats);
 void outbox_free(struct outbox *o);
@@ -34,7 +34,9 @@ void outbox_grow(struct outbox *o);
 
 /* Takes m: a receipt for m->account, stored. */
 void outbox_put(struct outbox *o, struct msg *m);
-/* The account's backlog in the store has grown: read it when the app can receive. */
+/* What on_evicted() was told of stands in the store. */
+void outbox_evicted(struct outbox *o, size_t account);
+/* The account's backlog in the store has grown by something else: read it when the app can receive. */
 void outbox_backlog_grew(struct outbox *o, size_t account);
 /* From account_ops. */
 void outbox_receiver(struct outbox *o, size_t account);

@@ -213,6 +213,15 @@ static bool read_number(struct view v, struct number *out)
 	return true;
 }
 
+int ported_take_row(struct ported *p, struct ported_set *set, struct view text, struct view value)
+{
+	struct number number;
+	if (!read_number(text, &number))
+		return -1;
+	set_text(p, set, &number, value);
+	return ported_bucket(&number);
+}
+
 static void on_row(void *arg, struct view text, struct view value)
 {
 	struct ported *p = arg;

@@ -28,6 +28,8 @@ enum phase {
 	PHASE_LOOK, /* it is ours: is what this node knows still in force? */
 	PHASE_DROP, /* what an earlier load has left in the other set */
 	PHASE_WRITE,
+	PHASE_CATCH_UP, /* replace: single numbers that were set meanwhile, here or elsewhere, go into the new set, too
+			 */
 	PHASE_PUBLISH,
 	PHASE_CLEAN, /* the set that was in force before */
 };
@@ -42,6 +44,8 @@ struct ported_job {
 	enum phase phase;
 	unsigned which, bucket;	 /* the set that is written; dropping: the next bucket */
 	struct ported_set *into; /* replace: filled beside the one in force */
+	uint64_t changes;	 /* single changes that it has, or had when it began */
+	char last[STORE_PORTED_LAST];
 	struct loop_hook hook;
 	char block[BLOCK];
 	size_t n, at; /* octets in the block, and how many of them are done */
@@ -256,13 +260,68 @@ static void on_published(void *arg, bool ok, uint64_t epoch)
 	struct ported_job *job = arg;
 	job->in_flight--;
 	job->failed |= !ok;
-	if (ok) {
+	if (ok && epoch == 0) { /* another number was set just now */
+		job->phase = PHASE_CATCH_UP;
+	} else if (ok) {
 		ported_replace(job->p, job->replace ? job->into : job->p->set, job->which, epoch);
 		job->into = NULL;
 		job->bucket = job->replace ? 0 : PORTED_BUCKETS;
 		job->phase = PHASE_CLEAN;
 	}
 	step(job);
+}
+
+static void publish(struct ported_job *job)
+{
+	job->phase = PHASE_PUBLISH;
+	job->in_flight++;
+	if (store_ported_publish(job->p->setup.store, job->which, job->replace ? &job->changes : NULL, on_published,
+				 job) < 0) {
+		job->in_flight--;
+		job->failed = true;
+	}
+}
+
+/* What was set while the file was read is newer than the file. */
+static void on_change(void *arg, struct view number, struct view value)
+{
+	struct ported_job *job = arg;
+	int bucket = ported_take_row(job->p, job->into, number, value);
+	struct store_ported_row row = {job->which, (unsigned)bucket, number, value};
+	if (bucket < 0)
+		return;
+	if (store_ported_put(job->p->setup.store, &row, on_cleaned, job) < 0)
+		job->failed = true;
+	else
+		job->in_flight++;
+}
+
+static void on_caught_up(void *arg, bool ok, const struct store_ported_meta *now, size_t changes)
+{
+	struct ported_job *job = arg;
+	job->in_flight--;
+	job->failed |= !ok;
+	job->changes += changes;
+	snprintf(job->last, sizeof(job->last), "%s", now->last);
+	if (ok && changes < STORE_PORTED_PAGE && job->changes != now->changes) {
+		log_error("-", "event=ported_changes_gone reason=\"the load took longer than they are kept\"");
+		job->failed = true;
+	}
+	if (!job->failed && changes == 0)
+		publish(job);
+	step(job);
+}
+
+static void catch_up(struct ported_job *job)
+{
+	static const struct store_ported_follower follower = {on_change, on_caught_up};
+	if (job->in_flight)
+		return;
+	job->in_flight++;
+	if (store_ported_follow(job->p->setup.store, job->last, &follower, job) < 0) {
+		job->in_flight--;
+		job->failed = true;
+	}
 }
 
 static void write_slice(struct ported_job *job)
@@ -283,12 +342,11 @@ static void write_slice(struct ported_job *job)
 		job_end(job, "the file has no line that can be used; nothing has changed");
 		return;
 	}
-	job->phase = PHASE_PUBLISH;
-	job->in_flight++;
-	if (store_ported_publish(job->p->setup.store, job->which, on_published, job) < 0) {
-		job->in_flight--;
-		job->failed = true;
-	}
+	job->phase = PHASE_CATCH_UP;
+	if (job->replace)
+		catch_up(job);
+	else
+		publish(job);
 }
 
 /* The next thing to do; may end the job. */
@@ -304,6 +362,8 @@ static void step(struct ported_job *job)
 		job->phase = PHASE_WRITE;
 	if (job->phase == PHASE_WRITE)
 		write_slice(job);
+	else if (job->phase == PHASE_CATCH_UP)
+		catch_up(job);
 	else if (job->phase == PHASE_CLEAN && drop(job, 1 - job->which))
 		job_end(job, NULL);
 	else if (job->failed && job->in_flight == 0)
@@ -328,6 +388,8 @@ static void on_looked(void *arg, bool ok, const struct store_ported_meta *now)
 			     "count says ready");
 		return;
 	}
+	job->changes = now->changes;
+	snprintf(job->last, sizeof(job->last), "%s", now->last);
 	job->bucket = 0;
 	job->phase = job->replace ? PHASE_DROP : PHASE_WRITE;
 	step(job);

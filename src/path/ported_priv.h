@@ -45,6 +45,8 @@ void ported_set_free(struct ported_set *set);
 int ported_name(struct ported *p, const char *name, size_t n);
 /* Puts that a number is served by the operator with this name's number. */
 bool ported_set_at(struct ported_set *set, const struct number *number, int name);
+/* A row as the store has it, into a set; the number's bucket, or -1 when it is none. */
+int ported_take_row(struct ported *p, struct ported_set *set, struct view number, struct view value);
 /* Another table is in force, of this epoch; the old one is freed. */
 void ported_replace(struct ported *p, struct ported_set *set, unsigned which, uint64_t epoch);
 /* What is in memory may not be what is stored: it is read anew. */

@@ -112,7 +112,7 @@ size_t ported_table_find(const struct ported_table *t, const struct number *numb
 {
 	uint64_t key;
 	size_t n = 0;
-	if (!key_of(number, &key))
+	if (t->count == 0 || !key_of(number, &key))
 		return 0;
 	const struct shard *s = &t->shards[key >> REST_BITS];
 	uint64_t rest = key & REST_MASK;

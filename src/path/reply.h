@@ -25,6 +25,7 @@ struct reply_conf { /* section reply */
 	int64_t duplicate;	     /* s: in which a copy of a MO has no second effect; 0: each has its own */
 	int64_t per_minute, per_day; /* answers to a number (in a minute: from one code); 0: no bound */
 	bool builtin_keywords;
+	char *still_stopped;  /* answered to who starts again what a wider stop goes on to hold back; "" : nothing */
 	int64_t menu_timeout; /* s: how long it is known where in a menu a user is */
 	struct conf_list menu_back, menu_repeat;
 	char *menu_unknown; /* answered, before the text, to a reply that chooses nothing */

@@ -89,6 +89,8 @@ static void on_known(void *arg, uint64_t token, bool ok, const struct store_mo *
 			 known->place.n ? (const char *)known->place.p : "");
 		mo->minute = known->minute;
 		mo->day = known->day;
+		mo->all_stopped = known->all_stopped;
+		mo->account_stopped = known->account_stopped;
 		keep_last(mo, &known->last);
 		reply_begun(mo);
 	} else if (ok && known->state == STORE_MO_COPY) {

@@ -71,12 +71,29 @@ static void opt_out(struct mo *mo, const struct keyword_conf *k)
 	opt(mo, &scope, true);
 }
 
+/* A wider stop is not taken back by a narrower start: who stopped it may have been the operator. Then nobody is told
+ * that texts come again. */
+static void note_wider(struct mo *mo, const struct keyword_conf *k)
+{
+	char number[32];
+	bool of_account = k->scope == KEYWORD_OF_SIGNATURE && mo->last.signature.n && mo->account_stopped;
+	mo->still_stopped = k->scope != KEYWORD_OF_ALL && (mo->all_stopped || of_account);
+	if (!mo->still_stopped)
+		return;
+	const char *scope = mo->all_stopped ? "global" : account_name(reply_account(mo));
+	log_peer_info(account_name(reply_account(mo)),
+		      "event=still_stopped number=%s scope=%s action=\"smppgwctl optout remove %s NUMBER when its "
+		      "owner asks for that\"",
+		      log_number(mo->from.digits, mo->from.n, number), scope, scope);
+}
+
 /* What was stopped in a narrower scope starts again too. */
 static void opt_in(struct mo *mo, const struct keyword_conf *k)
 {
 	struct reply_scope scope = {.account = (size_t)mo->account};
 	mo->reply->counters.opt_ins++;
 	mo->events |= 1u << EVENT_OPTED_IN;
+	note_wider(mo, k);
 	if (k->scope == KEYWORD_OF_ALL)
 		opt(mo, &(struct reply_scope){.all = true}, false);
 	opt_owners(mo, false);
@@ -138,7 +155,8 @@ void reply_do_keyword(struct mo *mo, const struct keyword_conf *k)
 		keyword_action_name((enum keyword_action)k->action), log_number(mo->from.digits, mo->from.n, number),
 		carrier_name(mo->carrier), mo->code, (unsigned long long)mo->last.id);
 	acts[k->action](mo, k);
-	reply_answer(mo, k->reply ? k->reply : "");
+	bool says = k->reply && *k->reply;
+	reply_answer(mo, !says ? "" : mo->still_stopped ? mo->reply->setup.conf->still_stopped : k->reply);
 	if (k->forward)
 		reply_forward(mo);
 }

@@ -26,7 +26,7 @@ static void say(struct mo *mo)
 	bool any = menu_expand(mo->menu, &mo->values, text);
 	if (!mo->chose_nothing) {
 		if (any)
-			reply_answer(mo, text);
+			reply_answer(mo, mo->still_stopped ? mo->reply->setup.conf->still_stopped : text);
 		return;
 	}
 	const char *unknown = *mo->menu->unknown ? mo->menu->unknown : mo->reply->setup.conf->menu_unknown;

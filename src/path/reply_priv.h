@@ -69,8 +69,10 @@ struct mo {
 	struct asked *asked;		  /* a webhook is to be asked when all is stored; owned */
 	bool counted;			  /* among the answers of its number */
 	bool answered;
-	unsigned minute, day;	/* answers of its number, with one to this */
-	struct store_last last; /* the message that it answers; id 0: not known */
+	unsigned minute, day;		   /* answers of its number, with one to this */
+	bool all_stopped, account_stopped; /* before it: for all accounts; for that of the message it answers */
+	bool still_stopped;		   /* it starts again what a wider stop goes on to hold back */
+	struct store_last last;		   /* the message that it answers; id 0: not known */
 	char last_text[STORE_LAST_MAX];
 	uint32_t events;	/* bits by enum event_kind: what to tell when all is stored */
 	struct menu_conf *menu; /* a copy: the configuration may be read again before its answer goes out */

@@ -83,6 +83,8 @@ static const struct stats_row stat_rows[] = {
 	 offsetof(struct store_counters, up), NULL, NULL},
 	{"smppgw_store_pending", "Commands that wait for Redis.", STATS_GAUGE, offsetof(struct store_counters, pending),
 	 NULL, NULL},
+	{"smppgw_store_unwritten_bytes", "Octets of commands that Redis has not taken yet.", STATS_GAUGE,
+	 offsetof(struct store_counters, unwritten), NULL, NULL},
 	{"smppgw_store_lag_seconds", "How long the oldest command waits.", STATS_GAUGE,
 	 offsetof(struct store_counters, lag_us), NULL, NULL},
 	{"smppgw_store_write_seconds", "Time from sending a grouped command to its reply.", STATS_HISTOGRAM,
@@ -144,6 +146,7 @@ static void before_walk(void *object)
 	struct store_counters *c = object;
 	struct store *s = (struct store *)(void *)((char *)c - offsetof(struct store, counters));
 	c->pending = redis_pending(s->redis);
+	c->unwritten = redis_octets(s->redis);
 	c->lag_us = (uint64_t)redis_lag_us(s->redis);
 }
 

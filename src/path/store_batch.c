@@ -333,12 +333,7 @@ static void flush_through(struct batches *b, enum batch_kind last)
 	for (int k = 0; k <= (int)last; k++) {
 		/* settling a batch that cannot be sent may open new ones: those wait for the next turn */
 		struct list now;
-		if (list_empty(&b->open[k]))
-			continue;
-		now = b->open[k];
-		now.next->prev = &now;
-		now.prev->next = &now;
-		list_init(&b->open[k]);
+		list_take_all(&now, &b->open[k]);
 		while (!list_empty(&now))
 			send_batch(b, LIST_OF(now.next, struct batch, link));
 	}

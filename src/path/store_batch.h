@@ -30,8 +30,8 @@ enum batch_kind {
 struct batches;
 struct store_counters {
 	uint64_t commands, records, failed;
-	uint64_t up, pending, lag_us; /* gauges */
-	struct histogram write;	      /* a grouped command, from flush to reply */
+	uint64_t up, pending, unwritten, lag_us; /* gauges */
+	struct histogram write;			 /* a grouped command, from flush to reply */
 };
 
 /* Calls fn(arg, ...) of items; errors are counted in counters (borrowed). */

@@ -22,7 +22,7 @@
  * KEYS: mark, answers of the minute, answers of the day, menu, then slots from the newest on. ARGV: now, node, ms that
  * copies are known ("0": not asked), whether to count, the key of an opt-out set without its scope, number, how many
  * fields, fields, accounts (none: any). Returns {"copy"} or {"busy"} or {"new", the place in a menu, answers of the
- * minute, of the day, the last message}.
+ * minute, of the day, the last message, what is stopped: 1 all, 2 the account of the last message}.
  */
 static const char begin_script[] =
 	"-- smppgw mo\n"
@@ -67,7 +67,10 @@ static const char begin_script[] =
 	"    if counts[i] == 1 then redis.call('EXPIRE', KEYS[1 + i], seconds) end\n"
 	"  end\n"
 	"end\n"
-	"return {'new', place, counts[1], counts[2], answered}\n";
+	"local function stopped(scope) return redis.call('SISMEMBER', ARGV[5] .. scope, ARGV[6]) end\n"
+	"local account = string.match(answered, '^%d+\t([^\t]+)')\n"
+	"return {'new', place, counts[1], counts[2], answered,\n"
+	"  stopped('global') + (account and 2 * stopped(account) or 0)}\n";
 
 /* KEYS: counters. Takes one from each that is still there. */
 static const char unanswered_script[] = "-- smppgw unanswered\n"
@@ -222,7 +225,7 @@ static bool read_known(const redisReply *reply, struct store_mo *out)
 		return false;
 	struct view state = text_of(reply->element[0]);
 	*out = (struct store_mo){.state = STORE_MO_NEW};
-	if (reply->elements < 5) {
+	if (reply->elements < 6) {
 		out->state = view_eq(state, view_of("copy")) ? STORE_MO_COPY : STORE_MO_BUSY;
 		return true;
 	}
@@ -230,6 +233,8 @@ static bool read_known(const redisReply *reply, struct store_mo *out)
 	out->minute = (unsigned)reply->element[2]->integer;
 	out->day = (unsigned)reply->element[3]->integer;
 	read_last(text_of(reply->element[4]), &out->last);
+	out->all_stopped = reply->element[5]->integer & 1;
+	out->account_stopped = reply->element[5]->integer & 2;
 	return true;
 }
 

@@ -51,6 +51,8 @@ struct store_mo {
 	struct view place;	/* where the user is in a menu of the code; n 0: nowhere */
 	unsigned minute, day;	/* answers, with this one */
 	struct store_last last; /* its code is the longest that begins the MO's, of the newest slot that has one */
+	/* Opt-outs of the number before this MO: global; of the account of the last message. */
+	bool all_stopped, account_stopped;
 };
 /* known: ok false when it is not known; borrowed for the call. */
 typedef void (*store_mo_fn)(void *arg, uint64_t token, bool ok, const struct store_mo *known);

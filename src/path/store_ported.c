@@ -264,48 +264,33 @@ int store_ported_put(struct store *s, const struct store_ported_row *row, store_
 	return send_call(s, &cmd, on_done, c);
 }
 
-static void put_change(struct store *s, struct buf *cmd, const struct store_ported_row *row)
-{
-	resp_start(cmd, 10);
-	resp_str(cmd, "XADD");
-	put_key(s, cmd, ":log");
-	resp_str(cmd, "MINID");
-	resp_str(cmd, "~");
-	resp_u64(cmd, (uint64_t)(loop_wall_ms(store_loop(s)) - LOG_KEEP_MS));
-	resp_str(cmd, "*");
-	resp_str(cmd, "n");
-	resp_arg(cmd, row->number.p, row->number.n);
-	resp_str(cmd, "v");
-	resp_arg(cmd, row->value.p, row->value.n);
-}
-
-static void put_count(struct store *s, struct buf *cmd, const char *field)
-{
-	resp_start(cmd, 4);
-	resp_str(cmd, "HINCRBY");
-	put_key(s, cmd, "");
-	resp_str(cmd, field);
-	resp_u64(cmd, 1);
-}
+/* ARGV: hash, bucket, number, value, the oldest ms of the log. Into the set in force now: a file may just have come. */
+static const char change_script[] =
+	"-- smppgw ported change\n"
+	"local set = redis.call('HGET', ARGV[1], 'set') or '0'\n"
+	"local bucket = ARGV[1] .. ':' .. set .. ':' .. ARGV[2]\n"
+	"if ARGV[4] == '' then\n"
+	"  redis.call('HDEL', bucket, ARGV[3])\n"
+	"else\n"
+	"  redis.call('HSET', bucket, ARGV[3], ARGV[4])\n"
+	"end\n"
+	"redis.call('XADD', ARGV[1] .. ':log', 'MINID', '~', ARGV[5], '*', 'n', ARGV[3], 'v', ARGV[4])\n"
+	"return redis.call('HINCRBY', ARGV[1], 'changes', 1)\n";
 
 int store_ported_change(struct store *s, const struct store_ported_row *row, store_ported_fn fn, void *arg)
 {
 	struct buf cmd = {0};
-	int sent = send_word(s, &cmd, "MULTI");
-	put_row(s, &cmd, row);
-	sent |= send(s, &cmd, NULL, NULL);
-	put_change(s, &cmd, row);
-	sent |= send(s, &cmd, NULL, NULL);
-	put_count(s, &cmd, "changes");
-	sent |= send(s, &cmd, NULL, NULL);
-	if (sent < 0) {
-		buf_free(&cmd);
-		return -1;
-	}
 	struct call *c = call_new(s, arg);
 	c->to.fn = fn;
-	resp_start(&cmd, 1);
-	resp_str(&cmd, "EXEC");
+	resp_start(&cmd, 8);
+	resp_str(&cmd, "EVAL");
+	resp_str(&cmd, change_script);
+	resp_str(&cmd, "0");
+	put_key(s, &cmd, "");
+	resp_u64(&cmd, row->bucket);
+	resp_arg(&cmd, row->number.p, row->number.n);
+	resp_arg(&cmd, row->value.p, row->value.n);
+	resp_u64(&cmd, (uint64_t)(loop_wall_ms(store_loop(s)) - LOG_KEEP_MS));
 	return send_call(s, &cmd, on_done, c);
 }
 
@@ -352,34 +337,35 @@ int store_ported_drop(struct store *s, unsigned set, unsigned from, unsigned n, 
 	return send_call(s, &cmd, on_done, c);
 }
 
+/* ARGV: hash, set, changes ("": whatever there were). Returns the epoch that begins; 0: there are other changes. */
+static const char publish_script[] =
+	"-- smppgw ported publish\n"
+	"if ARGV[3] ~= '' and (redis.call('HGET', ARGV[1], 'changes') or '0') ~= ARGV[3] then return 0 end\n"
+	"redis.call('HSET', ARGV[1], 'set', ARGV[2])\n"
+	"return redis.call('HINCRBY', ARGV[1], 'epoch', 1)\n";
+
 static void on_published(const redisReply *reply, void *arg)
 {
 	struct call *c = arg;
-	bool ok = good(reply) && is_array(reply) && reply->elements == 2 &&
-		  reply->element[1]->type == REDIS_REPLY_INTEGER;
-	c->to.epoch(c->arg, ok, ok ? (uint64_t)reply->element[1]->integer : 0);
+	bool ok = good(reply) && reply->type == REDIS_REPLY_INTEGER;
+	c->to.epoch(c->arg, ok, ok ? (uint64_t)reply->integer : 0);
 	mem_free(c);
 }
 
-int store_ported_publish(struct store *s, unsigned set, store_ported_epoch_fn fn, void *arg)
+int store_ported_publish(struct store *s, unsigned set, const uint64_t *changes, store_ported_epoch_fn fn, void *arg)
 {
 	struct buf cmd = {0};
-	int sent = send_word(s, &cmd, "MULTI");
-	resp_start(&cmd, 4);
-	resp_str(&cmd, "HSET");
-	put_key(s, &cmd, "");
-	resp_str(&cmd, "set");
-	resp_u64(&cmd, set);
-	sent |= send(s, &cmd, NULL, NULL);
-	put_count(s, &cmd, "epoch");
-	sent |= send(s, &cmd, NULL, NULL);
-	if (sent < 0) {
-		buf_free(&cmd);
-		return -1;
-	}
 	struct call *c = call_new(s, arg);
 	c->to.epoch = fn;
-	resp_start(&cmd, 1);
-	resp_str(&cmd, "EXEC");
+	resp_start(&cmd, 6);
+	resp_str(&cmd, "EVAL");
+	resp_str(&cmd, publish_script);
+	resp_str(&cmd, "0");
+	put_key(s, &cmd, "");
+	resp_u64(&cmd, set);
+	if (changes)
+		resp_u64(&cmd, *changes);
+	else
+		resp_str(&cmd, "");
 	return send_call(s, &cmd, on_published, c);
 }

@@ -48,7 +48,10 @@ STORE_MUST int store_ported_read(struct store *s, unsigned set, unsigned bucket,
 				 const struct store_ported_reader *reader, void *arg);
 
 typedef void (*store_ported_fn)(void *arg, bool ok);
-/* Changes one number in the set in force and tells the other nodes; an empty value takes it out. fn may be NULL. */
+/*
+ * Changes one number in the set in force at that moment, whichever row.set says, and tells the other nodes; an empty
+ * value takes it out. fn may be NULL.
+ */
 struct store_ported_row {
 	unsigned set, bucket;
 	struct view number, value;
@@ -62,8 +65,12 @@ STORE_MUST int store_ported_put(struct store *s, const struct store_ported_row *
 /* Forgets buckets of a set. */
 STORE_MUST int store_ported_drop(struct store *s, unsigned set, unsigned from, unsigned n, store_ported_fn fn,
 				 void *arg);
-/* Puts a set in force and begins an epoch, by which the other nodes read all anew. */
+/*
+ * Puts a set in force and begins an epoch, by which the other nodes read all anew. changes: only when there have been
+ * just so many single changes, which the set has; NULL: whatever there were. epoch 0: there are more, nothing was done.
+ */
 typedef void (*store_ported_epoch_fn)(void *arg, bool ok, uint64_t epoch);
-STORE_MUST int store_ported_publish(struct store *s, unsigned set, store_ported_epoch_fn fn, void *arg);
+STORE_MUST int store_ported_publish(struct store *s, unsigned set, const uint64_t *changes, store_ported_epoch_fn fn,
+				    void *arg);
 
 #endif

@@ -50,7 +50,7 @@ struct group { /* one call */
 };
 
 struct recipient_counters {
-	uint64_t calls, asked, failures, dead, cleared;
+	uint64_t calls, asked, failures, dead, cleared, swept;
 	struct histogram call;
 };
 
@@ -59,6 +59,7 @@ struct recipients {
 	struct stats *stats;
 	size_t prefix_n;
 	struct list flying, spare;
+	struct dead_sweep *sweep;
 	struct group *open; /* NULL: nothing was asked since the last flush */
 	char sha[SHA_MAX];  /* "": not known */
 	bool reading;	    /* Redis was told to read the script */
@@ -78,6 +79,8 @@ static const struct stats_row stat_rows[] = {
 	{"smppgw_dead_learnt_total", "Numbers that became dead by them.", STATS_COUNTER, AT(dead), NULL, NULL},
 	{"smppgw_dead_cleared_total", "Numbers with failures that a delivery showed to live.", STATS_COUNTER,
 	 AT(cleared), NULL, NULL},
+	{"smppgw_dead_swept_total", "Dead numbers that were forgotten because their time was over.", STATS_COUNTER,
+	 AT(swept), NULL, NULL},
 };
 #undef AT
 
@@ -90,6 +93,7 @@ struct recipients *recipients_new(struct store *s, struct stats *stats)
 	list_init(&r->flying);
 	list_init(&r->spare);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &r->counters, NULL, NULL, NULL);
+	r->sweep = dead_sweep_new(s, &r->counters.swept);
 	return r;
 }
 
@@ -107,6 +111,7 @@ void recipients_free(struct recipients *r)
 {
 	if (!r)
 		return;
+	dead_sweep_free(r->sweep);
 	stats_drop(r->stats, &r->counters);
 	if (r->open)
 		list_append(&r->spare, &r->open->link);
@@ -235,6 +240,8 @@ static void head_profile(struct group *g, const struct recipient_ask *ask)
 	head_number(g, ask->enforce | ask->dry);
 	/* also for classes that are not refused: what is known of the number is of use when they are delivered */
 	head_number(g, recipient_dead(ask->rules) != NULL);
+	if (recipient_dead(ask->rules))
+		dead_sweep_want(g->owner->sweep);
 	head_number(g, ask->meets && !ask->look ? recipient_met_ms(ask->rules, ask->account) : 0);
 	head_number(g, similar->distance);
 	head_number(g, similar->age_ms);
@@ -472,15 +479,25 @@ int store_recipient_refund(struct store *s, const struct recipient_ask *ask)
 	const struct caps *caps = recipient_caps(ask->rules);
 	struct scope_list list = caps_for(caps, ask->account, ask->class_id);
 	struct group g = {.owner = store_recipients(s)};
+	const struct view nothing = {NULL, 0};
+	const struct view met[] = {view_of("to:{"), ask->number, view_of("}:met:"), ask->account_name};
 	char id[IDS_DIGITS + 1];
-	if (list.n == 0 && !recipient_similar(ask->rules, ask->account, ask->class_id))
+	bool lines = list.n || recipient_similar(ask->rules, ask->account, ask->class_id);
+	if (!lines && !ask->meets)
 		return 0;
 	if (!store_up(s))
 		return -1;
 	recipients_flush(g.owner); /* what is given back has been counted before */
 	ids_print(ask->id, id);
 	put(&g, view_of(id));
-	put_own_key(&g, ask->number, ":past");
+	if (lines)
+		put_own_key(&g, ask->number, ":past");
+	else
+		put(&g, nothing);
+	if (ask->meets)
+		put_pieces(&g, met, sizeof(met) / sizeof(met[0]));
+	else
+		put(&g, nothing);
 	for (size_t i = 0, n; i < list.n; i += n) {
 		n = same_name(caps, list, i);
 		if (is_large(caps, list, i, n))
@@ -516,6 +533,7 @@ int store_recipient_failed(struct store *s, const struct dead_rule *rule, const 
 	put(&g, view_of(f->word));
 	remember(g.owner, hash(f->number));
 	g.owner->counters.failures++;
+	dead_sweep_want(g.owner->sweep);
 	return send_told(&g, recipient_failed_script, on_failed);
 }
 

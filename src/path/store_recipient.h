@@ -10,7 +10,8 @@
  *                                     <UTC ms> <until> <id> <tags>; a tag is <cap>:<scope> (scope: account,
  *                                     account/signature, or global) or <print>@<account>
  *   to:{<number>}:cap:<name>:<scope>  sorted set of message ids by time, of a cap of more than 100 messages
- *   to:{<number>}:met:<account>       string: a message that was not promotional went there
+ *   to:{<number>}:met:<account>       string: ids of the oldest messages (at most 4) that were not promotional and have
+ *                                     not failed, blanks between
  *   to:{<number>}:failed              sorted set of message ids: failures that may make the number dead
  */
 #ifndef PATH_STORE_RECIPIENT_H
@@ -29,8 +30,9 @@ typedef void (*store_recipient_fn)(void *arg, uint64_t token, bool ok, const str
  */
 STORE_MUST int store_recipient(struct store *s, const struct recipient_ask *ask, store_recipient_fn fn, uint64_t token);
 /*
- * The message did not reach anybody: what caps and prints have counted of it is given back. Repeated or not counted: no
- * harm. The same ask as before (print, enforce and dry do not matter); no answer. -1 when the store is down.
+ * The message did not reach anybody: what caps and prints have counted of it is given back, and it has not met the
+ * number. Repeated or not counted: no harm. The same ask as before (print, enforce and dry do not matter); no answer.
+ * -1 when the store is down.
  */
 STORE_MUST int store_recipient_refund(struct store *s, const struct recipient_ask *ask);
 

@@ -141,7 +141,7 @@ const char recipient_script[] =
 	"  local x = q.signed[A[i + 4]] or sign(q, A[i + 4])\n"
 	"  for k = 1, #x.sets do want(sets, x.sets[k], number) end\n"
 	"  if q.consents then want(hashes, q.consent, number) end\n"
-	"  if q.first then want_string(pre .. 'to:{' .. number .. q.met_key) end\n"
+	"  if q.first or q.met > 0 then want_string(pre .. 'to:{' .. number .. q.met_key) end\n"
 	"  if q.lines then want_string(pre .. 'to:{' .. number .. '}:past') end\n"
 	"  if q.dead then\n"
 	"    want(hashes, dead_key, number)\n"
@@ -188,6 +188,9 @@ const char recipient_script[] =
 	"  end\n"
 	"  local at, till, who, all, own = past.at, past.till, past.who, past.tags, past.own\n"
 	"  if own then\n"
+	"    local old = find(tags, mark, 1, true) and find(all[own], mark, 1, true)\n" /* its text is another one now
+											 */
+	"    if old then all[own] = sub(all[own], 1, old - 17) .. sub(all[own], old + #mark) end\n"
 	"    for tag in gmatch(tags, '%S+') do\n"
 	"      if not find(all[own], ' ' .. tag .. ' ', 1, true) then all[own] = all[own] .. tag .. ' ' end\n"
 	"    end\n"
@@ -211,6 +214,18 @@ const char recipient_script[] =
 	"  end\n"
 	"  strings[key] = table.concat(lines)\n"
 	"  call('SET', key, strings[key], 'PX', last - now)\n"
+	"end\n"
+	"\n"
+	/* who has met the number: the oldest messages that have not failed, so that one may fail and another one counts
+	 */
+	"local function meet(key, id, keep)\n"
+	"  local ids = strings[key] or ''\n"
+	"  local _, n = string.gsub(ids, '%d+', '')\n"
+	"  if n < 4 and not find(' ' .. ids .. ' ', ' ' .. id .. ' ', 1, true) then\n"
+	"    ids = n == 0 and id or ids .. ' ' .. id\n"
+	"  end\n"
+	"  strings[key] = ids\n"
+	"  call('SET', key, ids, 'PX', keep)\n"
 	"end\n"
 	"\n"
 	"local out = {}\n"
@@ -276,10 +291,7 @@ const char recipient_script[] =
 	"      tags, keep = tags .. print .. x.mark, max(keep, q.remember)\n"
 	"    end\n"
 	"    if tags ~= ' ' then write(key, past, id, now, tags, keep, q, x.mark) end\n"
-	"    if q.met > 0 then\n"
-	"      call('SET', own .. q.met_key, id, 'PX', q.met)\n"
-	"      strings[own .. q.met_key] = id\n"
-	"    end\n"
+	"    if q.met > 0 then meet(own .. q.met_key, id, q.met) end\n"
 	"  end\n"
 	"  if free > 0 then\n"
 	"    if free == never then free = 0 end\n"
@@ -291,18 +303,25 @@ const char recipient_script[] =
 	"end\n"
 	"return out\n";
 
-/* ARGV: id, key of the number's lines, keys of large caps ... */
-const char recipient_refund_script[] = "-- smppgw refund\n"
-				       "for i = 3, #ARGV do redis.call('ZREM', ARGV[i], ARGV[1]) end\n"
-				       "local text = redis.call('GET', ARGV[2])\n"
-				       "if not text then return 0 end\n"
-				       "local left = string.gsub(text, '%d+ %d+ ' .. ARGV[1] .. ' [^\\n]*\\n', '')\n"
-				       "if left == '' then\n"
-				       "  redis.call('DEL', ARGV[2])\n"
-				       "elseif left ~= text then\n"
-				       "  redis.call('SET', ARGV[2], left, 'KEEPTTL')\n"
-				       "end\n"
-				       "return 0\n";
+/* ARGV: id, key of the number's lines, key of who has met it ("": not asked about), keys of large caps ... */
+const char recipient_refund_script[] =
+	"-- smppgw refund\n"
+	"for i = 4, #ARGV do redis.call('ZREM', ARGV[i], ARGV[1]) end\n"
+	"local function put(key, text, left)\n"
+	"  if left == '' then\n"
+	"    redis.call('DEL', key)\n"
+	"  elseif left ~= text then\n"
+	"    redis.call('SET', key, left, 'KEEPTTL')\n"
+	"  end\n"
+	"end\n"
+	"local text = ARGV[2] ~= '' and redis.call('GET', ARGV[2])\n"
+	"if text then put(ARGV[2], text, (string.gsub(text, '%d+ %d+ ' .. ARGV[1] .. ' [^\\n]*\\n', ''))) end\n"
+	"text = ARGV[3] ~= '' and redis.call('GET', ARGV[3])\n"
+	"if text then\n"
+	"  local left = string.gsub(' ' .. text .. ' ', ' ' .. ARGV[1] .. ' ', ' ', 1)\n"
+	"  put(ARGV[3], text, string.match(left, '^ *(.-) *$'))\n"
+	"end\n"
+	"return 0\n";
 
 /* ARGV: failed-key, dead-hash, number, id, now, failures, within, keep, word. Returns 1 when the number is dead now. */
 const char recipient_failed_script[] =

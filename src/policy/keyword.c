@@ -54,9 +54,8 @@ const char *keyword_action_name(enum keyword_action a)
 		list, sizeof(list) / sizeof((list)[0])                                                                 \
 	}
 
-static char *opt_out_words[] = {"T",	"TD",	  "R",	  "N",	   "TT",       "QX",   "退订",
-				"退訂", "取消",	  "拒收", "T退订", "TD退订",   "回T",  "回复T",
-				"回TD", "回复TD", "回R",  "回复R", "回复退订", "拒收R"};
+static char *opt_out_words[] = {"T",	"TD",	"R",	"N",	 "TT",	   "QX",   "退订",
+				"退訂", "取消", "拒收", "T退订", "TD退订", "拒收R"};
 static char *opt_out_starts[] = {"退订", "TD"};
 static char *opt_in_words[] = {"恢复"};
 static char *complaint_words[] = {"投诉", "骚扰", "举报"};
@@ -79,6 +78,10 @@ static const struct keyword_conf builtin_rows[] = {
 	 .reply = "回复“退订”停止接收营销短信，回复“恢复”重新接收。",
 	 .forward = true},
 };
+
+/* What stands before a word in the texts that ask for it, and is copied with it: 回复TD is TD. The longest first. */
+static const char *const leads[] = {"拒收请回复", "拒收请回", "拒收回复", "拒收回", "请回复",
+				    "请回",	  "回复",     "回覆",	  "回復",   "回"};
 
 /* --- folding --- */
 
@@ -263,6 +266,7 @@ struct asked {
 	char word[FOLDED_MAX], signature[FOLDED_MAX];
 	size_t word_n, signature_n;
 	size_t text_n; /* keywords.text; SIZE_MAX: not folded yet */
+	bool led;      /* word is what stood behind a lead: it is a whole word or nothing */
 };
 
 static bool concerns(const struct row *r, const struct asked *a)
@@ -281,6 +285,8 @@ static bool has_word(const struct row *r, const struct asked *a)
 {
 	for (size_t i = 0; i < r->words_n; i++) {
 		const struct word *w = &r->words[i];
+		if (w->start && a->led)
+			continue;
 		if ((w->start ? w->n <= a->word_n : w->n == a->word_n) && memcmp(w->p, a->word, w->n) == 0)
 			return true;
 	}
@@ -290,7 +296,7 @@ static bool has_word(const struct row *r, const struct asked *a)
 static bool fits_pattern(struct keywords *k, const struct row *r, struct asked *a)
 {
 	struct view text = a->subject->text;
-	if (!r->pattern || !k->match)
+	if (!r->pattern || !k->match || a->led)
 		return false;
 	if (a->text_n == SIZE_MAX)
 		a->text_n = text_fold((const char *)text.p, text.n, k->text, sizeof(k->text));
@@ -310,17 +316,37 @@ static const struct row *first_row(struct keywords *k, struct asked *a)
 	return NULL;
 }
 
+/* The word without the longest lead that it begins with. */
+static const struct row *first_led(struct keywords *k, struct asked *a)
+{
+	for (size_t i = 0; a->word_n <= WORD_MAX && i < sizeof(leads) / sizeof(leads[0]); i++) {
+		size_t n = strlen(leads[i]);
+		if (a->word_n <= n || memcmp(a->word, leads[i], n) != 0)
+			continue;
+		memmove(a->word, a->word + n, a->word_n - n);
+		a->word_n -= n;
+		a->led = true;
+		return first_row(k, a);
+	}
+	return NULL;
+}
+
+static const struct row *find(struct keywords *k, struct asked *a, struct view text)
+{
+	a->word_n = fold((const char *)text.p, text.n, a->word);
+	const struct row *r = first_row(k, a);
+	return r ? r : first_led(k, a);
+}
+
 const struct keyword_conf *keywords_match(struct keywords *k, const struct keyword_subject *s)
 {
 	struct asked a = {.subject = s, .text_n = SIZE_MAX};
 	struct view bare = signature_without(s->text); /* systems that forward texts put one there */
-	a.word_n = fold((const char *)s->text.p, s->text.n, a.word);
 	a.signature_n = fold((const char *)s->signature.p, s->signature.n, a.signature);
-	const struct row *r = first_row(k, &a);
-	if (!r && bare.n < s->text.n) {
-		a.word_n = fold((const char *)bare.p, bare.n, a.word);
-		r = first_row(k, &a);
-	}
+	const struct row *r = find(k, &a, s->text);
+	a.led = false;
+	if (!r && bare.n < s->text.n)
+		r = find(k, &a, bare);
 	return r && r->conf->action != KEYWORD_NONE ? r->conf : NULL;
 }
 

@@ -45,7 +45,7 @@ const struct conf_row slot_rows[] = {
 	 "Classes that it is for; none named: all.", NULL},
 	{"account", CONF_STRING, SLOT(scope.account), "", 0, 0, "", true, "Account that it is for; empty: every one.",
 	 NULL},
-	{"campaign", CONF_STRING, SLOT(campaign), "", 0, 32, "", true,
+	{"campaign", CONF_STRING, SLOT(campaign), "", 0, 64, "", true,
 	 "Campaign (TLV 0x3E01) that it is for; empty: every one.", NULL},
 	{"workday", CONF_LIST, SLOT(days[DAY_WORKDAY]), "", 0, 24, "", true,
 	 "Times of workdays that are preferred, such as 10:00-11:30.", NULL},

@@ -41,6 +41,7 @@ struct optout_text {
 	struct scope *scope;
 	struct rule *rules; /* by row */
 	size_t rules_n;
+	bool any_carrier;
 };
 
 /* --- folding: blanks and punctuation go, width and case are made equal --- */
@@ -183,6 +184,8 @@ struct optout_text *optout_text_new(const struct optout_text_conf *rows, size_t 
 	x->scope = scope_new("opt_out_texts", rows, sizeof(*rows), n, true, names, errors);
 	for (size_t i = 0; i < n; i++)
 		good = build_rule(&x->rules[i], &rows[i], errors) && good;
+	for (size_t i = 0; i < n; i++)
+		x->any_carrier = x->any_carrier || *rows[i].scope.carrier;
 	if (good && x->scope)
 		return x;
 	optout_text_free(x);
@@ -206,6 +209,21 @@ void optout_text_free(struct optout_text *x)
 bool optout_text_concerns(const struct optout_text *x, size_t account, enum class_id class_id)
 {
 	return scope_at(x->scope, account, class_id).n > 0;
+}
+
+bool optout_text_by_carrier(const struct optout_text *x, size_t account, enum class_id class_id)
+{
+	struct scope_list list = scope_at(x->scope, account, class_id);
+	for (size_t i = 0; x->any_carrier && i < list.n; i++) {
+		if (!scope_carrier(x->scope, list.at[i], POLICY_NO_CARRIER))
+			return true;
+	}
+	return false;
+}
+
+bool optout_text_any_carrier(const struct optout_text *x)
+{
+	return x->any_carrier;
 }
 
 /* --- judging --- */

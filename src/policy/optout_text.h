@@ -20,6 +20,9 @@ struct optout_text *optout_text_new(const struct optout_text_conf *rows, size_t 
 				    char **errors);
 void optout_text_free(struct optout_text *x);
 bool optout_text_concerns(const struct optout_text *x, size_t account, enum class_id class_id);
+/* Whether rows for these, or any rows at all, name a carrier: the answer is another one for another carrier. */
+bool optout_text_by_carrier(const struct optout_text *x, size_t account, enum class_id class_id);
+bool optout_text_any_carrier(const struct optout_text *x);
 /*
  * The most particular row counts. A carrier that is not known: the row for every one, and a text with the words of
  * another carrier's row passes, as it will be judged again when the carrier is known.

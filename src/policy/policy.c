@@ -395,6 +395,25 @@ enum policy_effect policy_judge(struct policy *p, struct policy_subject *s, stru
 	return effect;
 }
 
+bool policy_texts_by_carrier(const struct policy *p)
+{
+	return optout_text_any_carrier(p->texts->optout_text);
+}
+
+bool policy_text_by_carrier(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
+{
+	return optout_text_by_carrier(p->texts->optout_text, account, class_id) &&
+	       policy_mode(p, POLICY_OPT_OUT_TEXT, account, class_id, carrier) == POLICY_ON;
+}
+
+enum policy_effect policy_judge_leaving(struct policy *p, struct policy_subject *s)
+{
+	s->detail[0] = '\0';
+	enum policy_effect effect = s->binary ? POLICY_PASS : judge_optout_text(p, s);
+	count(row_of(POLICY_OPT_OUT_TEXT), effect);
+	return effect;
+}
+
 enum policy_effect policy_look(struct policy *p, struct policy_subject *s,
 			       void (*fn)(void *arg, const struct policy_finding *found), void *arg)
 {

@@ -77,6 +77,13 @@ bool policy_reads_text(const struct policy *p, size_t account, enum class_id cla
  * them: also of a text that is refused.
  */
 enum policy_effect policy_judge(struct policy *p, struct policy_subject *s, struct policy_verdict *verdict);
+/*
+ * Before it leaves by a carrier (of the subject), which may be another one than the text was judged for: those whose
+ * rows name carriers, that is the words that say how to stop it. Counted. POLICY_PASS when it is not for them.
+ */
+bool policy_texts_by_carrier(const struct policy *p); /* there are any such rows */
+bool policy_text_by_carrier(const struct policy *p, size_t account, enum class_id class_id, size_t carrier);
+enum policy_effect policy_judge_leaving(struct policy *p, struct policy_subject *s);
 /* The same for who only asks: counts nothing; each policy that concerns it is told with what it says. */
 struct policy_finding {
 	struct policy_verdict policy;

@@ -94,7 +94,7 @@ static const struct tlv_row rows[] = {
 	OCT(TLV_ITS_SESSION_INFO, "its_session_info", 2, 2),
 	/* ours */
 	STR(TLV_MESSAGE_CLASS, "message_class", 1, 16),
-	STR(TLV_CAMPAIGN, "campaign", 1, 32),
+	STR(TLV_CAMPAIGN, "campaign", 1, 64),
 	STR(TLV_VARIANT, "variant", 1, 16),
 	STR(TLV_CONSENT_REF, "consent_ref", 1, 64),
 	STR(TLV_GROUP_KEY, "group_key", 1, 64),

@@ -11,12 +11,12 @@
 
 #include "audit/erase.h"
 #include "audit/erased.h"
-#include "base/log.h"
+#include "base/ids.h"
 #include "tools/evidence.h"
 
 struct erase_conf {
-	const char *number, *before, *records_key;
-	bool dry_run;
+	const char *number, *id, *before, *records_key;
+	bool masked, dry_run;
 };
 static const struct opts_about about = {
 	.program = "smppevidence erase",
@@ -27,6 +27,9 @@ static const struct opts_about about = {
 #define AT(member) offsetof(struct erase_conf, member)
 static const struct opts_row rows[] = {
 	{"number", OPTS_TEXT, AT(number), "", .arg = "NUMBER", .help = "of this phone only"},
+	{"masked", OPTS_FLAG, AT(masked), NULL,
+	 .help = "also records that only look the same masked: others' data, too"},
+	{"id", OPTS_TEXT, AT(id), "", .arg = "ID", .help = "of this message only, and of replies to it"},
 	{"before", OPTS_TEXT, AT(before), NULL, .arg = "TIME", .help = "of records before it only, such as 2026-11-22"},
 	{"records-key", OPTS_TEXT, AT(records_key), "", .arg = "FILE",
 	 .help = "tells whose number is in an encrypted record (records.key)"},
@@ -48,13 +51,18 @@ static bool read_query(const struct erase_conf *conf, struct erase_query *q)
 	q->number = conf->number;
 	q->key = conf->records_key;
 	q->dry = conf->dry_run;
+	q->masked = conf->masked;
 	q->before_ms = conf->before ? evidence_time(conf->before) : 0;
 	if (q->before_ms < 0)
 		opts_wrong(&about, "--before %s: needs a time such as 2026-11-22", conf->before);
 	else if (*conf->number && !is_number(conf->number))
 		opts_wrong(&about, "--number %s: needs a phone number", conf->number);
-	else if (!*conf->number && !conf->before)
-		opts_wrong(&about, "--number or --before is needed: never all of an archive by mistake");
+	else if (*conf->id && !ids_parse(conf->id, strlen(conf->id), &q->id))
+		opts_wrong(&about, "--id %s: needs 18 digits", conf->id);
+	else if (conf->masked && !*conf->number)
+		opts_wrong(&about, "--masked needs --number");
+	else if (!*conf->number && !*conf->id && !conf->before)
+		opts_wrong(&about, "--number, --id or --before is needed: never all of an archive by mistake");
 	else
 		return true;
 	return false;
@@ -75,15 +83,13 @@ static void name_of_caller(char *who, size_t cap)
 }
 
 /* The gateway makes a record of it; the number stands there masked, for it was to go. */
-static bool leave_note(const struct erase_query *q, const struct erase_conf *conf, const struct erase_result *result)
+static bool leave_note(const struct erase_query *q, const struct erase_result *result)
 {
-	char who[128], what[200], masked[32];
+	char who[128], what[ERASE_WORDS];
 	int64_t now_ms = (int64_t)time(NULL) * 1000;
 
 	name_of_caller(who, sizeof(who));
-	snprintf(what, sizeof(what), "personal data of %s%s%.60s",
-		 *conf->number ? log_masked(conf->number, strlen(conf->number), masked) : "all numbers",
-		 conf->before ? " before " : "", conf->before ? conf->before : "");
+	erase_words(q, what);
 	int error = erased_leave(q->directory, &(struct erased){now_ms, result->records, result->files, who, what});
 	if (error)
 		fprintf(stderr, "smppevidence: %s: the erasure is done, but no note of it can be left: %s\n",
@@ -110,14 +116,15 @@ enum evidence_exit evidence_erase(int argc, char **argv)
 		return EVIDENCE_USAGE;
 	q.directory = argv[at];
 	int failed = erase_run(&q, NULL, NULL, &stop, &result, &why);
-	bool noted = q.dry || result.records == 0 || leave_note(&q, &conf, &result);
+	bool noted = q.dry || result.records == 0 || leave_note(&q, &result);
 	if (failed || !noted)
 		return evidence_fail(failed ? why : strdup("an erasure without a note of it"));
 	printf("%" PRIu64 " record%s %s in %" PRIu64 " file%s\n", result.records, result.records == 1 ? "" : "s",
 	       q.dry ? "would be erased" : "erased", result.files, result.files == 1 ? "" : "s");
 	if (result.closed)
 		printf("%" PRIu64
-		       " encrypted records may be of this number and stay: they open with --records-key only\n",
+		       " records may be of this number and stay: they have it encrypted (--records-key opens them) or "
+		       "masked only (--id erases one message, --masked all that look the same)\n",
 		       result.closed);
 	return result.records ? EVIDENCE_GOOD : EVIDENCE_BROKEN;
 }

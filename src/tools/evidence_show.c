@@ -269,7 +269,8 @@ static const struct opts_about search_about = {
 #define AT(member) offsetof(struct search_conf, member)
 static const struct opts_row search_rows[] = {
 	{"id", OPTS_TEXT, AT(id), "", .arg = "ID", .help = "message_id"},
-	{"number", OPTS_TEXT, AT(number), "", .arg = "NUMBER", .help = "of the phone"},
+	{"number", OPTS_TEXT, AT(number), "", .arg = "NUMBER",
+	 .help = "of the phone; also what other records say of its messages"},
 	{"from", OPTS_TEXT, AT(from), NULL, .arg = "TIME", .help = "from there on, such as 2026-11-22T11:40"},
 	{"to", OPTS_TEXT, AT(to), NULL, .arg = "TIME", .help = "before it"},
 	{"account", OPTS_TEXT, AT(account), "", .arg = "NAME", .help = "account"},
@@ -340,6 +341,7 @@ enum evidence_exit evidence_search(int argc, char **argv)
 	q.directory = argv[at];
 	q.key = conf.records_key;
 	q.number = conf.number;
+	q.follow = true;
 	q.account = conf.account;
 	q.carrier = conf.carrier;
 	q.kind = conf.kind;

@@ -4,22 +4,10 @@
 set -u
 deb=${1:?usage: package.sh DEB}
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 TZ=Asia/Shanghai
-passed=0
-failed=0
 started=()
+part=package
+. "$(dirname "$0")/checks.sh"
 
-check() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@" >/tmp/package.log 2>&1 </dev/null; then
-		passed=$((passed + 1))
-		printf 'ok      package: %s\n' "$what"
-	else
-		failed=$((failed + 1))
-		printf 'FAILED  package: %s\n' "$what"
-		tail -n 15 /tmp/package.log | cut -c1-300 | sed 's/^/        | /'
-	fi
-}
 not() {
 	! "$@"
 }
@@ -35,15 +23,6 @@ serve() { # NAME COMMAND...
 	shift
 	"$@" >"/tmp/$name.log" 2>&1 </dev/null &
 	started+=($!)
-}
-within() { # SECONDS COMMAND...
-	local i limit=$(($1 * 10))
-	shift
-	for ((i = 0; i < limit; i++)); do
-		if "$@" >/dev/null 2>&1; then return 0; fi
-		sleep 0.1
-	done
-	"$@"
 }
 owned() {
 	stat -c '%A %U:%G %n' "$@"
@@ -113,5 +92,4 @@ check "the records are kept" test -e /var/lib/smppgw/a-record
 find /etc /usr /lib /var /run -xdev -not -path '/var/lib/dpkg/*' -not -path '/var/cache/*' | sort >/tmp/after
 check "nothing else of it is left but its user" says "" sh -c \
 	'comm -13 /tmp/before /tmp/after | grep smppgw | grep -v "^/var/lib/smppgw\|^/run/smppgw"'
-printf '%d passed, %d failed, 0 skipped\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]
+checked

@@ -4,29 +4,11 @@
 set -u
 deb=${1:?usage: service.sh DEB}
 export LC_ALL=C.UTF-8
-passed=0
-failed=0
+part=service
+. "$(dirname "$0")/checks.sh"
 
-check() { # WHAT COMMAND...
-	local what=$1
-	shift
-	if "$@" >/tmp/service.log 2>&1 </dev/null; then
-		passed=$((passed + 1))
-		printf 'ok      service: %s\n' "$what"
-	else
-		failed=$((failed + 1))
-		printf 'FAILED  service: %s\n' "$what"
-		{ cat /tmp/service.log && journalctl -q --no-pager -u smppgwd -n 10; } | cut -c1-300 | sed 's/^/        | /'
-	fi
-}
-within() { # SECONDS COMMAND...
-	local i limit=$(($1 * 10))
-	shift
-	for ((i = 0; i < limit; i++)); do
-		if "$@" >/dev/null 2>&1; then return 0; fi
-		sleep 0.1
-	done
-	"$@"
+more_of() {
+	journalctl -q --no-pager -u smppgwd -n 10
 }
 property() { # NAME WANTED
 	local got
@@ -72,4 +54,4 @@ check "a message after the crash" sends
 check "stop" systemctl stop smppgwd
 check "it has left in order" property Result success
 check "the console's folder is gone" test ! -e /run/smppgw
-printf '%d passed, %d failed, 0 skipped\n' "$passed" "$failed"
+checked

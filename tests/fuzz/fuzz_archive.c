@@ -60,23 +60,27 @@ static void on_node(void *arg, const struct verify_node *n)
 static void on_total(void *arg, const struct totals_row *row)
 {
 	(void)arg;
-	MUST(row->account && row->carrier && row->delivered + row->failed <= file_n);
+	int64_t ends = row->delivered + row->failed, most = (int64_t)file_n;
+	MUST(row->account && row->carrier && ends <= most && -ends <= most);
 }
 
 static void read_recent(struct view text)
 {
 	struct recent r = {0};
 	struct cdr_line line;
+	const uint8_t *from = text.p;
 	recent_begin(&r);
 	while (text.n > 0) {
 		const uint8_t *end = memchr(text.p, '\n', text.n);
 		struct view one = take_view(&text, end ? (uint32_t)(end - text.p) : text.n);
 		(void)take_octet(&text);
 		if (cdr_cut(one, &line))
-			recent_record(&r, &line);
+			recent_record(&r, &line, 0, (uint64_t)(one.p - from));
 	}
 	recent_end(&r);
 	(void)recent_missed(&r, 100000000000000000ull);
+	const struct recent_place *e = recent_ended(&r, r.ends ? r.end[r.ends / 2].id : 0);
+	MUST(!e || (e->ended && e->at < file_n));
 	recent_free(&r);
 }
 

@@ -42,9 +42,31 @@ static int on_page(void *arg, const struct query *asked, struct buf *out)
 	return query_get(asked, "bad") ? 400 : 200;
 }
 
-static const struct http_page pages[] = {{"/metrics", "text/plain; charset=utf-8", on_page, "figures"},
-					 {"/api/history", "application/json", on_page, "history"},
-					 {NULL, NULL, NULL, NULL}};
+/* /metrics is made in three steps. */
+static void *begin_page(void *arg)
+{
+	static unsigned steps;
+	(void)arg;
+	asked_pages++;
+	steps = 3;
+	return &steps;
+}
+
+static bool some_page(void *begun, struct buf *out)
+{
+	buf_puts(out, "up 1\n");
+	return --*(unsigned *)begun > 0;
+}
+
+static void end_page(void *begun)
+{
+	MUST(*(unsigned *)begun == 0);
+}
+
+static const struct making_steps steps = {begin_page, some_page, end_page};
+static const struct http_page pages[] = {{"/metrics", "text/plain; charset=utf-8", NULL, "figures", &steps},
+					 {"/api/history", "application/json", on_page, "history", NULL},
+					 {NULL, NULL, NULL, NULL, NULL}};
 
 static void quiet(int severity, const char *message)
 {

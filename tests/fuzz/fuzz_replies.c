@@ -111,6 +111,12 @@ size_t redis_pending(const struct redis *r)
 	return r->n;
 }
 
+size_t redis_octets(const struct redis *r)
+{
+	(void)r;
+	return 0;
+}
+
 int64_t redis_lag_us(const struct redis *r)
 {
 	(void)r;
@@ -608,6 +614,7 @@ static void ask_ported(uint8_t which)
 	static const struct store_ported_follower follower = {on_pair, on_followed};
 	static const struct store_ported_reader reader = {on_pair, on_done};
 	const struct store_ported_row row = {0, 3, NUMBER, view_of("mobile")};
+	static const uint64_t changes = 7;
 	switch (which % 6) {
 	case 0:
 		ASK(store_ported_meta(store, on_meta, NULL));
@@ -625,7 +632,7 @@ static void ask_ported(uint8_t which)
 		ASK(store_ported_lock(store, (enum store_ported_lock)(which / 6 % 3), on_done, NULL));
 		break;
 	default:
-		ASK(store_ported_publish(store, 1, on_epoch, NULL));
+		ASK(store_ported_publish(store, 1, which / 6 % 2 ? &changes : NULL, on_epoch, NULL));
 	}
 }
 

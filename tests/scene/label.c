@@ -116,6 +116,17 @@ struct label *labels_by_words(const struct labels *ls, const char *words, struct
 	return found;
 }
 
+struct label *labels_inside(const struct labels *ls, const char *text, struct view to)
+{
+	LIST_EACH(node, &ls->all) {
+		struct label *l = LIST_OF(node, struct label, link);
+		if (l->words != NULL && *l->words != '\0' && view_eq(view_of(l->to), to) &&
+		    strstr(text, l->words) != NULL)
+			return l;
+	}
+	return NULL;
+}
+
 struct label *labels_by_some_words(const struct labels *ls, const char *words, struct view to)
 {
 	LIST_EACH(node, &ls->all) {

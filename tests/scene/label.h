@@ -54,6 +54,8 @@ struct label *labels_by_text(const struct labels *ls, struct view text, struct v
 struct label *labels_by_words(const struct labels *ls, const char *words, struct view to);
 /* The message whose text to a number has this inside. */
 struct label *labels_by_piece(const struct labels *ls, struct view piece, struct view to);
+/* The message to a number whose words stand inside the text. */
+struct label *labels_inside(const struct labels *ls, const char *text, struct view to);
 struct label *labels_by_some_words(const struct labels *ls, const char *words, struct view to);
 struct label *labels_by_sequence(const struct labels *ls, const void *app, uint32_t sequence);
 

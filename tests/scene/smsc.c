@@ -227,6 +227,8 @@ static void read_text(struct smsc *s, struct got *g, const struct pdu *pdu)
 	text_decode(text, pdu->sm.data_coding, s->dcs0, g->text, sizeof(g->text));
 	if (g->label == NULL)
 		g->label = labels_by_words(s->labels, g->text, pdu->sm.dst.addr);
+	if (g->label == NULL && !g->part) /* what the gateway has put behind or before it */
+		g->label = labels_inside(s->labels, g->text, pdu->sm.dst.addr);
 	if (!g->part || text.n > sizeof(g->octets))
 		return;
 	memcpy(g->octets, text.p, text.n);

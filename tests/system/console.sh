@@ -31,6 +31,9 @@ commands() {
 		read|trace 13900139000|1|.*no message to that number
 		read|totals|[01]|
 		read|cdr --limit 3|0|TIME +KIND
+		admin|erase number 13800138000 --dry-run|0|0 records would be erased
+		admin|erase id 121748200112301000|0|0 records erased
+		admin|erase before 1d|0|0 records erased in 0 files
 		read|explain 银行 10690001 13800138000|0|account
 		operate|route test $tmp/routes.test|0|.*1 passed, 0 failed
 		read|carrier 移动|0|CARRIER +STATE

@@ -111,7 +111,7 @@ def busy(now):
     now["queue"] = {"queued": 312, "oldest_s": 3}
     now["reasons"] = [{"name": n, "n": {"1m": v // 900, "15m": v // 60, "24h": v}} for n, v in
                       (("words", 5210), ("opted_out", 1804), ("ESME_RTHROTTLED", 930), ("cap", 411), ("a_new_reason", 3))]
-    now["flaps"] = [{"owner": BUSY[1], "at_ms": now["at"] - 7200000, "why": "silent"}]
+    now["flaps"] = [{"owner": BUSY[1], "at_ms": now["at"] - 2 * 86400000, "why": "silent"}]
 
 
 def alarms(now):
@@ -126,6 +126,7 @@ def alarms(now):
     carriers[30] = carrier(names[30], 12.0, bound=3, flaps_1h=1)
     accounts = [account("bank", 910.0, 8), account("商城会员中心与积分兑换及售后服务通知系统", 450.5, 4, waiting=120, backlog=88012)] + \
         [account(f"客户{i:02d}", 30.0 - i, i % 3) for i in range(20)]
+    accounts[0].update(binds_lost=3, lost_at_ms=at - 600000, lost_why="silent")
     fill(now, carriers, accounts, 9424.8)
     now["phase"] = "running"
     now["store"] = {"up": True, "lag_ms": 812.4, "pending": 21044}

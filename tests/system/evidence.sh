@@ -28,6 +28,9 @@ both_whole() { # KEY [-k KEY] WHAT
 		return 1
 	}
 }
+ctl() {
+	"$(program smppgwctl)" -s "$tmp/gw.console" "$@"
+}
 status_of() { # COMMAND...
 	"$@" >"$tmp/said" 2>&1
 	echo $?
@@ -197,6 +200,19 @@ gateway_start gw
 must "carrier bound" 20 sim_reaches mobile bound 1
 submit "国密:您的余额为\"100\"元,\\谢谢" || fail "a message is accepted" "$(cat "$tmp/said")"
 soon "its end is recorded" 10 found ",ended,$id,"
+kept=$id
+submit "请删除我的信息" || fail "another one is accepted" "$(cat "$tmp/said")"
+soon "its end is recorded" 10 found ",ended,$id,"
+open_text() {
+	"$evidence" search --id "$id" --records-key "$tmp/records.key" "$tmp/records" | grep -c 请删除我的信息
+}
+is "its text can be read" "$(open_text)" 1
+has "the console counts what it would erase of the number" "$(ctl erase number +86-138-0013-8000 --dry-run)" "records would be erased"
+has "the console erases one message, while the gateway runs" "$(ctl erase id "$id")" "1 record erased in 1 file"
+is "its text is gone" "$(open_text)" 0
+soon "who did it is on record" 15 found ",erased,.*personal data of message $id, in 1 files.*$(id -un) uid $(id -u)"
+has "the action, too" "$(ctl actions)" "erase id $id"
+id=$kept
 gateway_stop gw
 ok "SM2: whole, behind what was before" both_whole "$pub" -k "$old" "$tmp/records"
 is "SM2: for who has both keys" "$(status_of "$evidence" verify -k "$pub" "$tmp/records")" 1

@@ -73,8 +73,15 @@ soon "the flap is seen" 20 sees flaps "1 移动:peer_closed"
 sim_start mobile --receipt-delay 10ms
 must "carrier bound again" 20 sim_is mobile bound 1
 
+# ---- an app's bind that is lost, and one that it ends ----
+is "no bind of the app was lost" "$(look; seen lost.bank)" "0 None"
+esme_start leaver gw
+esme leaver unbind
+stop app KILL
+soon "the one that was lost is seen, with the reason" 20 sees lost.bank "1 peer_closed"
+
 # ---- a restart ----
-stop app
+stop leaver
 gateway_stop gw
 at_least "it is in Redis" "$(redis_cli --raw --scan --pattern '*history:1:*' | wc -l)" 1
 gateway_start gw

@@ -104,6 +104,9 @@ def main():
     print("seconds.known", sum(v is not None for v in history["seconds"]["accepted"]))
     print("minutes.known", sum(v is not None for v in history["accepted"]))
     print("receipts", history["receipt_p99"][-1], history["receipt_p99"][-2])
+    for a in now["accounts"]:
+        print(f"lost.{a['name']}", a["binds_lost"], a.get("lost_why"))
+        check(("lost_at_ms" in a) == (a["binds_lost"] > 0), f"account {a['name']}: when a bind was lost")
     print("flaps", carrier["flaps_1h"], " ".join(f"{f['owner']}:{f['why']}" for f in now["flaps"]))
     for o in now["reasons"]:
         print(f"reason.{o['name']}", o["n"]["24h"])

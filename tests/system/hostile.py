@@ -178,6 +178,11 @@ async def main():
         say("unknown", "127.0.1.6", pdu(0x99) * 10),
         say("malformed", "127.0.1.7", pdu(9, 0, 1, b"x" * 40) * 12),
         say("unbound", "127.0.1.8", submit),
+        # binds that have lost their framing: no length, the length first octet last, 20 octets too short, another command
+        say("lost-length", "127.0.1.21", bind("topsecre")[4:]),
+        say("lost-order", "127.0.1.22", bind("topsecre")[3::-1] + bind("topsecre")[4:]),
+        say("lost-end", "127.0.1.23", b"\0\0\0\x15" + bind("topsecre")[4:]),
+        say("lost-command", "127.0.1.24", pdu(0x99, 0, 1, bind("topsecre")[16:]) + b"\0" * 8),
         say("half", "127.0.1.9", bind()[:20]),
         say("smpp-to-tls", "127.0.1.10", bind(), TLS_PORT),
         say("http-to-tls", "127.0.1.11", b"GET / HTTP/1.1\r\n\r\n", TLS_PORT),

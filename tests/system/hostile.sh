@@ -56,6 +56,10 @@ told() { # NAME PATTERN
 for name in http tls ssh oversize undersize; do
 	told $name "answers=80000000:2 " # ESME_RINVCMDLEN
 done
+for name in lost-length lost-order lost-end; do
+	told $name "answers=.*:2 "
+done
+told lost-command "answers=80000000:3,"
 told unknown "answers=80000000:3,"
 told malformed "answers=8"
 told unbound "answers=80000004:4 "
@@ -82,6 +86,9 @@ at_least "the flood of submits was throttled" "$(metric gw 'smppgw_account_throt
 is "the log has one line of the lock" "$(lines 'event=locked_out peer=127\.0\.1\.20:' "$tmp/gw.log")" 1
 ok "and why connections were closed" logged 'event=ended reason=bad_length' "$tmp/gw.log"
 is "no secret in the log" "$(grep -cE 'guess[0-9]|secret' "$tmp/gw.log")" 0
+is "nor in hexadecimal, of binds that have lost their framing" \
+	"$(grep -c 'hex=[^ ]*746f7073' "$tmp/gw.log") $(grep -cE 'sequence=(1953460339|1701016165)' "$tmp/gw.log")" "0 0"
+ok "but what spoke there first" logged 'event=malformed .*hex=474554202f204854\.\.' "$tmp/gw.log" # GET / HT
 soon "nobody of them is left" 10 metric_is gw smppgw_listener_open 0
 
 # ---- the lock, for the operator ----

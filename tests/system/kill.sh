@@ -72,10 +72,16 @@ recorded() { # KIND: ids of the records of that kind, one a line
 }
 sort -u "$tmp/acked" >"$tmp/acked.sorted"
 recorded accepted | sort >"$tmp/accepted"
-recorded ended | sort -u >"$tmp/ended"
+recorded ended | sort >"$tmp/ends"
+recorded reopened | sort >"$tmp/reopened"
+sort -u "$tmp/ends" >"$tmp/ended"
+say "ends recorded: $(wc -l <"$tmp/ends"), taken back at a start: $(wc -l <"$tmp/reopened")"
 is "acknowledged messages without a record" "$(comm -23 "$tmp/acked.sorted" "$tmp/accepted" | wc -l)" 0
 is "messages recorded twice as accepted" "$(uniq -d "$tmp/accepted" | wc -l)" 0
 is "ends of messages that were never recorded as accepted" "$(comm -13 "$tmp/accepted" "$tmp/ended" | wc -l)" 0
 is "acknowledged messages whose end is not recorded" "$(comm -23 "$tmp/acked.sorted" "$tmp/ended" | wc -l)" 0
+# What ended twice was taken back once between: the day's totals count each message once.
+is "ends that count, by message, that are not one" "$({ sed 's/$/ 1/' "$tmp/ends"; sed 's/$/ -1/' "$tmp/reopened"; } |
+	awk '{ n[$1] += $2 } END { for (id in n) if (n[id] != 1) wrong++; print wrong + 0 }')" 0
 ok "the records are whole" "$(program smppevidence)" verify --no-key "$tmp/records"
 finish

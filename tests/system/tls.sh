@@ -176,7 +176,7 @@ other() { # PORT OPTION...: the command and status of the answer, in hexadecimal
 	{
 		printf '%s' "$bind_hex" | perl -ne 'print pack "H*", $_'
 		sleep 1
-	} | openssl s_client -connect "127.0.0.1:$at" -quiet -verify_quiet -CAfile "$certs/ca.pem" "$@" 2>>"$tmp/openssl.log" |
+	} | openssl s_client -connect "127.0.0.1:$at" -quiet -no_ign_eof -verify_quiet -CAfile "$certs/ca.pem" "$@" 2>>"$tmp/openssl.log" |
 		head -c 12 | perl -e 'local $/; print unpack "H*", substr <STDIN>, 4, 8'
 }
 is "openssl over TLS 1.2" "$(other tls -tls1_2)" 8000000900000000
@@ -195,6 +195,16 @@ is "TLS 1.2 where 1.3 is the oldest is refused" "$(other new -tls1_2)" ""
 is "a cipher without forward secrecy is refused" "$(other tls -tls1_2 -cipher AES128-GCM-SHA256)" ""
 is "a renegotiation is refused" "$({ sleep 0.5; echo R; sleep 1; } |
 	openssl s_client -connect "127.0.0.1:${port[tls]}" -tls1_2 -CAfile "$certs/ca.pem" 2>&1 | grep -c 'no renegotiation')" 1
+
+resumable() { # OPTION...: whether a session is left that another connection could go on with
+	rm -f "$tmp/session.pem"
+	sleep 0.5 | openssl s_client -connect "127.0.0.1:${port[tls]}" -CAfile "$certs/ca.pem" -sess_out "$tmp/session.pem" "$@" \
+		>"$tmp/session.log" 2>&1
+	grep -q 'Cipher is TLS_\|Cipher is ECDHE' "$tmp/session.log" || echo "no connection"
+	if [ -e "$tmp/session.pem" ]; then echo yes; else echo no; fi
+}
+is "no session of TLS 1.2 is left to resume" "$(resumable -tls1_2)" no
+is "nor of TLS 1.3" "$(resumable -tls1_3)" no
 
 # ---- certificates are renewed while a load runs: new connections get the new ones, no bind ends ----
 

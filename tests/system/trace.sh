@@ -165,6 +165,7 @@ has "no id, no number" "$(ctl trace 你好)" "neither a message id (18 digits) n
 # ---- records ----
 
 is "cdr by id" "$(ctl cdr --id "$first" --kind attempt | grep -c ' attempt ')" "$(ctl trace "$first" | grep -c 'attempt [0-9]:')"
+at_least "cdr by number finds what carries the id only, too" "$(ctl cdr --number 130-0000-0002 --kind attempt --csv | grep -c "$second")" 3
 is "cdr by account and kind" "$(ctl cdr --account shop --kind refused | grep -c ' refused ')" 2
 is "cdr by carrier, as lines of JSON" "$(ctl cdr --carrier 联通 --kind attempt --id "$second" --json-lines |
 	python3 -c 'import json, sys; print(sorted(json.loads(l)["part"] for l in sys.stdin))')" "[1, 2, 3]"

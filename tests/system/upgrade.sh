@@ -95,7 +95,9 @@ is "binds refused" "$(figure binds_refused)" 0
 is "acknowledged and without a receipt" "$(figure without_receipt)" 0
 is "receipts that came twice" "$(figure receipts_twice)" 0
 at_least "binds: every one of five three times" "$(figure connects)" 15
-say "longest without a bind: $(figure longest_without_bind_ms) ms; $(figure acked) acknowledged, $(figure submits_refused) submits refused while it unbound"
+# a second on a machine that does nothing else: measured are 50 ms, and 400 with all cores busy
+at_most "longest without a bind, in ms" "$(figure longest_without_bind_ms)" $((3000 * SMPPGW_SLOW))
+say "$(figure acked) acknowledged, $(figure submits_refused) submits refused while it unbound"
 
 # ---- what listens no more is let go of ----
 

@@ -17,6 +17,8 @@ base_unit_tests = \
 	tests/unit/base/test_net \
 	tests/unit/base/test_notify \
 	tests/unit/base/test_redis \
+	tests/unit/base/test_redis_link \
+	tests/unit/base/test_redis_out \
 	tests/unit/base/test_resolver \
 	tests/unit/base/test_resp \
 	tests/unit/base/test_sorter \
@@ -65,6 +67,10 @@ tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c
 tests_unit_base_test_stats_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_redis_SOURCES = tests/unit/base/test_redis.c
 tests_unit_base_test_redis_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_redis_link_SOURCES = tests/unit/base/test_redis_link.c
+tests_unit_base_test_redis_link_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_redis_out_SOURCES = tests/unit/base/test_redis_out.c
+tests_unit_base_test_redis_out_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resolver_SOURCES = tests/unit/base/test_resolver.c
 tests_unit_base_test_resolver_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_resp_SOURCES = tests/unit/base/test_resp.c

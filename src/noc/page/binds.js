@@ -95,7 +95,10 @@ const binds = (() => {
 	};
 	const draw = (now) => {
 		last = now;
-		const clients = appGroups(now), lost = [...(now.flaps || [])].sort((a, b) => b.at_ms - a.at_ms).slice(0, FLAPS_SHOWN);
+		/* Of an app the last one only: one that comes and goes would push all others out. */
+		const ofApps = (now.accounts || []).filter((a) => a.lost_at_ms)
+			.map((a) => ({ owner: texts.t("lost_app", { name: a.name }), at_ms: a.lost_at_ms, why: a.lost_why }));
+		const clients = appGroups(now), lost = [...(now.flaps || []), ...ofApps].sort((a, b) => b.at_ms - a.at_ms).slice(0, FLAPS_SHOWN);
 		const seen = new Map();
 		const flapKey = (f) => {
 			const key = `${f.at_ms} ${f.owner}`, n = (seen.get(key) || 0) + 1;

@@ -68,8 +68,9 @@ const format = (() => {
 	const clock = (at) => formatter(Intl.DateTimeFormat, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at);
 	const minute = (at) => formatter(Intl.DateTimeFormat, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 	const day = (at) => formatter(Intl.DateTimeFormat, { month: "short", day: "numeric", weekday: "short" }).format(at);
-	/* The clock, with the day when that is not today's. */
-	const moment = (at) => (new Date(at).toDateString() === new Date().toDateString() ? clock(at) : `${day(at)} ${minute(at)}`);
+	const date = (at) => formatter(Intl.DateTimeFormat, { month: "short", day: "numeric" }).format(at);
+	/* The clock; of another day the date and the minute. */
+	const moment = (at) => (new Date(at).toDateString() === new Date().toDateString() ? clock(at) : `${date(at)} ${minute(at)}`);
 	const zone = (at) => {
 		const minutes = -new Date(at).getTimezoneOffset(), abs = Math.abs(minutes);
 

@@ -180,6 +180,7 @@ const TEXTS = {
 	bind_unbinding: ["正在解绑", "unbinding"],
 	bind_missing_hint: ["{name}：未连接", "{name}: not bound"],
 	flaps: ["连接断开", "Lost binds"],
+	lost_app: ["应用 {name}", "app {name}"],
 	flaps_none: ["没有断开记录", "None was lost"],
 
 	reason_source: ["号码不属于该账号", "Source not of this account"],

@@ -108,6 +108,62 @@ static void test_missed(void **state)
 	}
 }
 
+static void put_end(enum cdr_kind kind, uint64_t id, uint64_t msg, const char *state)
+{
+	struct cdr c = {.kind = kind, .id = id, .msg = msg, .wait_ms = -1, .answer_ms = -1, .price = 45};
+
+	c.at_ms = loop_wall_ms(rig.loop);
+	c.account = view_of("银行");
+	c.carrier = view_of("移动");
+	c.state = view_of(state);
+	archive_put(rig.archive, &c);
+}
+
+/* An end that was recorded before a kill -9, also just before the hour was over, is known at the next start; one that
+ * was taken back since is not. */
+static void test_ended(void **state)
+{
+	struct archive_end e;
+
+	(void)state;
+	for (int format = CDR_JSON; format <= CDR_CSV; format++) {
+		rig_make(&rig);
+		rig.records.format = format;
+		rig_start(&rig);
+		assert_false(archive_ended(rig.archive, RIG_ID, &e));
+		loop_advance(rig.loop, 19 * 60 * 1000 + 58 * 1000); /* 11:59:59 */
+		put_end(CDR_ENDED, RIG_ID, 0, "DELIVRD");
+		put_end(CDR_ENDED, RIG_ID + 1, RIG_ID + 2, "EXPIRED");
+		put_end(CDR_ENDED, RIG_ID + 3, 0, "UNDELIV");
+		put_end(CDR_REOPENED, RIG_ID + 3, 0, "UNDELIV");
+		loop_advance(rig.loop, 2000);
+		rig_put(&rig, CDR_ACCEPTED, RIG_ID + 4, "8613800138000", "您好");
+		loop_turn(rig.loop);
+		rig_kill(&rig);
+		rig_start(&rig);
+		assert_true(archive_ended(rig.archive, RIG_ID, &e));
+		assert_string_equal(e.state, "DELIVRD");
+		assert_string_equal(e.carrier, "移动");
+		assert_string_equal(e.account, "银行");
+		assert_int_equal(e.price, 45);
+		assert_false(archive_ended(rig.archive, RIG_ID + 1, &e)); /* one of several of a submit */
+		assert_true(archive_ended(rig.archive, RIG_ID + 2, &e));
+		assert_string_equal(e.state, "EXPIRED");
+		assert_false(archive_ended(rig.archive, RIG_ID + 3, &e));
+		assert_false(archive_ended(rig.archive, RIG_ID + 4, &e));
+		put_end(CDR_REOPENED, RIG_ID, 0, "DELIVRD");
+		loop_turn(rig.loop);
+		rig_kill(&rig);
+		rig_start(&rig);
+		assert_false(archive_ended(rig.archive, RIG_ID, &e));
+		archive_restored(rig.archive);
+		assert_false(archive_ended(rig.archive, RIG_ID + 2, &e));
+		rig_stop(&rig);
+		assert_int_equal(rig_verify(&rig), 0);
+		rig_end(&rig);
+	}
+}
+
 /* Somebody moves the directory away: no record is written where nobody finds it, and required records are missed. */
 static void test_moved_away(void **state)
 {
@@ -392,10 +448,19 @@ static void test_kinds(void **state)
 	assert_true(archive_check(&rig.records, &rig.evidence, &errors));
 	rig_start(&rig);
 	assert_false(archive_wants(rig.archive, CDR_ATTEMPT));
+	assert_true(archive_wants(rig.archive, CDR_REOPENED)); /* as `ended` is */
 	assert_true(archive_wants(rig.archive, CDR_ENDED));
 	rig_stop(&rig);
 	rig.records.kinds = (struct conf_list){wrong, 1};
 	rig.records.texts = CDR_TEXT_ENCRYPTED;
+	archive_warn(&rig.records, &rig.evidence, &errors);
+	assert_null(errors);
+	rig.records.numbers = CDR_NUMBER_MASKED; /* nobody can tell whose texts they are */
+	archive_warn(&rig.records, &rig.evidence, &errors);
+	assert_non_null(strstr(errors, "warning: records.texts: no whole number is kept"));
+	free(errors);
+	errors = NULL;
+	rig.records.numbers = CDR_NUMBER_PLAIN;
 	rig.evidence.key = (char *)"/无/钥.pem";
 	assert_false(archive_check(&rig.records, &rig.evidence, &errors));
 	assert_non_null(strstr(errors, "假的"));
@@ -560,12 +625,13 @@ static void test_thread(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	  cmocka_unit_test(test_moved_away),
-	cmocka_unit_test(test_csv_anew),       cmocka_unit_test(test_erased),	  cmocka_unit_test(test_set_back),
-	cmocka_unit_test(test_far_ahead),      cmocka_unit_test(test_seal_waits), cmocka_unit_test(test_thread),
-	cmocka_unit_test(test_hour),	       cmocka_unit_test(test_restart),	  cmocka_unit_test(test_torn),
-	cmocka_unit_test(test_lock),	       cmocka_unit_test(test_full),	  cmocka_unit_test(test_no_directory),
-	cmocka_unit_test(test_retention),      cmocka_unit_test(test_kinds),	  cmocka_unit_test(test_parts),
+	cmocka_unit_test(test_before_answers), cmocka_unit_test(test_missed),	 cmocka_unit_test(test_ended),
+	cmocka_unit_test(test_moved_away),     cmocka_unit_test(test_csv_anew),	 cmocka_unit_test(test_erased),
+	cmocka_unit_test(test_set_back),       cmocka_unit_test(test_far_ahead), cmocka_unit_test(test_seal_waits),
+	cmocka_unit_test(test_thread),	       cmocka_unit_test(test_hour),	 cmocka_unit_test(test_restart),
+	cmocka_unit_test(test_torn),	       cmocka_unit_test(test_lock),	 cmocka_unit_test(test_full),
+	cmocka_unit_test(test_no_directory),   cmocka_unit_test(test_retention), cmocka_unit_test(test_kinds),
+	cmocka_unit_test(test_parts),
 };
 
 int main(void)

@@ -1,5 +1,6 @@
 /* test_conf.c - configuration files by table: values, defaults, and every kind of fault with its place. */
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "unit.h"
 #include "base/conf.h"
@@ -260,7 +261,47 @@ static void test_include(void **state)
 		     "carriers.inc:3: carriers: tsp is not known; did you mean tps?\n");
 	write_file("carriers.inc", "carriers: (\n  { name = ; }\n);\n");
 	check_faults(SMALL "@include \"carriers.inc\"\n", "carriers.inc:2: syntax error\n");
-	check_faults(SMALL "@include \"absent.inc\"\n", "gw.conf:3: cannot open include file\n");
+}
+
+/* A sub-folder and the folder above can be named; what cannot be opened is told with its name, and what to do. */
+static void test_include_names(void **state)
+{
+	size_t n;
+	char path[200], text[600], want[900];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/分", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	write_file("分/通道.conf", "carriers: (\n  { name = \"联通\"; tps = 9; }\n);\n");
+	struct conf *c = read_good(SMALL "@include \"分/通道.conf\"\n");
+	struct carrier *carrier = conf_get(c, "carriers", &n);
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(carrier->where.file, "/分/通道.conf"));
+	conf_free(c);
+	snprintf(text, sizeof(text), SMALL "@include \"../%s/分/通道.conf\"\n", strrchr(dir, '/') + 1);
+	conf_free(read_good(text));
+	snprintf(text, sizeof(text), SMALL "@include \"%s/分/通道.conf\"\n", dir);
+	snprintf(want, sizeof(want),
+		 "gw.conf:3: @include \"%s/分/通道.conf\": a name from the root cannot be used; write it from the "
+		 "folder "
+		 "%s, as \"sub/file.conf\" or \"../file.conf\"\n",
+		 dir, dir);
+	check_faults(text, want);
+	snprintf(want, sizeof(want),
+		 "gw.conf:3: @include \"absent.inc\": cannot open %s/absent.inc: No such file or directory; names are "
+		 "looked for from that folder, also in included files\n",
+		 dir);
+	check_faults(SMALL "@include \"absent.inc\"\n", want);
+	write_file("分/通道.conf", "\n\n@include \"不在.conf\"\n");
+	snprintf(want, sizeof(want),
+		 "分/通道.conf:3: @include \"不在.conf\": cannot open %s/不在.conf: No such file or directory; names "
+		 "are "
+		 "looked for from that folder, also in included files\n",
+		 dir);
+	check_faults(SMALL "@include \"分/通道.conf\"\n", want);
+	snprintf(text, sizeof(text), "%s/分/通道.conf", dir);
+	unlink(text);
+	rmdir(path);
 }
 
 static void test_unreadable(void **state)
@@ -345,16 +386,11 @@ static int remove_dir(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test_setup(test_values, make_dir),
-	cmocka_unit_test(test_defaults),
-	cmocka_unit_test(test_all_faults_with_places),
-	cmocka_unit_test(test_sections_of_wrong_shape),
-	cmocka_unit_test(test_syntax_and_duplicates),
-	cmocka_unit_test(test_utf8_and_secrets),
-	cmocka_unit_test(test_large_numbers),
-	cmocka_unit_test(test_include),
-	cmocka_unit_test(test_unreadable),
-	cmocka_unit_test(test_same_and_fault),
-	cmocka_unit_test_teardown(test_print_rows, remove_dir),
+	cmocka_unit_test_setup(test_values, make_dir), cmocka_unit_test(test_defaults),
+	cmocka_unit_test(test_all_faults_with_places), cmocka_unit_test(test_sections_of_wrong_shape),
+	cmocka_unit_test(test_syntax_and_duplicates),  cmocka_unit_test(test_utf8_and_secrets),
+	cmocka_unit_test(test_large_numbers),	       cmocka_unit_test(test_include),
+	cmocka_unit_test(test_include_names),	       cmocka_unit_test(test_unreadable),
+	cmocka_unit_test(test_same_and_fault),	       cmocka_unit_test_teardown(test_print_rows, remove_dir),
 };
 UNIT_MAIN(cases)

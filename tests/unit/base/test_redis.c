@@ -235,25 +235,35 @@ static void test_unflushed_commands_leave(void **state)
 	loop_unhook(loop, &hook);
 }
 
+/* Connected to a server that has stopped; a value of so many octets, the caller's. */
+static char *begin_behind(size_t size)
+{
+	char *value = malloc(size + 1);
+
+	memset(value, 'x', size);
+	value[size] = '\0';
+	start_server();
+	connect_up();
+	kill(server, SIGSTOP);
+	return value;
+}
+
 /* 16 MB to a server that does not read: the rest waits for the socket, in order. */
 static void test_partial_writes(void **state)
 {
 	enum { SIZE = 1 << 20 };
-	char *value = malloc(SIZE + 1);
+	char *value = begin_behind(SIZE);
 
 	(void)state;
-	memset(value, 'x', SIZE);
-	value[SIZE] = '\0';
-	start_server();
-	connect_up();
-	kill(server, SIGSTOP);
 	for (uintptr_t i = 1; i <= 16; i++) {
 		assert_int_equal(command(expect_number, (void *)(i * SIZE), 3, "APPEND", "k", value), 0);
 		redis_flush(redis);
 	}
+	assert_true(redis_octets(redis) > 8 * SIZE);
 	kill(server, SIGCONT);
 	run_until(none_waits);
 	assert_int_equal(answered, 16);
+	assert_int_equal(redis_octets(redis), 0);
 	free(value);
 }
 
@@ -299,6 +309,30 @@ static void test_killed_and_restarted(void **state)
 	run_until(none_waits);
 	assert_int_equal(answered, 1);
 	assert_int_equal(nulls, 500);
+}
+
+/* The same with much that has not been written: none of it reaches the new server. */
+static void test_killed_while_far_behind(void **state)
+{
+	enum { SIZE = 10000 };
+	char *value = begin_behind(SIZE);
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		assert_int_equal(command(count_reply, NULL, 3, "APPEND", "k", value), 0);
+	redis_flush(redis);
+	assert_true(redis_octets(redis) > 0);
+	end_server();
+	run_until(is_down);
+	assert_int_equal(nulls, 500);
+	assert_int_equal(redis_octets(redis), 0);
+	start_server();
+	run_until(is_up_again);
+	downs = 0;
+	assert_int_equal(command(expect_number, (void *)1, 3, "APPEND", "k", "1"), 0);
+	run_until(none_waits);
+	assert_int_equal(answered, 1);
+	free(value);
 }
 
 static void test_killed_while_idle(void **state)
@@ -750,6 +784,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_partial_writes),
 	CASE(test_error_replies_as_they_are),
 	CASE(test_killed_and_restarted),
+	CASE(test_killed_while_far_behind),
 	CASE(test_killed_while_idle),
 	CASE(test_deadline),
 	CASE(test_password_and_database),
@@ -776,6 +811,7 @@ int main(void)
 		printf("redis-server is not installed: its tests are left out\n0 passed, 0 failed, %d skipped\n", all);
 		return 0;
 	}
+	signal(SIGPIPE, SIG_IGN); /* as the gateway does */
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	snprintf(path, sizeof(path), "%s/redis.sock", dir);

@@ -72,6 +72,11 @@ static void test_histogram_borders(void **state)
 	histogram_merge(&twice, &h);
 	assert_int_equal(twice.count, 12);
 	assert_int_equal(histogram_below(&twice, 33), 10);
+	static const int64_t bounds[] = {-1, 0, 0, 30, 31, 32, 33, 5000, INT64_MAX};
+	uint64_t below[9];
+	histogram_belows(&h, bounds, below, 9);
+	for (int i = 0; i < 9; i++)
+		assert_int_equal(below[i], histogram_below(&h, bounds[i]));
 }
 
 struct account {
@@ -148,9 +153,95 @@ static void test_walk(void **state)
 	stats_free(s);
 }
 
+/* A walk of some samples at a time says what one says that is not interrupted, however few they are. */
+static void test_walk_in_steps(void **state)
+{
+	struct account bank = {1, 2, 3}, lender = {4, 5, 6}, shop = {7, 8, 9};
+	static struct process process = {.bytes = 100, .refused_all = 7};
+	static char whole[sizeof(out)];
+	struct stats *s = stats_new();
+
+	(void)state;
+	stats_add(s, account_rows, 3, &bank, "account", "银行", NULL);
+	stats_add(s, process_rows, 3, &process, NULL, NULL, read_gauge);
+	stats_add(s, account_rows, 3, &lender, "account", "贷款", NULL);
+	stats_add(s, account_rows, 3, &shop, "account", "商城", NULL);
+	out[0] = '\0';
+	stats_walk(s, print_sample, out);
+	strcpy(whole, out);
+	for (size_t n = 1; n < 20; n++) {
+		struct stats_walk *w = stats_walk_new(s);
+		size_t steps = 1, lines = 0;
+		process.bytes = 100;
+		out[0] = '\0';
+		while (stats_walk_some(w, n, print_sample, out))
+			steps++;
+		stats_walk_free(w);
+		assert_string_equal(out, whole);
+		for (const char *p = out; (p = strchr(p, '\n')) != NULL; p++)
+			lines++;
+		assert_true(steps >= lines / n);
+		assert_int_equal(process.bytes, 101); /* before() once */
+	}
+	stats_free(s);
+}
+
+static bool has_twice(const char *text)
+{
+	char copy[sizeof(out)], *rest = copy, *line;
+
+	strcpy(copy, text);
+	while ((line = strsep(&rest, "\n")) != NULL && rest != NULL) {
+		char with_end[220];
+		snprintf(with_end, sizeof(with_end), "%s\n", line);
+		const char *first = strstr(text, with_end);
+		if (first != NULL && strstr(first + 1, with_end) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Objects go and come between the steps, wherever the walk stands: the others are told once each. */
+static void test_walk_and_changes(void **state)
+{
+	enum { N = 4 };
+	static const char *const names[N] = {"甲", "乙", "丙", "丁"};
+	static struct process process;
+	char line[200];
+
+	(void)state;
+	for (size_t gone = 0; gone < N; gone++) {
+		for (size_t when = 0; when < 40; when++) {
+			struct account all[N] = {{0}}, late = {0};
+			struct stats *s = stats_new();
+			for (size_t i = 0; i < N; i++)
+				stats_add(s, account_rows, 3, &all[i], "account", names[i], NULL);
+			struct stats_walk *w = stats_walk_new(s), *idle = stats_walk_new(s);
+			bool more = true;
+			out[0] = '\0';
+			for (size_t i = 0; more; i++) {
+				if (i == when) {
+					stats_drop(s, &all[gone]);
+					stats_add(s, account_rows, 3, &late, "account", "新", NULL);
+					stats_add(s, process_rows, 1, &process, NULL, NULL, NULL);
+				}
+				more = stats_walk_some(w, 1, print_sample, out);
+			}
+			assert_false(has_twice(out));
+			for (size_t i = 0; i < N; i++) {
+				snprintf(line, sizeof(line), "queued account=%s = 0\n", names[i]);
+				if (i != gone)
+					assert_non_null(strstr(out, line));
+			}
+			stats_walk_free(w);
+			stats_walk_free(idle);
+			stats_free(s);
+		}
+	}
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_histogram_error),
-	cmocka_unit_test(test_histogram_borders),
-	cmocka_unit_test(test_walk),
+	cmocka_unit_test(test_histogram_error), cmocka_unit_test(test_histogram_borders), cmocka_unit_test(test_walk),
+	cmocka_unit_test(test_walk_in_steps),	cmocka_unit_test(test_walk_and_changes),
 };
 UNIT_MAIN(cases)

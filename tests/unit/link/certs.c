@@ -110,3 +110,25 @@ void certs_make(const struct cert_wish *w)
 	X509_free(certificate);
 	EVP_PKEY_free(key);
 }
+
+void certs_sign(const char *file, long ends)
+{
+	certs_make(&(struct cert_wish){file, "gw.example", "ca", -60, ends, NULL});
+}
+
+void certs_make_files(struct certs_files *files, long ends)
+{
+	certs_folder();
+	certs_make(&(struct cert_wish){"ca", "测试根", NULL, -60, 8640000, NULL});
+	certs_sign("gw", ends);
+	snprintf(files->certificate, sizeof(files->certificate), "%s.pem", certs_path("gw"));
+	snprintf(files->key, sizeof(files->key), "%s.key", certs_path("gw"));
+	snprintf(files->ca, sizeof(files->ca), "%s.pem", certs_path("ca"));
+}
+
+int certs_remove_all(void **state)
+{
+	(void)state;
+	certs_gone();
+	return 0;
+}

@@ -19,4 +19,13 @@ void certs_make(const struct cert_wish *wish);
 /* "FOLDER/file", good until the eighth call after. */
 char *certs_path(const char *file);
 
+/* What a side that speaks TLS is configured with. */
+struct certs_files {
+	char certificate[140], key[140], ca[140];
+};
+/* A folder with a CA, "ca", and with "gw" of gw.example that it has signed, good for so many seconds from now. */
+void certs_make_files(struct certs_files *files, long ends);
+void certs_sign(const char *file, long ends); /* another one of gw.example */
+int certs_remove_all(void **state);	      /* group teardown */
+
 #endif

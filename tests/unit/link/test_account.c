@@ -98,6 +98,57 @@ static void with_hashes_every_wrong_bind_waits_for_its_crypt(void **state)
 	accounts_rig_stop(t);
 }
 
+/* Over n connections at once. */
+static void guess(struct accounts_rig *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		accounts_rig_dial(t, i, "198.51.100.1");
+	for (size_t i = 0; i < n; i++)
+		far_bind(t->far[i], BIND_TRANSCEIVER, 1, "bank", "wrong", 0x34);
+	loop_turn(t->rig.loop); /* reads the binds */
+}
+
+static struct accounts_rig *start_guarded(void)
+{
+	struct accounts_rig *t = start_hashed();
+
+	t->limits.failed_binds = 4;
+	t->limits.lockout = 60;
+	return t;
+}
+
+static void who_guesses_over_many_connections_at_once_gets_no_more_tries(void **state)
+{
+	struct accounts_rig *t = start_guarded();
+
+	(void)state;
+	guess(t, 10);
+	rig_pass(&t->rig, 10000);
+	for (size_t i = 0; i < 10; i++)
+		far_expect(t->far[i], BIND_TRANSCEIVER | COMMAND_RESP, i < 4 ? ESME_RINVPASWD : ESME_RBINDFAIL, 1);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_bind_failures_total", NULL, NULL), 4);
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_locked_out_total", NULL, NULL), 6);
+	accounts_rig_stop(t);
+}
+
+static void who_floods_the_door_does_not_hold_up_customers(void **state)
+{
+	struct accounts_rig *t = start_guarded();
+
+	(void)state;
+	t->limits.failed_binds = 100;
+	guess(t, 20);
+	rig_pass(&t->rig, 5);
+	accounts_rig_dial(t, 20, "203.0.113.7");
+	far_bind(t->far[20], BIND_TRANSCEIVER, 1, "bank", HASH_OF, 0x34);
+	rig_pass(&t->rig, 25);
+	far_expect(t->far[20], BIND_TRANSCEIVER | COMMAND_RESP, ESME_ROK, 1);
+	far_expect_nothing(t->far[19]);
+	rig_pass(&t->rig, 300); /* and nobody waits for ever */
+	far_expect(t->far[19], BIND_TRANSCEIVER | COMMAND_RESP, ESME_RINVPASWD, 1);
+	accounts_rig_stop(t);
+}
+
 static void who_leaves_while_its_crypt_waits_does_no_harm(void **state)
 {
 	struct accounts_rig *t = start_hashed();
@@ -184,6 +235,31 @@ static void too_many_connections_are_closed(void **state)
 	rig_turn(&t->rig);
 	accounts_rig_dial(t, 31, NULL);
 	assert_false(wire_closed(t->far[31]));
+	accounts_rig_stop(t);
+}
+
+/* Those who connect and do not bind keep nobody out who does: the one that is here longest gives its place. */
+static void who_does_not_bind_gives_his_place(void **state)
+{
+	struct accounts_rig *t = accounts_rig_start();
+
+	(void)state;
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	for (size_t i = 1; i < 30; i++)
+		accounts_rig_dial(t, i, NULL);
+	rig_pass(&t->rig, 900);
+	accounts_rig_dial(t, 30, "198.51.100.1"); /* too soon: they may be about to bind */
+	assert_true(wire_closed(t->far[30]));
+	assert_false(wire_closed(t->far[1]));
+	accounts_rig_dial_bound(t, 31, BIND_TRANSCEIVER); /* but one has bound from this address before */
+	assert_true(wire_closed(t->far[1]));
+	assert_false(wire_closed(t->far[2]));
+	rig_pass(&t->rig, 200);
+	accounts_rig_dial(t, 32, "198.51.100.1");
+	accounts_rig_bind(t, 32, BIND_TRANSCEIVER, "bank", "secret", ESME_ROK);
+	assert_true(wire_closed(t->far[2]));
+	assert_false(wire_closed(t->far[0]) || wire_closed(t->far[3]));
+	assert_int_equal(accounts_rig_counted(t, "smppgw_listener_over_limit_total", NULL, NULL), 3);
 	accounts_rig_stop(t);
 }
 
@@ -580,20 +656,75 @@ static void the_last_receiver_goes(void **state)
 	accounts_rig_stop(t);
 }
 
-static void many_binds_all_get_something(void **state)
+static struct accounts_rig *many_bound(size_t n)
 {
 	struct accounts_rig *t = accounts_rig_prepare();
-	struct account *a;
 
-	(void)state;
 	accounts_rig_add(t, "bank", "secret")->max_binds = 30;
 	accounts_rig_open(t);
-	a = accounts_at(t->accounts, 0);
-	for (size_t i = 0; i < 25; i++)
+	for (size_t i = 0; i < n; i++)
 		accounts_rig_dial_bound(t, i, BIND_TRANSCEIVER);
+	return t;
+}
+
+static void many_binds_all_get_something(void **state)
+{
+	struct accounts_rig *t = many_bound(25);
+	struct account *a = accounts_at(t->accounts, 0);
+
+	(void)state;
 	for (uint64_t i = 0; i < 250; i++)
 		assert_int_equal(account_send(a, i, accounts_rig_fill, t), 0);
 	assert_int_equal(account_send(a, 250, accounts_rig_fill, t), -EAGAIN);
+	accounts_rig_stop(t);
+}
+
+/* How many binds have got any of it, each of them 10, its window. */
+static size_t binds_filled(struct accounts_rig *t, size_t n)
+{
+	size_t filled = 0;
+
+	rig_turn(&t->rig);
+	for (size_t i = 0; i < n; i++) {
+		struct pdu pdu;
+		uint32_t got = 0;
+		while (far_next(t->far[i], &pdu))
+			got += pdu.command_id == DELIVER_SM;
+		filled += got == 10;
+		assert_true(got == 0 || got == 10);
+	}
+	return filled;
+}
+
+static void of_many_binds_one_after_the_other_is_filled(void **state)
+{
+	struct accounts_rig *t = many_bound(25);
+	struct account *a = accounts_at(t->accounts, 0);
+
+	(void)state;
+	for (size_t round = 0; round < 5; round++) {
+		for (uint64_t i = 0; i < 50; i++)
+			assert_int_equal(account_send(a, i, accounts_rig_fill, t), 0);
+		assert_int_equal(binds_filled(t, 25), 5);
+	}
+	assert_int_equal(account_send(a, 250, accounts_rig_fill, t), -EAGAIN);
+	accounts_rig_stop(t);
+}
+
+/* One that ends in the middle of it is not sent to any more. */
+static void a_bind_that_is_being_filled_may_end(void **state)
+{
+	struct accounts_rig *t = many_bound(20);
+	struct account *a = accounts_at(t->accounts, 0);
+
+	(void)state;
+	assert_int_equal(account_send(a, 1, accounts_rig_fill, t), 0);
+	for (size_t i = 0; i < 20; i++)
+		wire_drop(t->far[i]);
+	rig_turn(&t->rig);
+	assert_int_equal(t->settled, 1);
+	assert_int_equal(t->outcome, SESSION_LOST);
+	assert_int_equal(account_send(a, 2, accounts_rig_fill, t), -ENOTCONN);
 	accounts_rig_stop(t);
 }
 
@@ -754,11 +885,14 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(passwords_and_ids),
 	cmocka_unit_test(a_hash_is_run_once_and_remembered),
 	cmocka_unit_test(with_hashes_every_wrong_bind_waits_for_its_crypt),
+	cmocka_unit_test(who_guesses_over_many_connections_at_once_gets_no_more_tries),
+	cmocka_unit_test(who_floods_the_door_does_not_hold_up_customers),
 	cmocka_unit_test(who_leaves_while_its_crypt_waits_does_no_harm),
 	cmocka_unit_test(addresses),
 	cmocka_unit_test(bind_types),
 	cmocka_unit_test(the_version_can_be_overridden),
 	cmocka_unit_test(too_many_connections_are_closed),
+	cmocka_unit_test(who_does_not_bind_gives_his_place),
 	cmocka_unit_test(a_full_account_of_lively_binds_refuses),
 	cmocka_unit_test(a_new_bind_displaces_a_dead_one),
 	cmocka_unit_test(one_dead_bind_makes_one_place),
@@ -772,6 +906,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(full_binds_tell_when_they_have_room),
 	cmocka_unit_test(the_last_receiver_goes),
 	cmocka_unit_test(many_binds_all_get_something),
+	cmocka_unit_test(of_many_binds_one_after_the_other_is_filled),
+	cmocka_unit_test(a_bind_that_is_being_filled_may_end),
 	cmocka_unit_test(shutdown_unbinds_and_waits),
 	cmocka_unit_test(counters_and_gauges),
 	cmocka_unit_test(finding_accounts),

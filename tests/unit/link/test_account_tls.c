@@ -8,34 +8,19 @@
 
 #define TLS_PORT 3550
 
-static char certificate[140], key[140], ca[140];
+static struct certs_files files;
 
 static struct listen_conf listens[] = {
 	{.address = (char *)"127.0.0.1", .port = ACCOUNTS_PORT},
-	{.address = (char *)"127.0.0.1", .port = TLS_PORT, .tls = {.certificate = certificate, .key = key, .ca = ca}},
+	{.address = (char *)"127.0.0.1",
+	 .port = TLS_PORT,
+	 .tls = {.certificate = files.certificate, .key = files.key, .ca = files.ca}},
 };
-
-static void make_certificate(const char *file, long ends)
-{
-	certs_make(&(struct cert_wish){file, "gw.example", "ca", -60, ends, NULL});
-}
 
 static int make_all(void **state)
 {
 	(void)state;
-	certs_folder();
-	certs_make(&(struct cert_wish){"ca", "测试根", NULL, -60, 864000, NULL});
-	make_certificate("gw", 8640000);
-	snprintf(certificate, sizeof(certificate), "%s.pem", certs_path("gw"));
-	snprintf(key, sizeof(key), "%s.key", certs_path("gw"));
-	snprintf(ca, sizeof(ca), "%s.pem", certs_path("ca"));
-	return 0;
-}
-
-static int remove_all(void **state)
-{
-	(void)state;
-	certs_gone();
+	certs_make_files(&files, 8640000);
 	return 0;
 }
 
@@ -159,7 +144,7 @@ static void a_listener_without_its_files(void **state)
 	char *why = NULL;
 
 	(void)state;
-	remove(key);
+	remove(files.key);
 	t->accounts = accounts_new(t->rig.loop, t->rig.conns, t->rig.sessions, t->confs, 0, &t->limits, "smppgw", &none,
 				   t, t->stats);
 	assert_int_equal(accounts_listen(t->accounts, listens, 2, &why), -1);
@@ -170,13 +155,78 @@ static void a_listener_without_its_files(void **state)
 	accounts_rig_stop(t);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, make_all, remove_all)
+static struct accounts_plan *prepare(struct accounts_rig *t)
+{
+	struct accounts_next next = {t->confs, t->n, listens, 2, &t->limits, "smppgw"};
+	char *errors = NULL;
+	struct accounts_plan *p = accounts_prepare(t->accounts, &next, &errors);
+
+	assert_non_null(p);
+	return p;
+}
+
+static void change(struct accounts_rig *t, struct accounts_plan *p)
+{
+	char *errors = NULL;
+
+	assert_int_equal(accounts_open(t->accounts, p, &errors), 0);
+	accounts_grow(t->accounts, p);
+	accounts_apply(t->accounts, p);
+}
+
+static void refuse(struct accounts_rig *t, struct accounts_plan *p)
+{
+	char *errors = NULL;
+
+	assert_int_equal(accounts_open(t->accounts, p, &errors), -1);
+	assert_non_null(strstr(errors, "tls.key: cannot read "));
+	free(errors);
+	accounts_drop(t->accounts, p);
+}
+
+static uint64_t expires(struct accounts_rig *t)
+{
+	return accounts_rig_counted(t, "smppgw_listener_certificate_expires", NULL, NULL);
+}
+
+/* What was read before is what the change needs, whatever becomes of the files; else they are read with it. */
+static void certificates_are_read_before_the_change(void **state)
+{
+	struct accounts_rig *t = start();
+	uint64_t before = expires(t);
+
+	(void)state;
+	certs_sign("gw", 4320000);
+	struct accounts_plan *p = prepare(t);
+	accounts_read(p);
+	remove(files.key);
+	change(t, p);
+	uint64_t after = expires(t);
+	assert_in_range(before - after, 4300000, 4340000);
+	refuse(t, prepare(t)); /* read with the change */
+	p = prepare(t);
+	accounts_read(p);
+	certs_sign("gw", 8640000);
+	refuse(t, p); /* read before it */
+	assert_int_equal(expires(t), after);
+	p = prepare(t);
+	accounts_read(p);
+	accounts_drop(t->accounts, p);
+	assert_int_equal(expires(t), after);
+	change(t, prepare(t));
+	assert_in_range(expires(t) - after, 4300000, 4340000);
+	expect_bind(t, TLS_PORT, NULL, "safe", ESME_ROK);
+	accounts_rig_stop(t);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, make_all, certs_remove_all)
 
 static const struct CMUnitTest cases[] = {
 	CASE(who_may_bind_where),
 	CASE(sessions_tell),
 	CASE(accounts_that_could_never_bind),
 	CASE(a_listener_without_its_files),
+	CASE(certificates_are_read_before_the_change),
 };
 
 UNIT_MAIN(cases)

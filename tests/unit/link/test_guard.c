@@ -54,6 +54,35 @@ static struct rig start(void)
 	return (struct rig){.g = guard_new(1000 * SECOND), .now = 1000 * SECOND};
 }
 
+static enum guard_standing stands(struct rig *t, const char *from, const char *id)
+{
+	struct guard_who w = who(t, from, id, true);
+
+	return guard_standing(t->g, &usual, &w, t->now);
+}
+
+static void friends_come_first_who_has_failed_last(void **state)
+{
+	struct rig t = start();
+
+	(void)state;
+	pass_once(&t, "203.0.113.7", "银行");
+	fail_once(&t, "203.0.113.7", "银行", true);
+	fail_once(&t, "203.0.113.9", "银行", true);
+	assert_int_equal(stands(&t, "203.0.113.7", "银行"), GUARD_FRIEND);
+	assert_int_equal(stands(&t, "203.0.113.7", "商店"), GUARD_HAS_FAILED);
+	assert_int_equal(stands(&t, "203.0.113.8", "银行"), GUARD_UNKNOWN);
+	assert_int_equal(stands(&t, "203.0.113.9", "银行"), GUARD_HAS_FAILED);
+	t.now += 301 * SECOND;
+	assert_int_equal(stands(&t, "203.0.113.9", "银行"), GUARD_UNKNOWN);
+	lock(&t, "203.0.113.9", "银行", true);
+	t.now += 299 * SECOND;
+	assert_int_equal(stands(&t, "203.0.113.9", "银行"), GUARD_HAS_FAILED);
+	t.now += SECOND;
+	assert_int_equal(stands(&t, "203.0.113.9", "银行"), GUARD_UNKNOWN);
+	guard_free(t.g);
+}
+
 static void answers_come_later_then_none(void **state)
 {
 	static const int64_t delays[10] = {0, 0, 0, 0, 0, 1000, 2000, 4000, 8000, 8000};
@@ -319,6 +348,7 @@ static void memory_is_bounded(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(friends_come_first_who_has_failed_last),
 	cmocka_unit_test(answers_come_later_then_none),
 	cmocka_unit_test(nobody_is_locked_soon_after_a_start),
 	cmocka_unit_test(old_failures_do_not_count),

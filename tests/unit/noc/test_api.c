@@ -239,7 +239,8 @@ static void test_now(void **state)
 	says(text, "\"answer\":{\"p50\":0.020,\"p95\":0.020,\"p99\":0.020}");
 	says(text, "{\"name\":\"运营商01\",\"up\":false,\"state\":\"down\",");
 	says(text, "\"delivery\":null,");
-	says(text, "{\"name\":\"商户050\",\"binds\":0,\"max_binds\":0,\"waiting\":0,\"backlog\":0,\"w\":{\"1m\":{"
+	says(text, "{\"name\":\"商户050\",\"binds\":0,\"max_binds\":0,\"waiting\":0,\"backlog\":0,\"binds_lost\":0,"
+		   "\"w\":{\"1m\":{"
 		   "\"accepted\":4,");
 	says(text, "\"operators\":[{\"name\":\"cmcc\",\"w\":{");
 	says(text, "\"classes\":[{\"name\":\"otp\",\"w\":{");

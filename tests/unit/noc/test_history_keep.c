@@ -177,7 +177,7 @@ static unsigned writes_at(int64_t at_ms)
 	return store.writes[at_ms / 60000 - FIRST];
 }
 
-/* One write for a minute, when it is over; the one under way when it ends. */
+/* A write for a minute when it is over; of the one under way each ten seconds, and when it ends. */
 static void test_writes(void **state)
 {
 	(void)state;
@@ -186,18 +186,42 @@ static void test_writes(void **state)
 	unsigned all = 0;
 	for (int i = 0; i < MINUTES; i++)
 		all += store.writes[i];
-	assert_int_equal(all, 10);
-	assert_int_equal(writes_at(START_MS), 1);
-	assert_int_equal(writes_at(wall_ms), 0);
+	assert_int_equal(writes_at(START_MS), 1 + 1); /* 16 of its turns */
+	assert_int_equal(writes_at(START_MS + 60000), 6 + 1);
+	assert_int_equal(writes_at(wall_ms), 4);
+	assert_int_equal(all, 2 + 9 * 7 + 4);
 	assert_int_equal(stats().kept, 10);
 	life_ends();
-	assert_int_equal(writes_at(wall_ms), 1);
+	assert_int_equal(writes_at(wall_ms), 5);
 	life_begins();
 	pass(1000, 0);
 	assert_int_equal(day(), 600);
 	assert_int_equal(stats().loaded, 11);
 	assert_true(store.most <= 10);
 	assert_int_equal(store.reads, 2 * 145 /* a day by tens, from and to the middle of ten */);
+}
+
+/* A kill -9 takes no more than ten seconds, and gives nothing twice. */
+static void test_kill(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 75; i++)
+		pass(1000, 1);
+	store.up = false; /* no last write */
+	life_ends();
+	store.up = true;
+	life_begins();
+	pass(1000, 0);
+	assert_in_range(day(), 65, 75);
+	uint64_t before = day();
+	for (int i = 0; i < 30; i++)
+		pass(1000, 1);
+	store.up = false;
+	life_ends();
+	store.up = true;
+	life_begins();
+	pass(1000, 0);
+	assert_in_range(day(), before + 20, before + 30);
 }
 
 /* The minute in which it is started again is one: both lives' messages, kept once. */
@@ -331,7 +355,7 @@ static void test_leaving_and_clock(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 static const struct CMUnitTest cases[] = {
-	CASE(test_writes),  CASE(test_same_minute), CASE(test_store_away_at_start), CASE(test_store_away),
-	CASE(test_refused), CASE(test_late),	    CASE(test_leaving_and_clock),
+	CASE(test_writes),     CASE(test_kill),	   CASE(test_same_minute), CASE(test_store_away_at_start),
+	CASE(test_store_away), CASE(test_refused), CASE(test_late),	   CASE(test_leaving_and_clock),
 };
 UNIT_MAIN(cases)

@@ -3,6 +3,7 @@
  */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,12 +51,55 @@ static int page_large(void *arg, const struct query *asked_for, struct buf *out)
 	return 200;
 }
 
+#define VAST 32000000u /* octets: more than buffers of the kernel and ten seconds take */
+
+static int page_vast(void *arg, const struct query *asked_for, struct buf *out)
+{
+	(void)asked_for;
+	(void)arg;
+	memset(buf_room(out, VAST), 'x', VAST);
+	buf_filled(out, VAST);
+	return 200;
+}
+
+/* A page that is made over turns; it is whole when the test says so. */
+static struct {
+	unsigned begun, ended, steps;
+	bool held;
+} slow;
+
+static void *slow_begin(void *arg)
+{
+	(void)arg;
+	slow.begun++;
+	return &slow;
+}
+
+static bool slow_some(void *made, struct buf *out)
+{
+	(void)made;
+	if (slow.steps++ % 3 < 2 || slow.held)
+		return true;
+	buf_printf(out, "第%u页\n", slow.begun);
+	return false;
+}
+
+static void slow_end(void *made)
+{
+	(void)made;
+	slow.ended++;
+}
+
+static const struct making_steps slow_steps = {slow_begin, slow_some, slow_end};
+
 static const struct http_page pages[] = {
-	{"/hello", "text/plain; charset=utf-8", page_hello, "greets"},
-	{"/sick", "text/plain", page_sick, "complains"},
-	{"/large", "text/plain", page_large, "much"},
-	{"/asked", "text/plain", page_asked, "repeats"},
-	{NULL, NULL, NULL, NULL},
+	{"/hello", "text/plain; charset=utf-8", page_hello, "greets", NULL},
+	{"/sick", "text/plain", page_sick, "complains", NULL},
+	{"/large", "text/plain", page_large, "much", NULL},
+	{"/vast", "text/plain", page_vast, "more", NULL},
+	{"/asked", "text/plain", page_asked, "repeats", NULL},
+	{"/slow", "text/plain; charset=utf-8", NULL, "takes its time", &slow_steps},
+	{NULL, NULL, NULL, NULL, NULL},
 };
 
 static const struct http_document front = {
@@ -298,25 +342,197 @@ static void test_silent(void **state)
 	answers("GET /hello HTTP/1.1\r\n" HOST, "200", hello);
 }
 
+/* An octet of a request now and then, in all places of the server but one; in the last one, a bit of an answer. */
+struct drip {
+	struct timer timer;
+	int fds[HTTP_MAX_CONNECTIONS];
+	int64_t until_ms; /* from then on all of the answer is taken */
+	size_t taken;
+	bool ended;
+};
+
+static void drip_on_timer(struct timer *t)
+{
+	static char octets[65536];
+	struct drip *d = LIST_OF(t, struct drip, timer);
+	int reader = d->fds[HTTP_MAX_CONNECTIONS - 1];
+	ssize_t n;
+
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS - 1; i++)
+		(void)send(d->fds[i], "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	do {
+		n = recv(reader, octets, sizeof(octets), MSG_DONTWAIT);
+		d->taken += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && loop_now_ms(loop) >= d->until_ms);
+	d->ended = n == 0 || (n < 0 && errno != EAGAIN);
+	loop_timer(loop, t, loop_now_ms(loop) < d->until_ms ? 200 : 10);
+}
+
+static bool drip_is_ended(void *arg)
+{
+	return ((struct drip *)arg)->ended;
+}
+
+/* Neither a request nor an answer is endless: all of them give their places back. */
+static void test_drip(void **state)
+{
+	static const char vast[] = "GET /vast HTTP/1.1\r\n" HOST, begin[] = "GET /hello HTTP/1.1\r\nX: ";
+	static const char *const hello[] = {"你好", NULL};
+	struct drip d = {.timer = {.fn = drip_on_timer}, .until_ms = loop_now_ms(loop) + 11000};
+
+	(void)state;
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++) {
+		const char *text = i == HTTP_MAX_CONNECTIONS - 1 ? vast : begin;
+		d.fds[i] = exchange_connect(NULL, port);
+		assert_int_equal(send(d.fds[i], text, strlen(text), MSG_NOSIGNAL), strlen(text));
+	}
+	loop_timer(loop, &d.timer, 200);
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", hello); /* waits for a place */
+	assert_true(exchange_until(loop, drip_is_ended, &d));
+	assert_in_range(d.taken, 1, VAST - 1);
+	loop_timer_clear(loop, &d.timer);
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		close(d.fds[i]);
+}
+
+static const char get_slow[] = "GET /slow HTTP/1.1\r\n" HOST;
+
+static int send_slow(void)
+{
+	int fd = exchange_connect(NULL, port);
+
+	assert_true(fd >= 0);
+	assert_int_equal(send(fd, get_slow, sizeof(get_slow) - 1, 0), sizeof(get_slow) - 1);
+	return fd;
+}
+
+static bool is_asked(void *arg)
+{
+	return counted.requests == *(uint64_t *)arg;
+}
+
+/* Turns until so many have asked, in all. */
+static void until_asked(uint64_t n)
+{
+	assert_true(exchange_until(loop, is_asked, &n));
+}
+
+static void test_steps(void **state)
+{
+	static const char *const first[] = {"\r\n\r\n第1页\n", "Content-Length: 8\r\n",
+					    "Content-Type: text/plain; charset=utf-8\r\n", "Connection: close\r\n",
+					    NULL};
+
+	(void)state;
+	slow.begun = slow.ended = slow.steps = 0;
+	answers(get_slow, "200", first);
+	assert_int_equal(slow.steps, 3);
+	answers("GET /slow?a=1 HTTP/1.0\r\n\r\n", "200", (const char *const[]){"第2页", NULL});
+	char *got = ask("HEAD /slow HTTP/1.1\r\n" HOST);
+	assert_non_null(strstr(got, "Content-Length: 8\r\n"));
+	assert_null(strstr(got, "第"));
+	mem_free(got);
+	answers("GET /slow?a=%ff HTTP/1.1\r\n" HOST, "400", NULL);
+	assert_int_equal(slow.begun, 3);
+	assert_int_equal(slow.ended, 3);
+}
+
+/* What comes on fd until its end has the status 200 and the text. */
+static void ends_with(int fd, const char *text)
+{
+	char *got = exchange_on(loop, fd, "", 0, false);
+
+	if (strncmp(got, "HTTP/1.1 200", 12) != 0 || !strstr(got, text))
+		fail_msg("no %s in: %s", text, got);
+	mem_free(got);
+}
+
+/* Who comes while it is made gets the next one, with all others who do; who has gone meanwhile harms nobody. */
+static void test_steps_shared(void **state)
+{
+	static const struct linger reset = {1, 0};
+	uint64_t before = counted.requests;
+
+	(void)state;
+	slow.begun = slow.ended = slow.steps = 0;
+	slow.held = true;
+	int gone = send_slow();
+	until_asked(before + 1);
+	while (slow.begun == 0)
+		until_asked(before + 1);
+	int late = send_slow(), reset_one = send_slow();
+	assert_int_equal(send(late, get_slow, sizeof(get_slow) - 1, 0), sizeof(get_slow) - 1); /* one more behind it */
+	until_asked(before + 3);
+	answers("GET /hello HTTP/1.1\r\n" HOST, "200", NULL); /* others are served meanwhile */
+	int last = send_slow();
+	until_asked(before + 5);
+	close(gone);
+	setsockopt(reset_one, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(reset_one);
+	slow.held = false;
+	ends_with(last, "第2页");
+	ends_with(late, "第2页");
+	assert_int_equal(slow.begun, 2);
+	assert_int_equal(slow.ended, 2);
+}
+
+/* As many as there may be wait for a page: no more are accepted, and all are served. */
+static void test_steps_crowd(void **state)
+{
+	int fds[HTTP_MAX_CONNECTIONS];
+	uint64_t before = counted.requests;
+
+	(void)state;
+	slow.begun = slow.ended = slow.steps = 0;
+	slow.held = true;
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		fds[i] = send_slow();
+	until_asked(before + HTTP_MAX_CONNECTIONS);
+	int more = send_slow();
+	int64_t began = loop_now_ms(loop);
+	while (loop_now_ms(loop) - began < 500) { /* looks at connections come and go */
+		uint64_t same = before + HTTP_MAX_CONNECTIONS;
+		until_asked(same);
+	}
+	assert_int_equal(counted.requests, before + HTTP_MAX_CONNECTIONS);
+	slow.held = false;
+	until_asked(before + HTTP_MAX_CONNECTIONS + 1);
+	for (int i = 0; i < HTTP_MAX_CONNECTIONS; i++)
+		ends_with(fds[i], "第");
+	ends_with(more, "第");
+}
+
 static void test_free_while_open(void **state)
 {
 	int fd = exchange_connect(NULL, port);
+	uint64_t before = counted.requests;
 	char octet;
 
 	(void)state;
 	answers("GET /hello HTTP/1.1\r\n" HOST, "200", NULL); /* fd is accepted by now */
+	slow.held = true;
+	unsigned ended = slow.ended;
+	int waiting = send_slow(), late = send_slow();
+	until_asked(before + 3);
+	while (slow.begun == ended)
+		until_asked(before + 3);
 	http_free(http);
 	http = NULL;
+	assert_int_equal(slow.ended, ended + 1);
 	assert_true(recv(fd, &octet, 1, 0) <= 0);
+	assert_true(recv(waiting, &octet, 1, 0) <= 0);
+	assert_true(recv(late, &octet, 1, 0) <= 0);
 	close(fd);
+	close(waiting);
+	close(late);
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_get),	cmocka_unit_test(test_asked),
-	cmocka_unit_test(test_front),	cmocka_unit_test(test_head),
-	cmocka_unit_test(test_refused), cmocka_unit_test(test_hosts),
-	cmocka_unit_test(test_large),	cmocka_unit_test(test_headers_bound),
-	cmocka_unit_test(test_silent),	cmocka_unit_test(test_free_while_open),
+	cmocka_unit_test(test_get),	    cmocka_unit_test(test_asked),	    cmocka_unit_test(test_front),
+	cmocka_unit_test(test_head),	    cmocka_unit_test(test_refused),	    cmocka_unit_test(test_hosts),
+	cmocka_unit_test(test_large),	    cmocka_unit_test(test_headers_bound),   cmocka_unit_test(test_silent),
+	cmocka_unit_test(test_drip),	    cmocka_unit_test(test_steps),	    cmocka_unit_test(test_steps_shared),
+	cmocka_unit_test(test_steps_crowd), cmocka_unit_test(test_free_while_open),
 };
 
 __attribute__((constructor)) static void start(void)

@@ -45,6 +45,33 @@ static void test_json_text(void **state)
 	assert_string_equal(taken(), "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+/* Every octet below 0x80 in every form, between two others. */
+static void test_each_octet(void **state)
+{
+	char text[4] = "a?z", wanted[16];
+
+	(void)state;
+	for (int c = 1; c < 0x80; c++) {
+		text[1] = (char)c;
+		const char *plain = text;
+		label_prometheus(&out, text);
+		snprintf(wanted, sizeof(wanted), c == '\\' || c == '"' ? "a\\%cz" : "a%cz", c);
+		assert_string_equal(taken(), c == '\n' ? "a\\nz" : wanted);
+		label_help(&out, text);
+		snprintf(wanted, sizeof(wanted), c == '\\' ? "a\\%cz" : "a%cz", c);
+		assert_string_equal(taken(), c == '\n' ? "a\\nz" : wanted);
+		label_json(&out, text);
+		snprintf(wanted, sizeof(wanted),
+			 c < 0x20 || c == 0x7f	 ? "\"a\\u%04xz\""
+			 : c == '\\' || c == '"' ? "\"a\\%cz\""
+						 : "\"a%cz\"",
+			 (unsigned)c);
+		assert_string_equal(taken(), wanted);
+		assert_int_equal(label_cell(&out, text), 3);
+		assert_string_equal(taken(), c < 0x20 || c == 0x7f ? "a?z" : plain);
+	}
+}
+
 static void test_cell(void **state)
 {
 	(void)state;
@@ -118,8 +145,9 @@ static void test_json(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_prometheus), cmocka_unit_test(test_json_text),   cmocka_unit_test(test_cell),
-	cmocka_unit_test(test_table),	   cmocka_unit_test(test_table_empty), cmocka_unit_test(test_json),
+	cmocka_unit_test(test_prometheus), cmocka_unit_test(test_json_text), cmocka_unit_test(test_each_octet),
+	cmocka_unit_test(test_cell),	   cmocka_unit_test(test_table),     cmocka_unit_test(test_table_empty),
+	cmocka_unit_test(test_json),
 };
 
 UNIT_MAIN(cases)

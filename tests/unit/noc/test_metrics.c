@@ -28,6 +28,16 @@ static const struct stats_row rows[] = {
 
 static struct carrier_like mobile, unicom;
 
+/* The registry, whole. */
+static void print(struct stats *s, struct buf *out)
+{
+	struct metrics *m = metrics_new(s);
+
+	while (metrics_some(m, out))
+		;
+	metrics_free(m);
+}
+
 static char *printed(void)
 {
 	struct stats *s = stats_new();
@@ -35,7 +45,7 @@ static char *printed(void)
 
 	stats_add(s, rows, ROWS, &mobile, "carrier", "移动", NULL);
 	stats_add(s, rows, ROWS, &unicom, "carrier", "a\"b\\c\nd\xff", NULL);
-	metrics_print(s, &out);
+	print(s, &out);
 	metrics_print_process(&(struct process){1, 2500000, 4096, 5, 1024, 1795000000250000}, &out);
 	stats_free(s);
 	char *text = mem_strndup(buf_data(&out), buf_len(&out));
@@ -69,9 +79,10 @@ static bool has_line(const char *text, const char *line)
 
 static size_t count(const char *text, const char *part)
 {
-	size_t n = 0;
+	const char *end = text + strlen(text), *p = text;
+	size_t n = 0, length = strlen(part);
 
-	for (const char *p = text; (p = strstr(p, part)) != NULL; p += strlen(part))
+	for (; (p = memmem(p, (size_t)(end - p), part, length)) != NULL; p += length)
 		n++;
 	return n;
 }
@@ -148,16 +159,62 @@ static void test_nothing(void **state)
 	struct buf out = {0};
 
 	(void)state;
-	metrics_print(s, &out);
+	print(s, &out);
 	assert_int_equal(buf_len(&out), 0);
 	stats_free(s);
 	buf_free(&out);
+}
+
+/* A thousand accounts: it takes some steps, each of a bounded length, and every family stands once. */
+static void test_in_steps(void **state)
+{
+	enum { N = 1000 };
+	static struct carrier_like all[N];
+	struct stats *s = stats_new();
+	struct metrics *m = metrics_new(s);
+	struct buf out = {0};
+	char name[32];
+	size_t last = 0, longest = 0;
+	size_t steps = 0;
+	bool more;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		snprintf(name, sizeof(name), "账号%zu", i);
+		stats_add(s, rows, ROWS, &all[i], "account", name, NULL);
+	}
+	do {
+		more = metrics_some(m, &out);
+		if (buf_len(&out) - last > longest)
+			longest = buf_len(&out) - last;
+		last = buf_len(&out);
+		steps++;
+	} while (more);
+	assert_true(steps >= 5);
+	assert_true(longest < last / 4);
+	metrics_free(m);
+	char *text = mem_strndup(buf_data(&out), buf_len(&out));
+	assert_int_equal(count(text, "# TYPE "), 4);
+	assert_int_equal(count(text, "smppgw_test_submitted_total{account=\"账号"), N);
+	assert_int_equal(count(text, "smppgw_test_response_seconds_sum{account=\"账号"), N);
+	assert_true(has_line(text, "smppgw_test_lag_seconds{account=\"账号999\"} 0.000000"));
+	mem_free(text);
+	buf_consume(&out, buf_len(&out), 0);
+	m = metrics_new(s); /* dropped and ended half-way */
+	assert_true(metrics_some(m, &out));
+	for (size_t i = 0; i < N; i += 2)
+		stats_drop(s, &all[i]);
+	assert_true(metrics_some(m, &out));
+	metrics_free(m);
+	buf_free(&out);
+	stats_free(s);
 }
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_lines),
 	cmocka_unit_test(test_rules),
 	cmocka_unit_test(test_nothing),
+	cmocka_unit_test(test_in_steps),
 };
 
 UNIT_MAIN(cases)

@@ -142,6 +142,33 @@ static void test_print(void **state)
 	story_free(s);
 }
 
+/* An end that was recorded and not stored when the gateway died is none. */
+static void test_reopened(void **state)
+{
+	struct story *s = story_new(ID);
+	struct cdr c = record(CDR_ENDED, 9000);
+	struct buf out = {0};
+
+	(void)state;
+	c.state = view_of("DELIVRD");
+	add(s, &c, "", CDR_JSON);
+	assert_true(story_ended(s));
+	c = record(CDR_REOPENED, 9500);
+	c.state = view_of("DELIVRD");
+	c.carrier = view_of("移动");
+	add(s, &c, "", CDR_JSON);
+	assert_false(story_ended(s));
+	story_print(s, false, &out);
+	buf_put(&out, "", 1);
+	assert_non_null(strstr((const char *)buf_data(&out),
+			       "it goes on: this end (DELIVRD) at 移动 was recorded and not stored"));
+	buf_free(&out);
+	c = record(CDR_ENDED, 9900);
+	add(s, &c, "", CDR_JSON);
+	assert_true(story_ended(s));
+	story_free(s);
+}
+
 /* What others have written is obeyed by no terminal, and ends no JSON. */
 static void test_hostile(void **state)
 {
@@ -288,8 +315,8 @@ static void test_now(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_print), cmocka_unit_test(test_hostile), cmocka_unit_test(test_forms),
-	cmocka_unit_test(test_csv),   cmocka_unit_test(test_now),
+	cmocka_unit_test(test_print), cmocka_unit_test(test_reopened), cmocka_unit_test(test_hostile),
+	cmocka_unit_test(test_forms), cmocka_unit_test(test_csv),      cmocka_unit_test(test_now),
 };
 
 UNIT_MAIN(cases)

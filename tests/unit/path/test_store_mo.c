@@ -132,6 +132,30 @@ static void test_slots(void **state)
 	assert_int_equal(rig_raw(key), 0);
 }
 
+/* Opt-outs that hold when a reply comes: of all, and of the account of the last message. */
+static void test_stopped(void **state)
+{
+	(void)state;
+	struct store_mo_ask q = question("10690001");
+	rig_raw("FLUSHDB");
+	rig_raw("SADD 试:optout:bank " NUMBER);
+	ask(&q);
+	assert_false(got.known.all_stopped);
+	assert_false(got.known.account_stopped); /* it is not known whom the reply answers */
+	put(ID, NOW, "10690001", "bank", "", "");
+	ask(&q);
+	assert_false(got.known.all_stopped);
+	assert_true(got.known.account_stopped);
+	rig_raw("SADD 试:optout:global " NUMBER);
+	ask(&q);
+	assert_true(got.known.all_stopped);
+	assert_true(got.known.account_stopped);
+	rig_raw("SREM 试:optout:bank " NUMBER);
+	ask(&q);
+	assert_true(got.known.all_stopped);
+	assert_false(got.known.account_stopped);
+}
+
 static void done(const char *stopped, uint64_t last, bool final)
 {
 	store_mo_done(rig_store, DIGEST, &(struct store_mo_end){NOW, 30000, last, stopped, final});
@@ -244,8 +268,9 @@ static void test_answers(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_last), cmocka_unit_test(test_slots),	cmocka_unit_test(test_copies),
-	cmocka_unit_test(test_menu), cmocka_unit_test(test_said_again), cmocka_unit_test(test_answers),
+	cmocka_unit_test(test_last),	cmocka_unit_test(test_stopped), cmocka_unit_test(test_slots),
+	cmocka_unit_test(test_copies),	cmocka_unit_test(test_menu),	cmocka_unit_test(test_said_again),
+	cmocka_unit_test(test_answers),
 };
 
 int main(void)

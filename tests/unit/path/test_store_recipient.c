@@ -463,6 +463,42 @@ static void test_first_contact(void **state)
 	recipient_free(r);
 }
 
+/* Of many notices the four oldest are remembered; one that has failed has met nobody. */
+static void test_first_contact_fails(void **state)
+{
+	(void)state;
+	static const struct first_contact_conf first = {{{"gw.conf", 1}, "bank", NULL, {NULL, 0}}, 30};
+	struct recipient *r = build(&(struct recipient_conf){.firsts = &first, .firsts_n = 1});
+	struct recipient_ask promo = ask_of(r, ID, START_MS), notice = promo;
+	promo.enforce = BIT(FIRST);
+	notice.class_id = CLASS_NOTICE;
+	notice.enforce = 0;
+	notice.meets = true;
+	for (unsigned i = 0; i < 6; i++) {
+		notice.id = ID + 10 + i / 2 * 2; /* each asked twice */
+		asked(&notice);
+	}
+	assert_int_equal(rig_raw("STRLEN 试:to:{" NUMBER "}:met:bank"), 3 * 18 + 2);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(asked(&promo).failed, 0);
+		notice.id = ID + 10 + 2 * ((i + 1) % 3); /* the one in the middle, the last, the first */
+		assert_int_equal(store_recipient_refund(rig_store, &notice), 0);
+		assert_int_equal(store_recipient_refund(rig_store, &notice), 0);
+	}
+	assert_int_equal(asked(&promo).failed, BIT(FIRST));
+	assert_int_equal(rig_raw("EXISTS 试:to:{" NUMBER "}:met:bank"), 0);
+	for (unsigned i = 0; i < 9; i++) {
+		notice.id = ID + 30 + i;
+		asked(&notice);
+	}
+	assert_int_equal(rig_raw("STRLEN 试:to:{" NUMBER "}:met:bank"), 4 * 18 + 3);
+	assert_in_range(rig_raw("PTTL 试:to:{" NUMBER "}:met:bank"), 30 * DAY_MS - 60000, 30 * DAY_MS);
+	assert_int_equal(store_recipient_refund(rig_store, &notice), 0); /* one that is not remembered */
+	assert_int_equal(rig_raw("STRLEN 试:to:{" NUMBER "}:met:bank"), 4 * 18 + 3);
+	assert_int_equal(asked(&promo).failed, 0);
+	recipient_free(r);
+}
+
 static void fail_once(const struct recipient *r, unsigned n, int64_t now_ms)
 {
 	struct store_failure f = {view_of(NUMBER), ID + n, "dead-number", now_ms};
@@ -527,13 +563,13 @@ static void test_dead_elsewhere(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test_setup(test_caps_model, setup),	    cmocka_unit_test_setup(test_large_caps_model, setup),
-	cmocka_unit_test_setup(test_odd_names, setup),	    cmocka_unit_test_setup(test_caps_keys, setup),
-	cmocka_unit_test_setup(test_dry_run, setup),	    cmocka_unit_test_setup(test_one_turn, setup),
-	cmocka_unit_test_setup(test_similar, setup),	    cmocka_unit_test_setup(test_distances, setup),
-	cmocka_unit_test_setup(test_opt_outs, setup),	    cmocka_unit_test_setup(test_refused_not_counted, setup),
-	cmocka_unit_test_setup(test_first_contact, setup),  cmocka_unit_test_setup(test_dead, setup),
-	cmocka_unit_test_setup(test_dead_elsewhere, setup),
+	cmocka_unit_test_setup(test_caps_model, setup),	   cmocka_unit_test_setup(test_large_caps_model, setup),
+	cmocka_unit_test_setup(test_odd_names, setup),	   cmocka_unit_test_setup(test_caps_keys, setup),
+	cmocka_unit_test_setup(test_dry_run, setup),	   cmocka_unit_test_setup(test_one_turn, setup),
+	cmocka_unit_test_setup(test_similar, setup),	   cmocka_unit_test_setup(test_distances, setup),
+	cmocka_unit_test_setup(test_opt_outs, setup),	   cmocka_unit_test_setup(test_refused_not_counted, setup),
+	cmocka_unit_test_setup(test_first_contact, setup), cmocka_unit_test_setup(test_first_contact_fails, setup),
+	cmocka_unit_test_setup(test_dead, setup),	   cmocka_unit_test_setup(test_dead_elsewhere, setup),
 };
 
 int main(void)

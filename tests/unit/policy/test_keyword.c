@@ -121,6 +121,21 @@ static void test_opt_out(void **state)
 		"Q.X",
 		"回复TD",
 		"回复“退订”",
+		/* what leads to the word in the text, copied with it */
+		"回TT",
+		"回N。",
+		"回 退订",
+		"回复QX",
+		"回复取消",
+		"回覆TD",
+		"回復TD",
+		"请回复R",
+		"拒收请回复R",
+		"拒收请回复：ｒ",
+		"，拒收回T",
+		"回T退订",
+		"【示例银行】回TD退订",
+		"回复【退订】",
 		/* with a signature */
 		"【示例银行】退订",
 		" 【示例银行】 TD。",
@@ -156,6 +171,39 @@ static void test_neither(void **state)
 		"Thanks", "to", "No",  "ok",   "回复",	   "你好",     "😀",	 NULL,
 	};
 	check(texts, KEYWORD_NONE);
+}
+
+/* Words that lead to a keyword lead to it only when it is all there is behind them. */
+static void test_led(void **state)
+{
+	(void)state;
+	static const char *const sentences[] = {
+		"回复取消订单", "回复退订吧？不", "回复一下什么时候放款", "回电",     "回N1",
+		"回复T恤尺码",	"回复不了",	  "请回复TA的电话",	  "请回复我", "回复回复T",
+		"回",		"拒收请回复",	  "回复您：R型号",	  "回头再说", NULL,
+	};
+	check(sentences, KEYWORD_NONE);
+	assert_int_equal(action_of("回复恢复"), KEYWORD_OPT_IN);
+	assert_int_equal(action_of("回复投诉"), KEYWORD_COMPLAINT);
+	assert_int_equal(action_of("请回复“帮助”"), KEYWORD_HELP);
+	/* rows of the file, by their rank; neither their starts nor their patterns */
+	char *one[] = {"1"}, *stop[] = {"停"}, *starts[] = {"停"}, *n[] = {"N"};
+	struct keyword_conf mine[] = {
+		{.words = {one, 1}, .action = KEYWORD_CONFIRM},
+		{.words = {stop, 1},
+		 .starts = {starts, 1},
+		 .pattern = (char *)(uintptr_t) "^停",
+		 .action = KEYWORD_OPT_OUT},
+		{.words = {n, 1}, .action = KEYWORD_NONE},
+	};
+	struct keywords *k = make(mine, 3, true);
+	assert_ptr_equal(match(k, "", "", "", "回复1"), &mine[0]);
+	assert_ptr_equal(match(k, "", "", "", "回停"), &mine[1]);
+	assert_ptr_equal(match(k, "", "", "", "停了吧"), &mine[1]);
+	assert_null(match(k, "", "", "", "回复停了吧"));
+	assert_null(match(k, "", "", "", "回N"));
+	assert_int_equal(match(k, "", "", "", "回T")->action, KEYWORD_OPT_OUT);
+	keywords_free(k);
 }
 
 static void test_octets(void **state)
@@ -340,13 +388,11 @@ static void test_builtin_replies(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 static const struct CMUnitTest cases[] = {
-	CASE(test_opt_out),	   CASE(test_opt_in),
-	CASE(test_other_builtins), CASE(test_neither),
-	CASE(test_octets),	   CASE(test_long),
-	CASE(test_long_words),	   CASE(test_rows),
-	CASE(test_order),	   CASE(test_none),
-	CASE(test_patterns),	   CASE(test_given_up),
-	CASE(test_faults),	   CASE(test_builtin_replies),
+	CASE(test_opt_out),  CASE(test_opt_in),	    CASE(test_other_builtins),
+	CASE(test_neither),  CASE(test_led),	    CASE(test_octets),
+	CASE(test_long),     CASE(test_long_words), CASE(test_rows),
+	CASE(test_order),    CASE(test_none),	    CASE(test_patterns),
+	CASE(test_given_up), CASE(test_faults),	    CASE(test_builtin_replies),
 };
 
 UNIT_MAIN(cases)

@@ -142,6 +142,26 @@ static void test_without(void **state)
 	rig_end(&rig);
 }
 
+/* Whose answer is another one for another carrier. */
+static void test_by_carrier(void **state)
+{
+	(void)state;
+	struct optout_text *x = build(rows);
+	assert_non_null(x);
+	assert_true(optout_text_any_carrier(x));
+	assert_true(optout_text_by_carrier(x, LOAN, CLASS_PROMO));
+	assert_false(optout_text_by_carrier(x, LOAN, CLASS_OTP));
+	assert_false(optout_text_by_carrier(x, BANK, CLASS_PROMO));
+	optout_text_free(x);
+	rig_end(&rig);
+	x = build("opt_out_texts: ( { texts = [ \"拒收请回复R\" ]; } );\n");
+	assert_non_null(x);
+	assert_false(optout_text_any_carrier(x));
+	assert_false(optout_text_by_carrier(x, LOAN, CLASS_PROMO));
+	optout_text_free(x);
+	rig_end(&rig);
+}
+
 static void test_faults(void **state)
 {
 	(void)state;
@@ -158,8 +178,8 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_words),	cmocka_unit_test(test_append), cmocka_unit_test(test_signature_moves),
-	cmocka_unit_test(test_without), cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_words),	cmocka_unit_test(test_append),	   cmocka_unit_test(test_signature_moves),
+	cmocka_unit_test(test_without), cmocka_unit_test(test_by_carrier), cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)

@@ -70,7 +70,7 @@ static const struct {
 	{0x1380, "its_reply_type", 1, 1, 'i', false},
 	{0x1383, "its_session_info", 2, 2, 'o', false},
 	{0x3E00, "message_class", 1, 16, 's', false},
-	{0x3E01, "campaign", 1, 32, 's', false},
+	{0x3E01, "campaign", 1, 64, 's', false},
 	{0x3E02, "variant", 1, 16, 's', false},
 	{0x3E03, "consent_ref", 1, 64, 's', false},
 	{0x3E04, "group_key", 1, 64, 's', false},
