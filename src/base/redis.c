@@ -9,6 +9,12 @@
  * Replies that come together may mean very much work, when Redis has stood still for a while: what would make a turn
  * long is held, in its order, for the next one, and nothing is read before all of it is told.
  *
+ * So may telling those who wait that the connection is lost: that, too, is done in their order, over as many turns as
+ * it takes. Until all are told who uses the connection sees it end a little later: what is sent meanwhile waits behind
+ * the others for the same end, so that of two commands the earlier one is told first; only a callback that is being
+ * told is refused at once. Each turn tells more commands than it has taken, so it ends; and nothing is connected
+ * before.
+ *
  * hiredis frees its context by itself in the middle of its own functions, so a context that is lost is cut off at once
  * (ac->data = NULL) and its later callbacks are ignored.
  */
@@ -28,6 +34,8 @@
 #define REDIS_DOUBLINGS	 5   /* of the reconnect pause: 32 times */
 #define REDIS_REASON_MAX 200
 #define REDIS_HOST_MAX	 256
+#define REDIS_TOLD_LEAST                                                                                               \
+	8 /* commands of a lost connection that a turn tells at least, besides as many as it has taken */
 
 enum redis_state { REDIS_STATE_DOWN, REDIS_STATE_CONNECTING, REDIS_STATE_GREETING, REDIS_STATE_UP };
 
@@ -52,7 +60,11 @@ struct redis {
 	size_t held_cap, held_n, held_at;
 	bool told;	     /* a reply in this turn */
 	int64_t progress_us; /* the last reply, or when waiting began */
-	struct timer deadline, retry;
+	struct timer deadline, retry, falling;
+	char *fallen;	/* why the connection was lost, while those who waited are being told; else NULL */
+	bool fallen_up; /* it was up then */
+	bool failing;	/* one of them is being told */
+	size_t taken;	/* commands since one turn has told some of them */
 	struct loop_hook hook;
 	unsigned attempts; /* since it last did what it was asked to */
 	struct rng rng;
@@ -86,13 +98,17 @@ static struct redis_wait redis_wait_pop(struct redis *r)
 	return w;
 }
 
-/* Calls every waiting command back with NULL. False when a callback freed r. */
-static bool redis_wait_fail(struct redis *r)
+/*
+ * Calls waiting commands back with NULL: at least so many, and more while that does not make the turn long. False when
+ * a callback freed r.
+ */
+static bool redis_wait_fail(struct redis *r, size_t least)
 {
 	bool gone = false, *outer = r->gone;
 
 	r->gone = &gone;
-	while (r->count > 0) {
+	r->failing = true;
+	for (size_t told = 0; r->count > 0 && (told < least || !loop_is_long(r->loop)); told++) {
 		struct redis_wait w = redis_wait_pop(r);
 		if (w.fn != NULL)
 			w.fn(NULL, w.arg);
@@ -102,6 +118,7 @@ static bool redis_wait_fail(struct redis *r)
 			return false;
 		}
 	}
+	r->failing = false;
 	r->gone = outer;
 	return true;
 }
@@ -158,6 +175,32 @@ static int64_t redis_pause_ms(struct redis *r)
 	return pause - pause / 4 + (int64_t)rng_below(&r->rng, (uint64_t)pause / 2 + 1);
 }
 
+/* Tells some of those who wait that the connection is lost; behind the last of them, whose connection it was. */
+static void redis_fall(struct redis *r)
+{
+	size_t least = REDIS_TOLD_LEAST + r->taken;
+
+	r->taken = 0;
+	if (!redis_wait_fail(r, least))
+		return;
+	if (r->count > 0) {
+		loop_timer(r->loop, &r->falling, 0);
+		return;
+	}
+	char *reason = r->fallen;
+	r->fallen = NULL;
+	if (!wheel_isset(&r->retry))
+		loop_timer(r->loop, &r->retry, 0);
+	if (r->fallen_up)
+		r->ops->on_down(r->arg, reason); /* may free r */
+	mem_free(reason);
+}
+
+static void redis_on_falling(struct timer *t)
+{
+	redis_fall(LIST_OF(t, struct redis, falling));
+}
+
 /*
  * The one way to end a connection. hiredis_frees: we are inside the function with which hiredis itself ends the
  * context. r may be freed by a callback: not to be used after this.
@@ -165,10 +208,9 @@ static int64_t redis_pause_ms(struct redis *r)
 static void redis_lost(struct redis *r, const char *why, bool hiredis_frees)
 {
 	redisAsyncContext *ac = r->ac;
-	bool was_up = r->state == REDIS_STATE_UP;
-	char reason[REDIS_REASON_MAX];
 
-	snprintf(reason, sizeof(reason), "%s", why); /* why may be part of the context */
+	r->fallen = mem_strndup(why, strnlen(why, REDIS_REASON_MAX - 1)); /* why may be part of the context */
+	r->fallen_up = r->state == REDIS_STATE_UP;
 	r->state = REDIS_STATE_DOWN;
 	r->ac = NULL;
 	r->link = NULL;
@@ -182,11 +224,8 @@ static void redis_lost(struct redis *r, const char *why, bool hiredis_frees)
 	if (ac != NULL && !hiredis_frees)
 		redisAsyncFree(ac);
 	log_warn("redis", "event=down address=%s waiting=%zu retry_ms=%lld reason=\"%s\"", r->conf->address, r->count,
-		 (long long)pause, reason);
-	if (!redis_wait_fail(r))
-		return;
-	if (was_up)
-		r->ops->on_down(r->arg, reason);
+		 (long long)pause, r->fallen);
+	redis_fall(r);
 }
 
 static void redis_on_deadline(struct timer *t)
@@ -316,6 +355,11 @@ static int redis_queue(struct redis *r, const uint8_t *cmd, size_t n, redis_fn f
 
 int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
 {
+	if (r->fallen != NULL && r->fallen_up && !r->failing) {
+		redis_wait_push(r, fn, arg);
+		r->taken++;
+		return 0;
+	}
 	if (r->state != REDIS_STATE_UP)
 		return -1;
 	return redis_queue(r, cmd, n, fn, arg);
@@ -514,7 +558,7 @@ static void redis_on_retry(struct timer *t)
 {
 	struct redis *r = LIST_OF(t, struct redis, retry);
 
-	if (r->state == REDIS_STATE_DOWN)
+	if (r->state == REDIS_STATE_DOWN && r->fallen == NULL) /* else it connects when all are told */
 		redis_connect(r);
 	else if (r->state == REDIS_STATE_GREETING)
 		redis_ping(r);
@@ -530,6 +574,7 @@ struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const 
 	r->arg = arg;
 	r->deadline.fn = redis_on_deadline;
 	r->retry.fn = redis_on_retry;
+	r->falling.fn = redis_on_falling;
 	r->hook.fn = redis_on_turn_end;
 	r->hook.arg = r;
 	rng_seed(&r->rng, 0);
@@ -550,16 +595,18 @@ void redis_free(struct redis *r)
 	r->link = NULL;
 	loop_timer_clear(r->loop, &r->deadline);
 	loop_timer_clear(r->loop, &r->retry);
+	loop_timer_clear(r->loop, &r->falling);
 	loop_unhook(r->loop, &r->hook);
 	if (ac != NULL) {
 		ac->data = NULL;
 		redisAsyncFree(ac);
 	}
 	redis_drop_held(r);
-	if (!redis_wait_fail(r))
+	if (!redis_wait_fail(r, SIZE_MAX))
 		return;
 	if (r->gone != NULL)
 		*r->gone = true;
+	mem_free(r->fallen);
 	mem_free(r->held);
 	mem_free(r->ring);
 	mem_free(r);

@@ -26,7 +26,8 @@ struct redis_conf {
 
 struct redis_ops {
 	void (*on_up)(void *arg); /* connected, authenticated, not LOADING */
-	/* every waiting command has been called back with NULL before; READONLY, LOADING, MASTERDOWN, CLUSTERDOWN and
+	/* every waiting command has been called back with NULL before, in their order, over several turns when they are
+	 * many; READONLY, LOADING, MASTERDOWN, CLUSTERDOWN and
 	 * MOVED in a reply end the connection, too: that command has the reply, those behind it have NULL */
 	void (*on_down)(void *arg, const char *reason);
 };
@@ -37,12 +38,14 @@ bool redis_address_ok(const char *address);
 struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg);
 /* Waiting commands are called back with NULL; on_down is not called; allowed in callbacks. */
 void redis_free(struct redis *r);
-bool redis_up(const struct redis *r);
+bool redis_up(const struct redis *r); /* false from the moment in which the connection is lost */
 
 /*
  * Sends one command, already in RESP (see resp_* below); cmd is copied. fn is called exactly once: with the reply
  * (borrowed, may be an error reply), or with NULL when the outcome is unknown or it was not sent. Returns 0, or -1 when
- * the connection is down (fn is then not called). fn may be NULL. Never blocks. Commands leave in order.
+ * the connection is down (fn is then not called). fn may be NULL. Never blocks. Commands leave in order. While those
+ * who waited on a connection that is lost are being told so, a command is taken to be told NULL behind them: who sends
+ * sees the end of the connection at on_down. From within such a callback it is refused with -1.
  */
 typedef void (*redis_fn)(const redisReply *reply, void *arg);
 __attribute__((warn_unused_result)) int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn,

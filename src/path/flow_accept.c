@@ -262,7 +262,7 @@ uint32_t flow_judge_room(struct flow *f, struct account *a, const struct pdu *pd
 			 enum flow_bound *bound, const char **why)
 {
 	*bound = FLOW_BOUNDS;
-	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_up(f->store))) {
+	if (f->phase != FLOW_RUNNING || (sub->mode == SUBMIT_STORE && !store_takes(f->store))) {
 		*why = "the store is away";
 		return ESME_RSYSERR;
 	}

@@ -205,6 +205,11 @@ bool store_up(const struct store *s)
 	return s->up;
 }
 
+bool store_takes(const struct store *s)
+{
+	return s->up && redis_up(s->redis);
+}
+
 int64_t store_lag_us(const struct store *s)
 {
 	return redis_lag_us(s->redis);

@@ -57,6 +57,9 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 			void *arg, struct stats *stats);
 void store_free(struct store *s); /* gives the lease back when it can */
 bool store_up(const struct store *s);
+/* The same, and its connection is not being lost: those who wait may be told so over several turns (base/redis.h), and
+ * it stays up until they are. Who asks before something new begins need not wait for that. */
+bool store_takes(const struct store *s);
 int64_t store_lag_us(const struct store *s); /* how long the oldest write waits */
 size_t store_pending(const struct store *s);
 uint64_t store_failed(const struct store *s); /* records whose write failed, or is not known to be done */

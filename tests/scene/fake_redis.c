@@ -23,6 +23,7 @@ struct command { /* sent, and not answered yet */
 	void *arg;
 	int64_t sent_us, due_us;
 	redisReply *reply; /* done already: the answer is held back */
+	bool orphan;	   /* the server still has it, although its connection was given up */
 };
 
 struct transaction {
@@ -40,7 +41,10 @@ struct redis {
 	enum state state;
 	struct list waiting;
 	size_t waiting_n;
-	struct timer arrival, deadline, retry;
+	struct timer arrival, deadline, retry, falling;
+	struct list fallen; /* of a connection that is lost: they are being told so, one a turn */
+	bool failing, was_up;
+	char why[80];
 	int64_t progress_us;
 	unsigned attempts;
 };
@@ -221,39 +225,56 @@ static void on_arrival(struct timer *t)
 
 enum fate { LOST, APPLIED, LEFT_TO_THE_SERVER };
 
+/* One of those who waited is told; behind the last, whose connection it was. As slow as the contract allows. */
+static void fall(struct redis *r)
+{
+	if (list_empty(&r->fallen)) {
+		connect_later(r);
+		if (r->was_up)
+			r->ops->on_down(r->arg, r->why);
+		return;
+	}
+	struct command *c = LIST_OF(r->fallen.next, struct command, link);
+	list_remove(&c->link);
+	r->waiting_n--;
+	r->failing = true;
+	if (c->fn != NULL)
+		c->fn(NULL, c->arg);
+	r->failing = false;
+	if (c->reply == NULL && c->orphan)
+		list_append(&server.orphans, &c->link);
+	else
+		command_free(c);
+	if (list_empty(&r->fallen))
+		fall(r);
+	else
+		loop_timer(r->loop, &r->falling, 0);
+}
+
+static void on_falling(struct timer *t)
+{
+	fall(LIST_OF(t, struct redis, falling));
+}
+
 /* The one end of a connection. */
 static void lose(struct redis *r, const char *why, enum fate fate)
 {
-	bool was_up = r->state == UP;
-	struct list told;
-
+	r->was_up = r->state == UP;
 	r->state = DOWN;
+	snprintf(r->why, sizeof(r->why), "%s", why);
 	loop_timer_clear(r->loop, &r->arrival);
 	loop_timer_clear(r->loop, &r->deadline);
-	connect_later(r);
-	list_init(&told);
 	while (!list_empty(&r->waiting)) {
 		struct command *c = LIST_OF(r->waiting.next, struct command, link);
 		list_remove(&c->link);
 		if (c->reply == NULL && fate == APPLIED)
 			c->reply = run(c);
-		list_append(&told, &c->link);
+		c->orphan = fate == LEFT_TO_THE_SERVER;
+		list_append(&r->fallen, &c->link);
 	}
-	r->waiting_n = 0;
 	if (fate != LEFT_TO_THE_SERVER)
 		transaction_end();
-	while (!list_empty(&told)) {
-		struct command *c = LIST_OF(told.next, struct command, link);
-		list_remove(&c->link);
-		if (c->fn != NULL)
-			c->fn(NULL, c->arg);
-		if (c->reply == NULL && fate == LEFT_TO_THE_SERVER)
-			list_append(&server.orphans, &c->link);
-		else
-			command_free(c);
-	}
-	if (was_up)
-		r->ops->on_down(r->arg, why);
+	fall(r);
 }
 
 static void on_deadline(struct timer *t)
@@ -317,6 +338,8 @@ struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const 
 	r->arrival.fn = on_arrival;
 	r->deadline.fn = on_deadline;
 	r->retry.fn = on_retry;
+	r->falling.fn = on_falling;
+	list_init(&r->fallen);
 	server.client = r;
 	loop_timer(loop, &r->retry, CONNECT_MS);
 	return r;
@@ -330,7 +353,15 @@ void redis_free(struct redis *r)
 	loop_timer_clear(r->loop, &r->arrival);
 	loop_timer_clear(r->loop, &r->deadline);
 	loop_timer_clear(r->loop, &r->retry);
+	loop_timer_clear(r->loop, &r->falling);
 	server.client = NULL;
+	while (!list_empty(&r->fallen)) {
+		struct command *c = LIST_OF(r->fallen.next, struct command, link);
+		list_remove(&c->link);
+		if (c->fn != NULL)
+			c->fn(NULL, c->arg);
+		command_free(c);
+	}
 	while (!list_empty(&r->waiting)) {
 		struct command *c = LIST_OF(r->waiting.next, struct command, link);
 		list_remove(&c->link);
@@ -351,12 +382,18 @@ bool redis_up(const struct redis *r)
 
 int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
 {
-	if (r->state != UP)
+	bool falls = !list_empty(&r->fallen) && r->was_up && !r->failing;
+	if (r->state != UP && !falls)
 		return -1;
 	struct command *c = command_parse(cmd, n);
 	c->fn = fn;
 	c->arg = arg;
 	c->sent_us = loop_now_us(r->loop);
+	if (falls) {
+		list_append(&r->fallen, &c->link);
+		r->waiting_n++;
+		return 0;
+	}
 	c->due_us = c->sent_us + server.slow_ms * 1000;
 	if (list_empty(&r->waiting))
 		watch(r);

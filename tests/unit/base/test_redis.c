@@ -655,6 +655,91 @@ static void test_lost_by_slow_reply(void **state)
 	end_script();
 }
 
+/* -- many who wait on a connection that is lost -- */
+
+static unsigned told;
+
+/* Told in their order; as much work as a turn may have. */
+static void expect_slow_null(const redisReply *reply, void *arg)
+{
+	assert_null(reply);
+	assert_int_equal(++told, (uintptr_t)arg);
+	assert_int_equal(downs, 0);
+	assert_false(redis_up(redis));
+	assert_int_equal(command(count_reply, NULL, 1, "PING"), -1); /* not from in here */
+	while (!loop_is_long(loop))
+		;
+}
+
+/* In the turns between: taken, and told behind all others. */
+static void send_while_falling(void *arg)
+{
+	unsigned *sent = arg;
+
+	if (told == 0 || downs > 0 || redis_pending(redis) == 0 || *sent == 20)
+		return;
+	assert_int_equal(command(expect_slow_null, (void *)(uintptr_t)(200 + ++*sent), 1, "PING"), 0);
+}
+
+static bool is_told(void)
+{
+	return downs > 0 && nulls == 0;
+}
+
+static void test_many_wait_when_lost(void **state)
+{
+	struct loop_hook hook = {.fn = send_while_falling};
+	unsigned sent = 0;
+
+	(void)state;
+	start_server();
+	connect_up();
+	conf.reconnect_ms = 1; /* it is up again only behind all of that */
+	kill(server, SIGSTOP);
+	told = 0;
+	for (uintptr_t i = 1; i <= 200; i++)
+		assert_int_equal(command(expect_slow_null, (void *)i, 1, "PING"), 0);
+	redis_flush(redis);
+	end_server();
+	start_server();
+	hook.arg = &sent;
+	loop_hook(loop, LOOP_PUMP, &hook);
+	uint64_t turns = loop_turns(loop);
+	run_until(is_told);
+	loop_unhook(loop, &hook);
+	assert_true(sent > 0);
+	assert_int_equal(told, 200 + sent);
+	assert_int_equal(downs, 1);
+	assert_true(loop_turns(loop) - turns >= 10); /* 8 or 9 in a turn that is long by the first of them */
+	assert_int_equal(ups, 1);
+	run_until(is_up_again);
+	assert_int_equal(ups, 2);
+}
+
+/* Freed by one of those who are told, while others wait: they are told in that moment. */
+static void test_free_while_falling(void **state)
+{
+	unsigned freed = 0, rest = 0;
+
+	(void)state;
+	start_server();
+	connect_up();
+	kill(server, SIGSTOP);
+	told = 0;
+	for (uintptr_t i = 1; i <= 20; i++)
+		assert_int_equal(command(expect_slow_null, (void *)i, 1, "PING"), 0);
+	assert_int_equal(command(free_at_null, &freed, 1, "PING"), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(command(expect_null, &rest, 1, "PING"), 0);
+	redis_flush(redis);
+	end_server();
+	run_until(is_freed);
+	assert_int_equal(freed, 1);
+	assert_int_equal(told, 20);
+	assert_int_equal(rest, 3);
+	assert_int_equal(downs, 0);
+}
+
 static void test_loading(void **state)
 {
 	static const char *const lines[] = {"-LOADING Redis is loading the dataset in memory\r\n",
@@ -795,6 +880,8 @@ static const struct CMUnitTest cases[] = {
 	CASE(test_slow_replies),
 	CASE(test_free_in_slow_reply),
 	CASE(test_lost_by_slow_reply),
+	CASE(test_many_wait_when_lost),
+	CASE(test_free_while_falling),
 	CASE(test_loading),
 	CASE(test_refused_at_greeting),
 	CASE(test_elsewhere),
