@@ -123,7 +123,10 @@ void status_carriers(const struct snapshot *s, const char *name, struct buf *out
 			continue;
 		table_text(t, c->name);
 		table_text(t, status_carrier_state(c, state));
-		table_text(t, c->health);
+		if (strcmp(c->health, "good") == 0)
+			table_text(t, c->health);
+		else
+			table_cell(t, "%s (%s)", c->health, c->health_why);
 		table_cell(t, "%" PRIu64 "/%" PRIu64, c->bound, c->binds);
 		status_window(t, c);
 		status_tps(t, c);

@@ -41,7 +41,7 @@ static struct snapshot_carrier carriers[] = {
 	 .binds = 4,
 	 .window = 400,
 	 .health = "away",
-	 .health_why = "down",
+	 .health_why = "flaps",
 	 .delivery = -1,
 	 .id_form = "learning"},
 	{.name = "电信",
@@ -56,7 +56,7 @@ static struct snapshot_carrier carriers[] = {
 	 .tps = 50,
 	 .tps_live = true,
 	 .health = "proving",
-	 .health_why = "errors",
+	 .health_why = "refused",
 	 .delivery = -1,
 	 .id_form = "text"},
 };
@@ -141,14 +141,14 @@ static void test_text(void **state)
 		      "0   closing 0   delivering 0   "
 		      "leaving 0   parked 1\n"
 		      "\n"
-		      "CARRIER  STATE       HEALTH   BINDS         WINDOW      TPS  QUEUED  SUBMITTED      OK  ERRORS  "
-		      "THROTTLED  DOUBT  DELIVERED     P50      P99  IDS\n"
-		      "移动     up          good       2/2          3/200  140/200      12     100200  100100      97  "
-		      "        5      4        93%  1.2 ms  15.0 ms  hex_resp_dec_dlr\n"
-		      "unicom   drained     away       0/4          0/400        -       0          0       0       0  "
-		      "        0      0          -       -        -  learning\n"
-		      "电信     paused 2 s  proving    1/1  0/10 needs 38  50 live       0          0       0       0  "
-		      "        0      0          -       -        -  text\n"
+		      "CARRIER  STATE       HEALTH             BINDS         WINDOW      TPS  QUEUED  SUBMIT"
+		      "TED      OK  ERRORS  THROTTLED  DOUBT  DELIVERED     P50      P99  IDS\n"
+		      "移动     up          good                 2/2          3/200  140/200      12     10020"
+		      "0  100100      97          5      4        93%  1.2 ms  15.0 ms  hex_resp_dec_dlr\n"
+		      "unicom   drained     away (flaps)         0/4          0/400        -       0        "
+		      "  0       0       0          0      0          -       -        -  learning\n"
+		      "电信     paused 2 s  proving (refused)    1/1  0/10 needs 38  50 live       0          "
+		      "0       0       0          0      0          -       -        -  text\n"
 		      "\n"
 		      "ACCOUNT  BINDS  RECEIVED  THROTTLED  OUTSTANDING  WAITING  BACKLOG\n"
 		      "bank       1/4    100300          7            2        9     1200\n"
