@@ -2,5 +2,5 @@
 # too, unless src/tools/local.mk has them.
 
 dist_man_MANS += doc/man/smppgwd.8 doc/man/smppgw.conf.5
-dist_doc_DATA = README README.zh_CN NEWS COPYING doc/architecture.md doc/compliance.md doc/configuration.md doc/evidence.md doc/operations.md doc/performance.md \
+dist_doc_DATA = README README.zh_CN NEWS COPYING doc/alarms.md doc/architecture.md doc/compliance.md doc/configuration.md doc/evidence.md doc/operations.md doc/performance.md \
 	doc/protocol.md doc/records.md doc/security.md doc/testing.md doc/dashboard-zh.png doc/dashboard-phone.png

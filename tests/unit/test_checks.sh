@@ -173,15 +173,16 @@ accepts "counters that are all explained" "$src/scripts/check-counters" "$work/t
 counters "a counter that is not explained" 'smppgw_b_seconds is missing' '`smppgw_a_total`'
 counters "a counter that does not exist" 'the daemon has no smppgw_c' '`smppgw_a_total` `smppgw_b_seconds` `smppgw_c`'
 
-alarms() { # NAME REASON SED-SCRIPT
+alarms() { # NAME REASON SED-SCRIPT [PAGE]
 	good_alarms
-	sed -i "$3" "$work/tree/doc/operations.md"
+	sed -i "$3" "$work/tree/doc/${4:-operations}.md"
 	refuses "$1" "$2" "$src/scripts/check-alarms" "$work/tree" "$work/table"
 }
 good_alarms() {
 	printf '%s\n' '# 运行' '## Alarms' '| `redis_down` | critical | yes, 3 s | no, at once | 不可用 | start it |' \
 		'| `ratio` | warning | ≤ 70 % of 100 messages or more, 60 s | > 80 %, 120 s | 低 | look |' '## Else' \
 		'| `other` | what |' >"$work/tree/doc/operations.md"
+	printf '%s\n' '# 告警' '### `redis_down`' '- **Do:** start it.' '### `ratio`' 'As `redis_down`.' >"$work/tree/doc/alarms.md"
 }
 
 printf 'redis_down\tgateway\tcritical\t1\t3\t1\t0\t0\t\t断\tdown\tstart\n' >"$work/table"
@@ -194,6 +195,9 @@ alarms "an alarm that does not exist" 'there is no alarm rates' 's/`ratio`/`rate
 alarms "another threshold" 'alarm ratio: the page says' 's/≤ 70/≤ 75/'
 alarms "another severity" 'alarm redis_down: the page says' 's/critical/warning/'
 alarms "an alarm without a hint" 'alarm redis_down: what it means, or what to do, is missing' 's/start it//'
+alarms "an alarm without a section" 'alarm ratio has no section' '/`ratio`/d' alarms
+alarms "a section that says nothing" 'alarm redis_down: its section does not say what to do' 's/Do:/Oh:/' alarms
+alarms "a section of no alarm" 'there is no alarm rates' 's/`ratio`/`rates`/' alarms
 
 good_readmes() {
 	cat >"$work/tree/README" <<'END'
