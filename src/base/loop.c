@@ -49,6 +49,7 @@ struct loop {
 	struct list deferred;
 	int64_t wake_us; /* a turn is wanted at this time; INT64_MAX: none */
 	int64_t sim_wall_offset_ms;
+	unsigned sim_tires, sim_asked; /* loop_tire(); questions in this turn */
 	int64_t longest_us;
 	int64_t cpu_us;	       /* of this thread when this turn began */
 	int64_t not_before_us; /* before this time no turn is long: so much CPU cannot have been used */
@@ -248,13 +249,18 @@ bool loop_is_long(struct loop *l)
 	int64_t now_us, left_us;
 
 	if (l->base == NULL)
-		return false;
+		return l->sim_tires > 0 && ++l->sim_asked > l->sim_tires;
 	now_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
 	if (now_us < l->not_before_us)
 		return false;
 	left_us = l->cpu_us + LOOP_LONG_US - loop_read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000);
 	l->not_before_us = now_us + left_us;
 	return left_us <= 0;
+}
+
+void loop_tire(struct loop *l, unsigned questions)
+{
+	l->sim_tires = questions;
 }
 
 static bool loop_wants_more_timers(void *arg)
@@ -276,6 +282,7 @@ static void loop_work(struct loop *l, int64_t asked_us)
 {
 	if (asked_us > loop_now_us(l) && asked_us < l->wake_us)
 		l->wake_us = asked_us;
+	l->sim_asked = 0;
 	wheel_run_while(l->wheel, loop_now_ms(l), LOOP_TIMER_BUDGET, loop_wants_more_timers, l);
 	for (int stage = 0; stage < LOOP_STAGES; stage++) {
 		struct list *head = &l->hooks[stage];

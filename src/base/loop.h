@@ -61,9 +61,13 @@ void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), voi
 
 /*
  * This turn has taken 1.5 ms of CPU already: whoever can leave the rest of its work to the next one should, so that
- * others have theirs. Costs a look at the clock, and a system call for each 1.5 ms; never true when simulated.
+ * others have theirs. Costs a look at the clock, and a system call for each 1.5 ms. When simulated never true, but
+ * after loop_tire().
  */
 bool loop_is_long(struct loop *l);
+/* Simulated only: each turn is long when it has been asked so many times; 0: none is. For tests of what is done in
+ * steps. */
+void loop_tire(struct loop *l, unsigned questions);
 
 /* Turns until loop_stop() and ends that turn. 0, or -1 when the event base fails. */
 __attribute__((warn_unused_result)) int loop_run(struct loop *l);

@@ -95,7 +95,10 @@ static void conn_reap(void *arg)
 {
 	struct conn *c = arg;
 
-	c->ops->on_closed(c->arg, c->reason);
+	if (!c->ops->on_closed(c->arg, c->reason)) {
+		loop_defer(c->hub->loop, &c->defer, conn_reap, c);
+		return;
+	}
 	conn_tls_free(c->tls);
 	tls_release(c->secure);
 	mem_free(c);

@@ -33,9 +33,10 @@ struct conn_ops {
 	 * more. After a conn_close() in the call the value does not matter.
 	 */
 	size_t (*on_input)(void *arg, const uint8_t *p, size_t n);
-	/* Ended, once, in a turn's reap, never from inside a call of the owner's. conn is freed after it; the owner
-	 * must drop its pointer. Nothing else is called after conn_close(). */
-	void (*on_closed)(void *arg, enum end_reason reason);
+	/* Ended, in a turn's reap, never from inside a call of the owner's. true: the owner is done with it, and must
+	 * drop its pointer; conn is freed then. false: it is asked again in the next turn. Nothing else is called after
+	 * conn_close(). */
+	bool (*on_closed)(void *arg, enum end_reason reason);
 	void (*on_drained)(void *arg); /* output went from over a quarter of its bound to under it; may be NULL */
 	/* conn_connect() to a name with several addresses: why one of them did not get the connection; may be NULL. For
 	 * the log: must not end the connection. */

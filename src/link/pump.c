@@ -174,6 +174,20 @@ static void pump_wait(struct carrier *c, int64_t wait_us)
 	}
 }
 
+/*
+ * What was out on a bind that has ended is being told so, over several turns: until all of it is back in its place
+ * nothing that came later may leave.
+ */
+static bool pump_loses(const struct carrier *c)
+{
+	for (size_t i = 0; i < c->nbinds; i++) {
+		const struct session *s = c->binds[i].session;
+		if (s != NULL && session_state(s) == SESSION_ENDING && session_outstanding(s) > 0)
+			return true;
+	}
+	return false;
+}
+
 static void pump_carrier(struct carrier *c)
 {
 	int64_t wait_us;
@@ -192,6 +206,10 @@ static void pump_carrier(struct carrier *c)
 	uint32_t n = pace_there(&c->pace, loop_now_us(c->cs->loop), c->in_flight, PUMP_TURN, &wait_us);
 	if (n == 0) {
 		pump_wait(c, wait_us);
+		return;
+	}
+	if (pump_loses(c)) {
+		pump_rest(c, true); /* those that are settled wake it */
 		return;
 	}
 	c->woken = false;

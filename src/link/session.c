@@ -14,7 +14,7 @@
 
 static void session_on_connected(void *arg);
 static void session_on_tried(void *arg, const struct net_addr *address, const char *why);
-static void session_on_closed(void *arg, enum end_reason reason);
+static bool session_on_closed(void *arg, enum end_reason reason);
 static void session_on_drained(void *arg);
 
 static const struct conn_ops session_conn_ops = {
@@ -164,22 +164,37 @@ void session_finish(struct session *s, enum end_reason reason)
 	conn_finish(s->conn, reason);
 }
 
-static void session_on_closed(void *arg, enum end_reason reason)
+/* Tells what was outstanding that it is lost, oldest first, until the turn is long; true: all of it. */
+static bool session_tell_lost(struct session *s)
+{
+	uint64_t cookie;
+
+	for (unsigned told = 0; s->out != NULL && window_used(s->out) > 0; told++) {
+		if (told >= SESSION_TOLD_LEAST && loop_is_long(s->hub->loop))
+			return false;
+		if (!window_drain(s->out, &cookie))
+			break;
+		s->ops->on_settled(s, cookie, SESSION_LOST, NULL, 0, s->arg);
+	}
+	return true;
+}
+
+static bool session_on_closed(void *arg, enum end_reason reason)
 {
 	struct session *s = arg;
-	uint64_t cookie;
 
 	/* after our unbind a peer may simply close */
 	if (s->unbind_sequence != 0 && (reason == END_PEER_CLOSED || reason == END_IO_ERROR))
 		reason = s->end_reason;
 	s->state = SESSION_ENDING;
 	loop_timer_clear(s->hub->loop, &s->timer);
-	while (s->out != NULL && window_drain(s->out, &cookie))
-		s->ops->on_settled(s, cookie, SESSION_LOST, NULL, 0, s->arg);
+	if (!session_tell_lost(s))
+		return false;
 	s->stats->ended[reason]++;
 	s->ops->on_ended(s, reason, s->arg);
 	window_free(s->out);
 	pool_give(s->hub->pool, s->handle);
+	return true;
 }
 
 static bool session_unbinds_for(enum end_reason reason)

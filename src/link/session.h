@@ -72,8 +72,9 @@ struct session_ops {
 			   int64_t sent_us, void *arg);
 	/* Window or output has room again after session_send() said no. */
 	void (*on_room)(struct session *s, void *arg);
-	/* Ended, once, in a turn's reap; everything outstanding was settled as SESSION_LOST before. The session is
-	 * freed after the call. */
+	/* Ended, once, in a turn's reap; everything outstanding was settled as SESSION_LOST before, oldest first, over
+	 * several turns when it is much (session_state() is SESSION_ENDING then). The session is freed after the call.
+	 */
 	void (*on_ended)(struct session *s, enum end_reason reason, void *arg);
 };
 

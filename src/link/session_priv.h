@@ -15,6 +15,7 @@
 #define SESSION_REFUSED_US 1000000 /* a refused peer may bind again for so long */
 #define SESSION_MALFORMED  10	   /* malformed PDUs in a row that end a session */
 #define SESSION_ENQUIRES   100	   /* enquire_link answered in one second; the rest waits for the next one */
+#define SESSION_TOLD_LEAST 8 /* outstanding requests that a turn settles at least when they time out or are lost */
 #define SESSION_US_PER_MS  1000
 
 enum {			/* why nothing is read: bits of session.holds */

@@ -43,9 +43,11 @@ static void answer_act(struct session *s)
 	int64_t limit = session_now(s) - s->conf->response_ms * SESSION_US_PER_MS;
 	uint64_t cookie;
 
-	while (s->state != SESSION_ENDING && window_expire(s->out, limit, &cookie)) {
+	for (unsigned told = 0; s->state != SESSION_ENDING && window_expire(s->out, limit, &cookie); told++) {
 		s->stats->timeouts++;
 		s->ops->on_settled(s, cookie, SESSION_TIMEOUT, NULL, 0, s->arg);
+		if (told + 1 >= SESSION_TOLD_LEAST && loop_is_long(s->hub->loop))
+			break; /* the others are still due: session_time_arm() has the timer fire again */
 	}
 	if (s->state == SESSION_ENDING)
 		return;

@@ -15,7 +15,8 @@ struct line { /* an account's messages of one class in one lane */
 	struct list waiting;
 	struct list turn; /* in class_lines.turns while anything waits */
 	uint64_t n;
-	int64_t left; /* of its turn, in messages */
+	int64_t left;	  /* of its turn, in messages */
+	struct msg *back; /* of those that wait, the one that was put back last; NULL: none, or it has left */
 	size_t account;
 };
 
@@ -179,26 +180,49 @@ static bool is_before(const struct msg *a, const struct msg *b)
 	return a->order != b->order ? a->order < b->order : a->part < b->part;
 }
 
+/* Coming from the front, m's place is behind at. */
+static bool is_place_up(const struct list *head, const struct list *at, const struct msg *m)
+{
+	return at->next == head || !is_before(LIST_OF(at->next, struct msg, link), m);
+}
+
+/* Coming from the end, m's place is behind at. */
+static bool is_place_down(const struct list *head, const struct list *at, const struct msg *m)
+{
+	return at == head || is_before(LIST_OF(at, struct msg, link), m);
+}
+
+/*
+ * Behind what m stands by its order. Nearly always that is near an end: what was taken is older than all that waits;
+ * what goes on to a lane of fewer carriers is younger than all that went there before. Or it is near the one that was
+ * put back before it: a bind that is lost gives back one after the other what was out on it, and among that of other
+ * binds its place is far from both ends. From all three at once, the nearest is found.
+ */
+static struct list *place_in(struct line *line, const struct msg *m)
+{
+	struct list *head = &line->waiting, *front = head, *end = head->prev;
+	bool up = !line->back || is_before(line->back, m);
+	struct list *near = !line->back ? head : up ? &line->back->link : line->back->link.prev;
+
+	for (;;) {
+		if (is_place_up(head, front, m))
+			return front;
+		if (is_place_down(head, end, m))
+			return end;
+		if (up ? is_place_up(head, near, m) : is_place_down(head, near, m))
+			return near;
+		front = front->next;
+		end = end->prev;
+		near = up ? near->next : near->prev;
+	}
+}
+
 void queue_put_back(struct queue *q, struct msg *m)
 {
 	struct line *line = line_for(q, m);
-	struct list *head = &line->waiting;
-	struct list *at = head, *back = head->prev;
-	/* Nearly always its place is near an end: what was taken is older than all that waits; what goes on to a lane
-	 * of fewer carriers is younger than all that went there before. From both ends at once, the nearer one is
-	 * found. */
-	for (;;) {
-		if (at->next == head || !is_before(LIST_OF(at->next, struct msg, link), m))
-			break;
-		if (is_before(LIST_OF(back, struct msg, link), m)) {
-			at = back;
-			break;
-		}
-		at = at->next;
-		back = back->prev;
-	}
-	list_put(at, &m->link);
+	list_put(place_in(line, m), &m->link);
 	count_in(q, m, line);
+	line->back = m;
 }
 
 void queue_untake(struct queue *q, struct msg *m)
@@ -238,8 +262,11 @@ void queue_put_near(struct queue *q, struct msg *m, struct msg *near)
 
 void queue_remove(struct queue *q, struct msg *m)
 {
+	struct line *line = line_of(q, m);
+	if (line->back == m)
+		line->back = NULL;
 	list_remove(&m->link);
-	count_out(q, m, line_of(q, m));
+	count_out(q, m, line);
 }
 
 uint8_t queue_classes(const struct queue *q, size_t lane)

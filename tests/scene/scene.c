@@ -2,7 +2,8 @@
  * scene.c - plays scenes: the real path, policy, link and base code against a simulated network, store and clock.
  * Usage:
  *
- *   scene [-v] [FILE...]   -v: the gateway's log on stderr; no FILE: every one of $SMPPGW_SRC/tests/scene/scenes
+ *   scene [-v] [-t] [FILE...]   -v: the gateway's log on stderr; -t: what is done in steps is done in the smallest; no
+ *   FILE: every one of $SMPPGW_SRC/tests/scene/scenes
  *
  * A scene is a text of steps, one a line; steps_*.c have the tables of what can be said. Words behind a step are
  * options, each a name and a value. A range b1..b9 stands for nine messages. After a step that does something 20 ms
@@ -176,6 +177,8 @@ int main(int argc, char **argv)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	first += loud;
+	world_tires = argc > first && strcmp(argv[first], "-t") == 0;
+	first += world_tires;
 	log_open(loud ? STDERR_FILENO : null, LOG_LEVEL_DEBUG, !loud);
 	for (int i = first; i < argc; i++)
 		play_and_count(argv[i], &tally);

@@ -13,7 +13,10 @@ static void conn_reap(void *arg)
 {
 	struct conn *c = arg;
 
-	c->ops->on_closed(c->arg, c->reason);
+	if (!c->ops->on_closed(c->arg, c->reason)) {
+		loop_defer(c->hub->loop, &c->defer, conn_reap, c);
+		return;
+	}
 	mem_free(c);
 }
 

@@ -232,6 +232,8 @@ static void on_reload_ended(void *arg, bool applied)
 
 static const struct reload_ops reload_ops = {on_reload_begins, on_reload_applied, on_reload_ended};
 
+bool world_tires;
+
 bool world_start(struct world *w, char **why)
 {
 	*why = NULL;
@@ -240,6 +242,7 @@ bool world_start(struct world *w, char **why)
 	w->left = false;
 	w->fatal[0] = '\0';
 	w->loop = loop_new_simulated(w->wall_ms);
+	loop_tire(w->loop, world_tires ? 1 : 0);
 	w->log_hook = (struct loop_hook){.fn = flush_log};
 	loop_hook(w->loop, LOOP_LOG, &w->log_hook);
 	w->stats = stats_new();

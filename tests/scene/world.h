@@ -48,6 +48,7 @@ int64_t world_wall_ms(const struct world *w);
 /*
  * Starts a gateway. Sections that the scene does not give are those of world.c's table. False with *why (free()).
  */
+extern bool world_tires; /* every turn of the gateway is long as soon as somebody asks (loop_tire()) */
 bool world_start(struct world *w, char **why);
 /*
  * The operator's reload: the sections of the scene as they are now. Under way until world_reload_ends(), which tells

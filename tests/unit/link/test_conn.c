@@ -18,6 +18,7 @@ struct side {		   /* the gateway's side of one connection */
 	uint8_t in[400000];
 	size_t n, leave; /* leave: octets at the end that are never consumed */
 	unsigned connected, closed, drained, offers;
+	unsigned undone; /* so often it is not done yet with a connection that was closed */
 	enum end_reason reason;
 	char error[128];
 	bool hold_at_once;
@@ -61,14 +62,19 @@ static size_t on_input(void *arg, const uint8_t *p, size_t n)
 	return take;
 }
 
-static void on_closed(void *arg, enum end_reason reason)
+static bool on_closed(void *arg, enum end_reason reason)
 {
 	struct side *s = arg;
 
+	if (s->undone > 0) {
+		s->undone--;
+		return false;
+	}
 	s->closed++;
 	s->reason = reason;
 	snprintf(s->error, sizeof(s->error), "%s", conn_error(s->conn));
 	s->conn = NULL;
+	return true;
 }
 
 static void on_drained(void *arg)
@@ -415,6 +421,23 @@ static void the_peer_closes(void **state)
 	stop(t);
 }
 
+/* Who is not done yet is asked again in each turn; the connection is there as long. */
+static void the_owner_is_not_done_yet(void **state)
+{
+	struct net_test *t = start_accepted();
+
+	(void)state;
+	t->side.undone = 3;
+	uint64_t turns = loop_turns(t->loop);
+	close(t->far);
+	t->far = -1;
+	run_until(t, closed);
+	assert_int_equal(t->side.undone, 0);
+	assert_int_equal(t->side.reason, END_PEER_CLOSED);
+	assert_true(loop_turns(t->loop) - turns >= 3);
+	stop(t);
+}
+
 static void the_peer_resets(void **state)
 {
 	struct net_test *t = start_accepted();
@@ -518,6 +541,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(long_input_may_be_the_end),
 	cmocka_unit_test(held_input_may_be_the_end),
 	cmocka_unit_test(the_peer_closes),
+	cmocka_unit_test(the_owner_is_not_done_yet),
 	cmocka_unit_test(the_peer_resets),
 	cmocka_unit_test(the_first_reason_stays),
 	cmocka_unit_test(connecting),

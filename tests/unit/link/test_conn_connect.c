@@ -111,7 +111,7 @@ static size_t on_input(void *arg, const uint8_t *p, size_t n)
 	return n;
 }
 
-static void on_closed(void *arg, enum end_reason reason)
+static bool on_closed(void *arg, enum end_reason reason)
 {
 	struct dialled *d = arg;
 
@@ -120,6 +120,7 @@ static void on_closed(void *arg, enum end_reason reason)
 	snprintf(d->error, sizeof(d->error), "%s", conn_error(d->conn));
 	d->conn = NULL;
 	loop_stop(d->loop);
+	return true;
 }
 
 static void on_tried(void *arg, const struct net_addr *address, const char *why)

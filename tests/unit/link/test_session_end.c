@@ -400,6 +400,66 @@ static void ends_while_requests_time_out(void **state)
 	owner_stop(&o);
 }
 
+/* Much that is outstanding is settled over several turns, in order; only behind the last is the end told. */
+static void what_is_lost_is_told_in_steps(void **state)
+{
+	struct owner o;
+
+	(void)state;
+	owner_start(&o);
+	o.conf.window_out = 40;
+	owner_connect_bound(&o, BIND_TRANSCEIVER);
+	for (uint64_t i = 0; i < 40; i++)
+		assert_int_equal(owner_send(&o, SUBMIT_SM, i), 0);
+	rig_turn(&o.rig);
+	uint64_t handle = session_handle(o.session);
+	loop_tire(o.rig.loop, 1);
+	wire_drop(o.far);
+	for (unsigned turns = 0, before = 0; o.ends == 0; turns++, before = o.nsettled) {
+		assert_true(turns < 40);
+		loop_turn(o.rig.loop);
+		assert_true(o.nsettled - before <= 10);
+		assert_int_equal(o.ends, o.nsettled == 40);
+		if (o.nsettled > 0 && o.ends == 0) {
+			assert_null(session_get(o.rig.sessions, handle));
+			assert_int_equal(session_state(o.session), SESSION_ENDING);
+			assert_int_equal(session_outstanding(o.session), 40 - o.nsettled);
+			assert_int_equal(owner_send(&o, SUBMIT_SM, 99), -ENOTCONN);
+			session_end(o.session, END_SHUTDOWN); /* does no harm */
+		}
+	}
+	for (unsigned i = 0; i < 40; i++) {
+		assert_int_equal(o.settled[i].cookie, i);
+		assert_int_equal(o.settled[i].outcome, SESSION_LOST);
+	}
+	owner_expect_end(&o, END_IO_ERROR);
+	owner_stop(&o);
+}
+
+static void what_times_out_is_told_in_steps(void **state)
+{
+	struct owner o;
+
+	(void)state;
+	owner_start(&o);
+	o.conf.window_out = 40;
+	owner_connect_bound(&o, BIND_TRANSCEIVER);
+	for (uint64_t i = 0; i < 40; i++)
+		assert_int_equal(owner_send(&o, SUBMIT_SM, i), 0);
+	rig_turn(&o.rig);
+	loop_tire(o.rig.loop, 1);
+	rig_pass(&o.rig, 21000);
+	assert_int_equal(o.nsettled, 40);
+	for (unsigned i = 0; i < 40; i++) {
+		assert_int_equal(o.settled[i].cookie, i);
+		assert_int_equal(o.settled[i].outcome, SESSION_TIMEOUT);
+	}
+	assert_int_equal(session_outstanding(o.session), 0);
+	assert_int_equal(o.stats.timeouts, 40);
+	assert_int_equal(owner_send(&o, SUBMIT_SM, 40), 0);
+	owner_stop(&o);
+}
+
 static void answers_to_an_ended_session_are_dropped(void **state)
 {
 	struct owner o;
@@ -438,6 +498,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(full_output_says_no_and_then_tells_of_room),
 	cmocka_unit_test(a_session_may_be_ended_in_any_callback),
 	cmocka_unit_test(ends_while_requests_time_out),
+	cmocka_unit_test(what_is_lost_is_told_in_steps),
+	cmocka_unit_test(what_times_out_is_told_in_steps),
 	cmocka_unit_test(answers_to_an_ended_session_are_dropped),
 };
 

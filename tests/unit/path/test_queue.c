@@ -335,6 +335,45 @@ static void test_window_comes_back(void **state)
 	drain(q);
 }
 
+/*
+ * Binds that are lost one after the other give back what was out on them, each in order, and that of each lies among
+ * that of the others: were each to walk over those, this would take minutes. Meanwhile others are taken and end.
+ */
+static void test_lost_binds_come_back(void **state)
+{
+	enum { BINDS = 32, EACH = 5000, ALL = BINDS * EACH };
+	static struct msg *out[ALL];
+	(void)state;
+	struct queue *q = queue_new(LANES);
+	for (uint64_t i = 0; i < ALL + 10; i++)
+		queue_put(q, make(0, i));
+	for (int i = 0; i < ALL; i++)
+		out[i] = queue_take(q, 0, CLASS_OTP);
+	for (int bind = 0; bind < BINDS; bind++) {
+		for (int i = 0; i < EACH; i++) {
+			struct msg *m = out[i * BINDS + bind * 7 % BINDS];
+			queue_put_back(q, m);
+			if (i % 1000 == 999) { /* it leaves at once, and is back */
+				queue_remove(q, m);
+				queue_put_back(q, m);
+			} else if (i % 1000 == 500) {
+				queue_remove(q, m);
+				m->route = 1; /* it ends */
+			}
+		}
+	}
+	for (uint64_t i = 0; i < ALL + 10; i++) {
+		if (i < ALL && out[i]->route == 1) {
+			msgs_give(ms, out[i]);
+			continue;
+		}
+		struct msg *m = queue_take(q, 0, CLASS_OTP);
+		assert_int_equal(m->id, i);
+		msgs_give(ms, m);
+	}
+	drain(q);
+}
+
 #define NOON_MS 1780000000000 /* UTC */
 
 /* A message of an account that was accepted so many ms after noon. */
@@ -404,6 +443,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test_setup_teardown(test_model, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_all_to_the_next_lane, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_window_comes_back, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_lost_binds_come_back, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_oldest, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_before, setup, teardown),
 };
