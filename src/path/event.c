@@ -26,6 +26,8 @@ const struct conf_row events_rows[] = {
 	 "The event late comes when a message's receipt has not come for so long; 0: never.", NULL},
 	{"mask", CONF_BOOL, offsetof(struct events_conf, mask), "", 0, 0, "false", true,
 	 "Whether phone numbers in events are masked.", NULL},
+	{"unstored", CONF_BOOL, offsetof(struct events_conf, unstored), "", 0, 0, "true", true,
+	 "Whether there are events of messages that the store does not keep: datagram and forward mode.", NULL},
 	{"webhook", CONF_STRING, offsetof(struct events_conf, webhook), "", 0, 64, "", true,
 	 "Name in webhooks: events are posted there too; empty: nowhere.", NULL},
 	{"webhook_events", CONF_LIST, offsetof(struct events_conf, webhook_events), "", 0, 0, "[ \"all\" ]", true,

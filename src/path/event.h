@@ -68,6 +68,7 @@ struct events_conf { /* section events */
 	int64_t length;		 /* events in the stream */
 	int64_t late;		 /* s; 0: off */
 	bool mask;		 /* numbers */
+	bool unstored;		 /* events of messages in datagram and forward mode, too */
 	char *webhook;		 /* name in webhooks; "": none */
 	struct conf_list webhook_events;
 };

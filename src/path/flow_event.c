@@ -109,10 +109,10 @@ static void say(struct flow *f, struct event *e)
 	event_log_line(x->log);
 }
 
-/* A text of ours, or what is on its way to an app, is nobody's message. */
-static bool is_silent(const struct msg *m)
+/* A text of ours, or what is on its way to an app, is nobody's message; events of some are not wanted. */
+static bool is_silent(const struct flow *f, const struct msg *m)
 {
-	return m->internal || !flow_is_message(m);
+	return m->internal || !flow_is_message(m) || (m->volatile_ && !f->event_unstored);
 }
 
 /* --- a message --- */
@@ -123,7 +123,7 @@ void flow_event(struct flow *f, struct msg *part, enum event_kind kind, struct f
 	if (!wants(f, kind))
 		return;
 	const struct msg *m = msg_whole(f->msgs, part);
-	if (is_silent(m))
+	if (is_silent(f, m))
 		return;
 	read_message(f, m, x, &e);
 	if (part->carrier != MSG_NO_CARRIER)
@@ -141,7 +141,7 @@ void flow_event_held(struct flow *f, struct msg *m, struct flow_about *x)
 /* Short, because there is one for each message: whose it is stands in accepted and in its end. */
 void flow_event_sent(struct flow *f, struct msg *part, struct msg *m)
 {
-	if (!wants(f, EVENT_SENT) || is_silent(m) || m->account == MSG_NO_ACCOUNT)
+	if (!wants(f, EVENT_SENT) || is_silent(f, m) || m->account == MSG_NO_ACCOUNT)
 		return;
 	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
 	e.id = m->aliased ? msg_app_id(m) : m->id;
@@ -170,7 +170,7 @@ static enum event_kind end_of(uint8_t state)
 void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
 {
 	enum event_kind kind = end_of(m->final_state);
-	if (!wants(f, kind) || is_silent(m))
+	if (!wants(f, kind) || is_silent(f, m))
 		return;
 	struct event e = {.kind = kind, .stat = w->stat, .err = w->err};
 	read_message(f, m, x, &e);
@@ -189,7 +189,7 @@ void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, cons
 	if (!wants(f, EVENT_RETRIED))
 		return;
 	const struct msg *m = msg_whole(f->msgs, part);
-	if (is_silent(m))
+	if (is_silent(f, m))
 		return;
 	read_message(f, m, x, &e);
 	e.carrier = carrier_view(f, carrier);
@@ -203,7 +203,7 @@ void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, cons
 void flow_event_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x)
 {
 	enum event_kind kind = status ? EVENT_REFUSED : EVENT_ACCEPTED;
-	if (!wants(f, kind) || is_silent(m))
+	if (!wants(f, kind) || is_silent(f, m))
 		return;
 	struct event e = {.kind = kind};
 	read_message(f, m, x, &e);
@@ -278,7 +278,7 @@ static void look(struct msg *m, void *arg)
 	if (m->state != MSG_AWAITING || since(m) + x->late_ms > loop_wall_ms(f->loop))
 		return;
 	struct msg *whole = msg_whole(f->msgs, m);
-	if (whole->late || is_silent(whole))
+	if (whole->late || is_silent(f, whole))
 		return;
 	whole->late = true;
 	flow_tell_late(f, m);
@@ -332,6 +332,7 @@ void flow_events_use(struct flow *f)
 	f->event_set = *conf->webhook ? stream | posted : stream;
 	event_log_keep(x->log, conf->length);
 	x->mask = conf->mask;
+	f->event_unstored = conf->unstored;
 	x->late_ms = wants(f, EVENT_LATE) ? conf->late * 1000 : 0;
 	loop_timer_clear(f->loop, &x->walk);
 	if (x->late_ms)

@@ -1,14 +1,18 @@
 /*
- * flow_last.c - the last message that went to a number from a code, for the reply that answers it. Part of the order of
- * life. Must not know replies, nor where it is kept.
+ * flow_last.c - the last message that went to a number from a code, for the reply that answers it: noted in the store;
+ * of a message that the store does not have its record stays in memory for a while, and is read when somebody replies.
+ * Part of the order of life. Must not know what a reply means.
  */
 #include "path/flow_priv.h"
 
 #include "base/log.h"
+#include "path/memo.h"
 #include "policy/signature.h"
 
 #define EDGE	   160u /* octets of UCS-2 in whose head a signature is looked for, and in whose tail */
 #define TEXT_MAX   4096u
+#define LOOKS_MAX  100u /* records of a number that are looked at for one reply */
+#define MIB	   (1u << 20)
 #define NAME_UNITS 60u /* of UCS-2, of signatures that are known by their first ones */
 
 static struct view tlv_word(const struct pdu *pdu, uint16_t tag)
@@ -51,11 +55,10 @@ static size_t read_ends(enum charset from, struct view text, char out[TEXT_MAX])
 	return n + to_utf8(from, (struct view){text.p + text.n - EDGE, EDGE}, out + n, TEXT_MAX - n);
 }
 
-static struct view signature_of(const struct flow *f, const struct msg *m, const struct pdu *pdu, char *room)
+static struct view signature_of(const struct account *a, const struct pdu *pdu, char *room)
 {
 	struct view text;
-	const struct account_conf *conf = account_conf(accounts_at(f->accounts, m->account));
-	enum charset from = charset_of_dcs(pdu->sm.data_coding, (enum charset)conf->dcs0);
+	enum charset from = charset_of_dcs(pdu->sm.data_coding, (enum charset)account_conf(a)->dcs0);
 	if (from == CHARSET_BINARY || !pdu_text(pdu, &text))
 		return FLOW_NOTHING;
 	uint32_t skip = pdu->sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
@@ -70,28 +73,135 @@ static bool is_later_part(const struct pdu *pdu)
 	return ((pdu->sm.esm_class & ESM_UDHI) || pdu->tlvs.n) && udh_concat_pdu(pdu, &c) && c.seq > 1;
 }
 
-void flow_note_last(struct flow *f, struct msg *m)
+/* What a reply to a message of account a must know of it; views into pdu, a and room. */
+static struct store_last read_last(const struct account *a, uint64_t id, uint8_t class_id, const struct pdu *pdu,
+				   char room[TEXT_MAX])
 {
-	struct msg *whole = msg_whole(f->msgs, m);
+	return (struct store_last){
+		.id = id,
+		.account = view_of(account_name(a)),
+		.signature = signature_of(a, pdu, room),
+		.class_name = view_of(class_name((enum class_id)class_id)),
+		.campaign = tlv_word(pdu, TLV_CAMPAIGN),
+		.variant = tlv_word(pdu, TLV_VARIANT),
+		.group = tlv_word(pdu, TLV_GROUP_KEY),
+	};
+}
+
+/* --- in memory --- */
+
+/* The ring, of the size that the configuration says; NULL: none is wanted, or there is no memory for it. */
+static struct memo *ring(struct flow *f)
+{
+	size_t bytes = (size_t)f->conf.reply->last_memory * MIB;
+	if (f->memo && memo_size(f->memo) != bytes) {
+		memo_free(f->memo);
+		f->memo = NULL;
+	}
+	if (!f->memo && bytes)
+		f->memo = memo_new(bytes);
+	return f->memo;
+}
+
+static bool keep_recent(struct flow *f, const struct msg *m)
+{
+	struct record r;
+	struct memo *memo = m->volatile_ ? ring(f) : NULL;
+	if (!memo)
+		return false;
+	msg_record(m, &r);
+	const struct memo_entry e = {msg_app_id(m), loop_wall_ms(f->loop), {m->rec, m->rec_len}};
+	memo_put(memo, number_tail(pdu_peek_dst(r.frame)), &e);
+	return true;
+}
+
+struct finding {
+	const struct flow *flow;
+	const struct store_mo_ask *ask;
+	struct store_recent *out;
+	int64_t since_ms;
+	unsigned looks;
+	char room[TEXT_MAX];
+};
+
+static bool is_owner(const struct store_mo_ask *ask, const char *account)
+{
+	for (size_t i = 0; i < ask->owners_n; i++) {
+		if (strcmp(ask->owners[i], account) == 0)
+			return true;
+	}
+	return ask->owners_n == 0;
+}
+
+/* Whether a record is of a message that the MO may answer; then what its reply must know of it. */
+static bool fits(struct finding *x, const struct memo_entry *e, struct store_recent *found)
+{
+	struct record r;
+	struct pdu pdu;
+	struct number to;
+	if (!record_decode(e->rec, &r) || pdu_decode(r.frame.p, r.frame.n, &pdu) != ESME_ROK || is_later_part(&pdu) ||
+	    !number_parse(pdu.sm.dst, &to) ||
+	    !view_eq((struct view){(const uint8_t *)to.digits, to.n}, x->ask->number) ||
+	    !store_mo_code_fits(x->ask->code, pdu.sm.src.addr))
+		return false;
+	const struct account *a = accounts_find(x->flow->accounts, r.account);
+	if (!a || !is_owner(x->ask, account_name(a)))
+		return false;
+	*found = (struct store_recent){.at_ms = e->at_ms, .code_n = pdu.sm.src.addr.n};
+	found->last = read_last(a, e->id, r.class_id, &pdu, x->room);
+	return true;
+}
+
+static bool look(void *arg, const struct memo_entry *e)
+{
+	struct finding *x = arg;
+	struct store_recent found;
+	if (e->at_ms < x->since_ms || x->looks++ == LOOKS_MAX)
+		return false;
+	if (!fits(x, e, &found) || (x->out->last.id && !store_recent_before(&found, x->out)))
+		return true;
+	*x->out = found;
+	struct view *signature = &x->out->last.signature;
+	signature->n = signature->n < STORE_SIGNATURE_MAX ? signature->n : 0;
+	if (signature->n)
+		memcpy(x->out->signature, signature->p, signature->n);
+	signature->p = (const uint8_t *)x->out->signature;
+	return true;
+}
+
+void flow_find_last(void *flow, const struct store_mo_ask *ask, struct store_recent *out)
+{
+	struct flow *f = flow;
+	struct finding x = {.flow = f, .ask = ask, .out = out};
+	*out = (struct store_recent){.at_ms = 0};
+	x.since_ms = ask->now_ms - ask->last_age_s * 1000;
+	if (f->memo)
+		memo_each(f->memo, number_tail(ask->number), look, &x);
+}
+
+/* --- a carrier has taken one --- */
+
+static void note_in_store(struct flow *f, const struct msg *whole)
+{
 	char room[TEXT_MAX];
 	struct pdu pdu;
 	struct number to;
-	int64_t age = f->conf.reply->last_age;
-	if (age == 0 || m->part > 1 || whole->internal || whole->mo || whole->account == MSG_NO_ACCOUNT)
-		return;
 	msg_pdu(whole, NULL, &pdu);
 	if (is_later_part(&pdu) || !number_parse(pdu.sm.dst, &to))
 		return;
-	const struct store_last last = {
-		.id = msg_app_id(whole),
-		.account = view_of(account_name(accounts_at(f->accounts, whole->account))),
-		.signature = signature_of(f, whole, &pdu, room),
-		.class_name = view_of(class_name((enum class_id)whole->class_id)),
-		.campaign = tlv_word(&pdu, TLV_CAMPAIGN),
-		.variant = tlv_word(&pdu, TLV_VARIANT),
-		.group = tlv_word(&pdu, TLV_GROUP_KEY),
-	};
-	if (store_last_put(f->store, loop_wall_ms(f->loop), age, (struct view){(const uint8_t *)to.digits, to.n},
-			   pdu.sm.src.addr, &last) < 0)
+	const struct store_last last =
+		read_last(accounts_at(f->accounts, whole->account), msg_app_id(whole), whole->class_id, &pdu, room);
+	if (store_last_put(f->store, loop_wall_ms(f->loop), f->conf.reply->last_age,
+			   (struct view){(const uint8_t *)to.digits, to.n}, pdu.sm.src.addr, &last) < 0)
 		log_debug("-", "event=last_not_noted id=%llu reason=\"store away\"", (unsigned long long)last.id);
+}
+
+void flow_note_last(struct flow *f, struct msg *m)
+{
+	struct msg *whole = msg_whole(f->msgs, m);
+	if (f->conf.reply->last_age == 0 || m->part > 1 || whole->internal || whole->mo ||
+	    whole->account == MSG_NO_ACCOUNT)
+		return;
+	if (!keep_recent(f, whole))
+		note_in_store(f, whole);
 }

@@ -102,8 +102,10 @@ struct flow {
 	void *on_fatal_arg;
 	struct finished *finished;
 	struct credit *credit;
+	struct memo *memo;     /* last messages that the store does not have; NULL: none yet */
 	struct events *events; /* flow_event.c's */
 	uint32_t event_set;    /* events that are written, as bits */
+	bool event_unstored;   /* also those of messages that are not stored */
 	struct list asked;     /* struct asked */
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
@@ -527,6 +529,8 @@ void flow_opted(struct flow *f, const struct reply_scope *scope, const struct nu
 bool flow_has_opted_out(const struct flow *f, const struct msg *m);
 
 /* flow_last.c */
+/* Of those in memory; a reply_ops.recent. */
+void flow_find_last(void *flow, const struct store_mo_ask *ask, struct store_recent *out);
 void flow_note_last(struct flow *f, struct msg *m); /* a carrier has it: a reply to its code answers it */
 
 /* flow_announce.c */

@@ -2,6 +2,7 @@
  * flow_setup.c - builds the rooms of the path, checks what goes across sections, and takes all down again.
  * Must not know what happens to a message (flow_accept.c, flow_send.c, flow_end.c).
  */
+#include "path/memo.h"
 #include "path/flow_priv.h"
 
 #include <stdio.h>
@@ -336,6 +337,7 @@ const struct reply_ops flow_reply_ops = {
 	.opted = on_opted,
 	.cancel_series = on_cancel_series,
 	.event = on_reply_event,
+	.recent = flow_find_last,
 	.new_id = on_new_id,
 	.carrier = on_carrier_wanted,
 };
@@ -509,6 +511,7 @@ void flow_free(struct flow *f)
 	queue_free(f->queue);
 	finished_free(f->finished);
 	flow_events_free(f);
+	memo_free(f->memo);
 	flow_tally_free(f);
 	flow_cdr_free(f);
 	webhooks_free(f->webhooks);

@@ -54,6 +54,8 @@ libpath_a_SOURCES = \
 	src/path/outcome.c src/path/outcome.h \
 	src/path/queue.c src/path/queue.h \
 	src/path/reassembly.c src/path/reassembly.h \
+	src/path/memo.c src/path/memo.h \
+	src/path/memo.c src/path/memo.h \
 	src/path/record.c src/path/record.h \
 	src/path/relay.c src/path/relay.h \
 	src/path/reply.c src/path/reply.h src/path/reply_priv.h src/path/reply_begin.c src/path/reply_do.c src/path/reply_keyword.c src/path/reply_menu.c src/path/reply_rows.c src/path/reply_webhook.c \

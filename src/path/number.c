@@ -90,6 +90,20 @@ bool number_is_phone(const struct number *n)
 	       memcmp(n->digits, "95", 2) != 0;
 }
 
+uint32_t number_tail(struct view addr)
+{
+	uint32_t tail = 0, digits = 0;
+	for (uint32_t i = addr.n, weight = 1; i > 0 && digits < NUMBER_TAIL; i--) {
+		unsigned d = (unsigned)(addr.p[i - 1] - '0');
+		if (d > 9)
+			continue;
+		tail += d * weight;
+		weight *= 10;
+		digits++;
+	}
+	return tail;
+}
+
 uint64_t number_seed(const struct number *n)
 {
 	uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */

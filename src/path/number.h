@@ -30,6 +30,12 @@ bool number_same(struct pdu_addr a, struct pdu_addr b);
  * and service numbers (95588, 10086, 1069...) are machines.
  */
 bool number_is_phone(const struct number *n);
+/*
+ * The last NUMBER_TAIL digits of an address as a number: the same for every form of a phone number, and for others that
+ * end alike.
+ */
+#define NUMBER_TAIL 7u
+uint32_t number_tail(struct view addr);
 /* For what is spread by number: the same at each start and on each node. */
 uint64_t number_seed(const struct number *n);
 

@@ -22,6 +22,7 @@ struct reply_conf { /* section reply */
 	int64_t part_age;	     /* s: how long parts of a long MO are kept */
 	int64_t max_parts;	     /* parts held */
 	int64_t last_age;	     /* s: how long the last message to a number is known; 0: not at all */
+	int64_t last_memory;	     /* MiB: of last messages that are not stored; 0: noted in the store like all */
 	int64_t duplicate;	     /* s: in which a copy of a MO has no second effect; 0: each has its own */
 	int64_t per_minute, per_day; /* answers to a number (in a minute: from one code); 0: no bound */
 	bool builtin_keywords;
@@ -68,6 +69,9 @@ struct reply_ops {
 			     uint64_t token);
 	/* What has become of a MO whose effects are stored; views are good for the call. */
 	void (*event)(void *arg, const struct reply_event *e);
+	/* The last message to `number`, and from a code that `code` begins with, of those that are not noted in the
+	 * store; owners as in ask. Views are good for the call in which it was asked for. */
+	void (*recent)(void *arg, const struct store_mo_ask *ask, struct store_recent *out);
 	uint64_t (*new_id)(void *arg);
 	struct carrier *(*carrier)(void *arg, size_t number);
 };

@@ -120,6 +120,8 @@ void reply_begin(struct mo *mo)
 				   .owners_n = reply_owners(r, mo->code, owners, STORE_MO_OWNERS)};
 	for (size_t i = 0; i < ask.owners_n; i++)
 		ask.owners[i] = account_name(accounts_at(r->accounts, owners[i]));
+	if (ask.last_age_s)
+		r->ops->recent(r->arg, &ask, &ask.recent);
 	reply_expect(mo, store_mo_begin(r->store, &ask, on_known, reply_token(mo)));
 }
 

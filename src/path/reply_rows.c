@@ -12,6 +12,10 @@ const struct conf_row reply_rows[] = {
 	 "Most parts of long replies held at a time.", NULL},
 	{"last_age", CONF_INT, offsetof(struct reply_conf, last_age), "s", 0, 2592000, "259200", true,
 	 "How long it is known which message was the last one sent to a number from a code; 0: it is not noted.", NULL},
+	{"last_memory", CONF_INT, offsetof(struct reply_conf, last_memory), "MiB", 0, 4096, "16", true,
+	 "Memory for the last messages of datagram and forward mode, which the store has not; 0: they are noted in it "
+	 "too.",
+	 NULL},
 	{"duplicate", CONF_INT, offsetof(struct reply_conf, duplicate), "s", 0, 3600, "30", true,
 	 "A copy of a reply that comes again within this time has no second effect; 0: each has its own.", NULL},
 	{"per_minute", CONF_INT, offsetof(struct reply_conf, per_minute), "", 0, 1000, "10", true,

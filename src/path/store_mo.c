@@ -21,7 +21,8 @@
 /*
  * KEYS: mark, answers of the minute, answers of the day, menu, then slots from the newest on. ARGV: now, node, ms that
  * copies are known ("0": not asked), whether to count, the key of an opt-out set without its scope, number, how many
- * fields, fields, accounts (none: any). Returns {"copy"} or {"busy"} or {"new", the place in a menu, answers of the
+ * fields, a message that stands in no slot (in which slot and field it would, from 1 on; its value), fields, accounts
+ * (none: any). Returns {"copy"} or {"busy"} or {"new", the place in a menu, answers of the
  * minute, of the day, the last message, what is stopped: 1 all, 2 the account of the last message}.
  */
 static const char begin_script[] =
@@ -31,12 +32,14 @@ static const char begin_script[] =
 	"local moved, place = tonumber(menu[1] or 0), menu[2] or ''\n"
 	"local fields, accounts = {}, {}\n"
 	"local n = tonumber(ARGV[7])\n"
-	"for i = 1, n do fields[i] = ARGV[7 + i] end\n"
-	"for i = 8 + n, #ARGV do accounts[ARGV[i]] = true end\n"
-	"local any = #ARGV == 7 + n\n"
+	"local slot, field, recent = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]\n"
+	"for i = 1, n do fields[i] = ARGV[10 + i] end\n"
+	"for i = 11 + n, #ARGV do accounts[ARGV[i]] = true end\n"
+	"local any = #ARGV == 10 + n\n"
 	"local function last()\n"
 	"  for k = 5, #KEYS do\n"
 	"    local found = redis.call('HMGET', KEYS[k], unpack(fields))\n"
+	"    if slot == k - 4 and recent > (found[field] or '') then found[field] = recent end\n"
 	"    for i = 1, n do\n"
 	"      local account = found[i] and string.match(found[i], '^%d+\\t([^\\t]*)')\n"
 	"      if account and (any or accounts[account]) then return found[i] end\n"
@@ -276,10 +279,34 @@ static uint32_t prefixes(struct view code)
 	return code.n > PREFIX_LEAST ? code.n - PREFIX_LEAST + 1 : 1;
 }
 
+bool store_mo_code_fits(struct view to, struct view code)
+{
+	return code.n <= to.n && to.n - code.n < prefixes(to) && (!code.n || memcmp(to.p, code.p, code.n) == 0);
+}
+
+bool store_recent_before(const struct store_recent *a, const struct store_recent *b)
+{
+	uint64_t x = slot_of(a->at_ms), y = slot_of(b->at_ms);
+	if (x != y)
+		return x > y;
+	return a->code_n != b->code_n ? a->code_n > b->code_n : a->last.id > b->last.id;
+}
+
+/* Three arguments: slot, field, value. */
+static void put_recent(struct buf *cmd, const struct store_mo_ask *ask)
+{
+	char value[STORE_LAST_MAX];
+	const struct store_recent *recent = &ask->recent;
+	uint64_t now = slot_of(ask->now_ms), slot = slot_of(recent->at_ms);
+	bool there = recent->last.id && slot <= now && recent->code_n <= ask->code.n;
+	resp_u64(cmd, there ? now - slot + 1 : 0);
+	resp_u64(cmd, there ? ask->code.n - recent->code_n + 1 : 0);
+	resp_arg(cmd, value, there ? print_last(&recent->last, value) : 0);
+}
+
 static void put_fields(struct buf *cmd, const struct store_mo_ask *ask, uint32_t fields)
 {
 	char field[NUMBER_CODE];
-	resp_u64(cmd, fields);
 	for (uint32_t i = 0; i < fields; i++) {
 		size_t n = print_field(field, sizeof(field), ask->number, (struct view){ask->code.p, ask->code.n - i});
 		resp_arg(cmd, field, n);
@@ -293,7 +320,7 @@ int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn 
 	uint32_t fields = prefixes(ask->code);
 	if (!store_up(s))
 		return -1;
-	resp_start(&cmd, 3 + 4 + slots + 7 + fields + ask->owners_n);
+	resp_start(&cmd, 3 + 4 + slots + 10 + fields + ask->owners_n);
 	resp_str(&cmd, "EVAL");
 	resp_str(&cmd, begin_script);
 	resp_u64(&cmd, 4 + slots);
@@ -304,6 +331,8 @@ int store_mo_begin(struct store *s, const struct store_mo_ask *ask, store_mo_fn 
 	resp_str(&cmd, ask->count ? "1" : "0");
 	store_key(s, &cmd, "optout:", none);
 	resp_arg(&cmd, ask->number.p, ask->number.n);
+	resp_u64(&cmd, fields);
+	put_recent(&cmd, ask);
 	put_fields(&cmd, ask, fields);
 	for (size_t i = 0; i < ask->owners_n; i++)
 		resp_str(&cmd, ask->owners[i]);

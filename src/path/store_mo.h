@@ -32,6 +32,21 @@ struct store_last {  /* views: borrowed. id 0: none is known */
 STORE_MUST int store_last_put(struct store *s, int64_t now_ms, int64_t age_s, struct view number, struct view code,
 			      const struct store_last *last);
 
+#define STORE_SIGNATURE_MAX 256u
+/* A last message that is not noted in the store, to be looked at as if it were. */
+struct store_recent {
+	struct store_last last; /* id 0: there is none */
+	int64_t at_ms;
+	uint32_t code_n;		     /* characters of its code: so many of the MO's code it is */
+	char signature[STORE_SIGNATURE_MAX]; /* where that of `last` stands */
+};
+/*
+ * Of two, whether a would be found before b: of a later slot, of a longer code in the same one, else the later message.
+ */
+bool store_recent_before(const struct store_recent *a, const struct store_recent *b);
+/* Whether messages from a code of n characters may be what a MO to `to` answers; code: its beginning. */
+bool store_mo_code_fits(struct view to, struct view code);
+
 #define STORE_MO_DIGEST 32u /* hex digits */
 enum store_mo_state {
 	STORE_MO_NEW,  /* it is to have its effects; store_mo_done() or store_mo_forget() follows */
@@ -45,6 +60,7 @@ struct store_mo_ask {
 	bool count; /* it may be answered: counted now; store_mo_unanswered() takes that back */
 	const char *owners[STORE_MO_OWNERS]; /* only messages of these accounts; owners_n 0: of any */
 	size_t owners_n;
+	struct store_recent recent; /* counts too, when it is of an account and a code that count */
 };
 struct store_mo {
 	enum store_mo_state state;

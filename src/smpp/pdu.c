@@ -238,6 +238,24 @@ uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 	return ESME_ROK;
 }
 
+/* Behind the C-octet string at p; end when it has none. */
+static const uint8_t *behind_string(const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *nul = p < end ? memchr(p, 0, (size_t)(end - p)) : NULL;
+	return nul ? nul + 1 : end;
+}
+
+struct view pdu_peek_dst(struct view frame)
+{
+	const uint8_t *end = frame.p + frame.n;
+	if (frame.n < PDU_HEADER)
+		return (struct view){NULL, 0};
+	const uint8_t *source = behind_string(frame.p + PDU_HEADER, end); /* behind service_type */
+	const uint8_t *dst = end - source > 2 ? behind_string(source + 2, end) : end;
+	const uint8_t *nul = end - dst > 2 ? memchr(dst + 2, 0, (size_t)(end - dst) - 2) : NULL;
+	return nul ? (struct view){dst + 2, (uint32_t)(nul - dst) - 2} : (struct view){NULL, 0};
+}
+
 bool pdu_text(const struct pdu *pdu, struct view *text)
 {
 	struct view payload = {0};

@@ -14,6 +14,7 @@ path_unit_tests = \
 	tests/unit/path/test_finished \
 	tests/unit/path/test_idform \
 	tests/unit/path/test_index \
+	tests/unit/path/test_memo \
 	tests/unit/path/test_match \
 	tests/unit/path/test_menu \
 	tests/unit/path/test_msg \
@@ -71,6 +72,8 @@ tests_unit_path_test_finished_SOURCES = tests/unit/path/test_finished.c
 tests_unit_path_test_finished_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_idform_SOURCES = tests/unit/path/test_idform.c $(path_samples)
 tests_unit_path_test_idform_LDADD = $(path_unit_ldadd)
+tests_unit_path_test_memo_SOURCES = tests/unit/path/test_memo.c
+tests_unit_path_test_memo_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_index_SOURCES = tests/unit/path/test_index.c $(path_samples)
 tests_unit_path_test_index_LDADD = $(path_unit_ldadd)
 tests_unit_path_test_match_SOURCES = tests/unit/path/test_match.c $(path_samples)

@@ -170,9 +170,23 @@ static void test_phones(void **state)
 	}
 }
 
+/* The same for every form of a number. */
+static void test_tail(void **state)
+{
+	(void)state;
+	static const char *const same[] = {"13800138000", "+8613800138000", "008613800138000", "138-0013-8000",
+					   "8613800138000 "};
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_int_equal(number_tail(view_of(same[i])), 138000);
+	assert_int_equal(number_tail(view_of("13899999999")), 9999999);
+	assert_int_equal(number_tail(view_of("95588")), 95588);
+	assert_int_equal(number_tail(view_of("abc")), 0);
+	assert_int_equal(number_tail((struct view){NULL, 0}), 0);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_forms), cmocka_unit_test(test_addresses), cmocka_unit_test(test_agreement),
-	cmocka_unit_test(test_same),  cmocka_unit_test(test_phones),
+	cmocka_unit_test(test_same),  cmocka_unit_test(test_phones),	cmocka_unit_test(test_tail),
 };
 
 UNIT_MAIN(cases)

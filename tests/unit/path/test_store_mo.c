@@ -101,6 +101,72 @@ static void test_last(void **state)
 	assert_true(got.known.last.id == 0);
 }
 
+static struct store_recent recent(uint64_t id, int64_t at_ms, uint32_t code_n, const char *account)
+{
+	return (struct store_recent){.last = {.id = id, .account = view_of(account), .signature = view_of("某某贷款")},
+				     .at_ms = at_ms,
+				     .code_n = code_n};
+}
+
+/* One that is not in the store counts as if it were. */
+static void test_recent(void **state)
+{
+	(void)state;
+	struct store_mo_ask q = question("106900011");
+	rig_raw("FLUSHDB");
+	q.recent = recent(ID + 5, NOW - SLOT_MS, 8, "贷款");
+	ask(&q);
+	assert_true(got.known.last.id == ID + 5);
+	assert_string_equal(got.account, "贷款");
+	assert_string_equal(got.signature, "某某贷款");
+	q.owners[0] = "银行";
+	q.owners_n = 1;
+	ask(&q);
+	assert_true(got.known.last.id == 0);
+	q.owners_n = 0;
+	put(ID + 1, NOW - SLOT_MS, "10690001", "银行", "", ""); /* the later of one slot and code */
+	ask(&q);
+	assert_true(got.known.last.id == ID + 5);
+	put(ID + 6, NOW - SLOT_MS, "10690001", "银行", "", "");
+	ask(&q);
+	assert_true(got.known.last.id == ID + 6);
+	q.recent = recent(ID + 2, NOW - SLOT_MS, 9, "贷款"); /* a longer code */
+	ask(&q);
+	assert_true(got.known.last.id == ID + 2);
+	q.recent = recent(ID + 7, NOW - SLOT_MS, 4, "贷款"); /* a shorter one */
+	ask(&q);
+	assert_true(got.known.last.id == ID + 6);
+	q.recent.at_ms = NOW; /* of a later slot */
+	ask(&q);
+	assert_true(got.known.last.id == ID + 7);
+	q.recent.at_ms = NOW - 100 * SLOT_MS; /* too old */
+	ask(&q);
+	assert_true(got.known.last.id == ID + 6);
+}
+
+static void test_recent_order(void **state)
+{
+	(void)state;
+	struct store_recent a = recent(ID, NOW, 8, "a"), later = recent(ID + 1, NOW + 1, 8, "a"),
+			    longer = recent(ID, NOW, 9, "a"), slot = recent(ID, NOW + SLOT_MS, 4, "a");
+	assert_true(store_recent_before(&later, &a) && !store_recent_before(&a, &later));
+	assert_true(store_recent_before(&longer, &later) && !store_recent_before(&later, &longer));
+	assert_true(store_recent_before(&slot, &longer) && !store_recent_before(&longer, &slot));
+	static const struct {
+		const char *to, *code;
+		bool fits;
+	} rows[] = {{"10690001", "10690001", true},
+		    {"1069000112", "10690001", true},
+		    {"1069", "10690001", false},
+		    {"1069000112", "1069001", false},
+		    {"10690001", "106", true},
+		    {"10690001", "10", false},
+		    {"10", "10", true},
+		    {"", "", true}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(store_mo_code_fits(view_of(rows[i].to), view_of(rows[i].code)), rows[i].fits);
+}
+
 /* The newest slot first; a slot is forgotten when its time is over, at once when the next one is opened. */
 static void test_slots(void **state)
 {
@@ -270,7 +336,7 @@ static void test_answers(void **state)
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_last),	cmocka_unit_test(test_stopped), cmocka_unit_test(test_slots),
 	cmocka_unit_test(test_copies),	cmocka_unit_test(test_menu),	cmocka_unit_test(test_said_again),
-	cmocka_unit_test(test_answers),
+	cmocka_unit_test(test_answers), cmocka_unit_test(test_recent),	cmocka_unit_test(test_recent_order),
 };
 
 int main(void)
