@@ -324,8 +324,7 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	list_init(&as->apps);
 	list_init(&as->half_open);
 	list_init(&as->places);
-	for (size_t i = 0; i < GUARD_STANDINGS; i++)
-		list_init(&as->crypts[i]);
+	admit_crypts_init(as);
 	as->strangers = crowd_new();
 	as->guard = guard_new(loop_now_ms(loop));
 	as->wait_timer.fn = admit_timer;
@@ -372,6 +371,7 @@ void accounts_free(struct accounts *as)
 		return;
 	doors_close(as);
 	loop_timer_clear(as->loop, &as->wait_timer);
+	admit_crypts_free(as);
 	for (size_t i = 0; i < as->n; i++) {
 		struct account *a = as->at[i];
 		if (as->registry != NULL)
@@ -390,6 +390,11 @@ void accounts_free(struct accounts *as)
 	mem_free(as->at);
 	mem_free(as->our_system_id);
 	mem_free(as);
+}
+
+struct hasher *accounts_hasher(const struct accounts *as)
+{
+	return as->crypts.hasher;
 }
 
 size_t accounts_count(const struct accounts *as)

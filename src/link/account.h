@@ -95,7 +95,8 @@ extern const size_t account_stat_rows_n;
 
 struct listener_stats { /* connections that are not bound (yet) */
 	uint64_t connections, over_limit, over_files, over_address, no_header, unknown_system_id, outbinds_refused;
-	uint64_t bind_failures, lockouts, locked_out;
+	uint64_t bind_failures, lockouts, locked_out, crypts;
+	uint64_t crypts_waiting;      /* gauge: binds, and the one that has gone while its own was run */
 	uint64_t locked;	      /* gauge: addresses and accounts */
 	uint64_t open;		      /* gauge */
 	uint64_t certificate_expires; /* gauge: UTC seconds since 1970, the first of all listeners; 0: no TLS */
@@ -112,9 +113,10 @@ extern const size_t listener_stat_rows_n;
  * Before the password, where the account asks for it: a plain connection (require_tls), or a client certificate without
  * client_name -> 0x0D.
  *
- * Passwords are compared in constant time. A crypt(3) costs milliseconds: a password that matched is remembered, and at
- * most one is run every 10 ms, in the order of the binds. As soon as any account has a hash, every refused bind costs
- * one crypt, whether the system_id is known or not.
+ * Passwords are compared in constant time. A crypt(3) costs milliseconds: it is run in a thread, one after the other,
+ * at most one every 10 ms, friends first (link/admit_crypt.c); a password that matched is remembered. As soon as any
+ * account has a hash, every refused bind costs one crypt, whether the system_id is known or not. Judged is a bind by
+ * the account as it is when its crypt is there.
  *
  * limits.failed_binds: who has failed often (unknown system_id, not in allow, wrong password) is answered later and
  * later, then his address is locked for limits.lockout: refused with 0x0D without being judged, or closed at once. Who
@@ -186,6 +188,9 @@ bool accounts_lift(struct accounts *as, const char *who);
 size_t accounts_locks(const struct accounts *as); /* how many */
 
 size_t accounts_count(const struct accounts *as);
+struct hasher; /* link/hasher.h: compares passwords; a test may hold it */
+struct hasher *accounts_hasher(const struct accounts *as);
+
 struct account *accounts_at(const struct accounts *as, size_t i);
 struct account *accounts_find(const struct accounts *as, struct view system_id); /* removed ones too; NULL: unknown */
 

@@ -11,6 +11,7 @@
 #include "link/auth.h"
 #include "link/crowd.h"
 #include "link/guard.h"
+#include "link/hasher.h"
 #include "link/outbind.h"
 
 struct account {
@@ -43,7 +44,7 @@ enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
 struct app {			/* one connection from an app; lives as long as its session */
 	struct list link;	/* accounts.apps */
 	struct list of_account; /* account.binds, once bound */
-	struct list waiting;	/* accounts.places or .crypts */
+	struct list waiting;	/* accounts.places or .crypts.waiting */
 	struct accounts *as;
 	struct account *account; /* NULL until it is known */
 	struct carrier *carrier; /* of mode accept, while its bind is judged; then the session is the carrier's */
@@ -55,7 +56,7 @@ struct app {			/* one connection from an app; lives as long as its session */
 	int64_t wait_until_ms;
 	char said[17];	 /* the system_id of its bind, made printable */
 	const char *why; /* it is refused, where the status does not tell enough; NULL: it does */
-	char *password;	 /* only while it waits */
+	char *password;	 /* only while it waits for a crypt */
 	uint32_t password_n;
 	bool bound, receives;
 	struct crowd_group *stranger; /* it counts there; NULL: it is bound, or was called */
@@ -82,6 +83,25 @@ struct doors {
 	bool open; /* accounts_listen() has been called, though there may be none */
 };
 
+struct admit_note { /* what is left of an app that has gone: enough to count its failure */
+	struct net_addr from;
+	char id[64], said[17];
+	bool known, vouched;
+};
+
+struct admit_crypts { /* admit_crypt.c's */
+	struct hasher *hasher;
+	struct list waiting[GUARD_STANDINGS]; /* apps, by how they stood when they were looked at last */
+	struct timer timer;
+	unsigned begun;		/* so far */
+	int64_t begun_ms;	/* the last of them */
+	bool busy;		/* it is not there yet */
+	bool own;		/* its hash is that of whom the app says that it is; else it only takes its time */
+	struct app *app;	/* whose password it is; NULL: it has gone */
+	struct admit_note gone; /* and was this */
+	char *hash;
+};
+
 struct accounts {
 	struct loop *loop;
 	struct session_hub *sessions;
@@ -103,10 +123,9 @@ struct accounts {
 	struct session_conf unbound;
 	struct list apps;
 	size_t napps;
-	struct list half_open;		     /* apps that have come and are not bound, oldest first */
-	struct list places;		     /* apps that wait for a place, first come first served */
-	struct list crypts[GUARD_STANDINGS]; /* for a crypt(3), by how they stood when they were looked at last */
-	unsigned crypted;		     /* crypts so far */
+	struct list half_open; /* apps that have come and are not bound, oldest first */
+	struct list places;    /* apps that wait for a place, first come first served */
+	struct admit_crypts crypts;
 	struct timer wait_timer;
 	bool shutting;
 };
@@ -149,6 +168,19 @@ void admit_place_free(struct account *a); /* a bind of the account has ended */
 void admit_turn_away(struct app *app);	  /* its account is not there any more, while it waits to be let in */
 void admit_forget(struct app *app);	  /* it ended while it waited, or not */
 
+/* The password is told of: the bind is answered, or waits on for another reason. Once for each admit_crypt_wait(). */
+void admit_judged(struct app *app, bool right);
+struct auth *admit_auth(const struct app *app); /* of whom it says that it is; NULL: that is nobody */
+/* One hash of whoever has one: what a wrong bind costs; NULL: nobody has. */
+const char *admit_any_hash(const struct accounts *as);
+
+/* admit_crypt.c */
+void admit_crypt_wait(struct app *app, struct view password); /* admit_judged() follows, in a later turn */
+void admit_crypt_leave(struct app *app);		      /* it does not */
+size_t admit_crypts_waiting(const struct accounts *as);	      /* binds; and the crypt of one that has gone */
+void admit_crypts_init(struct accounts *as);
+void admit_crypts_free(struct accounts *as);
+
 /* admit_guard.c */
 bool admit_guard_shut(struct accounts *as, const struct net_addr *peer); /* a connection is closed unheard */
 const char *admit_guard_refuses(struct app *app);			 /* why its bind is not judged; NULL: it is */
@@ -157,7 +189,10 @@ bool admit_guard_knows(struct accounts *as, const struct net_addr *peer); /* som
 enum guard_standing admit_guard_standing(const struct app *app);
 uint32_t admit_guard_failed(struct app *app, uint32_t status);
 void admit_guard_caller_failed(struct app *app); /* its outbind was wrong */
-void admit_guard_passed(struct app *app);	 /* its bind was right, or has ended */
+/* It goes while it is judged, and was wrong: that counts like the others. */
+void admit_guard_note(const struct app *app, struct admit_note *out);
+void admit_guard_gone_failed(struct accounts *as, const struct admit_note *n);
+void admit_guard_passed(struct app *app); /* its bind was right, or has ended */
 void admit_guard_before_walk(void *listener_stats);
 
 #endif

@@ -80,11 +80,16 @@ static void end_connections(struct account *a)
 {
 	LIST_EACH(node, &a->as->apps) {
 		struct app *app = LIST_OF(node, struct app, link);
-		if (app->account != a && app->callee != a)
+		bool called = app->callee == a;
+		if (app->account != a && !called)
 			continue;
-		if (app->account == a && !app->bound)
+		bool answered = app->account == a && !app->bound;
+		if (answered) {
+			app->why = "a reload has removed its account";
 			admit_turn_away(app);
-		session_end(app->session, END_CONFIG);
+		}
+		if (!answered || called) /* else it is closed when it has had the time to read that */
+			session_end(app->session, END_CONFIG);
 	}
 }
 

@@ -198,6 +198,8 @@ const struct stats_row listener_stat_rows[] = {
 	GAUGE("listener", struct listener_stats, locked, "Addresses and accounts that are locked now."),
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
 	GAUGE("listener", struct listener_stats, certificate_expires,
+	ROW_COUNT2("listener", struct listener_stats, crypts, "Passwords of binds that were compared by crypt(3)."),
+	GAUGE("listener", struct listener_stats, crypts_waiting, "Binds that wait for crypt(3)."),
 	      "When our certificate ends, the first of them, in seconds since 1970; 0: no TLS."),
 	ROWS_OF_SESSION("listener", struct listener_stats),
 };

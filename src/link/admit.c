@@ -1,12 +1,8 @@
 /*
  * admit.c - who may bind: connections before their bind, passwords, places. What a bound session does is account.c's.
  *
- * A verdict that takes time waits in a list: for its turn to run crypt(3), or for a dead bind of the account to give up
- * its place. The session reads nothing meanwhile.
- *
- * Whoever floods the door with wrong passwords must not hold up those who know theirs. So crypts go first to friends
- * (as guard.h has it), then to addresses of which no failure is known, and only each fourth to the others ahead of
- * these; and an address that is locked when its turn comes gets none.
+ * A verdict that takes time waits: for a crypt(3), which admit_crypt.c sees to, or in a list for a dead bind of the
+ * account to give up its place. The session reads nothing meanwhile.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +10,7 @@
 #include "link/accept.h"
 #include "link/account_priv.h"
 
-#define ADMIT_CRYPT_MS 10      /* at most one crypt(3) in so long */
 #define ADMIT_SURE_MS  1000    /* in which an app can bind, however many others connect */
-#define ADMIT_UNHEARD  1000    /* that are refused without one, at once */
 #define ADMIT_POLL_MS  50      /* how often those that wait for a place are looked at */
 #define ADMIT_IDLE_US  1000000 /* a bind silent for so long may be dead */
 #define ADMIT_PROBE_MS 2000    /* how long it has to answer */
@@ -52,25 +46,24 @@ static uint32_t admit_fail(struct app *app, uint32_t status)
 	return when;
 }
 
-static void admit_wait(struct app *app, enum app_wait wait, int64_t until_ms)
+static uint32_t admit_wait_for_place(struct app *app)
 {
 	struct accounts *as = app->as;
 
-	app->wait = wait;
-	app->wait_until_ms = until_ms;
-	list_append(wait == APP_WAITS_CRYPT ? &as->crypts[admit_guard_standing(app)] : &as->places, &app->waiting);
+	app->wait = APP_WAITS_PLACE;
+	app->wait_until_ms = loop_now_ms(as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS;
+	list_append(&as->places, &app->waiting);
 	if (!wheel_isset(&as->wait_timer))
-		loop_timer(as->loop, &as->wait_timer, wait == APP_WAITS_CRYPT ? 0 : ADMIT_POLL_MS);
+		loop_timer(as->loop, &as->wait_timer, ADMIT_POLL_MS);
+	return SESSION_BIND_LATER;
 }
 
 static void admit_wait_over(struct app *app)
 {
+	if (app->wait == APP_WAITS_CRYPT)
+		admit_crypt_leave(app);
 	list_remove(&app->waiting);
 	app->wait = APP_WAITS_NOT;
-	if (app->password != NULL)
-		explicit_bzero(app->password, app->password_n);
-	mem_free(app->password);
-	app->password = NULL;
 }
 
 /* Binds that hold a place: those that are leaving do not. */
@@ -136,8 +129,7 @@ static uint32_t admit_place_at_carrier(struct app *app)
 	accept_probe(c, ADMIT_IDLE_US, ADMIT_PROBE_MS);
 	if (!accept_may_get_place(c))
 		return admit_refuse(app, ESME_RALYBND);
-	admit_wait(app, APP_WAITS_PLACE, loop_now_ms(app->as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS);
-	return SESSION_BIND_LATER;
+	return admit_wait_for_place(app);
 }
 
 /* The password is right: what else must hold. */
@@ -155,8 +147,7 @@ static uint32_t admit_place(struct app *app)
 	}
 	if (!admit_probe(a))
 		return admit_refuse(app, ESME_RALYBND);
-	admit_wait(app, APP_WAITS_PLACE, loop_now_ms(app->as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS);
-	return SESSION_BIND_LATER;
+	return admit_wait_for_place(app);
 }
 
 static uint32_t admit_password(struct app *app, bool right)
@@ -212,15 +203,14 @@ static bool admit_is_safe(struct app *app)
 	return app->why == NULL;
 }
 
-static struct auth *admit_auth(const struct app *app)
+struct auth *admit_auth(const struct app *app)
 {
 	if (app->carrier != NULL)
 		return accept_auth(app->carrier);
 	return app->account != NULL ? &app->account->auth : NULL;
 }
 
-/* One hash of whoever has one: what a wrong bind costs. */
-static const char *admit_any_hash(const struct accounts *as)
+const char *admit_any_hash(const struct accounts *as)
 {
 	if (as->any_hash != NULL || as->carriers == NULL)
 		return as->any_hash;
@@ -266,74 +256,18 @@ static uint32_t admit_on_bind(struct session *s, const struct pdu *pdu, void *ar
 		return admit_place(app);
 	if (admit_any_hash(as) == NULL)
 		return admit_password(app, false);
-	/* where any account has a hash, every wrong bind costs one crypt: its time tells nothing */
-	app->password_n = bind->password.n;
-	app->password = mem_strndup(bind->password.p != NULL ? (const char *)bind->password.p : "", bind->password.n);
-	admit_wait(app, APP_WAITS_CRYPT, 0);
+	admit_crypt_wait(app, bind->password);
 	return SESSION_BIND_LATER;
 }
 
-static bool admit_crypts_wait(const struct accounts *as)
-{
-	for (size_t i = 0; i < GUARD_STANDINGS; i++) {
-		if (!list_empty(&as->crypts[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Whose turn it is. How one stands may have changed since: then it goes behind those who stand so. */
-static struct app *admit_next_crypt(struct accounts *as)
-{
-	static const enum guard_standing orders[2][GUARD_STANDINGS] = {
-		{GUARD_FRIEND, GUARD_UNKNOWN, GUARD_HAS_FAILED},
-		{GUARD_FRIEND, GUARD_HAS_FAILED, GUARD_UNKNOWN},
-	};
-	const enum guard_standing *order = orders[as->crypted % 4 == 3];
-
-	for (size_t i = 0; i < GUARD_STANDINGS; i++) {
-		struct list *waits = &as->crypts[order[i]];
-		while (!list_empty(waits)) {
-			struct app *app = LIST_OF(waits->next, struct app, waiting);
-			enum guard_standing standing = admit_guard_standing(app);
-			if (standing == order[i] || order[i] != GUARD_UNKNOWN)
-				return app;
-			list_remove(&app->waiting);
-			list_append(&as->crypts[standing], &app->waiting);
-		}
-	}
-	return NULL;
-}
-
-static void admit_run_crypt(struct app *app)
+void admit_judged(struct app *app, bool right)
 {
 	struct session *s = app->session;
-	struct auth *auth = admit_auth(app);
-	struct view password = {(const uint8_t *)app->password, app->password_n};
-	bool right = false;
 
-	if (auth == NULL || !auth_is_hash(auth->secret))
-		auth_waste(admit_any_hash(app->as), password);
-	else /* it may have been proven by another bind meanwhile */
-		right = auth_compare(auth, password) == AUTH_RIGHT || auth_crypt(auth, password);
 	admit_wait_over(app);
 	uint32_t status = admit_password(app, right);
 	if (status != SESSION_BIND_LATER)
 		session_judge(s, status);
-}
-
-/* Whether it took a crypt. */
-static bool admit_settle_crypt(struct app *app)
-{
-	app->why = admit_guard_refuses(app);
-	if (app->why == NULL) {
-		app->as->crypted++;
-		admit_run_crypt(app);
-		return true;
-	}
-	admit_wait_over(app);
-	session_judge(app->session, admit_refuse(app, ESME_RBINDFAIL));
-	return false;
 }
 
 static bool admit_is_there_place(const struct app *app)
@@ -388,15 +322,10 @@ void admit_turn_away(struct app *app)
 void admit_timer(struct timer *t)
 {
 	struct accounts *as = LIST_OF(t, struct accounts, wait_timer);
-	bool crypts = false;
-	struct app *app = NULL;
 
-	for (unsigned i = 0; i < ADMIT_UNHEARD && !crypts && (app = admit_next_crypt(as)) != NULL; i++)
-		crypts = admit_settle_crypt(app);
 	admit_settle_places(as, NULL);
-	bool more = admit_crypts_wait(as);
-	if ((more || !list_empty(&as->places)) && !wheel_isset(t))
-		loop_timer(as->loop, t, more ? ADMIT_CRYPT_MS : ADMIT_POLL_MS);
+	if (!list_empty(&as->places) && !wheel_isset(t))
+		loop_timer(as->loop, t, ADMIT_POLL_MS);
 }
 
 void admit_forget(struct app *app)

@@ -96,7 +96,8 @@ enum guard_standing admit_guard_standing(const struct app *app)
 	return guard_standing(app->as->guard, &conf, &who, loop_now_ms(app->as->loop));
 }
 
-static void log_locks(struct accounts *as, const struct app *app, const struct guard_who *who,
+/* name: what its log lines begin with; said: what it has called itself, made printable. */
+static void log_locks(struct accounts *as, const char *name, const char *said, const struct guard_who *who,
 		      const struct guard_failure *f)
 {
 	long long seconds = (long long)as->limits->lockout;
@@ -105,27 +106,49 @@ static void log_locks(struct accounts *as, const struct app *app, const struct g
 	as->listener.lockouts += (uint64_t)f->address + (uint64_t)f->account;
 	net_print(who->from, peer);
 	if (f->address)
-		log_peer_warn(session_name(app->session),
-			      "event=locked_out peer=%s failures=%lld for_s=%lld advice=\"smppgwctl lockouts\"", peer,
-			      (long long)f->failures, seconds);
+		log_peer_warn(name, "event=locked_out peer=%s failures=%lld for_s=%lld advice=\"smppgwctl lockouts\"",
+			      peer, (long long)f->failures, seconds);
 	if (f->account)
 		log_peer_warn(
-			session_name(app->session),
+			name,
 			"event=locked_out system_id=%s failures=%lld for_s=%lld advice=\"smppgwctl lockouts; name its "
 			"addresses in allow\"",
-			app->said, (long long)f->strangers, seconds);
+			said, (long long)f->strangers, seconds);
+}
+
+static struct guard_failure count(struct accounts *as, const char *name, const char *said, const struct guard_who *who)
+{
+	struct guard_conf conf = guard_conf_of(as);
+	struct guard_failure f = guard_failed(as->guard, &conf, who, loop_now_ms(as->loop));
+
+	as->listener.bind_failures++;
+	log_locks(as, name, said, who, &f);
+	return f;
 }
 
 static struct guard_failure count_failure(struct app *app)
 {
-	struct accounts *as = app->as;
-	struct guard_conf conf = guard_conf_of(as);
 	struct guard_who who = who_is(app);
-	struct guard_failure f = guard_failed(as->guard, &conf, &who, loop_now_ms(as->loop));
 
-	as->listener.bind_failures++;
-	log_locks(as, app, &who, &f);
-	return f;
+	return count(app->as, session_name(app->session), app->said, &who);
+}
+
+void admit_guard_note(const struct app *app, struct admit_note *out)
+{
+	struct guard_who who = who_is(app);
+
+	*out = (struct admit_note){.from = *who.from, .known = who.known, .vouched = who.vouched};
+	snprintf(out->id, sizeof(out->id), "%.*s", (int)who.id.n, (const char *)who.id.p);
+	snprintf(out->said, sizeof(out->said), "%s", app->said);
+}
+
+void admit_guard_gone_failed(struct accounts *as, const struct admit_note *n)
+{
+	struct guard_who who = {.from = &n->from, .id = view_of(n->id), .known = n->known, .vouched = n->vouched};
+	char peer[64];
+
+	net_print(&n->from, peer);
+	(void)count(as, peer, n->said, &who);
 }
 
 static void on_late(struct timer *t)
@@ -164,6 +187,7 @@ void admit_guard_before_walk(void *listener_stats)
 	struct accounts *as = LIST_OF(listener_stats, struct accounts, listener);
 
 	as->listener.locked = guard_locked(as->guard, loop_now_ms(as->loop));
+	as->listener.crypts_waiting = admit_crypts_waiting(as);
 }
 
 size_t accounts_locks(const struct accounts *as)

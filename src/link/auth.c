@@ -71,26 +71,24 @@ static bool auth_run(const char *hash, const char *text)
 	return same;
 }
 
-bool auth_crypt(struct auth *a, struct view password)
+bool auth_matches(const char *hash, struct view password)
 {
 	char text[AUTH_PASSWORD_MAX + 1];
 	bool fits = auth_string(password, text);
-	bool same = auth_run(a->secret, text) && fits;
+	bool same = auth_run(hash, text) && fits;
 
-	if (same) {
-		auth_free(a);
-		a->proven = mem_strdup(text);
-	}
 	explicit_bzero(text, sizeof(text));
 	return same;
 }
 
-void auth_waste(const char *hash, struct view password)
+void auth_prove(struct auth *a, struct view password)
 {
 	char text[AUTH_PASSWORD_MAX + 1];
 
-	auth_string(password, text);
-	(void)auth_run(hash, text);
+	if (!auth_string(password, text))
+		return;
+	auth_free(a);
+	a->proven = mem_strdup(text);
 	explicit_bzero(text, sizeof(text));
 }
 

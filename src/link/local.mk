@@ -7,6 +7,7 @@ liblink_a_SOURCES = \
 	src/link/account_reload.c \
 	src/link/account_rows.c \
 	src/link/admit.c \
+	src/link/admit_crypt.c \
 	src/link/admit_guard.c \
 	src/link/auth.c src/link/auth.h \
 	src/link/bind.c \
@@ -22,6 +23,7 @@ liblink_a_SOURCES = \
 	src/link/operate.c \
 	src/link/order.c src/link/order.h \
 	src/link/guard.c src/link/guard.h \
+	src/link/hasher.c src/link/hasher.h \
 	src/link/listener.c \
 	src/link/outbind.c src/link/outbind.h \
 	src/link/pace.c src/link/pace.h \

@@ -45,6 +45,8 @@ struct peer {
 	struct rights_peer who;
 	struct console_later *later; /* its answer comes in a later turn */
 	struct buf held;	     /* its answer is held back: it has shown a wrong token */
+	char *line;		     /* its request, while the token in it is compared; else NULL */
+	size_t line_n;
 	bool answered;
 };
 
@@ -178,30 +180,41 @@ static void note(struct asked *asked, const struct request *r, const struct righ
 	buf_free(&masked);
 }
 
-/* Raises the peer by its token: 0, or why not in call's message. */
-static int show_token(const struct console_about *about, const char *token, int64_t wall_ms, struct rights_peer *peer,
-		      struct console_call *call)
+static int refuse_token(const struct console_about *about, const char *token, const struct rights_peer *peer,
+			struct console_call *call)
 {
 	static struct log_limit limit;
 	unsigned more;
 	char name[40];
 
-	if (!token)
-		return 0;
-	switch (rights_show_token(about->rights, token, wall_ms, peer)) {
-	case RIGHTS_TRUE:
-		return 0;
-	case RIGHTS_BUSY:
-		return console_fail(call, "too many tokens are being tried; try again in a second");
-	case RIGHTS_WRONG:
-		break;
-	}
 	about->stats->wrong_tokens++;
 	snprintf(name, sizeof(name), "%.*s", (int)text_cut(token, strcspn(token, ":"), 32), token);
 	if (log_limit(&limit, 5, &more))
 		log_warn("-", "event=wrong_token name=\"%s\" uid=%ld kept_back=%u", name, (long)peer->uid, more);
 	console_fail(call, "the token is wrong; a token is NAME:SECRET, as in the configuration's console_tokens");
 	return CONSOLE_WRONG_TOKEN;
+}
+
+/* Raises the peer by its token: 0, CONSOLE_PROVING, or why not in call's message. */
+static int show_token(const struct console_about *about, const struct console_asker *asker, const char *token,
+		      int64_t wall_ms, struct rights_peer *peer, struct console_call *call)
+{
+	if (!token)
+		return 0;
+	if (asker->wrong_token)
+		return refuse_token(about, token, peer, call);
+	switch (rights_show_token(about->rights, token, wall_ms, peer)) {
+	case RIGHTS_TRUE:
+		return 0;
+	case RIGHTS_BUSY:
+		return console_fail(call, "too many tokens are being tried; try again in a second");
+	case RIGHTS_COSTS:
+		break;
+	}
+	if (!asker->again)
+		return refuse_token(about, token, peer, call);
+	rights_prove(about->rights, token, asker->again, asker->arg);
+	return CONSOLE_PROVING;
 }
 
 static int refuse_right(const struct console_about *about, const struct request *r, const struct rights_peer *peer,
@@ -246,25 +259,28 @@ static int run(const struct console_about *about, const struct rights_peer *peer
 	return r->command->fn(call);
 }
 
-int console_answer(const struct console_about *about, const struct rights_peer *asking, int64_t wall_ms, char *line,
+int console_answer(const struct console_about *about, const struct console_asker *asker, int64_t wall_ms, char *line,
 		   size_t n, struct buf *out, struct console_later **later)
 {
 	struct buf text = {0};
 	struct console_call call = {.arg = about->arg, .table = about->table, .out = &text};
 	struct asked asked = {.about = about};
-	struct rights_peer peer = *asking;
+	struct rights_peer peer = asker->who;
 	struct request request;
 	int result = request_read(about->table, line, n, &request, call.message, sizeof(call.message)), shown;
 
 	*later = NULL;
 	if (request.json)
 		form_want_json(&text);
+	if ((shown = show_token(about, asker, request.token, wall_ms, &peer, &call)) == CONSOLE_PROVING) {
+		buf_free(&text);
+		return shown;
+	}
 	note(&asked, &request, &peer);
-	if ((shown = show_token(about, request.token, wall_ms, &peer, &call)) < 0) {
+	if (shown < 0) {
 		result = shown;
 		asked.refused = true;
 	} else {
-		note(&asked, &request, &peer);
 		asked.refused = request.command && peer.right < request.needs;
 		result = run(about, &peer, &request, result, &call);
 	}
@@ -297,6 +313,15 @@ static void peer_reap(void *arg)
 	mem_free(p);
 }
 
+/* There may be a token in it. */
+static void peer_forget_line(struct peer *p)
+{
+	if (p->line)
+		explicit_bzero(p->line, p->line_n);
+	mem_free(p->line);
+	p->line = NULL;
+}
+
 static void peer_end(struct peer *p)
 {
 	struct console *c = p->console;
@@ -305,6 +330,8 @@ static void peer_end(struct peer *p)
 		return;
 	if (p->later)
 		p->later->peer = NULL;
+	rights_forget(c->about.rights, p);
+	peer_forget_line(p);
 	loop_timer_clear(c->loop, &p->deadline);
 	bufferevent_free(p->bev);
 	p->bev = NULL;
@@ -342,31 +369,63 @@ static void peer_refuse(struct peer *p, const char *why)
 	peer_send_answer(p);
 }
 
-/* A whole line is there: n octets of it, or the end of the stream behind n octets. */
-static void peer_request(struct peer *p, size_t n)
+/* What became of the request; the answer, if there is one, is in the console's. */
+static void peer_take_result(struct peer *p, int result)
 {
 	struct console *c = p->console;
-	char line[CONSOLE_MAX_REQUEST + 1];
 
-	evbuffer_remove(bufferevent_get_input(p->bev), line, n);
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
-	int result = console_answer(&c->about, &p->who, loop_wall_ms(c->loop), line, n, &c->answer, &p->later);
-	if (result == CONSOLE_LATER) {
+	loop_timer_clear(c->loop, &p->deadline);
+	switch (result) {
+	case CONSOLE_PROVING:
+		break;
+	case CONSOLE_LATER:
 		p->later->peer = p;
 		p->later->loop = c->loop;
 		list_append(&c->laters, &p->later->link);
-		loop_timer_clear(c->loop, &p->deadline);
-		return;
-	}
-	if (result == CONSOLE_WRONG_TOKEN) {
+		break;
+	case CONSOLE_WRONG_TOKEN:
 		buf_put(&p->held, buf_data(&c->answer), buf_len(&c->answer));
 		buf_consume(&c->answer, buf_len(&c->answer), 65536);
 		loop_timer(c->loop, &p->deadline, CONSOLE_WRONG_TOKEN_MS);
-		return;
+		break;
+	default:
+		peer_count(p, result == 0);
+		peer_send_answer(p);
 	}
-	peer_count(p, result == 0);
-	peer_send_answer(p);
+}
+
+static void peer_ask_again(bool right, void *arg);
+
+/* Its line is there; wrong: so is the token in it, as was found out. */
+static void peer_ask(struct peer *p, bool wrong)
+{
+	struct console *c = p->console;
+	const struct console_asker asker = {p->who, wrong, peer_ask_again, p};
+	char line[CONSOLE_MAX_REQUEST + 1];
+	size_t n = p->line_n;
+
+	memcpy(line, p->line, n);
+	int result = console_answer(&c->about, &asker, loop_wall_ms(c->loop), line, n, &c->answer, &p->later);
+	explicit_bzero(line, sizeof(line));
+	if (result != CONSOLE_PROVING)
+		peer_forget_line(p);
+	peer_take_result(p, result);
+}
+
+static void peer_ask_again(bool right, void *arg)
+{
+	peer_ask(arg, !right);
+}
+
+/* A whole line is there: n octets of it, or the end of the stream behind n octets. */
+static void peer_request(struct peer *p, size_t n)
+{
+	p->line = mem_zalloc(n + 1);
+	p->line_n = n;
+	evbuffer_remove(bufferevent_get_input(p->bev), p->line, n);
+	if (n > 0 && p->line[n - 1] == '\r')
+		p->line_n--;
+	peer_ask(p, false);
 }
 
 void console_progress(struct console_later *l, const char *fmt, ...)
@@ -435,12 +494,17 @@ void console_finish(struct console_later *l, const char *error)
 	peer_send_answer(p);
 }
 
+static bool peer_has_asked(const struct peer *p)
+{
+	return p->answered || p->later || p->line || buf_len(&p->held);
+}
+
 static void peer_on_read(struct bufferevent *bev, void *arg)
 {
 	struct peer *p = arg;
 	struct evbuffer *in = bufferevent_get_input(bev);
 
-	if (p->answered || p->later || buf_len(&p->held)) {
+	if (peer_has_asked(p)) {
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
 	}
@@ -465,13 +529,13 @@ static void peer_on_event(struct bufferevent *bev, short what, void *arg)
 	struct peer *p = arg;
 	size_t n = evbuffer_get_length(bufferevent_get_input(bev));
 
-	if ((what & BEV_EVENT_EOF) && (p->answered || p->later || buf_len(&p->held)))
+	if ((what & BEV_EVENT_EOF) && peer_has_asked(p))
 		return;
 	if ((what & BEV_EVENT_EOF) && n > 0) {
 		peer_request(p, n);
 		return;
 	}
-	if (!p->answered && !p->later && !buf_len(&p->held))
+	if (!peer_has_asked(p))
 		peer_count(p, false);
 	peer_end(p);
 }

@@ -118,13 +118,23 @@ struct console_about { /* borrowed for life */
 	struct console_stats *stats;
 };
 
+/* Who asks, and what is known of the token that his request shows. */
+struct console_asker {
+	struct rights_peer who;
+	bool wrong_token;		      /* it was compared, and is wrong */
+	void (*again)(bool right, void *arg); /* NULL: it cannot be compared */
+	void *arg;
+};
+
 #define CONSOLE_WRONG_TOKEN (-2)
+#define CONSOLE_PROVING	    2
 /*
- * Looks up and runs one request line: n octets and one more that may be overwritten. Appends the whole answer, `ok` or
+ * Looks up and runs one request line: n octets and one more; they are changed. Appends the whole answer, `ok` or
  * `error` first: 0 when it was `ok`, else -1, or CONSOLE_WRONG_TOKEN: the answer should wait for a while.
- * CONSOLE_LATER: nothing is appended yet; *later is told the answer.
+ * CONSOLE_LATER: nothing is appended yet; *later is told the answer. CONSOLE_PROVING: nothing has been done; again()
+ * will be called in a later turn, but for rights_forget(), and then the same line is due once more.
  */
-int console_answer(const struct console_about *about, const struct rights_peer *peer, int64_t wall_ms, char *line,
+int console_answer(const struct console_about *about, const struct console_asker *asker, int64_t wall_ms, char *line,
 		   size_t n, struct buf *out, struct console_later **later);
 
 struct console;

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
+#include "link/hasher.h"
 #include "noc/actions.h"
 #include "noc/api.h"
 #include "noc/verb.h"
@@ -46,6 +47,7 @@ struct noc {
 	struct snapshot_source source;
 	struct stats *stats;
 	struct noc_stats counted;
+	struct hasher *hasher; /* of the rights */
 	struct rights *rights;
 	struct actions *actions;
 	struct watch *watch;
@@ -305,7 +307,8 @@ struct noc *noc_new(struct loop *loop, const struct noc_conf *conf, struct flow 
 					     .reload_arg = conf->reload_arg};
 	n->stats = stats;
 	n->counted.build = 1;
-	n->rights = rights_new(conf->console, conf->tokens, conf->tokens_n);
+	n->hasher = hasher_new(loop);
+	n->rights = rights_new(conf->console, conf->tokens, conf->tokens_n, n->hasher);
 	n->actions = actions_new(conf->archive);
 	n->source.actions = n->actions;
 	n->watch = watch_new(loop, flow, stats);
@@ -337,6 +340,7 @@ void noc_free(struct noc *n)
 	alarm_duty_free(n->duty);
 	watch_free(n->watch);
 	rights_free(n->rights);
+	hasher_free(n->hasher);
 	actions_free(n->actions);
 	if (n->socket)
 		unlink(n->socket);

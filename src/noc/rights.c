@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "link/auth.h"
+#include "link/hasher.h"
 
 #ifndef SO_PEERGROUPS
 #define SO_PEERGROUPS 59 /* Linux 4.13 */
@@ -70,6 +72,17 @@ struct rights {
 	size_t n;
 	int64_t second; /* in which so many tries were made */
 	unsigned tries;
+	struct hasher *hasher;
+	struct list proofs; /* that are under way */
+};
+
+struct proof { /* of a token that was shown */
+	struct list link;
+	struct rights *rights;
+	char *token;			     /* NAME:SECRET */
+	char *hash;			     /* that the secret is compared with */
+	void (*told)(bool right, void *arg); /* NULL: nobody wants to know any more */
+	void *arg;
 };
 
 const char *console_right_name(enum console_right r)
@@ -173,7 +186,8 @@ void rights_use_tokens(struct rights *r, const struct token_conf *tokens, size_t
 	}
 }
 
-struct rights *rights_new(const struct console_conf *c, const struct token_conf *tokens, size_t n)
+struct rights *rights_new(const struct console_conf *c, const struct token_conf *tokens, size_t n,
+			  struct hasher *hasher)
 {
 	const struct group_right rows[GROUPS] = {
 		{.name = c->admin_group, .right = CONSOLE_ADMIN},
@@ -190,14 +204,31 @@ struct rights *rights_new(const struct console_conf *c, const struct token_conf 
 		r->groups[i].is = group_known(r->names[i], &r->groups[i].gid);
 	}
 	r->everybody_reads = !*c->read_group;
+	r->hasher = hasher;
+	list_init(&r->proofs);
 	rights_use_tokens(r, tokens, n);
 	return r;
+}
+
+static void proof_free(struct proof *p)
+{
+	list_remove(&p->link);
+	explicit_bzero(p->token, strlen(p->token));
+	explicit_bzero(p->hash, strlen(p->hash));
+	mem_free(p->token);
+	mem_free(p->hash);
+	mem_free(p);
 }
 
 void rights_free(struct rights *r)
 {
 	if (!r)
 		return;
+	LIST_EACH_SAFE(node, tmp, &r->proofs) {
+		struct proof *p = LIST_OF(node, struct proof, link);
+		hasher_forget(r->hasher, p);
+		proof_free(p);
+	}
 	drop_tokens(r);
 	for (size_t i = 0; i < GROUPS; i++)
 		mem_free(r->names[i]);
@@ -265,27 +296,73 @@ static bool may_try(struct rights *r, int64_t wall_ms)
 	return r->tries++ < RIGHTS_TRIES;
 }
 
-enum rights_verdict rights_show_token(struct rights *r, const char *token, int64_t wall_ms, struct rights_peer *p)
+static struct view secret_of(const char *token)
 {
 	size_t n = strcspn(token, ":");
-	struct view secret = view_of(token[n] ? token + n + 1 : "");
-	struct token *t = NULL;
+
+	return view_of(token[n] ? token + n + 1 : "");
+}
+
+static struct token *find_token(struct rights *r, const char *token)
+{
+	size_t n = strcspn(token, ":");
 
 	for (size_t i = 0; i < r->n; i++) {
 		if (strlen(r->tokens[i].name) == n && memcmp(r->tokens[i].name, token, n) == 0)
-			t = &r->tokens[i];
+			return &r->tokens[i];
 	}
-	if (!t || auth_compare(&t->auth, secret) != AUTH_RIGHT) {
-		if (!may_try(r, wall_ms))
-			return RIGHTS_BUSY;
-		if (!t)
-			auth_waste(r->n ? r->tokens[0].hash : SECRET_HASH, secret);
-		if (!t || !auth_crypt(&t->auth, secret))
-			return RIGHTS_WRONG;
-	}
+	return NULL;
+}
+
+enum rights_verdict rights_show_token(struct rights *r, const char *token, int64_t wall_ms, struct rights_peer *p)
+{
+	struct token *t = find_token(r, token);
+
+	if (!t || auth_compare(&t->auth, secret_of(token)) != AUTH_RIGHT)
+		return may_try(r, wall_ms) ? RIGHTS_COSTS : RIGHTS_BUSY;
 	p->token = t->name;
 	p->right = t->right > p->right ? t->right : p->right;
 	return RIGHTS_TRUE;
+}
+
+/* A reload may have changed the tokens meanwhile: what was compared with a hash counts while the token has that. */
+static void on_compared(bool right, void *arg)
+{
+	struct proof *p = arg;
+	void (*told)(bool right, void *arg) = p->told;
+	void *told_arg = p->arg;
+	struct token *t = find_token(p->rights, p->token);
+
+	right = right && t && strcmp(t->hash, p->hash) == 0;
+	if (right)
+		auth_prove(&t->auth, secret_of(p->token));
+	proof_free(p);
+	if (told)
+		told(right, told_arg);
+}
+
+/* A name that is unknown costs as much. */
+void rights_prove(struct rights *r, const char *token, void (*told)(bool right, void *arg), void *arg)
+{
+	struct proof *p = mem_zalloc(sizeof(*p));
+	struct token *t = find_token(r, token);
+
+	p->rights = r;
+	p->token = mem_strdup(token);
+	p->hash = mem_strdup(t ? t->hash : r->n ? r->tokens[0].hash : SECRET_HASH);
+	p->told = told;
+	p->arg = arg;
+	list_append(&r->proofs, &p->link);
+	hasher_ask(r->hasher, p->hash, secret_of(token), on_compared, p);
+}
+
+void rights_forget(struct rights *r, const void *arg)
+{
+	LIST_EACH(node, &r->proofs) {
+		struct proof *p = LIST_OF(node, struct proof, link);
+		if (p->arg == arg)
+			p->told = NULL;
+	}
 }
 
 /* --- who has it --- */

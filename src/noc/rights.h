@@ -36,9 +36,12 @@ bool rights_check(const struct console_conf *c, const struct token_conf *tokens,
 /* Groups that the socket's mode keeps out. */
 void rights_warn(const struct console_conf *c, char **warnings);
 
+struct hasher; /* link/hasher.h */
 struct rights;
-/* What is read is copied. Groups that do not exist give nobody anything. Never NULL. */
-struct rights *rights_new(const struct console_conf *c, const struct token_conf *tokens, size_t n);
+/* What is read is copied. Groups that do not exist give nobody anything. hasher, which compares tokens, is borrowed for
+ * life; NULL: none is ever right. Never NULL. */
+struct rights *rights_new(const struct console_conf *c, const struct token_conf *tokens, size_t n,
+			  struct hasher *hasher);
 void rights_use_tokens(struct rights *r, const struct token_conf *tokens, size_t n); /* after a reload */
 void rights_free(struct rights *r);
 
@@ -50,13 +53,23 @@ struct rights_peer {
 /* By the credentials of a connected unix socket. */
 struct rights_peer rights_of_peer(const struct rights *r, int fd);
 
-enum rights_verdict { RIGHTS_TRUE, RIGHTS_WRONG, RIGHTS_BUSY /* too many wrong ones in this second */ };
+enum rights_verdict {
+	RIGHTS_TRUE,
+	RIGHTS_COSTS /* rights_prove() finds out */,
+	RIGHTS_BUSY /* too many in this second */
+};
 /*
- * "NAME:SECRET". RIGHTS_TRUE: p has its name, and its right when that is more. A secret that was right before costs
- * nothing, else crypt(3) is run: milliseconds of CPU, at most RIGHTS_TRIES times a second.
+ * "NAME:SECRET". RIGHTS_TRUE: p has its name, and its right when that is more: only for a secret that was right before.
+ * Others cost a crypt(3), at most RIGHTS_TRIES times a second.
  */
 #define RIGHTS_TRIES 4
 enum rights_verdict rights_show_token(struct rights *r, const char *token, int64_t wall_ms, struct rights_peer *p);
+/*
+ * Once after each RIGHTS_COSTS: runs the crypt, in a thread. told in a later turn whether the token is right, as the
+ * tokens are then; rights_show_token() says so from then on.
+ */
+void rights_prove(struct rights *r, const char *token, void (*told)(bool right, void *arg), void *arg);
+void rights_forget(struct rights *r, const void *arg); /* nobody with this arg is told any more */
 
 /* Who has a right, in one line: "root, the gateway's user, group smsops, tokens zhang, wang". */
 void rights_holders(const struct rights *r, enum console_right right, struct buf *out);

@@ -35,7 +35,7 @@ static const struct opts_about about = {
 
 static const struct opts_row rows[] = {
 	{"method", OPTS_CHOICE, offsetof(struct passwd_conf, method), "sha512", .choices = "sha512|yescrypt",
-	 .help = "yescrypt costs guessers more, and the gateway some 20 ms for each new or wrong password"},
+	 .help = "yescrypt costs guessers more, and the gateway's machine some 20 ms for each new or wrong password"},
 	{"token", OPTS_FLAG, offsetof(struct passwd_conf, token), NULL,
 	 .help = "the secret of a console token, which may have more than the 8 octets of SMPP"},
 };

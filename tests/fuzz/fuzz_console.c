@@ -66,7 +66,7 @@ static void make_table(void)
 	memcpy(table, verb_table, n * sizeof(*table));
 	for (size_t i = 0; i < n; i++)
 		table[i].fn = look;
-	rights = rights_new(&conf, &token, 1);
+	rights = rights_new(&conf, &token, 1, NULL);
 }
 
 /* In a block with the one octet more that may be overwritten. */
@@ -83,12 +83,12 @@ static void as_answer(struct view text, enum console_right right)
 {
 	static struct console_stats stats;
 	const struct console_about about = {.table = table, .rights = rights, .stats = &stats};
-	const struct rights_peer peer = {.right = right, .uid = 1000};
+	const struct console_asker asker = {.who = {.right = right, .uid = 1000}};
 	struct buf out = {0};
 	struct console_later *later = NULL;
 	char *line = copy_of(text);
 	unsigned before = calls;
-	int rc = console_answer(&about, &peer, NOW_MS, line, text.n, &out, &later);
+	int rc = console_answer(&about, &asker, NOW_MS, line, text.n, &out, &later);
 	free(line);
 	MUST(rc != CONSOLE_LATER && !later && calls <= before + 1);
 	const char *p = (const char *)buf_data(&out);

@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/system/failover.sh \
 	tests/system/fuzz_session.sh \
 	tests/system/files.sh \
+	tests/system/hashed.sh \
 	tests/system/history.sh \
 	tests/system/hostile.sh tests/system/hostile.py \
 	tests/system/history_read.py \

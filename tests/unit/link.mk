@@ -5,6 +5,7 @@ link_unit_tests = \
 	tests/unit/link/test_account \
 	tests/unit/link/test_account_tls \
 	tests/unit/link/test_carrier_tls \
+	tests/unit/link/test_admit_crypt \
 	tests/unit/link/test_auth \
 	tests/unit/link/test_carrier \
 	tests/unit/link/test_conn \
@@ -12,6 +13,7 @@ link_unit_tests = \
 	tests/unit/link/test_conn_tls \
 	tests/unit/link/test_crowd \
 	tests/unit/link/test_guard \
+	tests/unit/link/test_hasher \
 	tests/unit/link/test_proxied \
 	tests/unit/link/test_proxy \
 	tests/unit/link/test_tap \
@@ -49,6 +51,9 @@ tests_unit_link_test_account_SOURCES = tests/unit/link/test_account.c $(link_uni
 tests_unit_link_test_account_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_account_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_auth_SOURCES = tests/unit/link/test_auth.c
+tests_unit_link_test_admit_crypt_SOURCES = tests/unit/link/test_admit_crypt.c $(link_unit_accounts)
+tests_unit_link_test_admit_crypt_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_admit_crypt_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_auth_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_carrier_SOURCES = tests/unit/link/test_carrier.c $(link_unit_carriers)
 tests_unit_link_test_carrier_CPPFLAGS = $(link_unit_cppflags)
@@ -62,6 +67,8 @@ tests_unit_link_test_crowd_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_guard_SOURCES = tests/unit/link/test_guard.c
 tests_unit_link_test_guard_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxied_SOURCES = tests/unit/link/test_proxied.c
+tests_unit_link_test_hasher_SOURCES = tests/unit/link/test_hasher.c
+tests_unit_link_test_hasher_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxied_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_proxy_SOURCES = tests/unit/link/test_proxy.c
 tests_unit_link_test_proxy_LDADD = $(link_unit_ldadd)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "exchange.h"
+#include "link/hasher.h"
 #include "noc/actions.h"
 #include "noc/console.h"
 #include "noc/table.h"
@@ -25,6 +26,7 @@ static struct loop *loop;
 static struct console *console;
 static struct console_stats counted;
 static struct console_about about;
+static struct hasher *hasher;
 static char dir[] = "/tmp/smppgw-console-XXXXXX";
 static char path[64];
 static int told;
@@ -219,15 +221,38 @@ static void test_silent(void **state)
 	answers("say slo", "error no request within 5 s\n");
 }
 
+enum proven { PROVEN_NOT_YET, PROVEN_RIGHT, PROVEN_WRONG };
+
+static void on_proven(bool right, void *arg)
+{
+	*(enum proven *)arg = right ? PROVEN_RIGHT : PROVEN_WRONG;
+}
+
+static bool is_proven(void *arg)
+{
+	return *(enum proven *)arg != PROVEN_NOT_YET;
+}
+
 static void answers_to(const struct rights_peer *who, const char *request, const char *answer)
 {
+	enum proven proven = PROVEN_NOT_YET;
+	struct console_asker asker = {*who, false, on_proven, &proven};
 	struct buf out = {0};
 	char line[256];
 	struct console_later *later;
+	int result;
 
-	snprintf(line, sizeof(line), "%s", request);
-	int result = console_answer(&about, who, 1763800000000, line, strlen(line), &out, &later);
-	assert_null(later);
+	for (;;) {
+		snprintf(line, sizeof(line), "%s", request);
+		result = console_answer(&about, &asker, 1763800000000, line, strlen(line), &out, &later);
+		assert_null(later);
+		if (result != CONSOLE_PROVING)
+			break;
+		assert_int_equal(proven, PROVEN_NOT_YET); /* once is enough */
+		assert_int_equal(buf_len(&out), 0);
+		assert_true(exchange_until(loop, is_proven, &proven));
+		asker.wrong_token = proven == PROVEN_WRONG;
+	}
 	buf_put(&out, "", 1);
 	assert_string_equal(buf_data(&out), answer);
 	assert_int_equal(result == 0, answer[0] == 'o');
@@ -298,13 +323,13 @@ static void test_tokens(void **state)
 	/* so many tries a second, and no more; what is known to be right is not counted */
 	int64_t now = 1763800009000;
 	for (int i = 0; i < RIGHTS_TRIES; i++)
-		assert_int_equal(rights_show_token(about.rights, i % 2 ? "李四:" : "赵六:x", now, &p), RIGHTS_WRONG);
+		assert_int_equal(rights_show_token(about.rights, i % 2 ? "李四:" : "赵六:x", now, &p), RIGHTS_COSTS);
 	assert_int_equal(rights_show_token(about.rights, "李四:x", now, &p), RIGHTS_BUSY);
 	assert_int_equal(p.right, CONSOLE_NONE);
 	assert_int_equal(rights_show_token(about.rights, "李四:钥匙", now, &p), RIGHTS_TRUE);
 	assert_int_equal(p.right, CONSOLE_READ);
 	assert_string_equal(p.token, "李四");
-	assert_int_equal(rights_show_token(about.rights, "李四:x", now + 1000, &p), RIGHTS_WRONG);
+	assert_int_equal(rights_show_token(about.rights, "李四:x", now + 1000, &p), RIGHTS_COSTS);
 	/* it is told after a while, and what comes meanwhile is no request */
 	uint64_t refused = counted.refused;
 	int64_t began = loop_now_us(loop);
@@ -312,6 +337,62 @@ static void test_tokens(void **state)
 		"error the token is wrong; a token is NAME:SECRET, as in the configuration's console_tokens\n");
 	assert_true(loop_now_us(loop) - began >= (CONSOLE_WRONG_TOKEN_MS - 50) * 1000);
 	assert_int_equal(counted.refused, refused + 1);
+}
+
+static const struct token_conf *tokens_of(const char *read_hash)
+{
+	static char names[][8] = {"李四", "王五"}, hashes[2][108];
+	static const struct token_conf tokens[] = {{.name = names[0], .token = hashes[0], .right = 0},
+						   {.name = names[1], .token = hashes[1], .right = 2}};
+
+	snprintf(hashes[0], sizeof(hashes[0]), "%s", read_hash);
+	snprintf(hashes[1], sizeof(hashes[1]), "%s", ADMIN_HASH);
+	return tokens;
+}
+
+/* What is compared while a reload changes the tokens counts when the token is still the same. */
+static void test_tokens_change_meanwhile(void **state)
+{
+	static const struct {
+		const char *hash;
+		enum proven proven;
+	} rows[] = {{READ_HASH, PROVEN_RIGHT}, {ADMIN_HASH, PROVEN_WRONG}, {READ_HASH, PROVEN_RIGHT}};
+	struct rights_peer p = {CONSOLE_NONE, 1000, NULL};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		enum proven proven = PROVEN_NOT_YET;
+		rights_use_tokens(about.rights, tokens_of(READ_HASH), 2);
+		rights_prove(about.rights, "李四:钥匙", on_proven, &proven);
+		rights_use_tokens(about.rights, tokens_of(rows[i].hash), 2);
+		assert_true(exchange_until(loop, is_proven, &proven));
+		assert_int_equal(proven, rows[i].proven);
+	}
+	assert_int_equal(rights_show_token(about.rights, "李四:钥匙", 1763800019000, &p), RIGHTS_TRUE);
+}
+
+static bool has_told(void *arg)
+{
+	return told > *(int *)arg;
+}
+
+/* Who has gone is not answered; its place is free again. What was right is known. */
+static void test_token_peer_gone(void **state)
+{
+	static const char request[] = "--token 王五:密码 say 1\n";
+	int before = told;
+
+	(void)state;
+	rights_use_tokens(about.rights, tokens_of(READ_HASH), 2);
+	for (int i = 0; i < 3; i++) {
+		int fd = exchange_connect(path, 0);
+		assert_int_equal(send(fd, request, strlen(request), 0), (ssize_t)strlen(request));
+		struct linger reset = {1, 0};
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		close(fd);
+	}
+	answers("--token 王五:密码 say again\n", "ok\n[again]\n");
+	assert_true(has_told(&before));
 }
 
 static void test_json(void **state)
@@ -485,7 +566,8 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_large_answer),	cmocka_unit_test(test_too_many),
 	cmocka_unit_test(test_later),		cmocka_unit_test(test_later_half_closed),
 	cmocka_unit_test(test_later_peer_gone), cmocka_unit_test(test_silent),
-	cmocka_unit_test(test_tokens),		cmocka_unit_test(test_json),
+	cmocka_unit_test(test_tokens),		cmocka_unit_test(test_tokens_change_meanwhile),
+	cmocka_unit_test(test_token_peer_gone), cmocka_unit_test(test_json),
 	cmocka_unit_test(test_actions),		cmocka_unit_test(test_free_while_open),
 };
 
@@ -499,12 +581,12 @@ __attribute__((constructor)) static void start(void)
 	int fd = net_listen_unix(path, 0600);
 	if (fd < 0)
 		abort();
-	static char none[] = "", names[][8] = {"李四", "王五"}, hashes[][108] = {READ_HASH, ADMIN_HASH};
+	static char none[] = "";
 	const struct console_conf conf = {
 		.group = none, .read_group = none, .operate_group = none, .admin_group = none};
-	const struct token_conf tokens[] = {{.name = names[0], .token = hashes[0], .right = 0},
-					    {.name = names[1], .token = hashes[1], .right = 2}};
-	about = (struct console_about){table, &told, rights_new(&conf, tokens, 2), actions_new(NULL), &counted};
+	hasher = hasher_new(loop);
+	about = (struct console_about){table, &told, rights_new(&conf, tokens_of(READ_HASH), 2, hasher),
+				       actions_new(NULL), &counted};
 	console = console_new(loop, fd, &about);
 }
 
@@ -512,6 +594,7 @@ __attribute__((destructor)) static void stop(void)
 {
 	console_free(console);
 	rights_free(about.rights);
+	hasher_free(hasher);
 	actions_free(about.actions);
 	loop_free(loop);
 	unlink(path);
