@@ -187,10 +187,10 @@ void accounts_each_lock(struct accounts *as, void (*fn)(const struct guard_lock 
 bool accounts_lift(struct accounts *as, const char *who);
 size_t accounts_locks(const struct accounts *as); /* how many */
 
-size_t accounts_count(const struct accounts *as);
 struct hasher; /* link/hasher.h: compares passwords; a test may hold it */
 struct hasher *accounts_hasher(const struct accounts *as);
 
+size_t accounts_count(const struct accounts *as);
 struct account *accounts_at(const struct accounts *as, size_t i);
 struct account *accounts_find(const struct accounts *as, struct view system_id); /* removed ones too; NULL: unknown */
 

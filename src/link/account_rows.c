@@ -195,11 +195,11 @@ const struct stats_row listener_stat_rows[] = {
 		   "Addresses and accounts that failed binds have locked."),
 	ROW_COUNT2("listener", struct listener_stats, locked_out,
 		   "Connections and binds that were refused without being judged, because of such a lock."),
+	ROW_COUNT2("listener", struct listener_stats, crypts, "Passwords of binds that were compared by crypt(3)."),
+	GAUGE("listener", struct listener_stats, crypts_waiting, "Binds that wait for crypt(3)."),
 	GAUGE("listener", struct listener_stats, locked, "Addresses and accounts that are locked now."),
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
 	GAUGE("listener", struct listener_stats, certificate_expires,
-	ROW_COUNT2("listener", struct listener_stats, crypts, "Passwords of binds that were compared by crypt(3)."),
-	GAUGE("listener", struct listener_stats, crypts_waiting, "Binds that wait for crypt(3)."),
 	      "When our certificate ends, the first of them, in seconds since 1970; 0: no TLS."),
 	ROWS_OF_SESSION("listener", struct listener_stats),
 };
