@@ -199,6 +199,24 @@ alarms "an alarm without a section" 'alarm ratio has no section' '/`ratio`/d' al
 alarms "a section that says nothing" 'alarm redis_down: its section does not say what to do' 's/Do:/Oh:/' alarms
 alarms "a section of no alarm" 'there is no alarm rates' 's/`ratio`/`rates`/' alarms
 
+events() { # NAME REASON SED-SCRIPT
+	good_events
+	sed -i "$3" "$work/tree/doc/alarms.md"
+	refuses "$1" "$2" "$src/scripts/check-events" "$work/tree"
+}
+good_events() {
+	mkdir -p "$work/tree/src/base"
+	printf 'log_warn("-", "event=down why=\\"%%s\\"",\n\twhy);\nlog_peer_error(name,\n"event=bad_pdu");\nlog_info("-", "event=up");\n' \
+		>"$work/tree/src/base/redis.c"
+	printf '%s\n' '# Alarms' '| `else` | what |' '## Lines of the log that warn' '| `down` | away |' '| `bad_pdu`, `up` | it |' >"$work/tree/doc/alarms.md"
+}
+
+good_events
+accepts "events that are all explained" "$src/scripts/check-events" "$work/tree"
+events "an event that is not explained" 'event bad_pdu is missing' 's/`bad_pdu`, //'
+events "an event that does not exist" 'writes no event left' 's/`up`/`left`/'
+events "an event outside its section" 'event down is missing' '/Lines of/d'
+
 good_readmes() {
 	cat >"$work/tree/README" <<'END'
 # gateway
