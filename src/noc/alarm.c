@@ -28,6 +28,7 @@ struct state {
 
 struct object {
 	char *name;
+	uint64_t serial;
 	struct state *states;	    /* by place in the scope's rows */
 	uint64_t gauges[ALARM_IDS]; /* by place in the table */
 };
@@ -49,6 +50,7 @@ struct alarms {
 	int64_t now_ms, wall_ms;	    /* of the last look; 0: there was none */
 	int64_t first_ms, running_since_ms; /* monotonic; 0: not yet */
 	int64_t step_ms;
+	uint64_t objects; /* that there have been: their serials */
 	struct alarm_counters {
 		uint64_t raised[2], cleared, active[2], acked;
 	} counters;
@@ -198,6 +200,7 @@ static struct object *object_new(struct alarms *a, struct scope_of *x, const cha
 {
 	struct object *o = mem_zalloc(sizeof(*o));
 	o->name = mem_strdup(name);
+	o->serial = ++a->objects;
 	o->states = mem_zalloc((x->rows_n + 1) * sizeof(*o->states));
 	for (size_t i = 0; i < x->rows_n; i++) {
 		alarm_setting_of(row_at(x, i), name, a->confs, a->confs_n, &o->states[i].set);
@@ -333,29 +336,54 @@ void alarms_judge(struct alarms *a, const struct alarm_inputs *in)
 
 /* --- looking, acknowledging --- */
 
+/* An alarm of an object, as it was when the list was made: reloads may move the object meanwhile, or take it away. */
 struct listed {
-	struct alarm_view view;
-	size_t order;
+	uint64_t serial; /* of the object */
+	int64_t since_ms;
+	uint32_t order, at; /* at: where the object stood */
+	uint16_t place;	    /* in the scope's rows */
+	uint8_t scope, severity;
+	bool raised, acked;
+};
+
+struct alarms_list {
+	const struct alarms *alarms;
+	struct listed *at;
+	size_t n, next;
 };
 
 static int by_weight(const void *left, const void *right)
 {
 	const struct listed *a = left, *b = right;
-	if (a->view.raised != b->view.raised)
-		return a->view.raised ? -1 : 1;
-	if (a->view.raised && a->view.severity != b->view.severity)
-		return a->view.severity > b->view.severity ? -1 : 1;
-	if (a->view.acked != b->view.acked)
-		return b->view.acked ? -1 : 1;
-	if (a->view.since_ms != b->view.since_ms)
-		return a->view.since_ms < b->view.since_ms ? -1 : 1;
+	if (a->raised != b->raised)
+		return a->raised ? -1 : 1;
+	if (a->raised && a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	if (a->acked != b->acked)
+		return b->acked ? -1 : 1;
+	if (a->since_ms != b->since_ms)
+		return a->since_ms < b->since_ms ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-void alarms_each(const struct alarms *a, bool all, void (*fn)(void *arg, const struct alarm_view *v), void *arg)
+static struct listed listed_of(const struct object *o, size_t scope, size_t at, size_t place)
 {
-	struct listed *list = NULL;
-	size_t n = 0, cap = 0;
+	const struct state *s = &o->states[place];
+	return (struct listed){.serial = o->serial,
+			       .since_ms = s->raised ? s->since_ms : 0,
+			       .at = (uint32_t)at,
+			       .place = (uint16_t)place,
+			       .scope = (uint8_t)scope,
+			       .severity = (uint8_t)s->set.severity,
+			       .raised = s->raised,
+			       .acked = s->acked_by != NULL};
+}
+
+struct alarms_list *alarms_list_new(const struct alarms *a, bool all)
+{
+	struct alarms_list *l = mem_zalloc(sizeof(*l));
+	size_t cap = 0;
+	l->alarms = a;
 	for (size_t scope = 0; scope < ALARM_SCOPES; scope++) {
 		const struct scope_of *x = &a->scopes[scope];
 		for (size_t at = 0; at < x->n * x->rows_n; at++) {
@@ -363,20 +391,61 @@ void alarms_each(const struct alarms *a, bool all, void (*fn)(void *arg, const s
 			const struct state *s = &o->states[at % x->rows_n];
 			if (!s->set.on || (!all && !s->raised))
 				continue;
-			if (n == cap) {
+			if (l->n == cap) {
 				cap = cap ? 2 * cap : 16;
-				list = mem_realloc(list, cap * sizeof(*list));
+				l->at = mem_realloc(l->at, cap * sizeof(*l->at));
 			}
-			show(row_at(x, at % x->rows_n), o, s, &list[n].view);
-			list[n].order = n;
-			n++;
+			l->at[l->n] = listed_of(o, scope, at / x->rows_n, at % x->rows_n);
+			l->at[l->n].order = (uint32_t)l->n;
+			l->n++;
 		}
 	}
-	if (n)
-		qsort(list, n, sizeof(*list), by_weight);
-	for (size_t i = 0; i < n; i++)
-		fn(arg, &list[i].view);
-	mem_free(list);
+	if (l->n)
+		qsort(l->at, l->n, sizeof(*l->at), by_weight);
+	return l;
+}
+
+/* NULL: it has gone. */
+static const struct object *object_of(const struct scope_of *x, const struct listed *e)
+{
+	if (e->at < x->n && x->at[e->at]->serial == e->serial)
+		return x->at[e->at];
+	for (size_t i = 0; i < x->n; i++) {
+		if (x->at[i]->serial == e->serial)
+			return x->at[i];
+	}
+	return NULL;
+}
+
+bool alarms_list_next(struct alarms_list *l, struct alarm_view *v)
+{
+	while (l->next < l->n) {
+		const struct listed *e = &l->at[l->next++];
+		const struct scope_of *x = &l->alarms->scopes[e->scope];
+		const struct object *o = object_of(x, e);
+		if (!o || !o->states[e->place].set.on)
+			continue;
+		show(row_at(x, e->place), o, &o->states[e->place], v);
+		return true;
+	}
+	return false;
+}
+
+void alarms_list_free(struct alarms_list *l)
+{
+	if (!l)
+		return;
+	mem_free(l->at);
+	mem_free(l);
+}
+
+void alarms_each(const struct alarms *a, bool all, void (*fn)(void *arg, const struct alarm_view *v), void *arg)
+{
+	struct alarms_list *l = alarms_list_new(a, all);
+	struct alarm_view v;
+	while (alarms_list_next(l, &v))
+		fn(arg, &v);
+	alarms_list_free(l);
 }
 
 void alarms_count(const struct alarms *a, struct alarms_count *out)

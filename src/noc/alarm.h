@@ -110,6 +110,14 @@ void alarms_judge(struct alarms *a, const struct alarm_inputs *in);
 /* all: those that are not raised too (only what is on). Raised ones: critical first, of those what nobody
  * has acknowledged, of those the oldest first. */
 void alarms_each(const struct alarms *a, bool all, void (*fn)(void *arg, const struct alarm_view *v), void *arg);
+/*
+ * The same in steps: the order is taken now; each alarm is shown as it is when its turn comes, those whose object has
+ * gone or that are off by then are left out. Not to be asked when the alarms are freed.
+ */
+struct alarms_list;
+struct alarms_list *alarms_list_new(const struct alarms *a, bool all);
+bool alarms_list_next(struct alarms_list *l, struct alarm_view *v); /* false: that was all */
+void alarms_list_free(struct alarms_list *l);			    /* NULL does no harm */
 struct alarms_count {
 	uint64_t warning, critical, acked; /* raised; acked ones are in the others too */
 };

@@ -27,6 +27,7 @@
 #include "noc/dashboard.h"
 #include "noc/find.h"
 #include "noc/http.h"
+#include "noc/listing.h"
 #include "noc/metrics_page.h"
 #include "noc/snapshot.h"
 #include "noc/status.h"
@@ -335,6 +336,7 @@ void noc_free(struct noc *n)
 	if (!n)
 		return;
 	find_stop_all();
+	listing_stop_all();
 	http_free(n->http);
 	console_free(n->console);
 	alarm_duty_free(n->duty);

@@ -10,8 +10,8 @@
 /* Sessions are gathered and summed in one pass over their owners. */
 struct gather {
 	struct snapshot *to;
+	const struct snapshot_source *from;
 	size_t cap, max;
-	int64_t now_us;
 	const char *wanted, *owner;
 	bool carrier;
 	uint64_t bound, outstanding; /* of this owner */
@@ -22,7 +22,26 @@ static bool snapshot_bound(enum session_state st)
 	return st == SESSION_BOUND_TX || st == SESSION_BOUND_RX || st == SESSION_BOUND_TRX;
 }
 
-static void snapshot_session(const struct session *s, void *arg)
+void snapshot_session(const struct snapshot_source *from, const struct session *s, const char *owner, bool carrier,
+		      struct snapshot_session *out)
+{
+	int64_t since_us = session_since_us(s), now_us = loop_now_us(from->loop);
+
+	*out = (struct snapshot_session){
+		.name = session_name(s),
+		.owner = owner,
+		.carrier = carrier,
+		.state = session_state_name(session_state(s)),
+		.since_ms = since_us ? loop_wall_ms(from->loop) - (now_us - since_us) / 1000 : 0,
+		.idle_us = session_idle_us(s),
+		.outstanding = session_outstanding(s),
+	};
+	if (session_peer(s))
+		net_print(session_peer(s), out->peer);
+	session_tls_info(s, out->tls);
+}
+
+static void snapshot_gather(const struct session *s, void *arg)
 {
 	struct gather *g = arg;
 	struct snapshot *to = g->to;
@@ -38,20 +57,7 @@ static void snapshot_session(const struct session *s, void *arg)
 		g->cap = g->cap ? g->cap * 2 : 64;
 		to->sessions = mem_realloc(to->sessions, g->cap * sizeof(to->sessions[0]));
 	}
-	struct snapshot_session *out = &to->sessions[to->sessions_n++];
-	int64_t since_us = session_since_us(s);
-	*out = (struct snapshot_session){
-		.name = session_name(s),
-		.owner = g->owner,
-		.carrier = g->carrier,
-		.state = session_state_name(session_state(s)),
-		.since_ms = since_us ? to->wall_ms - (g->now_us - since_us) / 1000 : 0,
-		.idle_us = session_idle_us(s),
-		.outstanding = session_outstanding(s),
-	};
-	if (session_peer(s))
-		net_print(session_peer(s), out->peer);
-	session_tls_info(s, out->tls);
+	snapshot_session(g->from, s, g->owner, g->carrier, &to->sessions[to->sessions_n++]);
 }
 
 static void snapshot_carriers(const struct flow *flow, struct gather *g)
@@ -71,7 +77,7 @@ static void snapshot_carriers(const struct flow *flow, struct gather *g)
 		g->owner = carrier_name(c);
 		g->carrier = true;
 		g->bound = g->outstanding = 0;
-		carrier_each_session(c, snapshot_session, g);
+		carrier_each_session(c, snapshot_gather, g);
 		uint32_t needed, each = carrier_window_each(c, &needed);
 		to->carriers[i] = (struct snapshot_carrier){
 			.name = g->owner,
@@ -119,7 +125,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 		g->owner = account_name(a);
 		g->carrier = false;
 		g->bound = g->outstanding = 0;
-		account_each_session(a, snapshot_session, g);
+		account_each_session(a, snapshot_gather, g);
 		to->accounts[i] = (struct snapshot_account){
 			.name = g->owner,
 			.removed = account_removed(a),
@@ -137,7 +143,7 @@ static void snapshot_accounts(const struct flow *flow, struct gather *g)
 
 void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out)
 {
-	struct gather g = {.to = out, .max = sessions_max, .wanted = owner, .now_us = loop_now_us(from->loop)};
+	struct gather g = {.to = out, .from = from, .max = sessions_max, .wanted = owner};
 
 	memset(out, 0, sizeof(*out));
 	out->version = from->version;

@@ -89,6 +89,9 @@ struct snapshot {
 
 /* sessions_max: how many sessions are listed. owner: NULL, or the account or carrier whose sessions are wanted. */
 void snapshot_take(const struct snapshot_source *from, size_t sessions_max, const char *owner, struct snapshot *out);
+/* One of them alone. */
+void snapshot_session(const struct snapshot_source *from, const struct session *s, const char *owner, bool carrier,
+		      struct snapshot_session *out);
 void snapshot_free(struct snapshot *s);
 
 #endif

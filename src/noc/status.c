@@ -171,23 +171,32 @@ void status_accounts(const struct snapshot *s, const char *name, struct buf *out
 	table_free(t);
 }
 
-void status_sessions(const struct snapshot *s, struct buf *out)
+struct table *status_sessions_table(void)
 {
-	struct table *t = table_new("BIND OF STATE PEER TLS BOUND_SINCE +IDLE +OUTSTANDING");
+	return table_new("BIND OF STATE PEER TLS BOUND_SINCE +IDLE +OUTSTANDING");
+}
+
+void status_session(struct table *t, const struct snapshot_session *b)
+{
 	char text[STATUS_STAMP];
 
-	for (size_t i = 0; i < s->sessions_n; i++) {
-		const struct snapshot_session *b = &s->sessions[i];
-		table_text(t, b->name);
-		table_cell(t, "%s %s", b->carrier ? "carrier" : "account", b->owner);
-		table_text(t, b->state);
-		table_text(t, b->peer[0] ? b->peer : "-");
-		/* the version is enough here; /status.json has the cipher, too */
-		table_cell(t, "%.*s", b->tls[0] ? (int)strcspn(b->tls, " ") : 1, b->tls[0] ? b->tls : "-");
-		table_text(t, status_time(b->since_ms, false, text));
-		table_text(t, status_span(b->idle_us / 1000, text));
-		table_cell(t, "%" PRIu64, b->outstanding);
-	}
+	table_text(t, b->name);
+	table_cell(t, "%s %s", b->carrier ? "carrier" : "account", b->owner);
+	table_text(t, b->state);
+	table_text(t, b->peer[0] ? b->peer : "-");
+	/* the version is enough here; /status.json has the cipher, too */
+	table_cell(t, "%.*s", b->tls[0] ? (int)strcspn(b->tls, " ") : 1, b->tls[0] ? b->tls : "-");
+	table_text(t, status_time(b->since_ms, false, text));
+	table_text(t, status_span(b->idle_us / 1000, text));
+	table_cell(t, "%" PRIu64, b->outstanding);
+}
+
+void status_sessions(const struct snapshot *s, struct buf *out)
+{
+	struct table *t = status_sessions_table();
+
+	for (size_t i = 0; i < s->sessions_n; i++)
+		status_session(t, &s->sessions[i]);
 	table_print(t, out);
 	table_free(t);
 	if (s->sessions_total > s->sessions_n)

@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "noc/snapshot.h"
 
+struct json;
+struct table;
+
 /* One object; doc/operations.md names its keys. Times are RFC 3339 with zone. Ends with a newline. */
 void status_json(const struct snapshot *s, struct buf *out);
 /* Parts of it, each an object with one member: {"carriers":[...]}, {"accounts":[...]}, {"binds":[...],"binds_total":n}.
@@ -23,6 +26,10 @@ void status_text(const struct snapshot *s, struct buf *out);
 void status_carriers(const struct snapshot *s, const char *name, struct buf *out);
 void status_accounts(const struct snapshot *s, const char *name, struct buf *out);
 void status_sessions(const struct snapshot *s, struct buf *out);
+/* The table of binds row by row, for who has very many. */
+struct table *status_sessions_table(void);
+void status_session(struct table *t, const struct snapshot_session *b);
+void status_json_session(struct json *j, const struct snapshot_session *b);
 void status_queue(const struct snapshot *s, struct buf *out);
 
 /*

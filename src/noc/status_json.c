@@ -100,7 +100,7 @@ static void status_json_account(struct json *j, const struct snapshot_account *a
 	json_close(j, '}');
 }
 
-static void status_json_session(struct json *j, const struct snapshot_session *b)
+void status_json_session(struct json *j, const struct snapshot_session *b)
 {
 	char text[STATUS_STAMP];
 

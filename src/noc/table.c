@@ -27,6 +27,7 @@ struct table {
 	struct buf text;
 	struct cell *cells; /* the heads are the first row */
 	size_t n, cap, width;
+	size_t printed; /* cells, by table_print_some() */
 	bool right[TABLE_MAX_COLUMNS];
 	size_t columns[TABLE_MAX_COLUMNS];
 	char name[TABLE_MAX_KEY];
@@ -182,29 +183,40 @@ static void table_json(const struct table *t, struct buf *out)
 
 /* --- for people --- */
 
-static void table_text_rows(const struct table *t, struct buf *out)
+static void table_text_row(const struct table *t, size_t row, struct buf *out)
 {
-	for (size_t row = 0; row + t->width <= t->n; row += t->width) {
-		for (size_t i = 0; i < t->width; i++) {
-			const struct cell *c = &t->cells[row + i];
-			size_t gap = t->columns[i] - c->columns;
-			if (i > 0)
-				buf_puts(out, "  ");
-			if (t->right[i])
-				table_pad(out, gap);
-			buf_put(out, buf_data(&t->text) + c->at, c->len);
-			if (!t->right[i] && i + 1 < t->width)
-				table_pad(out, gap);
-		}
-		buf_puts(out, "\n");
+	for (size_t i = 0; i < t->width; i++) {
+		const struct cell *c = &t->cells[row + i];
+		size_t gap = t->columns[i] - c->columns;
+		if (i > 0)
+			buf_puts(out, "  ");
+		if (t->right[i])
+			table_pad(out, gap);
+		buf_put(out, buf_data(&t->text) + c->at, c->len);
+		if (!t->right[i] && i + 1 < t->width)
+			table_pad(out, gap);
 	}
+	buf_puts(out, "\n");
+}
+
+bool table_print_some(struct table *t, struct buf *out, size_t rows)
+{
+	for (; rows > 0 && t->printed + t->width <= t->n; rows--, t->printed += t->width)
+		table_text_row(t, t->printed, out);
+	if (t->printed + t->width <= t->n)
+		return true;
+	t->printed = 0;
+	t->n = t->width;
+	return false;
 }
 
 void table_print(struct table *t, struct buf *out)
 {
-	if (form_is_json(out))
+	if (form_is_json(out)) {
 		table_json(t, out);
-	else
-		table_text_rows(t, out);
-	t->n = t->width;
+		t->n = t->width;
+		return;
+	}
+	while (table_print_some(t, out, SIZE_MAX))
+		;
 }

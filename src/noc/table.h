@@ -22,5 +22,7 @@ void table_text(struct table *t, const char *text);
 __attribute__((format(printf, 2, 3))) void table_cell(struct table *t, const char *fmt, ...);
 /* Prints heads and rows; a row that is not full is left out. The table is empty then. */
 void table_print(struct table *t, struct buf *out);
+/* The same in steps, for people: at most so many further rows, the heads being one. False: that was all. */
+bool table_print_some(struct table *t, struct buf *out, size_t rows);
 
 #endif

@@ -107,26 +107,6 @@ static int verb_accounts(struct console_call *call)
 	return 0;
 }
 
-static void show_binds(const struct snapshot *s, const char *name, struct buf *out)
-{
-	(void)name;
-	status_sessions(s, out);
-}
-
-static int verb_binds(struct console_call *call)
-{
-	const char *name = verb_name(call);
-	struct snapshot s;
-
-	if (name && !verb_knows_carrier(call, name) && !verb_knows_account(call, name))
-		return console_fail(call, "no account or carrier %.100s; accounts and carriers list them", name);
-	/* one owner's binds are all listed: their number is bounded by the configuration */
-	snapshot_take(call->arg, name ? SIZE_MAX : VERB_MAX_SESSIONS, name, &s);
-	show_part(call, &s, NULL, show_binds, status_json_sessions);
-	snapshot_free(&s);
-	return 0;
-}
-
 static int verb_queue(struct console_call *call)
 {
 	struct snapshot s;

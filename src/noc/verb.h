@@ -25,6 +25,9 @@ int verb_alarms(struct console_call *call);
 int verb_replay(struct console_call *call);
 int verb_deadletters(struct console_call *call);
 
+/* verb_binds.c */
+int verb_binds(struct console_call *call);
+
 /* verb_campaign.c */
 int verb_campaign(struct console_call *call);
 int verb_brake(struct console_call *call);

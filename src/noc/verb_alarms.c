@@ -8,21 +8,27 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "noc/alarm.h"
 #include "noc/alarm_post.h"
 #include "noc/form.h"
+#include "noc/listing.h"
 #include "noc/status.h"
 #include "noc/table.h"
 
-struct listing {
-	struct table *table;
+#define ALARMS_STEP 50 /* rows */
+
+struct listed { /* a list that is being made: with very many objects it takes more than one turn */
+	const struct snapshot_source *from;
+	struct alarms_list *list;
+	struct table *table; /* NULL: as JSON */
 	struct json json;
-	struct buf *out;
-	int64_t now_ms;
+	bool all;
+	enum { ROWS, PRINTING, EXPLAINING } part;
 	unsigned n;
 };
 
-static void list_row(struct listing *l, const struct alarm_view *v)
+static void list_row(struct listed *l, const struct alarm_view *v)
 {
 	char text[48], stamp[STATUS_STAMP], span[STATUS_STAMP];
 	table_text(l->table, v->raised ? alarm_severity_name(v->severity) : "-");
@@ -31,55 +37,109 @@ static void list_row(struct listing *l, const struct alarm_view *v)
 	table_text(l->table, alarm_value_text(v->value, v->unit, text));
 	table_text(l->table, alarm_value_text(v->threshold, v->unit, text));
 	table_text(l->table, status_time(v->since_ms, false, stamp));
-	table_text(l->table, v->raised ? status_span(l->now_ms - v->since_ms, span) : "-");
+	table_text(l->table, v->raised ? status_span(loop_wall_ms(l->from->loop) - v->since_ms, span) : "-");
 	table_text(l->table, v->acked ? v->acked_by : "-");
 }
 
-static void list_one(void *arg, const struct alarm_view *v)
+static void list_object(struct listed *l, const struct alarm_view *v)
 {
-	struct listing *l = arg;
-	l->n++;
-	if (l->table) {
-		list_row(l, v);
-		return;
-	}
 	json_open(&l->json, NULL, '{');
 	json_bool(&l->json, "raised", v->raised);
 	alarm_json(&l->json, v);
 	json_close(&l->json, '}');
 }
 
-/* What it means and what to do, a line each: of those that are raised. */
-static void explain_one(void *arg, const struct alarm_view *v)
+/* False: no row is left. */
+static bool some_rows(struct listed *l)
 {
-	struct listing *l = arg;
-	buf_printf(l->out, "%s %s: %s (%s); %s\n", v->alarm, v->object, v->zh, v->en, v->todo);
+	struct alarm_view v;
+	for (unsigned i = 0; i < ALARMS_STEP; i++, l->n++) {
+		if (!alarms_list_next(l->list, &v))
+			return false;
+		if (l->table)
+			list_row(l, &v);
+		else
+			list_object(l, &v);
+	}
+	return true;
+}
+
+static bool some_json(struct listed *l, struct buf *out)
+{
+	if (!l->json.out) {
+		form_open(out, "alarms");
+		l->json = (struct json){.out = out};
+		json_open(&l->json, NULL, '[');
+	}
+	if (some_rows(l))
+		return true;
+	json_close(&l->json, ']');
+	form_close(out);
+	return false;
+}
+
+/* What it means and what to do, a line each: of those that are raised. */
+static bool explain_some(struct listed *l, struct buf *out)
+{
+	struct alarm_view v;
+	for (unsigned i = 0; i < ALARMS_STEP; i++) {
+		if (!alarms_list_next(l->list, &v))
+			return false;
+		if (v.raised)
+			buf_printf(out, "%s %s: %s (%s); %s\n", v.alarm, v.object, v.zh, v.en, v.todo);
+	}
+	return true;
+}
+
+static bool some_text(struct listed *l, struct buf *out)
+{
+	switch (l->part) {
+	case ROWS:
+		if (some_rows(l))
+			return true;
+		if (l->n == 0)
+			buf_puts(out, "no alarm is raised\n");
+		l->part = PRINTING;
+		return l->n > 0;
+	case PRINTING:
+		if (table_print_some(l->table, out, ALARMS_STEP))
+			return true;
+		if (l->all)
+			return false;
+		buf_puts(out, "\n");
+		alarms_list_free(l->list);
+		l->list = alarms_list_new(l->from->alarms, false);
+		l->part = EXPLAINING;
+		return true;
+	case EXPLAINING:
+		break;
+	}
+	return explain_some(l, out);
+}
+
+static bool some_alarms(void *job, struct buf *out)
+{
+	struct listed *l = job;
+	return l->table ? some_text(l, out) : some_json(l, out);
+}
+
+static void end_alarms(void *job)
+{
+	struct listed *l = job;
+	alarms_list_free(l->list);
+	table_free(l->table);
+	mem_free(l);
 }
 
 static int list(struct console_call *call, const struct alarms *a, bool all)
 {
+	static const struct listing_steps steps = {some_alarms, end_alarms};
 	const struct snapshot_source *from = call->arg;
-	struct listing l = {.out = call->out, .now_ms = loop_wall_ms(from->loop), .json = {.out = call->out}};
-	if (form_is_json(call->out)) {
-		form_open(call->out, "alarms");
-		json_open(&l.json, NULL, '[');
-		alarms_each(a, all, list_one, &l);
-		json_close(&l.json, ']');
-		form_close(call->out);
-		return 0;
-	}
-	l.table = table_new("SEVERITY ALARM OBJECT +VALUE +THRESHOLD RAISED +FOR ACKNOWLEDGED");
-	alarms_each(a, all, list_one, &l);
-	if (l.n == 0)
-		buf_puts(call->out, "no alarm is raised\n");
-	else
-		table_print(l.table, call->out);
-	table_free(l.table);
-	if (!all && l.n) {
-		buf_puts(call->out, "\n");
-		alarms_each(a, false, explain_one, &l);
-	}
-	return 0;
+	struct listed *l = mem_zalloc(sizeof(*l));
+	*l = (struct listed){.from = from, .list = alarms_list_new(a, all), .all = all};
+	if (!form_is_json(call->out))
+		l->table = table_new("SEVERITY ALARM OBJECT +VALUE +THRESHOLD RAISED +FOR ACKNOWLEDGED");
+	return listing_start(call, from->loop, &steps, l);
 }
 
 static int ack(struct console_call *call, struct alarms *a)

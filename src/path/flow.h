@@ -187,6 +187,7 @@ const char *flow_phase_name(enum flow_phase p);
 struct accounts *flow_accounts(const struct flow *f);
 struct carriers *flow_carriers(const struct flow *f);
 struct ported *flow_ported(const struct flow *f);
+const struct session *flow_session(const struct flow *f, uint64_t handle); /* NULL: it has ended */
 struct tap *flow_tap(const struct flow *f); /* link/tap.h: captures PDUs of all sessions */
 struct lists *flow_lists(const struct flow *f);
 struct webhooks *flow_webhooks(const struct flow *f);

@@ -582,6 +582,11 @@ struct accounts *flow_accounts(const struct flow *f)
 	return f->accounts;
 }
 
+const struct session *flow_session(const struct flow *f, uint64_t handle)
+{
+	return session_get(f->sessions, handle);
+}
+
 struct tap *flow_tap(const struct flow *f)
 {
 	return session_hub_tap(f->sessions);

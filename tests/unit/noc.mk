@@ -11,6 +11,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_http \
 	tests/unit/noc/test_query \
 	tests/unit/noc/test_label \
+	tests/unit/noc/test_listing \
 	tests/unit/noc/test_making \
 	tests/unit/noc/test_metrics \
 	tests/unit/noc/test_since \
@@ -44,6 +45,8 @@ tests_unit_noc_test_campaign_page_SOURCES = tests/unit/noc/test_campaign_page.c
 tests_unit_noc_test_campaign_page_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_label_SOURCES = tests/unit/noc/test_label.c
 tests_unit_noc_test_label_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_listing_SOURCES = tests/unit/noc/test_listing.c $(noc_exchange)
+tests_unit_noc_test_listing_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_making_SOURCES = tests/unit/noc/test_making.c
 tests_unit_noc_test_making_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_metrics_SOURCES = tests/unit/noc/test_metrics.c

@@ -649,6 +649,43 @@ static void the_worst_come_first(void **state)
 	scene_free(s);
 }
 
+/* A list that is made in steps, while objects come, go and change. */
+static void a_list_in_steps_shows_what_is_left(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new(NULL, 0);
+	struct alarm_view v;
+	struct alarms_list *l;
+	unsigned n = 0, of_bank = 0, all = 0;
+	seconds(s, GRACE + 1);
+	l = alarms_list_new(s->alarms, true);
+	while (alarms_list_next(l, &v))
+		all++;
+	assert_false(alarms_list_next(l, &v));
+	alarms_list_free(l);
+	s->carriers[0].up = false;
+	seconds(s, 60);
+	l = alarms_list_new(s->alarms, true);
+	assert_true(alarms_list_next(l, &v));
+	assert_string_equal(v.alarm, "carrier_down"); /* raised ones first */
+	/* bank goes, and shop stands in its place; the carrier is up again */
+	s->accounts[0] = s->accounts[1];
+	s->in.accounts_n = 1;
+	s->carriers[0].up = true;
+	seconds(s, 60);
+	for (n = 1; alarms_list_next(l, &v); n++) {
+		of_bank += strcmp(v.object, "bank") == 0;
+		assert_true(strcmp(v.alarm, "carrier_down") != 0 || !v.raised);
+	}
+	assert_int_equal(of_bank, 0);
+	unsigned of_account = 0;
+	alarms_list_free(l);
+	for (size_t i = 0; i < alarm_table_n; i++)
+		of_account += alarm_table[i].scope == ALARM_ACCOUNT && alarm_table[i].by_default.on;
+	assert_int_equal(n, all - of_account);
+	scene_free(s);
+}
+
 static void a_moment_shows_its_worst(void **state)
 {
 	(void)state;
@@ -771,6 +808,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(critical_ones_are_told_again_until_acknowledged),
 	cmocka_unit_test(the_worst_come_first),
 	cmocka_unit_test(a_moment_shows_its_worst),
+	cmocka_unit_test(a_list_in_steps_shows_what_is_left),
 	cmocka_unit_test(gauges_are_bounded_and_follow),
 	cmocka_unit_test(faults_are_named),
 	cmocka_unit_test(values_as_people_read_them),
