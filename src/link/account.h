@@ -100,6 +100,7 @@ struct listener_stats { /* connections that are not bound (yet) */
 	uint64_t locked;	      /* gauge: addresses and accounts */
 	uint64_t open;		      /* gauge */
 	uint64_t certificate_expires; /* gauge: UTC seconds since 1970, the first of all listeners; 0: no TLS */
+	uint64_t crl_expires;	      /* the same of revocation lists */
 	struct session_stats session;
 };
 extern const struct stats_row listener_stat_rows[];
@@ -231,8 +232,12 @@ struct account_loss {  /* of its binds: those that ended, and neither it nor we 
 const struct account_loss *account_loss(const struct account *a);
 /* Every session of the account, for status. */
 void account_each_session(const struct account *a, void (*fn)(const struct session *s, void *arg), void *arg);
-/* Every listener that is open. expires_s: when its certificate ends, UTC seconds since 1970; 0: it has none. */
+struct listener_ends { /* UTC seconds since 1970; 0: it has none */
+	int64_t certificate_s, crl_s;
+};
+/* Every listener that is open, and when its certificate and the first of its revocation lists end. */
 void accounts_each_listener(const struct accounts *as,
-			    void (*fn)(const struct listen_conf *conf, int64_t expires_s, void *arg), void *arg);
+			    void (*fn)(const struct listen_conf *conf, const struct listener_ends *ends, void *arg),
+			    void *arg);
 
 #endif

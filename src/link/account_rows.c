@@ -113,6 +113,9 @@ const struct conf_row listen_rows[] = {
 	 "PEM file with its private key, without a password; empty: it stands in tls.certificate.", NULL},
 	{"tls.client_ca", CONF_STRING, AT(tls.ca), "", 0, 1000, "", true,
 	 "PEM file: apps must show a certificate that one of these has signed; empty: none is asked for.", NULL},
+	{"tls.client_crl", CONF_STRING, AT(tls.crl), "", 0, 1000, "", true,
+	 "PEM file with revocation lists of who signs apps' certificates: one that is revoked is refused; empty: none.",
+	 NULL},
 	{"tls.min_version", CONF_CHOICE, AT(tls.min_version), "", 0, 0, "1.2", true, "The oldest TLS that is spoken.",
 	 tls_versions},
 	{NULL, CONF_INT, 0, NULL, 0, 0, NULL, false, NULL, NULL},
@@ -201,6 +204,9 @@ const struct stats_row listener_stat_rows[] = {
 	GAUGE("listener", struct listener_stats, open, "Connections that are not bound now."),
 	GAUGE("listener", struct listener_stats, certificate_expires,
 	      "When our certificate ends, the first of them, in seconds since 1970; 0: no TLS."),
+	GAUGE("listener", struct listener_stats, crl_expires,
+	      "When a revocation list for apps' certificates runs out, the first of them, in seconds since 1970; 0: "
+	      "none."),
 	ROWS_OF_SESSION("listener", struct listener_stats),
 };
 const size_t listener_stat_rows_n = sizeof(listener_stat_rows) / sizeof(listener_stat_rows[0]);

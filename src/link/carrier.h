@@ -96,6 +96,7 @@ struct carrier_stats {
 	uint64_t congested, window_too_small;
 	uint64_t up, removed, bound, outstanding; /* gauges; up 1: a bind that can send */
 	uint64_t limit, window, window_needed;	  /* gauges: messages/s, 0 none; requests per bind, 0 not known */
+	uint64_t crl_expires;			  /* gauge: its revocation list: UTC seconds since 1970; 0: none */
 	uint64_t certificate_expires;		  /* gauge: our client certificate: UTC seconds since 1970; 0: none */
 	struct histogram response;		  /* submit_sm -> submit_sm_resp */
 	struct session_stats session;

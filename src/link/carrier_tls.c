@@ -29,10 +29,10 @@ void carrier_take_tls(struct carrier *c, struct tls_fresh *fresh)
 	} else {
 		if (c->tls != NULL && fresh->context != NULL && !tls_same_certificate(c->tls, fresh->context))
 			log_info(c->conf->name, "event=tls_renewed");
-		tls_release(c->tls);
-		c->tls = fresh->context;
+		tls_replace(&c->tls, fresh->context);
 		fresh->context = NULL;
 		c->stats.certificate_expires = c->tls != NULL ? (uint64_t)tls_expires(c->tls) : 0;
+		c->stats.crl_expires = c->tls != NULL ? (uint64_t)tls_crl_ends(c->tls) : 0;
 	}
 	tls_forget_fresh(fresh);
 }

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "link/tls_crl.h"
 
 #define TLS_CHUNK 65536		  /* octets encrypted at once */
 #define TLS_MOST  (4 * TLS_CHUNK) /* octets that OpenSSL may want to say beside them, before nobody listens */
@@ -24,11 +25,12 @@
 
 struct conn_tls {
 	SSL *ssl;
+	struct tls_context *context; /* the newest that it was judged by */
 	int fd;
 	struct buf out; /* records that wait for the socket */
 	bool shaken, more;
-	int dead; /* errno of what ended it; 0: it lives */
-	char error[256];
+	int dead;    /* errno of what ended it; 0: it lives */
+	char *error; /* NULL: none */
 };
 
 /* OpenSSL's end of out. */
@@ -70,12 +72,13 @@ static BIO *out_new(struct conn_tls *t)
 	return bio;
 }
 
-struct conn_tls *conn_tls_new(const struct tls_context *context, int fd)
+struct conn_tls *conn_tls_new(struct tls_context *context, int fd)
 {
 	struct conn_tls *t = mem_zalloc(sizeof(*t));
 	BIO *in = BIO_new_socket(fd, BIO_NOCLOSE), *out = out_new(t);
 
 	t->fd = fd;
+	t->context = tls_hold(context);
 	t->ssl = tls_connection(context);
 	if (t->ssl != NULL && in != NULL && out != NULL) {
 		SSL_set_bio(t->ssl, in, out);
@@ -92,7 +95,9 @@ void conn_tls_free(struct conn_tls *t)
 	if (t == NULL)
 		return;
 	SSL_free(t->ssl);
+	tls_release(t->context);
 	buf_free(&t->out);
+	mem_free(t->error);
 	mem_free(t);
 }
 
@@ -107,19 +112,31 @@ static int tls_flush(struct conn_tls *t)
 	return sent < 0 && errno != EAGAIN && errno != EINTR ? -1 : 0;
 }
 
+static void tls_note(struct conn_tls *t, const char *what, const char *why)
+{
+	size_t n = strlen(what) + (why != NULL ? strlen(why) : 0) + sizeof("TLS: : ");
+
+	mem_free(t->error);
+	t->error = mem_zalloc(n);
+	snprintf(t->error, n, "TLS: %s%s%s", what, why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
 /* What is wrong, in words; OpenSSL's queue of errors has the cause first. */
 static void tls_say(struct conn_tls *t)
 {
 	unsigned long code = ERR_get_error();
 	const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
+	const char *revoked = tls_crl_why(t->ssl);
 	long verdict = SSL_get_verify_result(t->ssl);
 
 	if (reason == NULL)
 		reason = "the peer broke the rules of TLS";
-	if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK)
-		snprintf(t->error, sizeof(t->error), "TLS: %s: %s", reason, X509_verify_cert_error_string(verdict));
+	if (revoked != NULL)
+		tls_note(t, revoked, NULL);
+	else if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && verdict != X509_V_OK)
+		tls_note(t, reason, X509_verify_cert_error_string(verdict));
 	else
-		snprintf(t->error, sizeof(t->error), "TLS: %s", reason);
+		tls_note(t, reason, NULL);
 	ERR_clear_error();
 }
 
@@ -171,9 +188,21 @@ int conn_tls_shake(struct conn_tls *t)
 	if (verdict == 0 && BIO_number_read(SSL_get_rbio(t->ssl)) == 0)
 		return CONN_TLS_LEFT;
 	if (verdict == 0)
-		snprintf(t->error, sizeof(t->error), "TLS: the peer closed the connection during the handshake");
+		tls_note(t, "the peer closed the connection during the handshake", NULL);
 	errno = verdict == 0 ? EPROTO : error;
 	return -1;
+}
+
+/* A reload may have brought a newer list: whoever stands in it is out, with the next octet either way. */
+static void tls_look_again(struct conn_tls *t)
+{
+	char *why = t->dead == 0 && t->shaken ? tls_revoked(&t->context, t->ssl) : NULL;
+
+	if (why == NULL)
+		return;
+	tls_note(t, why, NULL);
+	mem_free(why);
+	t->dead = EPROTO;
 }
 
 ssize_t conn_tls_read(struct conn_tls *t, void *p, size_t n)
@@ -181,6 +210,7 @@ ssize_t conn_tls_read(struct conn_tls *t, void *p, size_t n)
 	size_t got = 0;
 
 	t->more = false;
+	tls_look_again(t);
 	if (t->dead != 0) {
 		errno = t->dead;
 		return -1;
@@ -226,6 +256,12 @@ ssize_t conn_tls_write(struct conn_tls *t, const void *p, size_t n)
 {
 	size_t taken = 0;
 
+	if (n > 0)
+		tls_look_again(t);
+	if (n > 0 && t->dead != 0) {
+		errno = t->dead;
+		return -1;
+	}
 	if (tls_flush(t) != 0)
 		return -1;
 	while (taken < n && buf_len(&t->out) == 0) {
@@ -256,7 +292,7 @@ void conn_tls_bye(struct conn_tls *t)
 
 const char *conn_tls_error(const struct conn_tls *t)
 {
-	return t->error;
+	return t->error != NULL ? t->error : "";
 }
 
 void conn_tls_describe(const struct conn_tls *t, char *out, size_t size)

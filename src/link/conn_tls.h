@@ -10,8 +10,9 @@
 
 struct conn_tls;
 
-/* fd is borrowed, the context only for the call. NULL when memory is exhausted. */
-struct conn_tls *conn_tls_new(const struct tls_context *context, int fd);
+/* fd is borrowed. The context's lists of who is revoked, and those of what comes in its place, hold for the peer. NULL
+ * when memory is exhausted. */
+struct conn_tls *conn_tls_new(struct tls_context *context, int fd);
 void conn_tls_free(struct conn_tls *t); /* NULL is none */
 
 #define CONN_TLS_LEFT (-2)

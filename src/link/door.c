@@ -132,27 +132,39 @@ void doors_drop(struct accounts *as, struct doors *prepared)
 	*prepared = (struct doors){0};
 }
 
-/* Connections that are up keep the context that they were made with. */
+/* Connections that are up keep the context that they were made with, but for peers that are revoked by now. */
 static void door_apply(struct door *d, const struct listen_conf *conf)
 {
 	bool renewed = d->tls != NULL && d->fresh != NULL && !tls_same_certificate(d->tls, d->fresh);
 
 	*d->conf = *conf;
 	door_tell_listener(d);
-	tls_release(d->tls);
-	d->tls = d->fresh;
+	tls_replace(&d->tls, d->fresh);
 	d->fresh = NULL;
 	if (renewed)
 		log_info("-", "event=tls_renewed port=%lld", (long long)conf->port);
 }
 
-/* The first certificate to end is the one to be warned of. */
+static struct listener_ends door_ends(const struct door *d)
+{
+	if (d->tls == NULL)
+		return (struct listener_ends){0};
+	return (struct listener_ends){tls_expires(d->tls), tls_crl_ends(d->tls)};
+}
+
+/* The first one to end is the one to be warned of. */
+static void note_end(uint64_t *first, int64_t ends)
+{
+	if (ends != 0 && (*first == 0 || (uint64_t)ends < *first))
+		*first = (uint64_t)ends;
+}
+
 static void doors_note_end(struct accounts *as, const struct door *d)
 {
-	uint64_t end = d->tls != NULL ? (uint64_t)tls_expires(d->tls) : 0;
+	struct listener_ends ends = door_ends(d);
 
-	if (end != 0 && (as->listener.certificate_expires == 0 || end < as->listener.certificate_expires))
-		as->listener.certificate_expires = end;
+	note_end(&as->listener.certificate_expires, ends.certificate_s);
+	note_end(&as->listener.crl_expires, ends.crl_s);
 }
 
 void doors_apply(struct accounts *as, const struct listen_conf *confs, struct doors *prepared)
@@ -161,7 +173,7 @@ void doors_apply(struct accounts *as, const struct listen_conf *confs, struct do
 
 	as->doors = *prepared;
 	*prepared = (struct doors){0};
-	as->listener.certificate_expires = 0;
+	as->listener.certificate_expires = as->listener.crl_expires = 0;
 	for (size_t i = 0; i < as->doors.n; i++) {
 		door_apply(as->doors.at[i], &confs[i]);
 		doors_note_end(as, as->doors.at[i]);
@@ -182,10 +194,11 @@ void doors_close(struct accounts *as)
 }
 
 void accounts_each_listener(const struct accounts *as,
-			    void (*fn)(const struct listen_conf *conf, int64_t expires_s, void *arg), void *arg)
+			    void (*fn)(const struct listen_conf *conf, const struct listener_ends *ends, void *arg),
+			    void *arg)
 {
 	for (size_t i = 0; i < as->doors.n; i++) {
-		const struct door *d = as->doors.at[i];
-		fn(d->conf, d->tls != NULL ? tls_expires(d->tls) : 0, arg);
+		struct listener_ends ends = door_ends(as->doors.at[i]);
+		fn(as->doors.at[i]->conf, &ends, arg);
 	}
 }

@@ -42,5 +42,6 @@ liblink_a_SOURCES = \
 	src/link/tap_pcap.c src/link/tap_pcap.h \
 	src/link/targets.c src/link/targets.h \
 	src/link/throttle.c src/link/throttle.h \
-	src/link/tls.c src/link/tls.h \
+	src/link/tls.c src/link/tls.h src/link/tls_priv.h \
+	src/link/tls_crl.c src/link/tls_crl.h \
 	src/link/window.c src/link/window.h

@@ -17,14 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "link/tls_crl.h"
+#include "link/tls_priv.h"
 
 /* RFC 9325, 4.2: forward secrecy by elliptic curves, authenticated encryption; of TLS 1.2, 1.3 has no weak ones */
 #define TLS_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
 #define TLS_GROUPS  "X25519:P-256:P-384"
 #define TLS_LEVEL   2		 /* of OpenSSL: 112 bits, RSA from 2048 bits on, no SHA-1 in signatures */
 #define TLS_SOON_S  (14 * 86400) /* before it ends, a certificate is warned of */
-#define TLS_PATH    1024
-#define TLS_READ    32768 /* octets read at once: a whole record and more */
+#define TLS_READ    32768	 /* octets read at once: a whole record and more */
 
 const char *const tls_versions[] = {"1.2", "1.3", NULL};
 
@@ -34,6 +35,8 @@ struct tls_context {
 	SSL_CTX *ssl;
 	char *name;	 /* client: SNI and what is verified; NULL on the server side */
 	bool name_is_ip; /* then it is no SNI */
+	int64_t crl_ends;
+	struct tls_context *next; /* what has come in its place; has a reference to it */
 };
 
 static bool tls_set(const char *s)
@@ -41,7 +44,7 @@ static bool tls_set(const char *s)
 	return s != NULL && *s != '\0';
 }
 
-__attribute__((format(printf, 2, 3))) static void tls_fault(struct tls_report *r, const char *fmt, ...)
+void tls_fault(struct tls_report *r, const char *fmt, ...)
 {
 	va_list args;
 
@@ -50,7 +53,7 @@ __attribute__((format(printf, 2, 3))) static void tls_fault(struct tls_report *r
 	va_end(args);
 }
 
-__attribute__((format(printf, 2, 3))) static void tls_warn(struct tls_report *r, const char *fmt, ...)
+void tls_warn(struct tls_report *r, const char *fmt, ...)
 {
 	size_t n = strlen(r->warning);
 	va_list args;
@@ -64,8 +67,7 @@ __attribute__((format(printf, 2, 3))) static void tls_warn(struct tls_report *r,
 	va_end(args);
 }
 
-/* The oldest error of OpenSSL's queue, which is the cause; the queue is empty afterwards. */
-static const char *tls_ssl_error(char out[256])
+const char *tls_ssl_error(char out[256])
 {
 	unsigned long code = ERR_get_error();
 	const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
@@ -90,8 +92,7 @@ static void tls_path(const struct conf_where *where, const char *file, char out[
 		snprintf(out, TLS_PATH, "%.*s/%s", (int)(slash - where->file), where->file, file);
 }
 
-/* OpenSSL's own words for a file that is not there are poor. */
-static bool tls_readable(const char *path, const char *option, struct tls_report *r)
+bool tls_readable(const char *path, const char *option, struct tls_report *r)
 {
 	FILE *f = fopen(path, "re");
 
@@ -112,14 +113,23 @@ static int64_t tls_not_after(const X509 *certificate)
 	return (int64_t)timegm(&tm);
 }
 
-static void tls_warn_dates(const X509 *certificate, const char *path, struct tls_report *r)
+const char *tls_date(int64_t seconds, char out[TLS_DATE])
 {
-	char date[32] = "";
-	time_t end = (time_t)tls_not_after(certificate), now = time(NULL);
+	time_t at = (time_t)seconds;
 	struct tm tm;
 
-	if (gmtime_r(&end, &tm) != NULL)
-		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
+	out[0] = '\0';
+	if (gmtime_r(&at, &tm) != NULL)
+		strftime(out, TLS_DATE, "%Y-%m-%d %H:%M:%S", &tm);
+	return out;
+}
+
+static void tls_warn_dates(const X509 *certificate, const char *path, struct tls_report *r)
+{
+	char date[TLS_DATE];
+	int64_t end = tls_not_after(certificate), now = (int64_t)time(NULL);
+
+	tls_date(end, date);
 	if (end < now)
 		tls_warn(r, "the certificate in %s expired at %s UTC: peers will refuse it", path, date);
 	else if (end < now + TLS_SOON_S)
@@ -215,6 +225,18 @@ static bool tls_use_ca(SSL_CTX *ssl, const char *file, const char *option, const
 	return false;
 }
 
+/* After the mode of verification is set. */
+static bool tls_use_crl(struct tls_context *t, const struct tls_conf *conf, const char *option,
+			const struct conf_where *where, struct tls_report *r)
+{
+	char path[TLS_PATH];
+
+	if (!tls_set(conf->crl))
+		return true;
+	tls_path(where, conf->crl, path);
+	return tls_crl_use(t->ssl, path, option, &t->crl_ends, r);
+}
+
 static struct tls_context *tls_new(const SSL_METHOD *method, const struct tls_conf *conf, struct tls_report *r)
 {
 	struct tls_context *t = mem_zalloc(sizeof(*t));
@@ -264,6 +286,10 @@ struct tls_context *tls_server_new(const struct tls_conf *conf, const struct con
 		SSL_CTX_set_client_CA_list(t->ssl, SSL_load_client_CA_file(path));
 		SSL_CTX_set_verify(t->ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	}
+	if (!tls_use_crl(t, conf, "tls.client_crl", where, r)) {
+		tls_release(t);
+		return NULL;
+	}
 	ERR_clear_error();
 	return t;
 }
@@ -300,11 +326,11 @@ struct tls_context *tls_client_new(const struct tls_conf *conf, const char *host
 		tls_fault(r, "tls.ca: the system's certificates cannot be used: %s", tls_ssl_error(why));
 		good = false;
 	}
-	if (!good) {
+	SSL_CTX_set_verify(t->ssl, conf->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+	if (!good || !tls_use_crl(t, conf, "tls.crl", where, r)) {
 		tls_release(t);
 		return NULL;
 	}
-	SSL_CTX_set_verify(t->ssl, conf->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	if (!conf->verify)
 		tls_warn(r, "tls.verify is false: whoever is on the way can pose as the peer");
 	ERR_clear_error();
@@ -352,11 +378,35 @@ struct tls_context *tls_hold(struct tls_context *t)
 
 void tls_release(struct tls_context *t)
 {
-	if (t == NULL || --t->references > 0)
-		return;
-	SSL_CTX_free(t->ssl);
-	mem_free(t->name);
-	mem_free(t);
+	while (t != NULL && --t->references == 0) {
+		struct tls_context *next = t->next;
+		SSL_CTX_free(t->ssl);
+		mem_free(t->name);
+		mem_free(t);
+		t = next;
+	}
+}
+
+void tls_replace(struct tls_context **slot, struct tls_context *fresh)
+{
+	if (*slot != NULL && fresh != NULL)
+		(*slot)->next = tls_hold(fresh);
+	tls_release(*slot);
+	*slot = fresh;
+}
+
+char *tls_revoked(struct tls_context **t, const SSL *ssl)
+{
+	struct tls_context *now = *t;
+
+	if (now->next == NULL)
+		return NULL;
+	while (now->next != NULL)
+		now = now->next;
+	tls_hold(now);
+	tls_release(*t);
+	*t = now;
+	return tls_crl_revokes(now->ssl, ssl);
 }
 
 static void tls_tell(const struct tls_report *r, const struct conf_where *where, const char *what, char **errors,
@@ -373,7 +423,9 @@ void tls_check_server(const struct tls_conf *conf, const struct conf_where *wher
 {
 	struct tls_report r = {.fault = ""};
 
-	if (tls_set(conf->certificate))
+	if (tls_set(conf->crl) && !tls_set(conf->ca))
+		tls_fault(&r, "tls.client_crl is set but tls.client_ca is not: no certificate is asked for");
+	else if (tls_set(conf->certificate))
 		tls_release(tls_server_new(conf, where, &r));
 	else if (tls_set(conf->key) || tls_set(conf->ca))
 		tls_fault(&r, "%s is set but tls.certificate is not: TLS would be off",
@@ -385,7 +437,8 @@ void tls_check_client(const struct tls_conf *conf, const char *host, const struc
 		      char **errors, char **warnings)
 {
 	struct tls_report r = {.fault = ""};
-	bool any = tls_set(conf->ca) || tls_set(conf->name) || tls_set(conf->certificate) || tls_set(conf->key);
+	bool any = tls_set(conf->ca) || tls_set(conf->name) || tls_set(conf->certificate) || tls_set(conf->key) ||
+		   tls_set(conf->crl);
 
 	if (!conf->enable && any)
 		tls_fault(
@@ -393,6 +446,8 @@ void tls_check_client(const struct tls_conf *conf, const char *host, const struc
 			"there are tls options but tls.enable is not true: passwords and texts would go in the clear");
 	else if (conf->enable && tls_set(conf->key) && !tls_set(conf->certificate))
 		tls_fault(&r, "tls.key is set but tls.certificate is not");
+	else if (conf->enable && tls_set(conf->crl) && !conf->verify)
+		tls_fault(&r, "tls.crl has no effect while tls.verify is false");
 	else if (conf->enable)
 		tls_release(tls_client_new(conf, host, where, &r));
 	tls_tell(&r, where, what, errors, warnings);
@@ -403,6 +458,11 @@ int64_t tls_expires(const struct tls_context *t)
 	const X509 *own = SSL_CTX_get0_certificate(t->ssl);
 
 	return own != NULL ? tls_not_after(own) : 0;
+}
+
+int64_t tls_crl_ends(const struct tls_context *t)
+{
+	return t->crl_ends;
 }
 
 bool tls_same_certificate(const struct tls_context *a, const struct tls_context *b)

@@ -208,6 +208,7 @@ static void take_carrier(struct alarm_inputs_keeper *k, const struct alarm_sourc
 		.answer_p99_ms = late(from, o, HISTORY_1M, TALLY_ANSWER) * 1000.0,
 		.receipt_p99_s = late(from, o, HISTORY_15M, TALLY_RECEIPT),
 		.certificate_days = days_left(stats->certificate_expires, k->out.wall_ms),
+		.crl_hours = 24 * days_left(stats->crl_expires, k->out.wall_ms),
 	};
 	take_window(o, HISTORY_15M, &out->last15);
 	take_window(o, HISTORY_24H, &out->day);
@@ -288,7 +289,7 @@ static void take_campaign(void *arg, const struct campaign *c)
 		in->accounts[campaign_account(c)].campaigns_stopped++;
 }
 
-static void take_listener(const struct listen_conf *conf, int64_t expires_s, void *arg)
+static void take_listener(const struct listen_conf *conf, const struct listener_ends *ends, void *arg)
 {
 	struct alarm_inputs_keeper *k = arg;
 	struct alarm_inputs *in = &k->out;
@@ -299,7 +300,10 @@ static void take_listener(const struct listen_conf *conf, int64_t expires_s, voi
 	}
 	snprintf(k->listener_names[in->listeners_n], sizeof(*k->listener_names), "%s:%lld", conf->address,
 		 (long long)conf->port);
-	in->listeners[in->listeners_n++].certificate_days = days_left((uint64_t)expires_s, in->wall_ms);
+	in->listeners[in->listeners_n++] = (struct alarm_listener){
+		.certificate_days = days_left((uint64_t)ends->certificate_s, in->wall_ms),
+		.crl_hours = 24 * days_left((uint64_t)ends->crl_s, in->wall_ms),
+	};
 }
 
 /* --- the room --- */

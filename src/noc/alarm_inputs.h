@@ -53,6 +53,7 @@ struct alarm_carrier {
 	double answer_p99_ms, receipt_p99_s; /* last minute; last 15 minutes */
 	struct alarm_window last15, day;
 	double certificate_days; /* left, of our client certificate */
+	double crl_hours;	 /* left, of the revocation list for its certificate */
 	uint64_t brakes;	 /* that hold back texts for it, of whatever account */
 };
 
@@ -73,6 +74,7 @@ struct alarm_account {
 struct alarm_listener {
 	const char *name;	 /* "address:port" */
 	double certificate_days; /* left */
+	double crl_hours;	 /* left, of the revocation list for apps' certificates */
 };
 
 struct alarm_inputs {

@@ -16,12 +16,12 @@
 	/* carriers */                                                                                                 \
 	X(carrier_down) X(carrier_degraded) X(carrier_flapping) X(carrier_left) X(throttled) X(refusing) X(queue_age)  \
 	X(queue_depth) X(queue_full) X(doubts) X(answer_latency) X(latency) X(delivery_ratio) X(delivery_falling)      \
-	X(window_small) X(carrier_certificate) X(carrier_braked)                                                       \
+	X(window_small) X(carrier_certificate) X(carrier_crl) X(carrier_braked)                                        \
 	/* accounts */                                                                                                 \
 	X(account_delivery_ratio) X(account_delivery_falling) X(complaints) X(optouts) X(refusals) X(over_rate)        \
 	X(backlog_growing) X(backlog_full) X(account_unbound) X(account_braked) X(campaign_stopped) X(credit_low)                                       \
 	/* listeners */                                                                                                \
-	X(certificate_expiring)
+	X(certificate_expiring) X(crl_expiring)
 /* clang-format on */
 
 #define ALARM_ID(name) ALARM_ID_##name,

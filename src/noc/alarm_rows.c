@@ -122,6 +122,7 @@ CARRIER(queue_age, c->oldest_s)
 CARRIER(queue_depth, c->queued)
 CARRIER(queue_full, share(c->queued, c->max_queued, 1))
 CARRIER(carrier_certificate, c->certificate_days)
+CARRIER(carrier_crl, c->crl_hours)
 CARRIER(carrier_braked, c->brakes)
 #undef CARRIER
 
@@ -152,6 +153,12 @@ static double certificate_expiring(const struct alarm_inputs *in, size_t i, cons
 {
 	(void)s;
 	return in->listeners[i].certificate_days;
+}
+
+static double crl_expiring(const struct alarm_inputs *in, size_t i, const struct alarm_setting *s)
+{
+	(void)s;
+	return in->listeners[i].crl_hours;
 }
 
 /* --- the table --- */
@@ -324,6 +331,10 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	 .zh = "通道客户端证书即将过期", .en = "our client certificate for the carrier ends soon",
 	 .todo = "renew the file that tls.certificate of the carrier names, then smppgwctl reload",
 	 WHEN(14, 15, 0, 0, ALARM_CRITICAL)},
+	ROW(carrier_crl), .unit = "hours", .scope = ALARM_CARRIER, .below = true, .always = true,
+	 .zh = "通道证书吊销列表即将过期", .en = "the revocation list for the carrier's certificate runs out; then it is refused",
+	 .todo = "fetch a newer list into the file that tls.crl of the carrier names, then smppgwctl reload",
+	 WHEN(24, 25, 0, 0, ALARM_CRITICAL)},
 	ROW(carrier_braked), .unit = "brakes", .scope = ALARM_CARRIER,
 	 .zh = "通道触发熔断，短信暂停发送", .en = "a brake holds back texts for the carrier",
 	 .todo = "smppgwctl brake list says why; smppgwctl brake release when it is mended",
@@ -382,6 +393,10 @@ const struct alarm_row alarm_table[ALARM_IDS] = {
 	 .zh = "监听证书即将过期", .en = "the certificate that apps see ends soon",
 	 .todo = "renew the file that tls.certificate of the listener names, then smppgwctl reload",
 	 WHEN(14, 15, 0, 0, ALARM_CRITICAL)},
+	ROW(crl_expiring), .unit = "hours", .scope = ALARM_LISTENER, .below = true, .always = true,
+	 .zh = "应用证书吊销列表即将过期", .en = "the revocation list for apps' certificates runs out; then they are refused",
+	 .todo = "fetch a newer list into the file that tls.client_crl of the listener names, then smppgwctl reload",
+	 WHEN(24, 25, 0, 0, ALARM_CRITICAL)},
 };
 /* clang-format on */
 const size_t alarm_table_n = ALARM_IDS;

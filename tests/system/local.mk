@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/system/redis.sh \
 	tests/system/upgrade.sh tests/system/upgrade_apps.py tests/system/upgrade_manager.py \
 	tests/system/reload.sh \
+	tests/system/revoked.sh \
 	tests/system/sandbox.sh \
 	tests/system/service.py tests/system/service.sh \
 	tests/system/stats.sh \

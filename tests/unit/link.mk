@@ -30,6 +30,7 @@ link_unit_tests = \
 	tests/unit/link/test_order \
 	tests/unit/link/test_throttle \
 	tests/unit/link/test_tls \
+	tests/unit/link/test_tls_crl \
 	tests/unit/link/test_window
 check_PROGRAMS += $(link_unit_tests)
 TESTS += $(link_unit_tests)
@@ -111,6 +112,8 @@ tests_unit_link_test_account_tls_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_account_tls_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_tls_SOURCES = tests/unit/link/test_tls.c $(link_unit_certs)
 tests_unit_link_test_tls_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_tls_crl_SOURCES = tests/unit/link/test_tls_crl.c $(link_unit_certs)
+tests_unit_link_test_tls_crl_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_conn_tls_SOURCES = tests/unit/link/test_conn_tls.c $(link_unit_certs)
 tests_unit_link_test_conn_tls_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_throttle_SOURCES = tests/unit/link/test_throttle.c

@@ -38,6 +38,7 @@ const ADVICE_ZH = {
 	delivery_falling: "同“通道到达率低”；什么变了：内容、接入码、通道",
 	window_small: "设 window = 0，或设为 smppgwctl carriers 给出的大小",
 	carrier_certificate: "更新该通道 tls.certificate 指定的文件，然后 smppgwctl reload",
+	carrier_crl: "下载新的吊销列表到该通道 tls.crl 指定的文件，然后 smppgwctl reload；过期后该通道将被拒绝",
 	carrier_braked: "smppgwctl brake list 写明原因；处理后 smppgwctl brake release",
 	account_delivery_ratio: "smppgwctl cdr --account 账号 --state UNDELIV：号码质量差，或内容被通道拦截",
 	account_delivery_falling: "同“账号到达率低”；应用是否换了名单或内容",
@@ -52,6 +53,7 @@ const ADVICE_ZH = {
 	campaign_stopped: "smppgwctl campaign show 账号 活动 写明原因；然后 campaign resume 或 campaign cancel",
 	credit_low: "通知客户充值；smppgwctl credit 账号 show、credit 账号 add 金额（元）",
 	certificate_expiring: "更新监听 tls.certificate 指定的文件，然后 smppgwctl reload",
+	crl_expiring: "下载新的吊销列表到监听 tls.client_crl 指定的文件，然后 smppgwctl reload；过期后应用将被拒绝",
 };
 
 const advice = (alarm) => (texts.current() === "zh" ? ADVICE_ZH[alarm.alarm] || "" : alarm.todo || "");

@@ -5,6 +5,7 @@
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "unit.h"
@@ -55,18 +56,34 @@ static void extend(X509 *certificate, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
+static EVP_PKEY *read_key(const char *file)
+{
+	FILE *f = open_file(file, "key", "r");
+	EVP_PKEY *key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+
+	fclose(f);
+	assert_non_null(key);
+	return key;
+}
+
+static X509 *read_certificate(const char *file)
+{
+	FILE *f = open_file(file, "pem", "r");
+	X509 *certificate = PEM_read_X509(f, NULL, NULL, NULL);
+
+	fclose(f);
+	assert_non_null(certificate);
+	return certificate;
+}
+
 /* By its CA, or by itself. */
 static void sign(X509 *certificate, EVP_PKEY *own, const char *issuer)
 {
 	EVP_PKEY *key = own;
 
 	if (issuer != NULL) {
-		FILE *f = open_file(issuer, "key", "r");
-		key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
-		fclose(f);
-		f = open_file(issuer, "pem", "r");
-		X509 *ca = PEM_read_X509(f, NULL, NULL, NULL);
-		fclose(f);
+		key = read_key(issuer);
+		X509 *ca = read_certificate(issuer);
 		X509_set_issuer_name(certificate, X509_get_subject_name(ca));
 		X509_free(ca);
 	} else {
@@ -77,7 +94,7 @@ static void sign(X509 *certificate, EVP_PKEY *own, const char *issuer)
 		EVP_PKEY_free(key);
 }
 
-void certs_make(const struct cert_wish *w)
+static void make(const struct cert_wish *w, bool is_ca)
 {
 	static long serial = 1;
 	char text[128];
@@ -92,7 +109,7 @@ void certs_make(const struct cert_wish *w)
 	X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
 				   (const unsigned char *)w->name, -1, -1, 0);
 	snprintf(text, sizeof(text), "DNS:%s", w->name);
-	if (w->issuer != NULL)
+	if (!is_ca)
 		extend(certificate, NID_subject_alt_name, text);
 	else
 		extend(certificate, NID_basic_constraints, "critical,CA:TRUE");
@@ -109,6 +126,59 @@ void certs_make(const struct cert_wish *w)
 	fclose(f);
 	X509_free(certificate);
 	EVP_PKEY_free(key);
+}
+
+void certs_make(const struct cert_wish *w)
+{
+	make(w, w->issuer == NULL);
+}
+
+void certs_make_ca(const struct cert_wish *w)
+{
+	make(w, true);
+}
+
+static void revoke(X509_CRL *list, const char *file)
+{
+	X509 *certificate = read_certificate(file);
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_TIME *at = X509_gmtime_adj(NULL, -30);
+
+	X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate));
+	X509_REVOKED_set_revocationDate(entry, at);
+	assert_int_equal(X509_CRL_add0_revoked(list, entry), 1);
+	ASN1_TIME_free(at);
+	X509_free(certificate);
+}
+
+void certs_revoke(const char *file, const char *ca, const char *const *revoked, long begins, long ends)
+{
+	static long number = 1;
+	X509_CRL *list = X509_CRL_new();
+	X509 *issuer = read_certificate(ca);
+	EVP_PKEY *key = read_key(ca);
+	ASN1_TIME *from = X509_gmtime_adj(NULL, begins), *to = X509_gmtime_adj(NULL, ends);
+	ASN1_INTEGER *n = ASN1_INTEGER_new();
+
+	X509_CRL_set_version(list, 1);
+	X509_CRL_set_issuer_name(list, X509_get_subject_name(issuer));
+	X509_CRL_set1_lastUpdate(list, from);
+	if (ends != 0)
+		X509_CRL_set1_nextUpdate(list, to);
+	ASN1_INTEGER_set(n, number++);
+	assert_int_equal(X509_CRL_add1_ext_i2d(list, NID_crl_number, n, 0, 0), 1);
+	for (; *revoked != NULL; revoked++)
+		revoke(list, *revoked);
+	assert_true(X509_CRL_sign(list, key, EVP_sha256()) > 0);
+	FILE *f = open_file(file, "pem", "w");
+	assert_int_equal(PEM_write_X509_CRL(f, list), 1);
+	fclose(f);
+	ASN1_INTEGER_free(n);
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(to);
+	EVP_PKEY_free(key);
+	X509_free(issuer);
+	X509_CRL_free(list);
 }
 
 void certs_sign(const char *file, long ends)

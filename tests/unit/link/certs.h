@@ -16,6 +16,11 @@ struct cert_wish {
 const char *certs_folder(void);
 void certs_gone(void);
 void certs_make(const struct cert_wish *wish);
+/* The same of a CA that another one has signed. */
+void certs_make_ca(const struct cert_wish *wish);
+/* Writes FILE.pem, the revocation list of a CA made before: who stands in it, files made before and then NULL, and when
+ * it begins and ends, seconds from now; ends 0: it does not. Number 1, and one more with each call. */
+void certs_revoke(const char *file, const char *ca, const char *const *revoked, long begins, long ends);
 /* "FOLDER/file", good until the eighth call after. */
 char *certs_path(const char *file);
 

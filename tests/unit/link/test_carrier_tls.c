@@ -24,6 +24,7 @@ static struct carriers_rig *start(void)
 					.certificate = files.certificate,
 					.key = files.key,
 					.ca = files.ca,
+					.crl = (char *)"",
 					.name = (char *)"smsc.example",
 					.verify = true};
 	carriers_rig_go(t);

@@ -73,7 +73,7 @@ static size_t on_input(void *arg, const uint8_t *p, size_t n)
 	return take;
 }
 
-static void on_closed(void *arg, enum end_reason reason)
+static bool on_closed(void *arg, enum end_reason reason)
 {
 	struct side *s = arg;
 
@@ -82,6 +82,7 @@ static void on_closed(void *arg, enum end_reason reason)
 	snprintf(s->error, sizeof(s->error), "%s", conn_error(s->conn));
 	conn_tls_info(s->conn, s->info);
 	s->conn = NULL;
+	return true;
 }
 
 static const struct conn_ops ops = {.on_connected = on_connected, .on_input = on_input, .on_closed = on_closed};
@@ -555,6 +556,11 @@ static void a_handshake_has_its_time(void **state)
 	stop(t);
 }
 
+static bool a_thousand(struct tls_test *t)
+{
+	return t->client.n + t->server.n >= 999; /* the last octet stays with who offers it */
+}
+
 /* New connections get the new certificate, the one that is up goes on. */
 static void a_context_is_replaced(void **state)
 {
@@ -575,6 +581,40 @@ static void a_context_is_replaced(void **state)
 	dial(t, 20000);
 	run_until(t, both_up);
 	stop(t);
+}
+
+/* A newer list has the peer of a connection that is up: it ends with the next octet, either way. */
+static void a_peer_is_revoked(void **state)
+{
+	static const char *const nobody[] = {NULL}, *const good[] = {"good", NULL};
+	static const char *const lists[] = {"empty.pem", "list.pem"};
+	struct tls_report r;
+
+	(void)state;
+	certs_revoke("empty", "ca", nobody, -60, 864000);
+	certs_revoke("list", "ca", good, -60, 864000);
+	for (int client_sends = 0; client_sends < 2; client_sends++) {
+		struct tls_test *t = start(&plain_setting);
+		struct side *sender = client_sends ? &t->client : &t->server;
+		dial(t, 20000);
+		run_until(t, both_up);
+		for (size_t i = 0; i < 2; i++) {
+			struct tls_conf conf = {.enable = true,
+						.ca = certs_path("ca.pem"),
+						.crl = certs_path(lists[i]),
+						.verify = true};
+			struct tls_context *fresh = tls_client_new(&conf, "smsc.example", NULL, &r);
+			assert_non_null(fresh);
+			tls_replace(&t->client_tls, fresh);
+			sender->want += 1000;
+			run_until(t, i == 0 ? a_thousand : all_closed);
+		}
+		assert_int_equal(t->client.reason, END_TLS_FAILED);
+		if (strstr(t->client.error, "TLS: the certificate of smsc.example (serial ") == NULL ||
+		    strstr(t->client.error, " was revoked at ") == NULL)
+			fail_msg("%s", t->client.error);
+		stop(t);
+	}
 }
 
 static int make_all(void **state)
@@ -615,6 +655,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(what_is_no_tls),
 	CASE(a_handshake_has_its_time),
 	CASE(a_context_is_replaced),
+	CASE(a_peer_is_revoked),
 };
 
 UNIT_MAIN(cases)

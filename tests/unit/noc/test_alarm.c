@@ -61,7 +61,8 @@ static void make_well(struct scene *s)
 							.receipt_p99_s = 9,
 							.last15 = last,
 							.day = usual,
-							.certificate_days = 300};
+							.certificate_days = 300,
+							.crl_hours = 100};
 		s->accounts[i] = (struct alarm_account){.name = i ? "shop" : "bank",
 							.binds = 1,
 							.backlog_max = 10000,
@@ -70,7 +71,7 @@ static void make_well(struct scene *s)
 							.day = usual,
 							.credit = i ? NAN : 5000};
 	}
-	s->listeners[0] = (struct alarm_listener){"0.0.0.0:2775", 300};
+	s->listeners[0] = (struct alarm_listener){"0.0.0.0:2775", 300, 100};
 }
 
 static struct scene *scene_new(const struct alarm_conf *rows, size_t n)
@@ -170,6 +171,7 @@ SET(delivery_falling, s->carriers[1].last15.delivered = COUNT(950 - 10 * v);
     s->carriers[1].last15.failed = COUNT(50 + 10 * v))
 SET(window_small, s->carriers[1].window_small = v != 0)
 SET(carrier_certificate, s->carriers[1].certificate_days = v)
+SET(carrier_crl, s->carriers[1].crl_hours = v)
 SET(carrier_braked, s->carriers[1].brakes = COUNT(v))
 SET(account_delivery_ratio, s->accounts[0].last15.delivered = COUNT(10 * v);
     s->accounts[0].last15.failed = COUNT(1000 - 10 * v); s->accounts[0].day = s->accounts[0].last15)
@@ -186,6 +188,7 @@ SET(account_braked, s->accounts[0].brakes = COUNT(v))
 SET(campaign_stopped, s->accounts[0].campaigns_stopped = COUNT(v))
 SET(credit_low, s->accounts[0].credit = v)
 SET(certificate_expiring, s->listeners[0].certificate_days = v)
+SET(crl_expiring, s->listeners[0].crl_hours = v)
 
 #define GATEWAY(name, bad, between)                                                                                    \
 	{                                                                                                              \
@@ -241,6 +244,7 @@ static const struct knob knobs[] = {
 	CARRIER(delivery_falling, 20, 10),
 	CARRIER(window_small, 1, NAN),
 	CARRIER(carrier_certificate, 5, 14.5),
+	CARRIER(carrier_crl, 5, 24.5),
 	CARRIER(carrier_braked, 1, NAN),
 	ACCOUNT(account_delivery_ratio, 55, 65),
 	ACCOUNT(account_delivery_falling, 25, 15),
@@ -255,6 +259,7 @@ static const struct knob knobs[] = {
 	ACCOUNT(campaign_stopped, 1, NAN),
 	ACCOUNT(credit_low, 20, 100.5),
 	LISTENER(certificate_expiring, 5, 14.5),
+	LISTENER(crl_expiring, -3, 24.5),
 };
 #define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
 
