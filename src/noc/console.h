@@ -73,6 +73,7 @@ struct console_command {
 	const struct console_sub *subs;	      /* NULL: none */
 	const char *before;		      /* "CARRIER": a word stands between command and sub-command */
 	const char *sub;		      /* the sub-command when none is named; NULL: one must be */
+	bool forgets;			      /* what is kept of it masks numbers, whatever the log does */
 };
 
 /* Sets the message and returns -1; the output is dropped, but for call->keep_out. */

@@ -181,7 +181,7 @@ static bool looks_dialled(const char *word)
 	return digits >= 7 && digits <= 15;
 }
 
-static void put_word(const char *arg, const char *word, struct buf *out)
+static void put_word(const char *arg, const char *word, bool forgets, struct buf *out)
 {
 	char number[32], text[128];
 	bool quoted = strchr(word, ' ') != NULL;
@@ -191,7 +191,7 @@ static void put_word(const char *arg, const char *word, struct buf *out)
 	else if (strcmp(arg, "TEXT") == 0)
 		buf_puts(out, log_text(word, strlen(word), text));
 	else if (strcmp(arg, "NUMBER") == 0 || looks_dialled(word))
-		buf_puts(out, log_number(word, strlen(word), number));
+		buf_puts(out, (forgets ? log_masked : log_number)(word, strlen(word), number));
 	else
 		buf_printf(out, quoted ? "'%s'" : "%s", word);
 }
@@ -207,6 +207,6 @@ void request_masked(const struct request *r, struct buf *out)
 		buf_puts(out, " ");
 		if (i < skipped || !request_arg(r->sub ? r->sub->args : c->args, i - skipped, arg, sizeof(arg)))
 			*arg = '\0';
-		put_word(arg, r->words[i], out);
+		put_word(arg, r->words[i], c && c->forgets, out);
 	}
 }

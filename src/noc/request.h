@@ -35,7 +35,10 @@ const struct console_command *request_command(const struct console_command *tabl
  */
 bool request_arg(const char *args, size_t at, char *out, size_t cap);
 
-/* The request as text for the log and for records: without token; numbers, texts and secrets as the log shows them. */
+/*
+ * The request as text for the log and for records: without token; numbers, texts and secrets as the log shows them, but
+ * numbers always masked of a command that forgets.
+ */
 void request_masked(const struct request *r, struct buf *out);
 
 #endif

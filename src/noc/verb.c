@@ -396,6 +396,7 @@ const struct console_command verb_table[] = {
 	{.name = "erase",
 	 .fn = verb_erase,
 	 .subs = erase_subs,
+	 .forgets = true,
 	 .help = "Takes numbers and texts out of the records for ever; --dry-run: only counts.",
 	 .examples = "erase number 13800138000 --dry-run\nerase before 180d\n"},
 	{.name = "totals",

@@ -29,6 +29,7 @@ static const struct console_command table[] = {
 	 .right = CONSOLE_OPERATE},
 	{.name = "load", .args = "FILE [--replace]", .max = 2, .right = CONSOLE_OPERATE},
 	{.name = "key", .args = "SECRET", .max = 1, .right = CONSOLE_ADMIN},
+	{.name = "forget", .args = "NUMBER", .max = 1, .right = CONSOLE_ADMIN, .forgets = true},
 	{.name = "list", .subs = subs},
 	{.name = "door", .before = "CARRIER", .sub = "show", .subs = door_subs},
 	{.name = NULL},
@@ -70,8 +71,8 @@ static void next(const char *line, const char *want)
 static void test_complete(void **state)
 {
 	(void)state;
-	next("", "say usage cancel load key list door ");
-	next("sa", "say usage cancel load key list door "); /* who asks knows what has begun */
+	next("", "say usage cancel load key forget list door ");
+	next("sa", "say usage cancel load key forget list door "); /* who asks knows what has begun */
 	next("say ", "<ACCOUNT> ");
 	next("say 银行 1069 138 ", "<CLASS> <TEXT> ");
 	next("say 银行 1069 138 promo ", "<TEXT> ");
@@ -122,6 +123,7 @@ static void test_masked(void **state)
 	masked("door 移动 tps 50", "door 移动 tps 50");
 	log_set_mask(false);
 	masked("list add global 13800138000 来电", "list add global 13800138000 来电");
+	masked("forget 13800138000", "forget 138****8000"); /* what is kept of it would bring the number back */
 }
 
 static void refused(const char *line, const char *want)
