@@ -108,6 +108,8 @@ static void on_replaced(void *arg, uint64_t token, bool ok)
 		      (unsigned long long)m->id, status ? "not_stored" : "replaced");
 	if (status)
 		flow_count_refusal(&f->counters, status);
+	else
+		flow_text_replaced(f, m);
 	flow_answer(f, x->asked.session, REPLACE_SM, x->asked.sequence, status, FLOW_NOTHING);
 	if (status && !m->volatile_)
 		flow_redo_later(f, m, REDO_RECORD);

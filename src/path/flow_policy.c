@@ -343,6 +343,19 @@ uint32_t flow_text_answered(struct flow *f, const struct msg *m, uint32_t sign, 
 	return account_conf(a)->plain_status ? status_plain(status) : status;
 }
 
+void flow_text_replaced(struct flow *f, const struct msg *m)
+{
+	struct recipient_ask ask;
+	struct policy_asks asks = asks_of_text(f, m, m->sign);
+	if (!((asks.enforce | asks.dry) & POLICY_BIT(POLICY_SIMILAR)))
+		return;
+	made_for_nobody(f);
+	(void)recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry,
+				&ask);
+	if (!ask.printed && ask.number.n && store_recipient_reprint(f->store, &ask) < 0)
+		log_debug("-", "event=print_not_forgotten id=%llu reason=\"store away\"", (unsigned long long)m->id);
+}
+
 /* --- acknowledged, and not to go any more --- */
 
 void flow_end_by(struct flow *f, struct msg *m, enum policy_id id)

@@ -437,13 +437,22 @@ void recipients_flush(struct recipients *r)
 
 /* --- what is told, and not answered to anybody --- */
 
-static const char *const what_failed[] = {"recipient_refund", "recipient_failed"};
+static void note_failed(const redisReply *reply, const char *what)
+{
+	if (reply && reply->type == REDIS_REPLY_ERROR)
+		log_error("-", "event=script_failed what=%s error=\"%s\"", what, reply->str);
+}
 
 static void on_refunded(const redisReply *reply, void *arg)
 {
 	(void)arg;
-	if (reply && reply->type == REDIS_REPLY_ERROR)
-		log_error("-", "event=script_failed what=%s error=\"%s\"", what_failed[0], reply->str);
+	note_failed(reply, "recipient_refund");
+}
+
+static void on_reprinted(const redisReply *reply, void *arg)
+{
+	(void)arg;
+	note_failed(reply, "recipient_reprint");
 }
 
 /* A call of a script that stands in args of a group of its own; frees them. */
@@ -506,11 +515,23 @@ int store_recipient_refund(struct store *s, const struct recipient_ask *ask)
 	return send_told(&g, recipient_refund_script, on_refunded);
 }
 
+int store_recipient_reprint(struct store *s, const struct recipient_ask *ask)
+{
+	struct group g = {.owner = store_recipients(s)};
+	char id[IDS_DIGITS + 1];
+	if (!store_up(s))
+		return -1;
+	recipients_flush(g.owner); /* it may have been counted in this turn */
+	ids_print(ask->id, id);
+	put(&g, view_of(id));
+	put_own_key(&g, ask->number, ":past");
+	return send_told(&g, recipient_reprint_script, on_reprinted);
+}
+
 static void on_failed(const redisReply *reply, void *arg)
 {
 	struct recipients *r = arg;
-	if (reply && reply->type == REDIS_REPLY_ERROR)
-		log_error("-", "event=script_failed what=%s error=\"%s\"", what_failed[1], reply->str);
+	note_failed(reply, "recipient_failed");
 	if (reply && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1)
 		r->counters.dead++;
 }

@@ -35,6 +35,11 @@ STORE_MUST int store_recipient(struct store *s, const struct recipient_ask *ask,
  * -1 when the store is down.
  */
 STORE_MUST int store_recipient_refund(struct store *s, const struct recipient_ask *ask);
+/*
+ * The message has another text, which has no print: the one that was counted of it is in nobody's way any more. What
+ * caps have counted stays. Repeated or not counted: no harm. No answer; -1 when the store is down.
+ */
+STORE_MUST int store_recipient_reprint(struct store *s, const struct recipient_ask *ask);
 
 /* A final failure says that the number does not exist. word: name of the fault's class. No answer. -1: store down. */
 struct store_failure {

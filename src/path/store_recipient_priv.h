@@ -21,6 +21,7 @@ void dead_sweep_want(struct dead_sweep *w); /* dead numbers are of interest here
 
 #define RECIPIENT_KNOWN 1 /* in the mask of an answer: the number has failures, or is dead */
 
-extern const char recipient_script[], recipient_refund_script[], recipient_failed_script[], recipient_alive_script[];
+extern const char recipient_script[], recipient_refund_script[], recipient_reprint_script[], recipient_failed_script[],
+	recipient_alive_script[];
 
 #endif

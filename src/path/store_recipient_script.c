@@ -323,6 +323,17 @@ const char recipient_refund_script[] =
 	"end\n"
 	"return 0\n";
 
+/* ARGV: id, key of the number's lines. A tag with @ is a print. */
+const char recipient_reprint_script[] =
+	"-- smppgw reprint\n"
+	"local text = redis.call('GET', ARGV[2])\n"
+	"if not text then return 0 end\n"
+	"local left = string.gsub(text, '(%d+ %d+ ' .. ARGV[1] .. ')( [^\\n]*)', function(line, tags)\n"
+	"  return line .. string.gsub(tags, '%x+@%S+ ', '')\n"
+	"end)\n"
+	"if left ~= text then redis.call('SET', ARGV[2], left, 'KEEPTTL') end\n"
+	"return 0\n";
+
 /* ARGV: failed-key, dead-hash, number, id, now, failures, within, keep, word. Returns 1 when the number is dead now. */
 const char recipient_failed_script[] =
 	"-- smppgw failed\n"
