@@ -9,9 +9,8 @@
 #include "audit/sieve.h"
 
 #define FOLLOW_MAX 256u /* messages: with so many one block in eight is read for nothing */
-#define FOLLOW_LIFE_MS                                                                                                 \
-	INT64_C(259200000) /* how long before a search's time they may have been accepted: three days                  \
-			    */
+/* How long before a search's time they may have been accepted: three days. */
+#define FOLLOW_LIFE_MS INT64_C(259200000)
 
 struct follow {
 	uint64_t id[FOLLOW_MAX], key[FOLLOW_MAX];

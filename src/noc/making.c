@@ -43,15 +43,10 @@ void making_release(struct making_page *p)
 	mem_free(p);
 }
 
-/* Those who have come late are the first of the next page. */
+/* Nobody waits for a page that is being made: those who have come late are the first of the next one. */
 static void begin(struct making *x)
 {
-	struct list *first = x->latecomers.next;
-
-	if (list_empty(&x->latecomers))
-		return;
-	list_remove(&x->latecomers);
-	list_put(first->prev, &x->waiters);
+	list_take_all(&x->waiters, &x->latecomers);
 	x->page = making_hold(mem_zalloc(sizeof(*x->page)));
 	x->begun = x->steps->begin(x->arg);
 }
