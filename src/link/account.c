@@ -273,7 +273,7 @@ static void account_before_walk(void *object)
 		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
 }
 
-void accounts_add(struct accounts *as, const struct account_conf *conf)
+void accounts_add(struct accounts *as, const struct account_conf *conf, struct tls_fresh *calls)
 {
 	struct account *a = mem_zalloc(sizeof(*a));
 	struct view id = view_of(conf->system_id);
@@ -285,6 +285,7 @@ void accounts_add(struct accounts *as, const struct account_conf *conf)
 	list_init(&a->binds);
 	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
 	account_take_conf(a, conf);
+	outbind_take_tls(a, calls);
 	if (accounts_find(as, id) == NULL && map_put(as->by_id, map_hash(id.p, id.n), (uint64_t)(uintptr_t)a) != 0)
 		log_error("-", "event=out_of_memory account=%s", conf->system_id);
 	if (as->registry != NULL)
@@ -330,7 +331,7 @@ struct accounts *accounts_new(struct loop *loop, struct conn_hub *conns, struct 
 	as->wait_timer.fn = admit_timer;
 	accounts_use_limits(as, limits);
 	for (size_t i = 0; i < n; i++)
-		accounts_add(as, &confs[i]);
+		accounts_add(as, &confs[i], &(struct tls_fresh){.read = false});
 	accounts_find_hash(as);
 	if (stats != NULL)
 		stats_add(stats, listener_stat_rows, listener_stat_rows_n, &as->listener, NULL, NULL,
@@ -376,7 +377,7 @@ void accounts_free(struct accounts *as)
 		struct account *a = as->at[i];
 		if (as->registry != NULL)
 			stats_drop(as->registry, &a->stats);
-		outbind_stop(a);
+		outbind_free(a);
 		auth_free(&a->auth);
 		mem_free(a->allow);
 		conf_copy_free(account_rows, a->own);

@@ -45,8 +45,9 @@ struct account_conf {
 	int charge;		/* enum: what is paid in the end: what was delivered, or all that a carrier took */
 	char *outbind;		/* "host:port" that we call when something waits; "" : never */
 	char *outbind_password; /* what our outbind says */
-	char *client_name;	/* the name that the app's client certificate must carry; "": any, or none */
-	bool require_tls;	/* binds over plain connections are refused */
+	struct tls_conf outbind_tls; /* of these calls */
+	char *client_name;	     /* the name that the app's client certificate must carry; "": any, or none */
+	bool require_tls;	     /* binds over plain connections are refused */
 };
 extern const struct conf_row account_rows[];
 

@@ -135,7 +135,8 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id);
 
 /* account.c: the bind is accepted, the session is the account's from now. */
 void account_take(struct account *a, struct app *app);
-void accounts_add(struct accounts *as, const struct account_conf *conf);
+/* calls: of its calls with outbind, as of outbind_take_tls() */
+void accounts_add(struct accounts *as, const struct account_conf *conf, struct tls_fresh *calls);
 
 /* account_reload.c */
 /* Everything of an account that only copies what is in conf, which is borrowed from now; but its throttle. */

@@ -10,6 +10,7 @@ struct accounts_plan {
 	struct accounts_next next;
 	struct doors doors;
 	struct tls_fresh *fresh; /* by next.listens */
+	struct tls_fresh *calls; /* by next.confs: of our calls with outbind */
 };
 
 /* --- one account --- */
@@ -61,11 +62,12 @@ void account_take_conf(struct account *a, const struct account_conf *conf)
 	outbind_init(a);
 }
 
-static void account_follow(struct account *a, const struct account_conf *conf)
+static void account_follow(struct account *a, const struct account_conf *conf, struct tls_fresh *calls)
 {
 	bool other_rate = a->conf->tps != conf->tps || a->conf->burst != conf->burst;
 
 	account_take_conf(a, conf);
+	outbind_take_tls(a, calls);
 	conf_copy_free(account_rows, a->own);
 	a->own = NULL;
 	if (a->removed)
@@ -158,6 +160,7 @@ struct accounts_plan *accounts_prepare(struct accounts *as, const struct account
 	struct accounts_plan *p = mem_zalloc(sizeof(*p));
 	p->next = *next;
 	p->fresh = mem_zalloc((next->listens_n + 1) * sizeof(*p->fresh));
+	p->calls = mem_zalloc((next->n + 1) * sizeof(*p->calls));
 	return p;
 }
 
@@ -165,13 +168,18 @@ void accounts_read(struct accounts_plan *p)
 {
 	for (size_t i = 0; i < p->next.listens_n; i++)
 		tls_read_server(&p->fresh[i], &p->next.listens[i].tls, &p->next.listens[i].where);
+	for (size_t i = 0; i < p->next.n; i++)
+		outbind_read_tls(&p->next.confs[i], &p->calls[i]);
 }
 
 static void plan_free(struct accounts_plan *p)
 {
 	for (size_t i = 0; i < p->next.listens_n; i++)
 		tls_forget_fresh(&p->fresh[i]);
+	for (size_t i = 0; i < p->next.n; i++)
+		tls_forget_fresh(&p->calls[i]);
 	mem_free(p->fresh);
+	mem_free(p->calls);
 	mem_free(p);
 }
 
@@ -207,7 +215,7 @@ void accounts_grow(struct accounts *as, const struct accounts_plan *p)
 {
 	for (size_t i = 0; i < p->next.n; i++) {
 		if (!is_known(as, &p->next.confs[i]))
-			accounts_add(as, &p->next.confs[i]);
+			accounts_add(as, &p->next.confs[i], &p->calls[i]);
 	}
 }
 
@@ -222,7 +230,7 @@ void accounts_apply(struct accounts *as, struct accounts_plan *p)
 	for (size_t i = 0; i < as->n; i++) {
 		struct account *a = as->at[i];
 		if (a->next != NULL)
-			account_follow(a, a->next);
+			account_follow(a, a->next, &p->calls[a->next - p->next.confs]);
 		else
 			account_take_out(a);
 		a->next = NULL;

@@ -90,6 +90,25 @@ const struct conf_row account_rows[] = {
 	 "host:port that we call with outbind when something waits and no bind can receive it; empty: never.", NULL},
 	{"outbind_password", CONF_SECRET, AT(outbind_password), "", 0, 8, "", true,
 	 "The password that our outbind says.", NULL},
+	{"outbind_tls.enable", CONF_BOOL, AT(outbind_tls.enable), "", 0, 0, "false", true,
+	 "Whether we speak TLS when we call the app.", NULL},
+	{"outbind_tls.ca", CONF_STRING, AT(outbind_tls.ca), "", 0, 1000, "", true,
+	 "PEM file: the certificate that it shows then must be signed by one of these; empty: by one that the system "
+	 "trusts.",
+	 NULL},
+	{"outbind_tls.crl", CONF_STRING, AT(outbind_tls.crl), "", 0, 1000, "", true,
+	 "PEM file with revocation lists of who signs that certificate: one that is revoked is refused; empty: none.",
+	 NULL},
+	{"outbind_tls.name", CONF_STRING, AT(outbind_tls.name), "", 0, 255, "", true,
+	 "The name that it must carry, sent as SNI; empty: the host in outbind.", NULL},
+	{"outbind_tls.verify", CONF_BOOL, AT(outbind_tls.verify), "", 0, 0, "true", true,
+	 "Whether it is verified; without it whoever is on the way can pose as the app.", NULL},
+	{"outbind_tls.certificate", CONF_PATH, AT(outbind_tls.certificate), "", 0, 1000, "", true,
+	 "PEM file with our client certificate and its chain; empty: none.", NULL},
+	{"outbind_tls.key", CONF_PATH, AT(outbind_tls.key), "", 0, 1000, "", true,
+	 "PEM file with its private key, without a password; empty: it stands in outbind_tls.certificate.", NULL},
+	{"outbind_tls.min_version", CONF_CHOICE, AT(outbind_tls.min_version), "", 0, 0, "1.2", true,
+	 "The oldest TLS that is spoken.", tls_versions},
 	{"client_name", CONF_STRING, AT(client_name), "", 0, 255, "", true,
 	 "The name (common name or a DNS name) that the app's client certificate must carry; empty: any.", NULL},
 	{"require_tls", CONF_BOOL, AT(require_tls), "", 0, 0, "false", true,
@@ -281,25 +300,43 @@ void accounts_check(const struct account_conf *confs, size_t n, char **errors)
 	}
 }
 
+/* The files of our calls, too. */
+static void account_check_calls(const struct account_conf *c, char **errors, char **warnings)
+{
+	char what[128], host[256] = "";
+	int64_t port;
+
+	snprintf(what, sizeof(what), "account %s: outbind_tls", c->system_id);
+	if (c->outbind != NULL && *c->outbind != '\0')
+		(void)net_parse_hostport(c->outbind, host, &port);
+	else if (c->outbind_tls.enable && errors != NULL)
+		conf_fault(errors, &c->where, "%s has no effect without outbind", what);
+	if (!c->outbind_tls.enable || *host != '\0')
+		tls_check_client(&c->outbind_tls, host, &c->where, what, errors, warnings);
+}
+
 /* An account that can bind nowhere is a mistake. */
 static void account_check_tls(const struct account_conf *c, bool any_tls, bool any_ca, char **errors)
 {
 	bool named = c->client_name != NULL && *c->client_name != '\0';
+	bool calls = c->outbind != NULL && *c->outbind != '\0';
+	bool calls_tls = calls && c->outbind_tls.enable, calls_named = calls_tls && c->outbind_tls.verify;
 
 	if (named && c->client_name[0] == '.')
 		conf_fault(errors, &c->where, "account %s: client_name: \"%s\" begins with a dot", c->system_id,
 			   c->client_name);
-	if (named && !any_ca)
+	if (named && !any_ca && !calls_named)
 		conf_fault(errors, &c->where,
 			   "account %s: client_name is set, but no listener has tls.client_ca: it could never bind",
 			   c->system_id);
-	if (c->require_tls && !any_tls)
+	if (c->require_tls && !any_tls && !calls_tls)
 		conf_fault(errors, &c->where,
 			   "account %s: require_tls is true, but no listener has tls.certificate: it could never bind",
 			   c->system_id);
-	if ((named || c->require_tls) && c->outbind != NULL && *c->outbind != '\0')
+	if (calls && ((named && !calls_named) || (c->require_tls && !calls_tls)))
 		conf_fault(errors, &c->where,
-			   "account %s: outbind calls over plain connections, which client_name and require_tls refuse",
+			   "account %s: outbind calls over plain connections, which client_name and require_tls "
+			   "refuse: set outbind_tls, which client_name needs verified",
 			   c->system_id);
 }
 
@@ -336,6 +373,9 @@ void accounts_check_listens(const struct account_conf *confs, size_t n, const st
 		if (errors != NULL)
 			listen_check_proxy(&listens[i], errors);
 	}
-	for (size_t i = 0; i < n && errors != NULL; i++)
-		account_check_tls(&confs[i], any_tls, any_ca, errors);
+	for (size_t i = 0; i < n; i++) {
+		if (errors != NULL)
+			account_check_tls(&confs[i], any_tls, any_ca, errors);
+		account_check_calls(&confs[i], errors, warnings);
+	}
 }

@@ -36,10 +36,67 @@ static void outbind_fail(struct account *a, const char *reason, const char *erro
 		      a->conf->outbind, reason, error, (long long)a->outbind.pause_ms);
 }
 
+static bool outbind_wants_tls(const struct account_conf *conf)
+{
+	return conf->outbind != NULL && *conf->outbind != '\0' && conf->outbind_tls.enable;
+}
+
+void outbind_read_tls(const struct account_conf *conf, struct tls_fresh *fresh)
+{
+	char host[256];
+	int64_t port;
+
+	if (outbind_wants_tls(conf) && net_parse_hostport(conf->outbind, host, &port))
+		tls_read_client(fresh, &conf->outbind_tls, host, &conf->where);
+	else
+		*fresh = (struct tls_fresh){.read = true};
+}
+
+void outbind_take_tls(struct account *a, struct tls_fresh *fresh)
+{
+	struct outbind *o = &a->outbind;
+
+	if (!fresh->read)
+		outbind_read_tls(a->conf, fresh);
+	if (fresh->fault != NULL) {
+		log_error(a->conf->system_id, "event=tls_unusable of=outbind_tls why=\"%s\" using=%s", fresh->fault,
+			  o->tls != NULL ? "old" : "none");
+	} else {
+		tls_replace(&o->tls, fresh->context);
+		fresh->context = NULL;
+	}
+	tls_forget_fresh(fresh);
+}
+
+void outbind_free(struct account *a)
+{
+	outbind_stop(a);
+	tls_replace(&a->outbind.tls, NULL);
+}
+
+/* NULL with *why: it is not called. */
+static struct session *outbind_call(struct account *a, struct app *app, const char **why)
+{
+	struct accounts *as = a->as;
+	struct outbind *o = &a->outbind;
+
+	*why = "raise limits.max_connections";
+	if (as->napps >= (size_t)as->limits->max_connections)
+		return NULL;
+	*why = "the files of outbind_tls cannot be used: smppgwd -t says why";
+	if (outbind_wants_tls(a->conf) && o->tls == NULL)
+		return NULL;
+	struct session *s =
+		session_call(as->sessions, o->host, o->port, &a->sessions, &admit_session_ops, app, &a->stats.session);
+	session_secure(s, o->tls);
+	return s;
+}
+
 void outbind_next(struct account *a)
 {
 	struct outbind *o = &a->outbind;
 	struct accounts *as = a->as;
+	const char *why;
 	char name[64];
 
 	if (!o->wanted || o->call != NULL || wheel_isset(&o->timer) || !as->doors.open || as->shutting)
@@ -47,12 +104,10 @@ void outbind_next(struct account *a)
 	struct app *app = admit_app_new(as);
 	app->callee = a;
 	a->stats.outbinds++;
-	if (as->napps < (size_t)as->limits->max_connections)
-		app->session = session_call(as->sessions, o->host, o->port, &a->sessions, &admit_session_ops, app,
-					    &a->stats.session);
+	app->session = outbind_call(a, app, &why);
 	if (app->session == NULL) {
 		mem_free(app);
-		outbind_fail(a, reason_name(END_NOT_ALLOWED), "raise limits.max_connections");
+		outbind_fail(a, reason_name(END_NOT_ALLOWED), why);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s#outbind", a->conf->system_id);

@@ -12,18 +12,27 @@
 #include "smpp/pdu.h"
 
 struct account;
+struct account_conf;
 struct app;
+struct tls_fresh;
 
 struct outbind { /* of an account; outbind.c alone writes it */
 	char host[256];
-	int64_t port;	    /* 0: no calls to this app */
-	struct app *call;   /* the call under way: not bound yet */
-	struct timer timer; /* the pause before the next */
-	int64_t pause_ms;   /* the last pause; 0: the last call went well */
-	bool wanted;	    /* something waits, until a bind that can receive comes up */
+	int64_t port;		 /* 0: no calls to this app */
+	struct app *call;	 /* the call under way: not bound yet */
+	struct timer timer;	 /* the pause before the next */
+	int64_t pause_ms;	 /* the last pause; 0: the last call went well */
+	struct tls_context *tls; /* of the next call; NULL: plain, or unusable: then it is not made */
+	bool wanted;		 /* something waits, until a bind that can receive comes up */
 };
 
 void outbind_init(struct account *a);
+/* Reads the certificates of our calls, in any thread. */
+void outbind_read_tls(const struct account_conf *conf, struct tls_fresh *fresh);
+/* After outbind_init(): the next call is made with these; reads them when nobody has. With a fault the old ones stay.
+ */
+void outbind_take_tls(struct account *a, struct tls_fresh *fresh);
+void outbind_free(struct account *a);
 /* Something waits: calls, now or after the pause, until a bind that can receive is there. */
 void outbind_want(struct account *a);
 /* Begins a call when one is wanted and nothing is in the way. */

@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	tests/system/operate.sh \
 	tests/system/operations.sh \
 	tests/system/outbind.sh \
+	tests/system/outbind_tls.sh tests/system/tls_front.py \
 	tests/system/ported.sh \
 	tests/system/dashboard.py tests/system/prometheus.sh tests/system/smppgw.rules.test.yml \
 	tests/system/recipient.sh \

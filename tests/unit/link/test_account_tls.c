@@ -137,6 +137,30 @@ static void accounts_that_could_never_bind(void **state)
 	expect_fault(&safe, 2, "outbind calls over plain connections");
 }
 
+/* Calls over TLS are a way in, where no listener is one. */
+static void accounts_that_are_called(void **state)
+{
+	struct account_conf safe = {.system_id = (char *)"safe",
+				    .require_tls = true,
+				    .outbind = (char *)"bank.example:2775",
+				    .outbind_tls = {.enable = true, .ca = files.ca}};
+
+	(void)state;
+	expect_fault(&safe, 1, NULL);
+	safe.client_name = (char *)"bank.example";
+	expect_fault(&safe, 1, "set outbind_tls, which client_name needs verified");
+	safe.outbind_tls.verify = true;
+	expect_fault(&safe, 1, NULL);
+	safe.outbind_tls.ca = (char *)"/none.pem";
+	expect_fault(&safe, 1, "account safe: outbind_tls: tls.ca: cannot read /none.pem");
+	safe.outbind_tls.ca = files.ca;
+	safe.outbind = (char *)"";
+	expect_fault(&safe, 2, "account safe: outbind_tls has no effect without outbind");
+	safe.outbind = (char *)"bank.example:2775";
+	safe.outbind_tls.enable = false;
+	expect_fault(&safe, 2, "account safe: outbind_tls: there are tls options but tls.enable is not true");
+}
+
 static void a_listener_without_its_files(void **state)
 {
 	struct accounts_rig *t = accounts_rig_prepare();
@@ -225,6 +249,7 @@ static const struct CMUnitTest cases[] = {
 	CASE(who_may_bind_where),
 	CASE(sessions_tell),
 	CASE(accounts_that_could_never_bind),
+	CASE(accounts_that_are_called),
 	CASE(a_listener_without_its_files),
 	CASE(certificates_are_read_before_the_change),
 };
