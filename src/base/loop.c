@@ -28,6 +28,7 @@ const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0
 #define LOOP_TIMER_BUDGET                                                                                              \
 	300 /* timers fired in one turn: an end of a message takes a few us, with its events and records */
 #define LOOP_LONG_US	  1500 /* of CPU */
+#define LOOP_REAP_LEAST	  64   /* objects freed in a turn at least */
 #define LOOP_SIM_START_US 1000000
 #define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
 
@@ -147,21 +148,32 @@ struct loop *loop_new_simulated(int64_t start_wall_ms)
 	return l;
 }
 
-/* Runs what is deferred now; what that defers is left for the next time. */
+/*
+ * Runs what is deferred now, but for what would make the turn long; what that defers is left for the next time. Whoever
+ * has stopped the loop finds all of it done.
+ */
 static void loop_reap(struct loop *l)
 {
 	struct list now;
 
 	if (list_empty(&l->deferred))
 		return;
-	list_init(&now);
-	list_put(&l->deferred, &now); /* now takes over the whole ring */
-	list_remove(&l->deferred);
-	while (!list_empty(&now)) {
+	list_take_all(&now, &l->deferred);
+	for (unsigned n = 0; !list_empty(&now) && (n < LOOP_REAP_LEAST || l->stopped || !loop_is_long(l)); n++) {
 		struct loop_defer *d = LIST_OF(now.next, struct loop_defer, link);
 		list_remove(&d->link);
 		d->queued = false;
 		d->fn(d->arg);
+	}
+	if (!list_empty(&now)) { /* those that wait go on before those that have come */
+		struct list more;
+		list_take_all(&more, &l->deferred);
+		list_take_all(&l->deferred, &now);
+		while (!list_empty(&more)) {
+			struct list *node = more.next;
+			list_remove(node);
+			list_append(&l->deferred, node);
+		}
 	}
 	/* who was told of an end may have queued commands or output behind their stages: a turn at once takes them */
 	loop_wake_in(l, 0);
@@ -261,6 +273,12 @@ bool loop_is_long(struct loop *l)
 void loop_tire(struct loop *l, unsigned questions)
 {
 	l->sim_tires = questions;
+}
+
+void loop_yield(struct loop *l)
+{
+	if (l->base != NULL && loop_is_long(l))
+		event_base_loopbreak(l->base); /* those that are active stay so */
 }
 
 static bool loop_wants_more_timers(void *arg)

@@ -49,7 +49,8 @@ void loop_timer_clear(struct loop *l, struct timer *t);
  */
 void loop_wake_in(struct loop *l, int64_t us);
 
-/* Something to free after this turn: fn(arg) runs in reap, once; what it defers itself runs in the next turn's reap.
+/* Something to free after this turn: fn(arg) runs in reap, once; what it defers itself runs in the next turn's reap. Of
+ * very many some are left to the next turns' reap, too, in their order; none when the loop is stopped.
  * Embedded by its owner (zero it before first use). */
 struct loop_defer {
 	struct list link;
@@ -65,6 +66,11 @@ void loop_defer(struct loop *l, struct loop_defer *d, void (*fn)(void *arg), voi
  * after loop_tire().
  */
 bool loop_is_long(struct loop *l);
+/*
+ * At the end of an event's callback: when the turn is long, events whose callbacks have not been called yet wait for
+ * the next turn, in their order.
+ */
+void loop_yield(struct loop *l);
 /* Simulated only: each turn is long when it has been asked so many times; 0: none is. For tests of what is done in
  * steps. */
 void loop_tire(struct loop *l, unsigned questions);

@@ -288,6 +288,7 @@ static void conn_drop_input(struct conn *c)
 static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
+	struct loop *loop = c->hub->loop;
 
 	(void)fd;
 	(void)what;
@@ -302,6 +303,7 @@ static void conn_on_readable(evutil_socket_t fd, short what, void *arg)
 	} else {
 		conn_read(c);
 	}
+	loop_yield(loop);
 }
 
 void conn_opened(struct conn *c)

@@ -13,6 +13,7 @@
 
 #define LISTENER_BACKLOG 1024
 #define LISTENER_BATCH	 64 /* connections accepted in one turn */
+#define LISTENER_LEAST	 8  /* of them, however long the turn is */
 #define LISTENER_LOW_PORT                                                                                              \
 	"Permission denied; the right to ports below 1024 is only had from the start on: restart it, as root with "    \
 	"process.user"
@@ -57,7 +58,7 @@ static void listener_on_readable(evutil_socket_t listening, short what, void *ar
 	struct net_addr peer;
 
 	(void)what;
-	for (int i = 0; i < LISTENER_BATCH; i++) {
+	for (int i = 0; i < LISTENER_BATCH && !(i >= LISTENER_LEAST && loop_is_long(l->loop)); i++) {
 		int fd = net_accept((int)listening, &peer);
 		if (fd >= 0 && l->conf->proxy)
 			proxied_take(l->proxied, fd, &peer);
@@ -66,8 +67,9 @@ static void listener_on_readable(evutil_socket_t listening, short what, void *ar
 		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			listener_pause(l, errno);
 		if (fd < 0 && errno != ECONNABORTED && errno != EINTR)
-			return;
+			break;
 	}
+	loop_yield(l->loop);
 }
 
 struct conn_listener *conn_listen(struct conn_hub *hub, const struct conn_listen_conf *conf,

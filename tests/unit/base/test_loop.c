@@ -270,6 +270,121 @@ static void test_many_due_at_once(void **state)
 	loop_free(loop);
 }
 
+/* -- much at once, with the real event base -- */
+
+enum { SLOW = 6 };
+
+static struct slow {
+	struct event *event;
+	int fd[2];
+	uint64_t turn; /* in which it was called */
+	unsigned at;
+} slow[SLOW];
+
+static void take_the_turn(void)
+{
+	while (!loop_is_long(loop))
+		;
+}
+
+static void on_slow(evutil_socket_t fd, short what, void *arg)
+{
+	struct slow *s = arg;
+	char c;
+
+	(void)what;
+	assert_int_equal(read(fd, &c, 1), 1);
+	s->turn = loop_turns(loop);
+	s->at = calls++;
+	take_the_turn();
+	loop_yield(loop);
+	if (calls == SLOW)
+		loop_stop(loop);
+}
+
+/* Events that have come together: each has a turn of its own when it takes all of it, and none is lost. */
+static void test_events_wait_for_the_next_turn(void **state)
+{
+	(void)state;
+	loop = loop_new();
+	calls = 0;
+	for (size_t i = 0; i < SLOW; i++) {
+		assert_int_equal(pipe(slow[i].fd), 0);
+		slow[i].event = event_new(loop_base(loop), slow[i].fd[0], EV_READ | EV_PERSIST, on_slow, &slow[i]);
+		event_add(slow[i].event, NULL);
+		assert_int_equal(write(slow[i].fd[1], "x", 1), 1);
+	}
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(calls, SLOW);
+	for (size_t i = 0; i < SLOW; i++) {
+		for (size_t k = 0; k < i; k++)
+			assert_true(slow[i].turn != slow[k].turn);
+		event_free(slow[i].event);
+		close(slow[i].fd[0]);
+		close(slow[i].fd[1]);
+	}
+	loop_free(loop);
+}
+
+enum { MANY = 300 };
+
+static struct loop_defer many[MANY], late_one;
+static unsigned reaped;
+static uint64_t reap_turns[MANY];
+
+static void on_late(void *arg)
+{
+	(void)arg;
+	assert_int_equal(reaped, MANY); /* behind all that waited before it */
+	loop_stop(loop);
+}
+
+static void on_reap(void *arg)
+{
+	assert_ptr_equal(arg, &many[reaped]);
+	reap_turns[reaped] = loop_turns(loop);
+	if (reaped++ == 0) {
+		loop_defer(loop, &late_one, on_late, NULL);
+		take_the_turn();
+	}
+}
+
+static void test_reap_leaves_some(void **state)
+{
+	(void)state;
+	loop = loop_new();
+	reaped = 0;
+	for (size_t i = 0; i < MANY; i++)
+		loop_defer(loop, &many[i], on_reap, &many[i]);
+	loop_wake_in(loop, 0);
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(reaped, MANY);
+	assert_true(reap_turns[0] < reap_turns[MANY - 1]);
+	loop_free(loop);
+}
+
+static void reap_and_take_the_turn(void *arg)
+{
+	(void)arg;
+	reaped++;
+	take_the_turn();
+	loop_stop(loop);
+}
+
+/* Who has stopped the loop tears down what all of this belongs to. */
+static void test_reap_leaves_none_when_stopped(void **state)
+{
+	(void)state;
+	loop = loop_new();
+	reaped = 0;
+	for (size_t i = 0; i < MANY; i++)
+		loop_defer(loop, &many[i], reap_and_take_the_turn, NULL);
+	loop_wake_in(loop, 0);
+	assert_int_equal(loop_run(loop), 0);
+	assert_int_equal(reaped, MANY);
+	loop_free(loop);
+}
+
 static void test_run_needs_a_base(void **state)
 {
 	(void)state;
@@ -287,6 +402,9 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_real_timers),
 	cmocka_unit_test(test_real_events),
 	cmocka_unit_test(test_many_due_at_once),
+	cmocka_unit_test(test_events_wait_for_the_next_turn),
+	cmocka_unit_test(test_reap_leaves_some),
+	cmocka_unit_test(test_reap_leaves_none_when_stopped),
 	cmocka_unit_test(test_run_needs_a_base),
 };
 UNIT_MAIN(cases)
