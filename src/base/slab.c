@@ -106,6 +106,7 @@ void *slab_alloc(struct slab *s, size_t n)
 	if (p != NULL) {
 		UNPOISON(p, size);
 		c->free = c->free->next;
+		__builtin_prefetch(c->free); /* for the next one: what is free has been in no cache for long */
 	} else {
 		p = slab_fresh(s, c, size);
 		if (p == NULL)

@@ -374,6 +374,8 @@ static void on_carrier_settled(struct carrier *c, uint64_t cookie, enum session_
 	struct msg *m = msgs_get(f->msgs, cookie);
 	if (!m)
 		return;
+	msg_fetch(m);
+	msg_fetch_octets(m);
 	if (outcome == SESSION_LATE)
 		flow_answered_late(f, c, m, resp);
 	else if (m->state != MSG_SENT)

@@ -57,6 +57,10 @@ static bool is_message(uint64_t value, const void *key)
 {
 	const struct key *k = key;
 	const struct msg *m = msgs_get(k->x->msgs, value);
+	if (m) { /* it nearly always is the one, it is worked on then, and has been in no cache since it was sent */
+		msg_fetch(m);
+		msg_fetch_octets(m);
+	}
 	return m && m->carrier == k->carrier && m->cid_len == k->cid.n && memcmp(m->cid, k->cid.p, k->cid.n) == 0;
 }
 
