@@ -28,13 +28,14 @@ static int64_t histogram_upper(unsigned index)
 	return ((int64_t)(index - shift * HISTOGRAM_SUB + 1) << shift) - 1;
 }
 
+unsigned histogram_bucket(int64_t us)
+{
+	return us > 0 ? histogram_index((uint64_t)us) : 0;
+}
+
 void histogram_add(struct histogram *h, int64_t us)
 {
-	uint64_t v = us > 0 ? (uint64_t)us : 0;
-
-	h->count++;
-	h->sum_us += v;
-	h->bucket[histogram_index(v)]++;
+	histogram_count(h, histogram_bucket(us), us);
 }
 
 /* The rank of the sample that is the q-quantile, from 1; 0: there is none. */

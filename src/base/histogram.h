@@ -14,6 +14,14 @@ struct histogram {
 	uint64_t bucket[HISTOGRAM_BUCKETS];
 };
 void histogram_add(struct histogram *h, int64_t us); /* negative counts as 0 */
+/* The same in two steps, for a value that counts in several: its bucket, and what it adds there. */
+unsigned histogram_bucket(int64_t us);
+static inline void histogram_count(struct histogram *h, unsigned bucket, int64_t us)
+{
+	h->count++;
+	h->sum_us += us > 0 ? (uint64_t)us : 0;
+	h->bucket[bucket]++;
+}
 /* The q-quantile (0..1) in us, upper bound of its bucket; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 /* Several of them at once, qs in ascending order. */

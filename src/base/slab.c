@@ -93,6 +93,11 @@ static void *slab_large(struct slab *s, size_t n)
 	return block + 1;
 }
 
+bool slab_fits(size_t n, size_t other)
+{
+	return n != 0 && other != 0 && n <= SLAB_STEP * SLAB_CLASSES && slab_class_of(n) == slab_class_of(other);
+}
+
 void *slab_alloc(struct slab *s, size_t n)
 {
 	unsigned class = slab_class_of(n);

@@ -97,9 +97,10 @@ static void count(struct flow *f, struct msg *m, enum tally_what w)
 static void time_of(struct flow *f, const struct msg *m, uint16_t carrier, enum tally_time what, int64_t ms)
 {
 	struct tallying *x = f->tallying;
-	tally_time(x->tally, TALLY_ALL, x->all, what, ms * 1000);
-	tally_time(x->tally, TALLY_CLASS, x->classes[m->class_id], what, ms * 1000);
-	tally_time(x->tally, TALLY_CARRIER, carrier_place(f, carrier), what, ms * 1000);
+	unsigned bucket = histogram_bucket(ms * 1000);
+	tally_time_in(x->tally, TALLY_ALL, x->all, what, bucket, ms * 1000);
+	tally_time_in(x->tally, TALLY_CLASS, x->classes[m->class_id], what, bucket, ms * 1000);
+	tally_time_in(x->tally, TALLY_CARRIER, carrier_place(f, carrier), what, bucket, ms * 1000);
 }
 
 static void count_reason(struct flow *f, uint32_t status)

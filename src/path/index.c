@@ -23,7 +23,8 @@
 
 struct index {
 	struct msgs *msgs;
-	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks, or there are many */
+	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks, or there are many, in turn */
+	struct map *over[2];		    /* what they were until there was no message left: freed in steps */
 	size_t n;			    /* messages that are in */
 	/*
 	 * Until then: handles of all that are in, and of some that are not any more. Nobody walks over all messages
@@ -71,11 +72,24 @@ struct index *index_new(struct msgs *msgs)
 	return x;
 }
 
+/* A step of freeing what is over; false when there is nothing. */
+static bool free_over(struct index *x)
+{
+	struct map **over = x->over[0] ? &x->over[0] : &x->over[1];
+	if (!*over)
+		return false;
+	if (!map_free_step(*over))
+		*over = NULL;
+	return true;
+}
+
 void index_free(struct index *x)
 {
 	if (!x)
 		return;
 	map_free(x->groups);
+	while (free_over(x))
+		;
 	if (x->ids)
 		map_free(x->ids);
 	if (x->numbers)
@@ -137,6 +151,17 @@ static void begin(struct index *x)
 	x->noted = NULL;
 }
 
+/* Nothing is in any more: ids and numbers cost nothing until there are many again, or somebody asks. */
+static void end(struct index *x)
+{
+	if (!x->ids || x->over[0] || x->over[1])
+		return;
+	x->over[0] = x->ids;
+	x->over[1] = x->numbers;
+	x->ids = x->numbers = NULL;
+	x->noted_n = x->noted_cap = 0;
+}
+
 /* Those that are not in any more leave: at least half of them when the notes are full, so that this costs little. */
 static void sift(struct index *x)
 {
@@ -164,6 +189,7 @@ int index_add(struct index *x, struct msg *m, const struct number *to)
 {
 	struct pdu pdu;
 	struct view group;
+	free_over(x);
 	if (x->n >= WALK_MAX)
 		begin(x);
 	int failed = x->ids ? map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) : 0;
@@ -201,6 +227,8 @@ void index_remove(struct index *x, struct msg *m)
 		map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
 	if (x->numbers && m->to)
 		map_remove(x->numbers, spread(m->to, m, NUMBER_SPREAD), is_this, &m->handle, &value);
+	if (x->n == 0)
+		end(x);
 	if (!m->grouped)
 		return;
 	msg_pdu(m, NULL, &pdu);

@@ -4,7 +4,7 @@
  *
  * Group keys are indexed always. Ids and destinations are indexed from the first question for one on, or from the
  * moment that so many messages wait that a walk over all of them would be felt: a gateway of few messages that never
- * asks does not pay, and no question is a long turn, however many wait.
+ * asks does not pay, and no question is a long turn, however many wait. When none is left that is over again.
  */
 #ifndef PATH_INDEX_H
 #define PATH_INDEX_H

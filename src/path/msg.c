@@ -96,12 +96,15 @@ int msg_set_record(struct msgs *ms, struct msg *m, const struct record *r)
 	size_t n = record_encode(r, ms->scratch, sizeof(ms->scratch));
 	if (n == 0)
 		return -EMSGSIZE;
-	uint8_t *rec = slab_alloc(ms->slab, n);
-	if (!rec)
-		return -ENOMEM;
-	memcpy(rec, ms->scratch, n);
-	free_record(ms, m);
-	m->rec = rec;
+	if (!slab_fits(m->rec_len, n)) { /* else it takes the place of the old one */
+		uint8_t *rec = slab_alloc(ms->slab, n);
+		if (!rec)
+			return -ENOMEM;
+		free_record(ms, m);
+		m->rec = rec;
+	}
+	decoded.octets = NULL;
+	memcpy(m->rec, ms->scratch, n);
 	m->rec_len = (uint32_t)n;
 	return 0;
 }

@@ -359,6 +359,8 @@ static void pump(struct box *b)
 		b->sent_n++;
 		m->out = true;
 	}
+	if (!list_empty(&b->waiting)) /* for the next turn's */
+		msg_fetch(LIST_OF(b->waiting.next, struct msg, link));
 	read_on(b);
 }
 

@@ -208,12 +208,17 @@ void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_wha
 		dim->objects[place].busy_ms = loop_now_ms(t->loop);
 }
 
-void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us)
+void tally_time_in(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, unsigned bucket, int64_t us)
 {
 	struct dim *dim = &t->dims[d];
 
 	if (place < dim->n && dim->objects[place].times)
-		histogram_add(&dim->objects[place].times[what], us);
+		histogram_count(&dim->objects[place].times[what], bucket, us);
+}
+
+void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us)
+{
+	tally_time_in(t, d, place, what, histogram_bucket(us), us);
 }
 
 static bool is_counted(const struct object *o)

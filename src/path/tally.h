@@ -63,6 +63,9 @@ void tally_free(struct tally *t);
 unsigned tally_place(struct tally *t, enum tally_dim d, struct view name);
 void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_what w); /* hot */
 void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us);
+/* The same of one that counts in several dimensions; bucket: histogram_bucket(us). Hot. */
+void tally_time_in(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, unsigned bucket,
+		   int64_t us);
 /* Every object that has been counted; name is good for the call. serial: another one in the same place has another. */
 void tally_each(const struct tally *t, enum tally_dim d,
 		void (*fn)(void *arg, const char *name, unsigned place, uint32_t serial, const struct tally_counts *c),

@@ -300,9 +300,49 @@ static void test_many_unasked(void **state)
 	many_alike(false);
 }
 
+static void keep(struct msg *m, void *arg)
+{
+	*(struct msg **)arg = m;
+}
+
+/* The index ends when all are gone, and begins again with the next that are many, or with a question. */
+static void test_again(void **state)
+{
+	(void)state;
+	static struct msg *all[5000];
+	struct pdu pdu = sample_submit();
+	const unsigned sizes[] = {5000, 3, 5000, 1, 4100, 0, 2};
+	msgs_free(ms);
+	ms = msgs_new(MANY);
+	index_free(x);
+	x = index_new(ms);
+	for (unsigned round = 0; round < sizeof(sizes) / sizeof(sizes[0]); round++) {
+		unsigned n = sizes[round];
+		for (unsigned i = 0; i < n; i++) {
+			all[i] = sample_msg(ms, &pdu, RECORD_MT);
+			all[i]->id = ++last_id;
+			all[i]->account = 0;
+			assert_int_equal(index_add(x, all[i], NULL), 0);
+		}
+		struct msg *found = NULL;
+		assert_int_equal(ask_first_number(keep, &found), n);
+		for (unsigned i = 0; i < n; i++) {
+			assert_int_equal(index_by_id(x, all[i]->id, keep, &found), 1);
+			assert_ptr_equal(found, all[i]);
+		}
+		for (unsigned i = 0; i < n; i++) {
+			uint64_t id = all[i]->id;
+			index_remove(x, all[i]);
+			msgs_give(ms, all[i]);
+			assert_int_equal(index_by_id(x, id, keep, &found), 0);
+		}
+	}
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 static const struct CMUnitTest cases[] = {CASE(test_model),	      CASE(test_late_numbers), CASE(test_asked_late),
-					  CASE(test_ended_meanwhile), CASE(test_many_alike),   CASE(test_many_unasked)};
+					  CASE(test_ended_meanwhile), CASE(test_many_alike),   CASE(test_again),
+					  CASE(test_many_unasked)};
 
 UNIT_MAIN(cases)
