@@ -118,13 +118,15 @@ struct label *labels_by_words(const struct labels *ls, const char *words, struct
 
 struct label *labels_inside(const struct labels *ls, const char *text, struct view to)
 {
+	struct label *found = NULL;
+
 	LIST_EACH(node, &ls->all) {
 		struct label *l = LIST_OF(node, struct label, link);
 		if (l->words != NULL && *l->words != '\0' && view_eq(view_of(l->to), to) &&
-		    strstr(text, l->words) != NULL)
-			return l;
+		    strstr(text, l->words) != NULL && (found == NULL || strlen(l->words) > strlen(found->words)))
+			found = l; /* what m10 says has what m1 says in it */
 	}
-	return NULL;
+	return found;
 }
 
 struct label *labels_by_some_words(const struct labels *ls, const char *words, struct view to)
