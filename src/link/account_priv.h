@@ -123,7 +123,7 @@ struct accounts {
 	struct session_conf unbound;
 	struct list apps;
 	size_t napps;
-	struct list half_open; /* apps that have come and are not bound, oldest first */
+	struct list half_open; /* apps that have come and have shown no right password, oldest first */
 	struct list places;    /* apps that wait for a place, first come first served */
 	struct admit_crypts crypts;
 	struct timer wait_timer;

@@ -50,6 +50,7 @@ static uint32_t admit_wait_for_place(struct app *app)
 {
 	struct accounts *as = app->as;
 
+	list_remove(&app->half_open); /* it knows the password: nobody who does not pushes it out */
 	app->wait = APP_WAITS_PLACE;
 	app->wait_until_ms = loop_now_ms(as->loop) + ADMIT_PROBE_MS + ADMIT_POLL_MS;
 	list_append(&as->places, &app->waiting);

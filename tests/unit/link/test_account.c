@@ -304,6 +304,31 @@ static void a_full_account_of_lively_binds_refuses(void **state)
 	accounts_rig_stop(t);
 }
 
+/* Whoever has shown the right password and waits for a dead bind's place is no stranger: no crowd pushes it out. */
+static void who_waits_for_a_place_keeps_his_own(void **state)
+{
+	struct accounts_rig *t = start_full();
+	struct pdu pdu;
+
+	(void)state;
+	wire_black_hole(t->far[0]);
+	rig_pass(&t->rig, 1500);
+	accounts_rig_dial(t, 2, NULL);
+	far_bind(t->far[2], BIND_TRANSCEIVER, 1, "bank", "secret", 0x34);
+	rig_turn(&t->rig);
+	assert_true(far_next(t->far[1], &pdu)); /* enquire_link */
+	far_header(t->far[1], ENQUIRE_LINK | COMMAND_RESP, 0, pdu.sequence);
+	for (size_t i = 3; i < 30; i++)
+		accounts_rig_dial(t, i, "198.51.100.1");
+	rig_pass(&t->rig, 1200);
+	accounts_rig_dial(t, 30, "198.51.100.2");
+	assert_false(wire_closed(t->far[2]));
+	assert_true(wire_closed(t->far[3]));
+	rig_pass(&t->rig, 1000);
+	far_expect(t->far[2], BIND_TRANSCEIVER | COMMAND_RESP, ESME_ROK, 1);
+	accounts_rig_stop(t);
+}
+
 static void a_new_bind_displaces_a_dead_one(void **state)
 {
 	struct accounts_rig *t = start_full();
@@ -894,6 +919,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(too_many_connections_are_closed),
 	cmocka_unit_test(who_does_not_bind_gives_his_place),
 	cmocka_unit_test(a_full_account_of_lively_binds_refuses),
+	cmocka_unit_test(who_waits_for_a_place_keeps_his_own),
 	cmocka_unit_test(a_new_bind_displaces_a_dead_one),
 	cmocka_unit_test(one_dead_bind_makes_one_place),
 	cmocka_unit_test(a_bind_that_leaves_gives_its_place_at_once),
