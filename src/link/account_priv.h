@@ -183,11 +183,11 @@ void admit_crypts_init(struct accounts *as);
 void admit_crypts_free(struct accounts *as);
 
 /* admit_guard.c */
-bool admit_guard_shut(struct accounts *as, const struct net_addr *peer); /* a connection is closed unheard */
-const char *admit_guard_refuses(struct app *app);			 /* why its bind is not judged; NULL: it is */
-/* It was judged, and wrong: status, or SESSION_BIND_LATER: it is refused so in a later turn. */
+bool admit_guard_shut(struct accounts *as, const struct net_addr *peer);  /* a connection is closed unheard */
+const char *admit_guard_refuses(struct app *app);			  /* why its bind is not judged; NULL: it is */
 bool admit_guard_knows(struct accounts *as, const struct net_addr *peer); /* somebody has bound from there, or may */
-enum guard_standing admit_guard_standing(const struct app *app);
+enum guard_standing admit_guard_standing(const struct app *app);	  /* while its bind is not judged */
+/* It was judged, and wrong: status, or SESSION_BIND_LATER: it is refused so in a later turn. */
 uint32_t admit_guard_failed(struct app *app, uint32_t status);
 void admit_guard_caller_failed(struct app *app); /* its outbind was wrong */
 /* It goes while it is judged, and was wrong: that counts like the others. */

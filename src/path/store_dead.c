@@ -14,7 +14,7 @@
 #define PAGE	   250u	   /* fields that one call looks at, some 100 us of Redis; a small hash comes whole */
 #define PAGE_MS	   1000	   /* between pages: a million numbers in about an hour */
 #define PAUSE_MS   3600000 /* between sweeps */
-#define AGAIN_MS   60000   /* first sweep; Redis was away */
+#define AGAIN_MS   60000   /* before the first sweep; after a page that failed */
 #define CURSOR_MAX 24u
 
 struct dead_sweep {
