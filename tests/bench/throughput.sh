@@ -69,13 +69,28 @@ floor_measured() {
 	redis_socket=$socket
 }
 
+# Twice: by the gateway that has stored, with its events in the stream, as is the default; and by one that tells none, so
+# that Redis has nothing to do, as the relay has none.
 datagram_measured() {
 	local gateway
 	gateway=$(cpu_us gw)
-	load_run datagram gw --messages "$messages" --esm-class 1 --first 100000000
-	sample datagram_cpu "$(calc "($(cpu_us gw) - $gateway) / $messages")"
+	load_run told gw --messages "$messages" --esm-class 1 --first 100000000
+	sample told_cpu "$(calc "($(cpu_us gw) - $gateway) / $messages")"
+	sample told_rate "$(number told rate_all)"
+	carrier_start datagramsim
+	config datagram "${port[datagramsim]}"
+	sed -i 's/^node = 1;/node = 2;/' "$tmp/datagram.conf"
+	echo 'events: { unstored = false; };' >>"$tmp/datagram.conf"
+	gateway_start datagram
+	must "carrier bound" 20 sim_reaches datagramsim bound $binds
+	load_run datagram-warm datagram --messages 5000 --esm-class 1 --first 150000000
+	gateway=$(cpu_us datagram)
+	load_run datagram datagram --messages "$messages" --esm-class 1 --first 160000000
+	sample datagram_cpu "$(calc "($(cpu_us datagram) - $gateway) / $messages")"
 	sample datagram_rate "$(number datagram rate_all)"
 	sample datagram_share "$(calc "$(last datagram_rate) / $(last relay_rate) * 100" %.1f)"
+	gateway_stop datagram
+	stop datagramsim
 }
 
 half_measured() {
@@ -128,8 +143,10 @@ throughput_rows() {
 	row "throughput, stored, to the last receipt" stored_rate messages/s - - relay_rate
 	row "the relay's throughput, same load and carrier" relay_rate messages/s - -
 	row "stored against the relay" stored_share % at-least 15
-	row "gateway CPU per message, datagram mode (no store)" datagram_cpu us - - relay_cpu
+	row "gateway CPU per message, datagram mode (no store, no events)" datagram_cpu us - - relay_cpu
 	row "throughput, datagram mode" datagram_rate messages/s - - relay_rate
+	row "the same with events in Redis, gateway CPU" told_cpu us - - relay_cpu
+	row "the same with events in Redis, throughput" told_rate messages/s - - relay_rate
 	row "datagram mode against the relay" datagram_share % at-least 50
 	for q in p50 p99 p99.9; do
 		row "submit_sm_resp $q at the highest rate" "stored_$q" ms - -
