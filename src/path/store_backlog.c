@@ -8,6 +8,7 @@
  */
 #include "path/store_batch.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/ids.h"
@@ -284,9 +285,11 @@ static void on_shifted(const redisReply *reply, void *arg)
 {
 	struct asked *w = arg;
 	struct view none = {NULL, 0};
-	if (reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 3) {
-		w->who.shift(store_arg(w->store), w->token, (int)reply->element[0]->integer,
-			     view_of_reply(reply->element[1]), view_of_reply(reply->element[2]));
+	long long moved =
+		reply && reply->type == REDIS_REPLY_ARRAY && reply->elements == 3 ? reply->element[0]->integer : -1;
+	if (moved >= 0 && moved <= INT_MAX) {
+		w->who.shift(store_arg(w->store), w->token, (int)moved, view_of_reply(reply->element[1]),
+			     view_of_reply(reply->element[2]));
 	} else {
 		if (reply && reply->type == REDIS_REPLY_ERROR)
 			log_error("-", "event=script_failed what=shift error=\"%s\"", reply->str);
