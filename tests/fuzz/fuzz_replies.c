@@ -640,8 +640,15 @@ static void ask_replies(uint8_t which)
 {
 	static const struct store_history_reader reader = {on_minute, on_done};
 	const struct view names[] = {view_of("rate"), view_of("姓名")};
-	const struct store_mo_ask mo = {
-		"0123456789abcdef0123456789abcdef", WALL_MS, 60000, 86400, NUMBER, view_of("1069"), true, {"bank"}, 1};
+	const struct store_mo_ask mo = {.digest = "0123456789abcdef0123456789abcdef",
+					.now_ms = WALL_MS,
+					.duplicate_ms = 60000,
+					.last_age_s = 86400,
+					.number = NUMBER,
+					.code = view_of("1069"),
+					.count = true,
+					.owners = {"bank"},
+					.owners_n = 1};
 	const struct store_feed_ask feed = {"crm", "gw1", "", "", 0, 10};
 	switch (which % 6) {
 	case 0:
