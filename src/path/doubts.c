@@ -9,7 +9,8 @@
 struct doubts {
 	struct msgs *msgs;
 	struct map *by_number;
-	struct list all; /* through msg.link, oldest first */
+	struct list all;   /* through msg.link, oldest first; among them the places of walks */
+	struct list walks; /* through doubts_walk.among */
 	uint64_t n;
 	uint64_t *at_carrier;
 	size_t carriers;
@@ -30,6 +31,7 @@ struct doubts *doubts_new(struct msgs *msgs, size_t carriers)
 	d->msgs = msgs;
 	d->by_number = map_new();
 	list_init(&d->all);
+	list_init(&d->walks);
 	doubts_grow(d, carriers);
 	return d;
 }
@@ -129,18 +131,58 @@ uint64_t doubts_count(const struct doubts *d, size_t carrier)
 	return d->at_carrier[carrier];
 }
 
+/* --- all of them --- */
+
+void doubts_walk_end(struct doubts_walk *w)
+{
+	if (!doubts_walks(w))
+		return;
+	list_remove(&w->at);
+	list_remove(&w->among);
+}
+
+bool doubts_walks(const struct doubts_walk *w)
+{
+	return w->among.next && !list_empty(&w->among);
+}
+
+void doubts_walk_begin(struct doubts *d, struct doubts_walk *w)
+{
+	doubts_walk_end(w);
+	w->left = d->n;
+	list_put(&d->all, &w->at);
+	list_append(&d->walks, &w->among);
+}
+
+static bool is_walk(const struct doubts *d, const struct list *node)
+{
+	LIST_EACH(among, &d->walks) {
+		if (&LIST_OF(among, struct doubts_walk, among)->at == node)
+			return true;
+	}
+	return false;
+}
+
+struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w)
+{
+	struct list *node = w->at.next;
+	while (node != &d->all && is_walk(d, node))
+		node = node->next;
+	if (node == &d->all || w->left == 0) {
+		doubts_walk_end(w);
+		return NULL;
+	}
+	w->left--;
+	list_remove(&w->at);
+	list_put(node, &w->at);
+	return LIST_OF(node, struct msg, link);
+}
+
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg)
 {
-	/* fn may end several: handles tell which are left */
-	uint64_t *handles = mem_zalloc((d->n + 1) * sizeof(*handles));
-	size_t n = 0;
-	LIST_EACH(node, &d->all) {
-		handles[n++] = LIST_OF(node, struct msg, link)->handle;
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct msg *k = msgs_get(d->msgs, handles[i]);
-		if (k)
-			fn(k, arg);
-	}
-	mem_free(handles);
+	struct doubts_walk w = {.left = 0};
+	struct msg *k;
+	doubts_walk_begin(d, &w);
+	while ((k = doubts_walk_next(d, &w)) != NULL)
+		fn(k, arg);
 }

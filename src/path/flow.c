@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+#define REDO_LEAST   16 /* of them in a turn, however long it is */
 #define REDO_MS	     1000
 #define MIN_TIMER_MS 1
 
@@ -247,9 +248,8 @@ void flow_answer_asked(struct flow *f)
 static void on_redo(struct timer *t)
 {
 	struct flow *f = LIST_OF(t, struct flow, redo_timer);
-	flow_remove_doubtful(f);
 	flow_redo_all(f);
-	if (f->doubtful_n || f->doubts_owed || !list_empty(&f->redo))
+	if (flow_owes_writes(f))
 		loop_timer(f->loop, t, REDO_MS);
 }
 
@@ -276,12 +276,12 @@ void flow_redo_doubt(struct flow *f, struct msg *k)
 	arm_redo(f);
 }
 
-static void redo_doubt(struct msg *k, void *arg)
+static void redo_doubt(struct flow *f, struct msg *k)
 {
 	if (k->redo != REDO_DOUBT)
 		return;
 	k->redo = 0;
-	flow_store_doubt(arg, k);
+	flow_store_doubt(f, k);
 }
 
 void flow_redo_none(struct msg *m)
@@ -310,14 +310,16 @@ static void on_doubtful_removed(void *arg, uint64_t id, bool ok)
 		flow_doubt(f, id);
 }
 
-void flow_remove_doubtful(struct flow *f)
+/* False: none is left, or the store is away. */
+static bool remove_a_doubtful(struct flow *f)
 {
-	while (f->doubtful_n) {
-		if (store_journal_del(f->store, f->doubtful[f->doubtful_n - 1], on_doubtful_removed,
-				      f->doubtful[f->doubtful_n - 1]) < 0)
-			return;
-		f->doubtful_n--;
-	}
+	if (!f->doubtful_n || !f->doubtful_due ||
+	    store_journal_del(f->store, f->doubtful[f->doubtful_n - 1], on_doubtful_removed,
+			      f->doubtful[f->doubtful_n - 1]) < 0)
+		return false;
+	f->doubtful_n--;
+	f->doubtful_due--;
+	return true;
 }
 
 static void redo(struct flow *f, struct msg *m)
@@ -332,18 +334,63 @@ static void redo(struct flow *f, struct msg *m)
 	what[owed](f, m);
 }
 
+bool flow_owes_writes(const struct flow *f)
+{
+	return f->doubtful_n || f->doubts_owed || doubts_walks(&f->redoing_doubts) || !list_empty(&f->redoing) ||
+	       !list_empty(&f->redo);
+}
+
+/* One write that is owed: records first that must not be found again. False: none is left whose turn it is. */
+static bool redo_one(struct flow *f)
+{
+	struct msg *k;
+	if (remove_a_doubtful(f))
+		return true;
+	if (doubts_walks(&f->redoing_doubts) && (k = doubts_walk_next(f->doubts, &f->redoing_doubts)) != NULL) {
+		redo_doubt(f, k);
+		return true;
+	}
+	if (list_empty(&f->redoing))
+		return false;
+	redo(f, LIST_OF(f->redoing.next, struct msg, link));
+	return true;
+}
+
+static void redo_some(struct flow *f)
+{
+	for (unsigned n = 0; store_takes(f->store); n++) {
+		if (n >= REDO_LEAST && loop_is_long(f->loop)) {
+			loop_timer(f->loop, &f->redo_step, 0);
+			return;
+		}
+		if (!redo_one(f))
+			break;
+	}
+	if (!f->outbox_waits || !store_takes(f->store))
+		return;
+	f->outbox_waits = false;
+	outbox_store_up(f->outbox);
+}
+
+static void on_redo_step(struct timer *t)
+{
+	redo_some(LIST_OF(t, struct flow, redo_step));
+}
+
+/* What cannot be written now is owed again, and made with the next look. */
 void flow_redo_all(struct flow *f)
 {
-	struct list now;
-	if (!store_up(f->store))
+	if (!store_takes(f->store))
 		return;
-	if (f->doubts_owed) {
+	f->redo_step.fn = on_redo_step;
+	if (f->doubts_owed && !doubts_walks(&f->redoing_doubts)) {
 		f->doubts_owed = false;
-		doubts_each(f->doubts, redo_doubt, f);
+		doubts_walk_begin(f->doubts, &f->redoing_doubts);
 	}
-	list_take_all(&now, &f->redo);
-	while (!list_empty(&now))
-		redo(f, LIST_OF(now.next, struct msg, link));
+	f->doubtful_due = f->doubtful_n;
+	if (list_empty(&f->redoing))
+		list_take_all(&f->redoing, &f->redo);
+	redo_some(f);
 }
 
 /* --- time --- */

@@ -9,7 +9,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define WALK_SLICE 1000u /* messages looked at per turn: well below a millisecond */
+#define WALK_SLICE 64u /* messages looked at between two looks at the clock */
+#define WALK_MOST  16u /* slices of a turn */
 
 struct cancelling {
 	struct asked asked;
@@ -221,7 +222,10 @@ static void on_walk(struct timer *t)
 {
 	struct cancelling *x = LIST_OF(t, struct cancelling, timer);
 	struct flow *f = x->asked.wave.flow;
-	if (msgs_slice(f->msgs, &x->at, WALK_SLICE, cancel_walked, x))
+	bool more = true;
+	for (unsigned i = 0; more && i < WALK_MOST && (i == 0 || !loop_is_long(f->loop)); i++)
+		more = msgs_slice(f->msgs, &x->at, WALK_SLICE, cancel_walked, x);
+	if (more)
 		loop_timer(f->loop, t, 0);
 	else
 		flow_wave_settle(&x->asked.wave, NULL, ESME_ROK);

@@ -219,9 +219,8 @@ static void on_store_up(void *arg)
 	}
 	credit_store_up(f->credit); /* before what forgets their messages */
 	store_forms(f);
-	flow_remove_doubtful(f);
+	f->outbox_waits = true;
 	flow_redo_all(f);
-	outbox_store_up(f->outbox);
 }
 
 static void on_store_down(void *arg)

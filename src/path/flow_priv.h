@@ -84,12 +84,16 @@ struct flow {
 	uint64_t *unsettled;	 /* by carrier: messages with unsettled set; bounds what a crash would send twice */
 	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */
 	struct list redo;	 /* messages whose write is owed */
+	struct list redoing;	 /* those whose turn it is, in steps */
+	struct doubts_walk redoing_doubts;
+	bool outbox_waits; /* until all of that has been made: then it is told that the store is up */
 	struct list debts;
-	struct timer redo_timer, listen_timer, leave_timer, drain_timer, health_timer, walk_timer, hours_timer;
-	uint64_t *doubtful; /* ids refused to apps whose record may be in the store */
-	size_t doubtful_n, doubtful_cap;
-	bool doubts_owed;	     /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
-	struct route_job *route_job; /* expectations that are being checked; NULL: none */
+	struct timer redo_step, redo_timer, listen_timer, leave_timer, drain_timer, health_timer, walk_timer,
+		hours_timer;
+	uint64_t *doubtful;			       /* ids refused to apps whose record may be in the store */
+	size_t doubtful_n, doubtful_cap, doubtful_due; /* due: those whose turn it is */
+	bool doubts_owed;			       /* a KIN_DOUBT whose entry in the store is owed (msg.redo) */
+	struct route_job *route_job;		       /* expectations that are being checked; NULL: none */
 	bool listening;
 	bool draining; /* nothing new goes to carriers */
 	int64_t leave_until_ms, abort_ms, drain_until_ms;
@@ -231,8 +235,9 @@ void flow_redo_later(struct flow *f, struct msg *m, enum flow_redo what);
 void flow_redo_doubt(struct flow *f, struct msg *k);
 void flow_redo_none(struct msg *m);
 void flow_doubt(struct flow *f, uint64_t id); /* a record of a refused submit may be in the store: remove it later */
+bool flow_owes_writes(const struct flow *f);
+/* Makes what is owed, as much as does not make the turn long; the rest in the turns that follow. */
 void flow_redo_all(struct flow *f);
-void flow_remove_doubtful(struct flow *f);
 
 /* A request that is answered later: size octets, zeroed, struct asked first. */
 struct asked *flow_ask(struct flow *f, size_t size, uint64_t session, const struct pdu *pdu);

@@ -435,6 +435,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	f->on_fatal_arg = arg;
 	f->since_ms = loop_wall_ms(loop);
 	list_init(&f->redo);
+	list_init(&f->redoing);
 	list_init(&f->debts);
 	list_init(&f->asked);
 	list_init(&f->wholes);
@@ -474,6 +475,8 @@ static void clear_timers(struct flow *f)
 	loop_timer_clear(f->loop, &f->walk_timer);
 	loop_timer_clear(f->loop, &f->hours_timer);
 	loop_timer_clear(f->loop, &f->redo_timer);
+	loop_timer_clear(f->loop, &f->redo_step);
+	doubts_walk_end(&f->redoing_doubts);
 	loop_timer_clear(f->loop, &f->listen_timer);
 	loop_timer_clear(f->loop, &f->leave_timer);
 	loop_timer_clear(f->loop, &f->drain_timer);

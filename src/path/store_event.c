@@ -14,6 +14,7 @@
 #define CHUNK_KEEP  32768u /* octets of memory that an empty one keeps */
 #define SPARE_MAX   64u	   /* empty ones that are kept */
 #define RETRY_MS    1000
+#define SEND_LEAST  16u	  /* entries sent in a turn however long it is */
 #define LENGTH_MIN  100.0 /* entries */
 #define COUNT_EVERY 64u	  /* entries */
 
@@ -194,14 +195,20 @@ static struct list *first_waiting(struct event_log *x)
 static void flush(void *arg)
 {
 	struct event_log *x = arg;
-	if (list_empty(&x->chunks) || x->stalled || !x->store || !store_up(x->store))
+	unsigned sent = 0;
+	if (list_empty(&x->chunks) || x->stalled || !x->store || !store_takes(x->store))
 		return;
 	for (struct list *node = first_waiting(x); node != &x->chunks; node = node->next) {
 		struct chunk *c = LIST_OF(node, struct chunk, link);
 		if (c->flying)
 			continue;
+		if (sent >= SEND_LEAST && loop_is_long(x->loop)) {
+			loop_wake_in(x->loop, 0); /* what has gathered while Redis was away */
+			return;
+		}
 		if (send_chunk(x, c) < 0)
 			return;
+		sent++;
 		c->flying = true;
 		if (x->open == c)
 			x->open = NULL;

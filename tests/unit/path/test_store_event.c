@@ -150,6 +150,29 @@ static void test_lost(void **state)
 	assert_int_equal(got.left, 1);
 }
 
+static void take_the_turn(struct timer *t)
+{
+	while (!loop_is_long(rig_loop))
+		;
+	loop_timer(rig_loop, t, 0);
+}
+
+/* Very much that waits, as when Redis was away, leaves in turns that have little time left for it: in order, all of it.
+ */
+static void test_much_in_steps(void **state)
+{
+	(void)state;
+	struct timer busy = {.fn = take_the_turn};
+	rig_raw("DEL 试:event");
+	write_lines(1, 1);
+	uint64_t turns = loop_turns(rig_loop);
+	loop_timer(rig_loop, &busy, 0);
+	write_lines(1, 100 * EVENT_LINES);
+	assert_true(loop_turns(rig_loop) - turns >= 3);
+	loop_timer_clear(rig_loop, &busy);
+	assert_int_equal(rig_raw("XLEN 试:event"), 101);
+}
+
 /* About as many lines stay as are kept, however many stand in an entry. */
 static void test_kept(void **state)
 {
@@ -182,6 +205,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_read_once),
 	cmocka_unit_test(test_trimmed),
 	cmocka_unit_test(test_lost),
+	cmocka_unit_test(test_much_in_steps),
 	cmocka_unit_test_teardown(test_kept, end),
 };
 
