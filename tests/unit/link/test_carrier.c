@@ -281,6 +281,39 @@ static void a_lost_bind_comes_back(void **state)
 	carriers_rig_stop(t);
 }
 
+/* What was out on a bind that is lost is told over several turns: until it is, nothing that came later leaves. */
+static void nothing_leaves_while_a_bind_is_lost(void **state)
+{
+	struct carriers_rig *t = carriers_rig_prepare();
+	bool between = false;
+
+	(void)state;
+	t->conf.binds = 2;
+	t->conf.window = 40;
+	carriers_rig_start_with(t);
+	rig_pass(&t->rig, 100);
+	assert_int_equal(t->fars, 2);
+	t->answers_submits = false;
+	carriers_rig_give(t, 90);
+	rig_pass(&t->rig, 10);
+	assert_int_equal(t->nseen, 80);
+	loop_tire(t->rig.loop, 1);
+	wire_drop(t->far[0]);
+	for (unsigned turns = 0; t->lost < 40; turns++) {
+		assert_true(turns < 100);
+		if (t->lost > 0 && !between) /* the other bind has room, and would take one */
+			far_header(t->far[1], SUBMIT_SM | COMMAND_RESP, 0, 2);
+		loop_turn(t->rig.loop);
+		between = between || (t->lost > 0 && t->lost < 40 && t->ok == 1);
+		assert_true(t->lost == 40 || t->nseen == 80);
+	}
+	assert_true(between);
+	loop_tire(t->rig.loop, 0);
+	rig_pass(&t->rig, 10);
+	assert_true(t->nseen > 80); /* now it does */
+	carriers_rig_stop(t);
+}
+
 struct losses {
 	const struct carrier *carrier;
 	unsigned n;
@@ -534,6 +567,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(a_receiver_alone_is_not_up),
 	cmocka_unit_test(nobody_answers_and_pauses_grow),
 	cmocka_unit_test(a_lost_bind_comes_back),
+	cmocka_unit_test(nothing_leaves_while_a_bind_is_lost),
 	cmocka_unit_test(lost_binds_are_remembered),
 	cmocka_unit_test(a_bind_that_drops_at_once_is_not_hammered),
 	cmocka_unit_test(refusals_wait_by_their_status),
