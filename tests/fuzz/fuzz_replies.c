@@ -648,7 +648,8 @@ static void ask_replies(uint8_t which)
 					.code = view_of("1069"),
 					.count = true,
 					.owners = {"bank"},
-					.owners_n = 1};
+					.owners_n = 1,
+					.recent = {.at_ms = 0}};
 	const struct store_feed_ask feed = {"crm", "gw1", "", "", 0, 10};
 	switch (which % 6) {
 	case 0:
