@@ -498,24 +498,46 @@ void flow_parts_more(struct flow *f, struct msg *m)
 	flow_parts_check(f, m);
 }
 
-/* A part that has ended is not awaited under another submit of it, whose entry may still say that it is open. */
-static void settle_ended(struct flow *f, struct msg *m)
+/* What decides when the store has several submits of one part: an end, then what a carrier has, then a doubt. */
+static unsigned rank(const struct msg *k)
 {
-	bool ended[256] = {false};
-	for (const struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k))
-		ended[k->part] |= k->kin_kind == KIN_PART && k->final_state;
+	return k->final_state ? 2 : k->state != MSG_DOUBT;
+}
+
+/* Another submit of a part than its present one, whose entry may still say that it is open. */
+static void set_beside(struct flow *f, struct msg *m, struct msg *present, struct msg *k)
+{
+	bool doubt = k->state == MSG_DOUBT;
+	k->id = m->id;
+	flow_set_state(f, k, MSG_PAST);
+	if (present->final_state) { /* it is awaited no longer */
+		k->kin_kind = KIN_PAST;
+		return;
+	}
+	msg_remove_kin(f->msgs, m, k);
+	msg_add_kin(present, k, doubt ? KIN_DOUBT : KIN_PAST);
+	if (doubt && k->carrier != MSG_NO_CARRIER && doubts_add(f->doubts, k) < 0)
+		log_error("-", "event=no_memory id=%llu what=doubt", (unsigned long long)m->id);
+}
+
+static void settle_several(struct flow *f, struct msg *m)
+{
+	struct msg *present[256] = {NULL}, *next;
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
-		if (k->kin_kind == KIN_PART && !k->final_state && ended[k->part]) {
-			flow_set_state(f, k, MSG_PAST);
-			k->kin_kind = KIN_PAST;
-		}
+		if (k->kin_kind == KIN_PART && (!present[k->part] || rank(k) > rank(present[k->part])))
+			present[k->part] = k;
+	}
+	for (struct msg *k = msg_kin(f->msgs, m); k; k = next) {
+		next = msg_next_kin(f->msgs, k);
+		if (k->kin_kind == KIN_PART && k != present[k->part])
+			set_beside(f, m, present[k->part], k);
 	}
 }
 
 bool flow_parts_resume(struct flow *f, struct msg *m)
 {
 	const struct msg *any = NULL;
-	settle_ended(f, m);
+	settle_several(f, m);
 	for (struct msg *k = msg_kin(f->msgs, m); k; k = msg_next_kin(f->msgs, k)) {
 		if (k->kin_kind != KIN_PART)
 			continue;
