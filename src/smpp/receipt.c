@@ -233,40 +233,64 @@ static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, 
 	return text.n;
 }
 
-/* A value between two keys without a blank, a colon or a NUL: it can be nothing else. */
-static bool is_plain(uint8_t c)
+/* Eight octets, the first one lowest; written so that the compiler sees one load. */
+static inline uint64_t eight_at(const uint8_t *p)
 {
-	return c > ' ' && c != ':';
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+/*
+ * Where the first octet is that may not stand in a value between two keys (a blank, anything below, a colon); text.n
+ * when there is none. In a word of eight, the lowest high bit that the subtractions leave set is that of the first such
+ * octet.
+ */
+static uint32_t plain_end(struct view text, uint32_t at)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+
+	for (; text.n - at >= 8; at += 8) {
+		uint64_t v = eight_at(text.p + at), colon = v ^ (ones * ':');
+		uint64_t odd = (((v - ones * (' ' + 1)) & ~v) | ((colon - ones) & ~colon)) & high;
+
+		if (odd)
+			return at + (uint32_t)__builtin_ctzll(odd) / 8;
+	}
+	while (at < text.n && text.p[at] > ' ' && text.p[at] != ':')
+		at++;
+	return at;
+}
+
+/* The value of a key, which must stand at *at; afterwards *at is behind the value. */
+static inline bool take_value(struct view text, uint32_t *at, const char *key, struct view *value)
+{
+	uint32_t n = (uint32_t)strlen(key), from = *at + n;
+
+	if (text.n - *at < n || memcmp(text.p + *at, key, n) != 0)
+		return false;
+	*at = plain_end(text, from);
+	*value = (struct view){text.p + from, *at - from};
+	return *at > from;
 }
 
 /*
  * All keys in the order of the specification, a blank between them, as nearly every carrier writes them: what
- * read_fields() would find, without looking for it. False, and nothing read, when it is anything else.
+ * read_fields() would find, without looking for it. False when it is anything else; out may be anything then.
  */
 static bool read_in_order(struct view text, struct receipt *out)
 {
-	static const enum key order[] = {KEY_ID, KEY_SUB, KEY_DLVRD, KEY_SUBMIT, KEY_DONE, KEY_STAT, KEY_ERR};
-	struct receipt r = {0};
-	uint32_t at = 0;
+	uint32_t at = 0, n = keys[KEY_TEXT].n + 2; /* with its blank and colon */
 
-	for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
-		uint32_t n = keys[order[i]].n, from = at + n + 1;
-
-		if (text.n - at <= n || text.p[at + n] != ':' || memcmp(text.p + at, keys[order[i]].name, n) != 0)
-			return false;
-		for (at = from; at < text.n && is_plain(text.p[at]);)
-			at++;
-		if (at == from || at == text.n || text.p[at] != ' ')
-			return false;
-		*(struct view *)((char *)&r + keys[order[i]].field) = (struct view){text.p + from, at - from};
-		at++;
-	}
-	if (text.n - at <= keys[KEY_TEXT].n || text.p[at + keys[KEY_TEXT].n] != ':' || !is_key(text.p + at, KEY_TEXT))
+	if (!take_value(text, &at, "id:", &out->id) || !take_value(text, &at, " sub:", &out->sub) ||
+	    !take_value(text, &at, " dlvrd:", &out->dlvrd) ||
+	    !take_value(text, &at, " submit date:", &out->submit_date) ||
+	    !take_value(text, &at, " done date:", &out->done_date) || !take_value(text, &at, " stat:", &out->stat) ||
+	    !take_value(text, &at, " err:", &out->err))
 		return false;
-	at += keys[KEY_TEXT].n + 1;
-	if (at < text.n)
-		r.text = (struct view){text.p + at, text.n - at};
-	*out = r;
+	if (text.n - at < n || text.p[at] != ' ' || text.p[at + n - 1] != ':' || !is_key(text.p + at + 1, KEY_TEXT))
+		return false;
+	at += n;
+	out->text = at < text.n ? (struct view){text.p + at, text.n - at} : (struct view){0};
 	return true;
 }
 
@@ -274,11 +298,11 @@ bool receipt_parse(struct view text, struct receipt *out)
 {
 	uint32_t rest;
 
-	*out = (struct receipt){0};
 	while (text.n > 0 && text.p[text.n - 1] == '\0')
 		text.n--;
 	if (read_in_order(text, out))
 		return true;
+	*out = (struct receipt){0};
 	rest = read_fields(text, 0, true, out);
 	if (rest < text.n) {
 		out->text = (struct view){text.p + rest, text.n - rest};
@@ -351,9 +375,10 @@ bool receipt_parse_pdu(const struct pdu *pdu, char *scratch, size_t cap, struct 
 {
 	struct view payload;
 
-	*out = (struct receipt){0};
-	if (!may_be_receipt(pdu))
+	if (!may_be_receipt(pdu)) {
+		*out = (struct receipt){0};
 		return false;
+	}
 	if (parse_user_data(pdu, pdu->sm.short_message, scratch, cap, out))
 		return true;
 	return tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload) && parse_user_data(pdu, payload, scratch, cap, out);

@@ -20,7 +20,7 @@
 
 /* A moment on the calendar, or (relative) a count of each unit. */
 struct fields {
-	int64_t year, month, day, hour, minute, second, tenth;
+	int32_t year, month, day, hour, minute, second, tenth;
 };
 
 /* Whether s begins with n digits; it has that many octets. */
@@ -32,21 +32,21 @@ static bool digits(struct view s, uint32_t n)
 	return true;
 }
 
-static int64_t number(struct view s, uint32_t from, uint32_t n)
+static int32_t number(struct view s, uint32_t from, uint32_t n)
 {
-	int64_t v = 0;
+	int32_t v = 0;
 
 	for (uint32_t i = from; i < from + n; i++)
 		v = v * 10 + (s.p[i] - '0');
 	return v;
 }
 
-static bool is_leap(int64_t year)
+static bool is_leap(int32_t year)
 {
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-static int64_t days_in_month(int64_t year, int64_t month)
+static int32_t days_in_month(int32_t year, int32_t month)
 {
 	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -54,15 +54,15 @@ static int64_t days_in_month(int64_t year, int64_t month)
 }
 
 /* Days from 1 January 1970 to 1 January of the year, year >= 1. */
-static int64_t days_before_year(int64_t year)
+static int32_t days_before_year(int32_t year)
 {
-	int64_t y = year - 1;
+	uint32_t y = (uint32_t)year - 1;
 
-	return y * 365 + y / 4 - y / 100 + y / 400 - 719162;
+	return (int32_t)(y * 365 + y / 4 - y / 100 + y / 400) - 719162;
 }
 
 /* Days from 1 January to the first of the month; 13: of all the year. */
-static int64_t days_before_month(int64_t year, int64_t month)
+static int32_t days_before_month(int32_t year, int32_t month)
 {
 	static const uint16_t days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
 
@@ -71,7 +71,7 @@ static int64_t days_before_month(int64_t year, int64_t month)
 
 static int64_t moment_of(const struct fields *f)
 {
-	int64_t days = days_before_year(f->year) + days_before_month(f->year, f->month) + f->day - 1;
+	int32_t days = days_before_year(f->year) + days_before_month(f->year, f->month) + f->day - 1;
 
 	return days * DAY + f->hour * HOUR + f->minute * MINUTE + f->second * SECOND + f->tenth * 100;
 }
@@ -79,22 +79,23 @@ static int64_t moment_of(const struct fields *f)
 /* ms: 1938 to 9999, and some hundred years around them */
 static struct fields fields_of(int64_t ms)
 {
-	int64_t days = ms / DAY - (ms % DAY < 0);
-	int64_t rest = ms - days * DAY;
-	struct fields f = {.year = 1970 + days * 400 / 146097}; /* days of 400 years: at most one year off */
+	int32_t days = (int32_t)(ms / DAY - (ms % DAY < 0));
+	int32_t rest = (int32_t)(ms - days * DAY);
+	struct fields f = {.year = (int32_t)(1970 + days * INT64_C(400) / 146097)}; /* at most one year off */
+	int32_t begins = days_before_year(f.year);
 
-	while (days >= days_before_year(f.year + 1))
-		f.year++;
-	while (days < days_before_year(f.year))
-		f.year--;
-	days -= days_before_year(f.year);
+	if (days < begins)
+		begins = days_before_year(--f.year);
+	else if (days - begins >= 365 && days >= days_before_year(f.year + 1))
+		begins = days_before_year(++f.year);
+	days -= begins;
 	f.month = days / 31 + 1; /* or the one after it */
 	if (days >= days_before_month(f.year, f.month + 1))
 		f.month++;
 	f.day = days - days_before_month(f.year, f.month) + 1;
-	f.hour = rest / HOUR;
-	f.minute = rest / MINUTE % 60;
-	f.second = rest / SECOND % 60;
+	f.hour = rest / (int32_t)HOUR;
+	f.minute = rest / (int32_t)MINUTE % 60;
+	f.second = rest / (int32_t)SECOND % 60;
 	f.tenth = rest / 100 % 10;
 	return f;
 }
@@ -105,7 +106,7 @@ static bool is_moment(const struct fields *f)
 	       f->day <= days_in_month(f->year, f->month) && f->hour <= 23 && f->minute <= 59 && f->second <= 59;
 }
 
-static int64_t full_year(int64_t two_digits)
+static int32_t full_year(int32_t two_digits)
 {
 	return two_digits < YEAR_PIVOT ? 2000 + two_digits : 1900 + two_digits;
 }
@@ -146,7 +147,7 @@ static int settle(const struct fields *f, int64_t offset_ms, int64_t *out_ms)
 static int parse_absolute(struct view s, int64_t *out_ms)
 {
 	struct fields f;
-	int64_t quarters;
+	int32_t quarters;
 
 	if (s.n != 16 || !digits(s, 15) || (s.p[15] != '+' && s.p[15] != '-'))
 		return -1;
@@ -162,12 +163,12 @@ static int add_relative(struct view s, int64_t now_ms, int64_t *out_ms)
 {
 	struct fields add = read_long(s);
 	struct fields f = fields_of(now_ms);
-	int64_t months = f.month - 1 + add.month;
+	int32_t months = f.month - 1 + add.month;
 	int64_t ms;
 
 	f.year += add.year + months / 12;
 	f.month = months % 12 + 1;
-	f.day = clamp(f.day, 1, days_in_month(f.year, f.month));
+	f.day = (int32_t)clamp(f.day, 1, days_in_month(f.year, f.month));
 	ms = moment_of(&f) + now_ms % 100; /* a tenth of a second is the finest field */
 	ms += add.day * DAY + add.hour * HOUR + add.minute * MINUTE + add.second * SECOND;
 	if (ms > MOMENT_MAX)
@@ -195,21 +196,26 @@ int smpp_time_parse(struct view s, int64_t now_ms, int64_t *out_ms, enum smpp_ti
 	return add_relative(s, now_ms, out_ms);
 }
 
-static char *put_number(char *at, int64_t v, unsigned width)
+static char *put_digit(char *at, int32_t v)
 {
-	for (unsigned i = width; i > 0; i--, v /= 10)
-		at[i - 1] = (char)('0' + v % 10);
-	return at + width;
+	*at = (char)('0' + v);
+	return at + 1;
+}
+
+/* v: 0-99 */
+static char *put_two(char *at, int32_t v)
+{
+	return put_digit(put_digit(at, v / 10), v % 10);
 }
 
 /* YYMMDDhhmm */
 static char *put_minutes(char *at, const struct fields *f)
 {
-	at = put_number(at, f->year % 100, 2);
-	at = put_number(at, f->month, 2);
-	at = put_number(at, f->day, 2);
-	at = put_number(at, f->hour, 2);
-	return put_number(at, f->minute, 2);
+	at = put_two(at, f->year % 100);
+	at = put_two(at, f->month);
+	at = put_two(at, f->day);
+	at = put_two(at, f->hour);
+	return put_two(at, f->minute);
 }
 
 void smpp_time_format(int64_t ms, int zone_quarters, char out[17])
@@ -219,9 +225,9 @@ void smpp_time_format(int64_t ms, int zone_quarters, char out[17])
 	struct fields f = fields_of(clamp(local, EXPRESSIBLE_MIN, EXPRESSIBLE_MAX));
 	char *at = put_minutes(out, &f);
 
-	at = put_number(at, f.second, 2);
-	at = put_number(at, f.tenth, 1);
-	at = put_number(at, (offset < 0 ? -offset : offset) / QUARTER, 2);
+	at = put_two(at, f.second);
+	at = put_digit(at, f.tenth);
+	at = put_two(at, (int32_t)((offset < 0 ? -offset : offset) / QUARTER));
 	*at++ = offset < 0 ? '-' : '+';
 	*at = '\0';
 }
@@ -233,18 +239,18 @@ void smpp_time_format_relative(int64_t ms, char out[17])
 	struct fields f = {0};
 	char *at;
 
-	f.day = left / DAY;
+	f.day = (int32_t)(left / DAY);
 	if (f.day > 99) {
 		f.month = f.day / 30;
 		f.day %= 30;
 		f.year = f.month / 12;
 		f.month %= 12;
 	}
-	f.hour = left / HOUR % 24;
-	f.minute = left / MINUTE % 60;
+	f.hour = (int32_t)(left / HOUR % 24);
+	f.minute = (int32_t)(left / MINUTE % 60);
 	at = put_minutes(out, &f);
-	at = put_number(at, left / SECOND % 60, 2);
-	at = put_number(at, 0, 3);
+	at = put_two(at, (int32_t)(left / SECOND % 60));
+	at = put_two(put_digit(at, 0), 0);
 	*at++ = 'R';
 	*at = '\0';
 }

@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "smpp/receipt.h"
 #include "smpp/charset.h"
 #include "receipts_met.h"
@@ -531,6 +533,66 @@ static void long_hostile_texts(void **state)
 	field_is("long", "id", r.id, "stat");
 }
 
+#define USUAL                                                                                                          \
+	"id:0123456789abcdef7 sub:001 dlvrd:001 submit date:2611230520 done date:2611230521 stat:DELIVRD err:0 "       \
+	"Text:hi x"
+
+/* A field of two texts is the same; before: octets in front of the second one. */
+static void same_field(struct view a, struct view text, struct view b, struct view other, uint32_t before)
+{
+	assert_int_equal(a.n, b.n);
+	if (a.n > 0)
+		assert_int_equal(a.p - text.p + before, b.p - other.p);
+}
+
+/* As it stands, and behind a word that is none of its own, which makes the reader look for each key. */
+static void read_both_ways(const char *octets, size_t n)
+{
+	uint8_t *exact = malloc(n + 2); /* so that a read beyond it is seen */
+	struct view text, other;
+	struct receipt a, b;
+
+	assert_non_null(exact);
+	memcpy(exact, "- ", 2);
+	memcpy(exact + 2, octets, n);
+	other = bytes(exact, n + 2);
+	text = bytes(exact + 2, n);
+	assert_int_equal(receipt_parse(text, &a), receipt_parse(other, &b));
+	same_field(a.id, text, b.id, other, 2);
+	same_field(a.sub, text, b.sub, other, 2);
+	same_field(a.dlvrd, text, b.dlvrd, other, 2);
+	same_field(a.submit_date, text, b.submit_date, other, 2);
+	same_field(a.done_date, text, b.done_date, other, 2);
+	same_field(a.stat, text, b.stat, other, 2);
+	same_field(a.err, text, b.err, other, 2);
+	same_field(a.text, text, b.text, other, 2);
+	free(exact);
+}
+
+/* The usual text is read without a search: with any octet at any place, cut anywhere, longer or shorter, that finds the
+ * same. */
+static void found_without_a_search(void **state)
+{
+	char text[sizeof USUAL + 32];
+	size_t n = sizeof USUAL - 1;
+
+	(void)state;
+	for (size_t at = 0; at < n; at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			memcpy(text, USUAL, n);
+			text[at] = (char)c;
+			read_both_ways(text, n);
+		}
+		read_both_ways(USUAL, at);
+		for (size_t more = 1; more < 20; more++) {
+			memcpy(text, USUAL, at);
+			memset(text + at, '7', more);
+			memcpy(text + at + more, USUAL + at, n - at);
+			read_both_ways(text, n + more);
+		}
+	}
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(every_state),
 	cmocka_unit_test(words_that_the_specification_lacks),
@@ -553,6 +615,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(a_forged_text_is_no_receipt),
 	cmocka_unit_test(other_pdus_hold_no_receipt),
 	cmocka_unit_test(long_hostile_texts),
+	cmocka_unit_test(found_without_a_search),
 };
 
 UNIT_MAIN(cases)
