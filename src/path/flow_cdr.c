@@ -226,6 +226,7 @@ void flow_cdr_receipt(struct flow *f, const struct carrier *c, const struct msg 
 	if (!wants(f, CDR_RECEIPT))
 		return;
 	struct cdr r = begin(f, CDR_RECEIPT);
+	struct number number;
 	r.carrier = view_of(carrier_name(c));
 	r.carrier_id = o->id;
 	r.state = view_of(receipt_stat_name(o->state));
@@ -237,8 +238,8 @@ void flow_cdr_receipt(struct flow *f, const struct carrier *c, const struct msg 
 		const struct msg *whole = msg_whole(f->msgs, (struct msg *)(uintptr_t)m);
 		read_ids(f, whole, &r);
 		read_part(m, whole, &r);
-	} else if (o->has_number) {
-		r.number = (struct view){(const uint8_t *)o->number.digits, o->number.n};
+	} else if (outcome_number(o, &number)) {
+		r.number = (struct view){(const uint8_t *)number.digits, number.n};
 	}
 	put(f, &r);
 }

@@ -225,9 +225,8 @@ static void park(struct flow *f, struct carrier *c, const struct heard *h)
 
 static struct msg *find(struct flow *f, struct carrier *c, const struct outcome *o)
 {
-	const struct number *number = o->has_number ? &o->number : NULL;
-	struct msg *m = match_find(f->match, carrier_number(c), o->id, number);
-	return m || o->other_id.n == 0 ? m : match_find(f->match, carrier_number(c), o->other_id, number);
+	struct msg *m = match_find(f->match, carrier_number(c), o->id, o->from);
+	return m || o->other_id.n == 0 ? m : match_find(f->match, carrier_number(c), o->other_id, o->from);
 }
 
 void flow_unpark(struct flow *f, struct carrier *c, struct msg *m)
@@ -273,9 +272,10 @@ static struct msg *doubt_of(const struct flow *f, size_t carrier, const struct h
 {
 	const struct outcome *o = h->o;
 	struct msg *k = NULL;
-	if (at_ms && o->has_number && o->final)
-		k = doubts_find(f->doubts, carrier, &o->number, h->pdu->sm.dst.addr);
-	if (!k || at_ms < k->sent_ms || match_parked_other(f->match, carrier, h->parked_id, &o->number))
+	struct number number;
+	if (at_ms && o->final && outcome_number(o, &number))
+		k = doubts_find(f->doubts, carrier, &number, h->pdu->sm.dst.addr);
+	if (!k || at_ms < k->sent_ms || match_parked_other(f->match, carrier, h->parked_id, &number))
 		return NULL;
 	int64_t submit_ms = outcome_submit_ms(carrier_conf(carriers_at(f->carriers, carrier)), o);
 	int64_t off = submit_ms && k->sent_ms ? submit_ms - k->sent_ms : 0;

@@ -319,7 +319,7 @@ void flow_watch_late(struct flow *f, struct msg *m)
 void flow_watch_receipt(struct flow *f, const struct carrier *c, const struct msg *m, const struct outcome *o,
 			const char *what)
 {
-	struct row *r = m ? row_of(f, m) : o->has_number ? find(f, &o->number) : NULL;
+	struct row *r = m ? row_of(f, m) : row_of_address(f, o->from);
 	char id[IDS_DIGITS + 1] = "-";
 	if (!r)
 		return;

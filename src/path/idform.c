@@ -31,10 +31,16 @@ static bool is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
+/* toupper() of the C locale, without a call into libc for each octet. */
+static uint8_t upper(uint8_t c)
+{
+	return (uint8_t)(c - 'a') <= 'z' - 'a' ? (uint8_t)(c - ('a' - 'A')) : c;
+}
+
 /* Whether it is "0x" and hexadecimal digits: some carriers write one of the two ids so. */
 static bool has_0x(const uint8_t *p, const uint8_t *end)
 {
-	if (end - p < 3 || p[0] != '0' || toupper(p[1]) != 'X')
+	if (end - p < 3 || p[0] != '0' || upper(p[1]) != 'X')
 		return false;
 	for (p += 2; p < end && isxdigit(*p);)
 		p++;
@@ -56,7 +62,7 @@ size_t idform_canonical(struct view id, char out[IDFORM_MAX])
 	if (n > IDFORM_MAX)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		out[i] = (char)toupper(p[i]);
+		out[i] = (char)upper(p[i]);
 	return n;
 }
 

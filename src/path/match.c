@@ -193,13 +193,13 @@ struct msg *match_held(const struct match *x, size_t carrier, struct view cid)
 	return look_up(x, carrier, cid);
 }
 
-static bool is_to(const struct match *x, struct msg *m, const struct number *number)
+static bool is_to(const struct match *x, struct msg *m, struct pdu_addr from)
 {
 	struct pdu pdu;
-	struct number to;
+	struct number to, number;
 	msg_pdu(msg_whole(x->msgs, m), NULL, &pdu);
-	return number && number_parse(pdu.sm.dst, &to) && to.n == number->n &&
-	       memcmp(to.digits, number->digits, to.n) == 0;
+	return number_parse(pdu.sm.dst, &to) && number_parse(from, &number) && to.n == number.n &&
+	       memcmp(to.digits, number.digits, to.n) == 0;
 }
 
 static int known_form(const struct forms *f)
@@ -246,7 +246,7 @@ static int form_to_try(const struct forms *forms, int known, int step)
 	return form;
 }
 
-struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number)
+struct msg *match_find(struct match *x, size_t carrier, struct view id, struct pdu_addr from)
 {
 	char text[IDFORM_MAX], other[IDFORM_MAX];
 	struct forms *forms = &x->forms[carrier];
@@ -260,7 +260,7 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, const st
 			continue;
 		size_t n = idform_convert((enum idform)form, canonical, other);
 		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
-		if (m && (form == known || is_to(x, m, number))) {
+		if (m && (form == known || is_to(x, m, from))) {
 			learn(x, carrier, form);
 			return m;
 		}
@@ -358,9 +358,7 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 static bool is_from(const struct match *x, const struct parked *p, struct msg *m)
 {
 	struct pdu pdu;
-	struct number number;
-	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && number_parse(pdu.sm.src, &number) &&
-	       is_to(x, m, &number);
+	return m && pdu_decode(p->frame, p->frame_n, &pdu) == ESME_ROK && is_to(x, m, pdu.sm.src);
 }
 
 bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf, size_t cap, struct view *frame,

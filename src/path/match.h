@@ -39,9 +39,9 @@ void match_end(struct match *x, struct msg *m);
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
 /*
  * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every
- * form but the known one, the receipt's number must be the message's destination too.
+ * form but the known one, the number of its address `from` must be the message's destination too.
  */
-struct msg *match_find(struct match *x, size_t carrier, struct view id, const struct number *number);
+struct msg *match_find(struct match *x, size_t carrier, struct view id, struct pdu_addr from);
 
 /*
  * The form that a carrier uses, and after how many matches since the start; false while it is not known. The first

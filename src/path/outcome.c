@@ -89,7 +89,7 @@ static struct view cut(struct view word)
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
 		  struct outcome *out)
 {
-	struct receipt text = {0};
+	struct receipt text;
 	bool ack = conf->ack_receipts && (pdu->sm.esm_class & ESM_TYPE_MASK) == ESM_DELIVERY_ACK;
 	if (!ack && !receipt_recognise(pdu, conf->receipt_by_text))
 		return false;
@@ -106,8 +106,13 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 	out->submit_date = text.submit_date;
 	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
 		out->done_ms = 0;
-	out->has_number = number_parse(pdu->sm.src, &out->number);
+	out->from = pdu->sm.src;
 	return true;
+}
+
+bool outcome_number(const struct outcome *o, struct number *out)
+{
+	return number_parse(o->from, out);
 }
 
 int64_t outcome_submit_ms(const struct carrier_conf *conf, const struct outcome *o)

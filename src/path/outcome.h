@@ -20,8 +20,7 @@ struct outcome {
 	struct view stat, err;
 	int64_t done_ms;	 /* UTC: the done date that it gives; 0: none that can be read */
 	struct view submit_date; /* as it stands there: outcome_submit_ms() */
-	struct number number;	 /* of the phone: the message's destination */
-	bool has_number;
+	struct pdu_addr from;	 /* the phone, the message's destination: outcome_number() */
 };
 
 /*
@@ -31,6 +30,8 @@ struct outcome {
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
 		  struct outcome *out);
 
+/* The number of the phone; false: its address is none. */
+bool outcome_number(const struct outcome *o, struct number *out);
 /* UTC: when the carrier says that it got the message; 0: it does not, or it cannot be read. */
 int64_t outcome_submit_ms(const struct carrier_conf *conf, const struct outcome *o);
 

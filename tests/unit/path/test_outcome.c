@@ -11,6 +11,7 @@
 static struct carrier_conf conf; /* as by default */
 static char scratch[OUTCOME_SCRATCH];
 static struct outcome o;
+static struct number number;
 
 static int setup(void **state)
 {
@@ -81,8 +82,8 @@ static void test_texts(void **state)
 		assert_int_equal(o.state, texts[i].state);
 		assert_int_equal(o.final, texts[i].final);
 		assert_int_equal(o.other_id.n, 0);
-		assert_true(o.has_number);
-		assert_string_equal(o.number.digits, SAMPLE_TO);
+		assert_true(outcome_number(&o, &number));
+		assert_string_equal(number.digits, SAMPLE_TO);
 		/* the same, marked as on the way: never final */
 		assert_true(read_text(texts[i].text, ESM_INTERMEDIATE));
 		assert_false(o.final);
@@ -197,7 +198,7 @@ static void test_data_sm_and_ucs2(void **state)
 	assert_int_equal(o.state, STATE_EXPIRED);
 	pdu.sm.src.addr = sample_view("Bank");
 	assert_true(outcome_read(&conf, &pdu, scratch, &o));
-	assert_false(o.has_number);
+	assert_false(outcome_number(&o, &number));
 }
 
 /* Words without end do not pass: a record and a receipt of ours have room for so much. */
@@ -388,8 +389,8 @@ static void reads(const char *id, enum message_state want, const char *stat, con
 	assert_true(o.final);
 	assert_view(o.stat, stat);
 	assert_view(o.err, err);
-	assert_true(o.has_number);
-	assert_string_equal(o.number.digits, SAMPLE_TO);
+	assert_true(outcome_number(&o, &number));
+	assert_string_equal(number.digits, SAMPLE_TO);
 }
 
 static void test_golden_deliver_sm(void **state)
