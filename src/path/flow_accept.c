@@ -163,12 +163,19 @@ static bool make_record(struct flow *f, struct msg *m, struct view frame, struct
 	return msg_set_record(f->msgs, m, &r) == 0;
 }
 
+/* What is kept of a submit: as it came, when nothing of it was changed. Empty: it fits into no frame. */
+static struct view frame_of(struct flow *f, const struct pdu *pdu)
+{
+	if (pdu->frame.n)
+		return pdu->frame;
+	return (struct view){f->frame, (uint32_t)pdu_encode(pdu, f->frame, sizeof(f->frame))};
+}
+
 static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub,
 				uint64_t app_id)
 {
-	struct view group;
-	size_t n = pdu_encode(pdu, f->frame, sizeof(f->frame));
-	struct msg *m = n ? flow_take_new(f) : NULL;
+	struct view group, frame = frame_of(f, pdu);
+	struct msg *m = frame.n ? flow_take_new(f) : NULL;
 	if (!m)
 		return NULL;
 	m->account = (uint16_t)account_number(a);
@@ -189,7 +196,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 		m->route = sub->route;
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
 	bool named = !pdu->tlvs.n || flow_campaign_name(f, m, pdu);
-	if (named && make_record(f, m, (struct view){f->frame, (uint32_t)n}, view_of(account_name(a)), app_id)) {
+	if (named && make_record(f, m, frame, view_of(account_name(a)), app_id)) {
 		if (index_add(f->index, m, &sub->to) < 0)
 			log_error(account_name(a), "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 		flow_count_waiting(f, m);

@@ -73,6 +73,7 @@ static void take_dest(struct multi *x, const struct pdu *pdu, const struct pdu_d
 	const char *why = "no distribution lists here";
 	struct msg *m = NULL;
 	one.command_id = SUBMIT_SM;
+	one.frame = FLOW_NOTHING;
 	one.sm.dst = dest->addr;
 	one.sm.ndests = 0;
 	one.sm.dests = FLOW_NOTHING;

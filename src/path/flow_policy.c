@@ -24,6 +24,7 @@
 struct policing {
 	uint64_t id;   /* of the message that the subject was read from; 0: none yet */
 	uint64_t turn; /* in which that was: views of what came in are good no longer */
+	bool judged;   /* the subject is the submit's that came last: some policy concerned it */
 	struct policy_subject subject;
 	struct number to;
 	char text[POLICY_TEXT_MAX];
@@ -137,13 +138,26 @@ static enum policy_effect not_later(struct flow *f, const struct policy_subject 
 	return POLICY_REFUSE;
 }
 
+/* Of what no policy concerns nothing need be known; of promotional texts the signature, that opt-outs go by. */
+static bool is_concerned(const struct flow *f, const struct account *a, const struct submit *sub)
+{
+	return class_promotional(sub->class_id) ||
+	       policy_concerns(f->policy, account_number(a), sub->class_id, flow_taker(f, sub->route));
+}
+
 uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *pdu, struct submit *sub,
 			   const char **why)
 {
 	struct policing *x = f->policing;
-	struct policy_subject *s = subject_of(f, a, pdu, sub);
 	struct policy_verdict v;
 	x->id = 0;
+	x->judged = is_concerned(f, a, sub);
+	if (!x->judged) {
+		if (f->watch)
+			flow_watch_judged(f, a, pdu, "none", "");
+		return ESME_ROK;
+	}
+	struct policy_subject *s = subject_of(f, a, pdu, sub);
 	sub->gather = must_gather(f, s, pdu);
 	if (sub->gather)
 		return ESME_ROK;
@@ -178,7 +192,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 /* The message that was made of the submit judged last. */
 void flow_policy_made(struct flow *f, const struct msg *m)
 {
-	f->policing->id = m->id;
+	f->policing->id = f->policing->judged ? m->id : 0;
 	f->policing->turn = loop_turns(f->loop);
 }
 

@@ -12,10 +12,12 @@ uint32_t flow_judge_source(const struct flow *f, const struct account *a, struct
 	struct view source;
 	size_t account = account_number(a);
 	const char *wrong = senders_judge(f->senders, account, sub->class_id, pdu->sm.src.addr, &source);
-	if (!wrong) {
+	if (!wrong && source.p != pdu->sm.src.addr.p) { /* the account's own */
 		pdu->sm.src.addr = source;
-		return ESME_ROK;
+		pdu->frame = FLOW_NOTHING;
 	}
+	if (!wrong)
+		return ESME_ROK;
 	sub->source = policy_mode(f->policy, POLICY_SOURCE, account, sub->class_id, POLICY_NO_CARRIER);
 	if (!pdu->sm.src.addr.n) /* without a code nothing can leave */
 		sub->source = POLICY_ON;

@@ -12,19 +12,25 @@
 
 #define UNKNOWN_NAME "?"
 
-struct places { /* in the tally, by a number of ours; 0: not asked for yet, else place + 1 */
-	unsigned *at;
+struct places { /* what counts, by a number of ours; NULL: not asked for yet */
+	struct tally_object **at;
 	size_t n;
 };
 
 struct tallying { /* flow.tallying */
 	struct tally *tally;
 	struct places carriers, accounts, operators;
-	unsigned all, classes[CLASSES], unknown_operator;
+	struct tally_object *all, *classes[CLASSES], *unknown_operator;
 };
 
-/* The place of object i, which is called name. */
-static unsigned place(struct tallying *x, struct places *p, enum tally_dim d, size_t i, const char *name)
+/* NULL: it was not asked for yet. */
+static struct tally_object *known(const struct places *p, size_t i)
+{
+	return i < p->n ? p->at[i] : NULL;
+}
+
+/* Object i, which is called name. */
+static struct tally_object *find(struct tallying *x, struct places *p, enum tally_dim d, size_t i, const char *name)
 {
 	if (i >= p->n) {
 		size_t n = i + 16;
@@ -32,21 +38,24 @@ static unsigned place(struct tallying *x, struct places *p, enum tally_dim d, si
 		memset(p->at + p->n, 0, (n - p->n) * sizeof(p->at[0]));
 		p->n = n;
 	}
-	if (p->at[i] == 0)
-		p->at[i] = tally_place(x->tally, d, view_of(name)) + 1;
-	return p->at[i] - 1;
+	unsigned place = tally_place(x->tally, d, view_of(name));
+	struct tally_object *o = tally_at(x->tally, d, place);
+	p->at[i] = place == TALLY_NOWHERE ? NULL : o;
+	return o;
 }
 
-static unsigned carrier_place(struct flow *f, uint16_t number)
+static struct tally_object *of_carrier(struct flow *f, uint16_t number)
 {
 	struct tallying *x = f->tallying;
-	return place(x, &x->carriers, TALLY_CARRIER, number, carrier_name(carriers_at(f->carriers, number)));
+	struct tally_object *o = known(&x->carriers, number);
+	return o ? o : find(x, &x->carriers, TALLY_CARRIER, number, carrier_name(carriers_at(f->carriers, number)));
 }
 
-static unsigned account_place(struct flow *f, uint16_t number)
+static struct tally_object *of_account(struct flow *f, uint16_t number)
 {
 	struct tallying *x = f->tallying;
-	return place(x, &x->accounts, TALLY_ACCOUNT, number, account_name(accounts_at(f->accounts, number)));
+	struct tally_object *o = known(&x->accounts, number);
+	return o ? o : find(x, &x->accounts, TALLY_ACCOUNT, number, account_name(accounts_at(f->accounts, number)));
 }
 
 /* Found at start, and not to be sent: its way has not been decided in this process. */
@@ -59,48 +68,47 @@ static void find_operator(struct flow *f, struct msg *m)
 	m->op = (uint8_t)(op == ROUTE_NO_OPERATOR ? MSG_NO_OPERATOR : (unsigned)op + 1);
 }
 
-static unsigned operator_place(struct flow *f, struct msg *m)
+static struct tally_object *of_operator(struct flow *f, struct msg *m)
 {
 	struct tallying *x = f->tallying;
 	if (m->op == 0)
 		find_operator(f, m);
 	if (m->op == MSG_NO_OPERATOR)
 		return x->unknown_operator;
-	return place(x, &x->operators, TALLY_OPERATOR, m->op, routes_operator_name(f->routes, m->op - 1u));
+	struct tally_object *o = known(&x->operators, m->op);
+	return o ? o : find(x, &x->operators, TALLY_OPERATOR, m->op, routes_operator_name(f->routes, m->op - 1u));
 }
 
-static bool campaign_place(struct flow *f, const struct msg *m, unsigned *out)
+static void count_campaign(struct flow *f, const struct msg *m, enum tally_what w)
 {
 	char name[256];
-	if (!m->campaign || m->account == MSG_NO_ACCOUNT)
-		return false;
+	struct tally *t = f->tallying->tally;
 	const struct campaign *c = campaigns_at(f->campaigns, m->campaign);
 	snprintf(name, sizeof(name), "%s:%s", account_name(accounts_at(f->accounts, m->account)), campaign_name(c));
-	*out = tally_place(f->tallying->tally, TALLY_CAMPAIGN, view_of(name));
-	return true;
+	tally_add(t, TALLY_CAMPAIGN, tally_place(t, TALLY_CAMPAIGN, view_of(name)), w);
 }
 
 /* In every dimension that a message has but its carrier's. */
 static void count(struct flow *f, struct msg *m, enum tally_what w)
 {
 	struct tallying *x = f->tallying;
-	unsigned campaign;
-	tally_add(x->tally, TALLY_ALL, x->all, w);
-	tally_add(x->tally, TALLY_CLASS, x->classes[m->class_id], w);
-	tally_add(x->tally, TALLY_OPERATOR, operator_place(f, m), w);
-	if (m->account != MSG_NO_ACCOUNT)
-		tally_add(x->tally, TALLY_ACCOUNT, account_place(f, m->account), w);
-	if (campaign_place(f, m, &campaign))
-		tally_add(x->tally, TALLY_CAMPAIGN, campaign, w);
+	tally_count(x->all, w);
+	tally_count(x->classes[m->class_id], w);
+	tally_count(of_operator(f, m), w);
+	if (m->account == MSG_NO_ACCOUNT)
+		return;
+	tally_count(of_account(f, m->account), w);
+	if (m->campaign)
+		count_campaign(f, m, w);
 }
 
 static void time_of(struct flow *f, const struct msg *m, uint16_t carrier, enum tally_time what, int64_t ms)
 {
 	struct tallying *x = f->tallying;
 	unsigned bucket = histogram_bucket(ms * 1000);
-	tally_time_in(x->tally, TALLY_ALL, x->all, what, bucket, ms * 1000);
-	tally_time_in(x->tally, TALLY_CLASS, x->classes[m->class_id], what, bucket, ms * 1000);
-	tally_time_in(x->tally, TALLY_CARRIER, carrier_place(f, carrier), what, bucket, ms * 1000);
+	tally_count_time(x->all, what, bucket, ms * 1000);
+	tally_count_time(x->classes[m->class_id], what, bucket, ms * 1000);
+	tally_count_time(of_carrier(f, carrier), what, bucket, ms * 1000);
 }
 
 static void count_reason(struct flow *f, uint32_t status)
@@ -124,8 +132,8 @@ void flow_tally_answered(struct flow *f, struct msg *m, uint32_t status)
 void flow_tally_refused(struct flow *f, const struct account *a, uint32_t status)
 {
 	struct tallying *x = f->tallying;
-	tally_add(x->tally, TALLY_ALL, x->all, TALLY_REFUSED);
-	tally_add(x->tally, TALLY_ACCOUNT, account_place(f, (uint16_t)account_number(a)), TALLY_REFUSED);
+	tally_count(x->all, TALLY_REFUSED);
+	tally_count(of_account(f, (uint16_t)account_number(a)), TALLY_REFUSED);
 	count_reason(f, status);
 }
 
@@ -144,7 +152,7 @@ void flow_tally_sent(struct flow *f, const struct msg *part, struct msg *whole)
 	if (!flow_is_message(whole))
 		return;
 	count(f, whole, TALLY_SENT);
-	tally_add(f->tallying->tally, TALLY_CARRIER, carrier_place(f, part->carrier), TALLY_SENT);
+	tally_count(of_carrier(f, part->carrier), TALLY_SENT);
 }
 
 void flow_tally_receipt(struct flow *f, const struct carrier *c, const struct msg *m)
@@ -160,7 +168,7 @@ void flow_tally_end(struct flow *f, struct msg *m, enum finish how)
 		return;
 	count(f, m, w);
 	if (m->carrier != MSG_NO_CARRIER)
-		tally_add(f->tallying->tally, TALLY_CARRIER, carrier_place(f, m->carrier), w);
+		tally_count(of_carrier(f, m->carrier), w);
 }
 
 static enum tally_what reply_counter(enum event_kind kind)
@@ -178,22 +186,27 @@ void flow_tally_reply(struct flow *f, const struct reply_event *what)
 	const struct carrier *c = carriers_find(f->carriers, what->carrier);
 	if (w == TALLY_WHATS)
 		return;
-	tally_add(x->tally, TALLY_ALL, x->all, w);
-	tally_add(x->tally, TALLY_ACCOUNT, account_place(f, (uint16_t)what->account), w);
+	tally_count(x->all, w);
+	tally_count(of_account(f, (uint16_t)what->account), w);
 	if (c)
-		tally_add(x->tally, TALLY_CARRIER, carrier_place(f, (uint16_t)carrier_number(c)), w);
+		tally_count(of_carrier(f, (uint16_t)carrier_number(c)), w);
 }
 
 /* --- the room --- */
+
+static struct tally_object *fixed(struct tally *t, enum tally_dim d, const char *name)
+{
+	return tally_at(t, d, tally_place(t, d, view_of(name)));
+}
 
 void flow_tally_init(struct flow *f)
 {
 	struct tallying *x = mem_zalloc(sizeof(*x));
 	x->tally = tally_new(f->loop);
-	x->all = tally_place(x->tally, TALLY_ALL, FLOW_NOTHING);
-	x->unknown_operator = tally_place(x->tally, TALLY_OPERATOR, view_of(UNKNOWN_NAME));
+	x->all = fixed(x->tally, TALLY_ALL, "");
+	x->unknown_operator = fixed(x->tally, TALLY_OPERATOR, UNKNOWN_NAME);
 	for (int i = 0; i < CLASSES; i++)
-		x->classes[i] = tally_place(x->tally, TALLY_CLASS, view_of(class_name((enum class_id)i)));
+		x->classes[i] = fixed(x->tally, TALLY_CLASS, class_name((enum class_id)i));
 	f->tallying = x;
 }
 

@@ -50,6 +50,7 @@ bool plain_write(struct pdu *pdu, enum charset dcs0, struct view utf8, struct pl
 	long n = charset_convert(CHARSET_UTF8, utf8, to, false, scratch->text, sizeof(scratch->text));
 	if (n < 0)
 		return false;
+	pdu->frame = (struct view){NULL, 0};
 	pdu->sm.data_coding = data_coding;
 	pdu->tlvs = without_payload(pdu->tlvs, scratch);
 	pdu->sm.short_message = (struct view){NULL, 0};

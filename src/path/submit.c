@@ -188,6 +188,7 @@ uint32_t submit_from_data(const struct pdu *data, struct submit_scratch *scratch
 	}
 	*out = *data;
 	out->command_id = SUBMIT_SM;
+	out->frame = (struct view){NULL, 0};
 	bool fits = text.n <= SHORT_MESSAGE_MAX;
 	if (fits)
 		out->sm.short_message = text;

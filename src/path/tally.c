@@ -9,8 +9,7 @@
 #define TALLY_BUSY_MS 60000 /* for so long after it was counted a campaign keeps its place */
 
 struct object {
-	uint64_t n[TALLY_WHATS];
-	struct histogram *times; /* TALLY_TIMES of them; NULL: not kept */
+	struct tally_object counts; /* first */
 	char *name;
 	uint32_t name_n;
 	uint32_t serial;
@@ -18,7 +17,7 @@ struct object {
 };
 
 struct dim {
-	struct object *objects;
+	struct object **objects; /* they never move */
 	unsigned n, cap;
 	unsigned other; /* place of what found none of its own; TALLY_NOWHERE: nothing has yet */
 };
@@ -27,6 +26,7 @@ struct tally {
 	struct loop *loop;
 	struct map *names; /* dim << 32 | place */
 	struct dim dims[TALLY_DIMS];
+	struct tally_object nothing; /* for what is nowhere: nobody looks at it */
 	uint32_t serials;
 };
 
@@ -87,8 +87,9 @@ void tally_free(struct tally *t)
 		return;
 	for (int d = 0; d < TALLY_DIMS; d++) {
 		for (unsigned i = 0; i < t->dims[d].n; i++) {
-			mem_free(t->dims[d].objects[i].name);
-			mem_free(t->dims[d].objects[i].times);
+			mem_free(t->dims[d].objects[i]->name);
+			mem_free(t->dims[d].objects[i]->counts.times);
+			mem_free(t->dims[d].objects[i]);
 		}
 		mem_free(t->dims[d].objects);
 	}
@@ -105,7 +106,7 @@ static bool is_named(uint64_t value, const void *arg)
 
 	if (value >> 32 != (uint64_t)key->dim)
 		return false;
-	o = &key->tally->dims[key->dim].objects[(uint32_t)value];
+	o = key->tally->dims[key->dim].objects[(uint32_t)value];
 	return view_eq(key->name, (struct view){(const uint8_t *)o->name, o->name_n});
 }
 
@@ -121,10 +122,10 @@ static unsigned place_add(struct dim *dim, bool with_times)
 		dim->cap = dim->cap ? 2 * dim->cap : 8;
 		dim->objects = mem_realloc(dim->objects, dim->cap * sizeof(dim->objects[0]));
 	}
-	struct object *o = &dim->objects[dim->n];
-	*o = (struct object){0};
+	struct object *o = mem_zalloc(sizeof(*o));
 	if (with_times)
-		o->times = mem_zalloc(TALLY_TIMES * sizeof(o->times[0]));
+		o->counts.times = mem_zalloc(TALLY_TIMES * sizeof(o->counts.times[0]));
+	dim->objects[dim->n] = o;
 	return dim->n++;
 }
 
@@ -136,12 +137,12 @@ static unsigned place_take(struct tally *t, enum tally_dim d)
 
 	for (unsigned i = 0; i < dim->n; i++) {
 		if (i != dim->other &&
-		    (oldest == TALLY_NOWHERE || dim->objects[i].busy_ms < dim->objects[oldest].busy_ms))
+		    (oldest == TALLY_NOWHERE || dim->objects[i]->busy_ms < dim->objects[oldest]->busy_ms))
 			oldest = i;
 	}
-	if (oldest == TALLY_NOWHERE || loop_now_ms(t->loop) - dim->objects[oldest].busy_ms < TALLY_BUSY_MS)
+	if (oldest == TALLY_NOWHERE || loop_now_ms(t->loop) - dim->objects[oldest]->busy_ms < TALLY_BUSY_MS)
 		return TALLY_NOWHERE;
-	struct object *o = &dim->objects[oldest];
+	struct object *o = dim->objects[oldest];
 	struct key key = {t, d, {(const uint8_t *)o->name, o->name_n}};
 	map_remove(t->names, hash_of(&key), is_named, &key, NULL);
 	mem_free(o->name);
@@ -151,7 +152,7 @@ static unsigned place_take(struct tally *t, enum tally_dim d)
 
 static unsigned place_name(struct tally *t, const struct key *key, unsigned place)
 {
-	struct object *o = &t->dims[key->dim].objects[place];
+	struct object *o = t->dims[key->dim].objects[place];
 
 	o->name = mem_strndup(key->name.p ? (const void *)key->name.p : "", key->name.n);
 	o->name_n = key->name.n;
@@ -183,7 +184,7 @@ unsigned tally_place(struct tally *t, enum tally_dim d, struct view name)
 
 	if (map_find(t->names, hash_of(&key), is_named, &key, &value)) {
 		if (d == TALLY_CAMPAIGN)
-			dim->objects[(uint32_t)value].busy_ms = loop_now_ms(t->loop);
+			dim->objects[(uint32_t)value]->busy_ms = loop_now_ms(t->loop);
 		return (unsigned)value;
 	}
 	if (!bounds[d] || dim->n - (dim->other != TALLY_NOWHERE) < bounds[d])
@@ -197,31 +198,28 @@ unsigned tally_place(struct tally *t, enum tally_dim d, struct view name)
 
 /* --- counting --- */
 
+struct tally_object *tally_at(struct tally *t, enum tally_dim d, unsigned place)
+{
+	struct dim *dim = &t->dims[d];
+
+	return place < dim->n ? &dim->objects[place]->counts : &t->nothing;
+}
+
 void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_what w)
 {
 	struct dim *dim = &t->dims[d];
 
-	if (place >= dim->n)
-		return;
-	dim->objects[place].n[w]++;
-	if (d == TALLY_CAMPAIGN)
-		dim->objects[place].busy_ms = loop_now_ms(t->loop);
-}
-
-void tally_time_in(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, unsigned bucket, int64_t us)
-{
-	struct dim *dim = &t->dims[d];
-
-	if (place < dim->n && dim->objects[place].times)
-		histogram_count(&dim->objects[place].times[what], bucket, us);
+	tally_count(tally_at(t, d, place), w);
+	if (d == TALLY_CAMPAIGN && place < dim->n)
+		dim->objects[place]->busy_ms = loop_now_ms(t->loop);
 }
 
 void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us)
 {
-	tally_time_in(t, d, place, what, histogram_bucket(us), us);
+	tally_count_time(tally_at(t, d, place), what, histogram_bucket(us), us);
 }
 
-static bool is_counted(const struct object *o)
+static bool is_counted(const struct tally_object *o)
 {
 	uint64_t any = 0;
 
@@ -239,13 +237,14 @@ void tally_each(const struct tally *t, enum tally_dim d,
 	const struct dim *dim = &t->dims[d];
 
 	for (unsigned i = 0; i < dim->n; i++) {
-		const struct object *o = &dim->objects[i];
+		const struct object *named = dim->objects[i];
+		const struct tally_object *o = &named->counts;
 		struct tally_counts c = {{0}, {NULL}};
 		if (!is_counted(o))
 			continue;
 		memcpy(c.n, o->n, sizeof(c.n));
 		for (int k = 0; o->times && k < TALLY_TIMES; k++)
 			c.times[k] = &o->times[k];
-		fn(arg, o->name, i, o->serial, &c);
+		fn(arg, named->name, i, named->serial, &c);
 	}
 }

@@ -61,11 +61,26 @@ void tally_free(struct tally *t);
  * for a minute may lose its place to another one: ask again for each message.
  */
 unsigned tally_place(struct tally *t, enum tally_dim d, struct view name);
-void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_what w); /* hot */
+void tally_add(struct tally *t, enum tally_dim d, unsigned place, enum tally_what w);
 void tally_time(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, int64_t us);
-/* The same of one that counts in several dimensions; bucket: histogram_bucket(us). Hot. */
-void tally_time_in(struct tally *t, enum tally_dim d, unsigned place, enum tally_time what, unsigned bucket,
-		   int64_t us);
+
+/* The counters of an object, for what is counted with every message. They never move; a campaign's are asked for by its
+ * place each time. */
+struct tally_object {
+	uint64_t n[TALLY_WHATS];
+	struct histogram *times; /* TALLY_TIMES of them; NULL: not kept */
+};
+struct tally_object *tally_at(struct tally *t, enum tally_dim d, unsigned place); /* never NULL */
+static inline void tally_count(struct tally_object *o, enum tally_what w)
+{
+	o->n[w]++;
+}
+/* bucket: histogram_bucket(us), for one that counts in several */
+static inline void tally_count_time(struct tally_object *o, enum tally_time what, unsigned bucket, int64_t us)
+{
+	if (o->times)
+		histogram_count(&o->times[what], bucket, us);
+}
 /* Every object that has been counted; name is good for the call. serial: another one in the same place has another. */
 void tally_each(const struct tally *t, enum tally_dim d,
 		void (*fn)(void *arg, const char *name, unsigned place, uint32_t serial, const struct tally_counts *c),

@@ -265,6 +265,8 @@ enum policy_effect opening_judge(const struct opening *o, struct policy_subject 
 bool opening_matters(const struct opening *o, size_t account, enum class_id class_id, size_t carrier)
 {
 	struct query q;
+	if (!class_promotional(class_id) && scope_at(o->window_scope, account, class_id).n == 0)
+		return false; /* nearly always, and asked for every message that leaves */
 	ask_about(&q, o, account, class_id, carrier);
 	return any_rule(&q);
 }

@@ -71,6 +71,8 @@ bool policy_fails_open(const struct policy *p, enum policy_id id, size_t account
 
 /* Whether a policy that is not off reads the texts of an account's class: else they need not be decoded. */
 bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id);
+/* Whether any policy is kept or tried there, or reads the text: else nothing that is asked here says anything. */
+bool policy_concerns(const struct policy *p, size_t account, enum class_id class_id, size_t carrier);
 /*
  * All policies that need nothing but the message, in the table's order, each counted. The first that refuses ends it;
  * what holds for review goes on to those that may refuse. Text, signature, due_ms of the subject are what they made of

@@ -13,6 +13,7 @@
 struct summary {
 	struct policy_asks asks;
 	struct policy_steps steps;
+	bool concerned; /* any of them, or the recipient is met */
 	bool reads_text;
 };
 
@@ -93,6 +94,8 @@ static void sum_up(const struct policy *p, const struct policy_modes *m, size_t 
 		if (reads && (c & ~CELL_OPEN) != POLICY_OFF) /* by any carrier: it is not known then */
 			summary(m, account, class_id, POLICY_NO_CARRIER)->reads_text = true;
 	}
+	s->concerned = s->asks.enforce || s->asks.dry || s->steps.on || s->steps.dry ||
+		       recipient_meets(p->recipient, account, class_id);
 }
 
 struct policy_asks policy_asks(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
@@ -110,6 +113,12 @@ struct policy_steps policy_steps(const struct policy *p, size_t account, enum cl
 bool policy_reads_text(const struct policy *p, size_t account, enum class_id class_id)
 {
 	return account < p->modes->accounts_n && summary(p->modes, account, class_id, POLICY_NO_CARRIER)->reads_text;
+}
+
+bool policy_concerns(const struct policy *p, size_t account, enum class_id class_id, size_t carrier)
+{
+	return (account < p->modes->accounts_n && summary(p->modes, account, class_id, carrier)->concerned) ||
+	       policy_reads_text(p, account, class_id);
 }
 
 /* One row of the section with its names read. -1: every one. */

@@ -169,6 +169,12 @@ static uint32_t decode_request(struct reader *r, const struct layout *layout, st
 	return read_tlvs(r, pdu) >= BROKEN_TLV ? ESME_RINVOPTPARSTREAM : ESME_ROK;
 }
 
+/* Whether every octet of a frame stands in a field or in the TLVs that were read from it. */
+static bool is_all_read(const struct pdu *pdu, const struct reader *r)
+{
+	return (pdu->tlvs.n ? pdu->tlvs.p + pdu->tlvs.n : r->p) == r->end;
+}
+
 /*
  * Whether a body that was read with its mandatory fields, and left octets behind, is surely that. The first octets of
  * a TLV area can pass for a short id too, but the tags of 3.4 and our own hold control characters, an id does not;
@@ -232,10 +238,14 @@ uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 		return ESME_RINVCMDID;
 	r.p = buf + PDU_HEADER;
 	r.end = buf + n;
-	if (!(pdu->command_id & COMMAND_RESP))
-		return decode_request(&r, layout, pdu);
-	decode_response(r, layout, pdu);
-	return ESME_ROK;
+	if (pdu->command_id & COMMAND_RESP) {
+		decode_response(r, layout, pdu);
+		return ESME_ROK;
+	}
+	uint32_t status = decode_request(&r, layout, pdu);
+	if (status == ESME_ROK && is_all_read(pdu, &r))
+		pdu->frame = (struct view){buf, (uint32_t)n};
+	return status;
 }
 
 /* Behind the C-octet string at p; end when it has none. */

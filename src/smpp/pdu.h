@@ -108,7 +108,9 @@ struct pdu {
 		struct pdu_replace replace;
 		struct pdu_alert alert;
 	};
-	struct view tlvs; /* the raw TLV area: read with tlv_find(), write with struct tlv_out */
+	struct view tlvs;  /* the raw TLV area: read with tlv_find(), write with struct tlv_out */
+	struct view frame; /* of a decoded request: its octets, when none of them was left out. Who changes what the
+			      request says empties it. The encoder does not look at it. */
 };
 
 /*

@@ -355,7 +355,32 @@ static void test_largest(void **state)
 	assert_true(view_eq(text, (struct view){payload, sizeof(payload)}));
 }
 
+/* A request's frame stands for it only when all of its octets do. */
+static void test_whole_frame(void **state)
+{
+	static const struct {
+		const char *behind;
+		uint32_t n;
+		bool whole;
+	} ends[] = {
+		{"", 0, true},	  {"\2\4\0\2\0\7", 6, true}, {"\0\0\0\0\2\4\0\2\0\7", 10, true},
+		{"\1", 1, false}, {"\0\0\0\0", 4, false},    {"\2\4\0\2\0\7\0", 7, false},
+	};
+	struct pdu pdu = {.command_id = SUBMIT_SM, .sequence = 1}, got;
+	uint8_t out[64];
+	size_t n = pdu_encode(&pdu, out, sizeof(out));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		memcpy(out + n, ends[i].behind, ends[i].n);
+		out[3] = (uint8_t)(n + ends[i].n);
+		assert_int_equal(pdu_decode(out, n + ends[i].n, &got), ESME_ROK);
+		assert_int_equal(got.frame.n, ends[i].whole ? n + ends[i].n : 0);
+	}
+}
+
 static const struct CMUnitTest cases[] = {
+	cmocka_unit_test(test_whole_frame),
 	cmocka_unit_test(test_requests),
 	cmocka_unit_test(test_responses),
 	cmocka_unit_test(test_dropped_body_is_empty),
