@@ -8,6 +8,12 @@
 #include "smpp/status.h"
 #include "smpp/view.h"
 
+/* The number whose octets in memory are those of v, the highest first. */
+static inline uint32_t octets_big(uint32_t v)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(v) : v;
+}
+
 /* Big-endian integers at p; the caller has checked that 2 or 4 octets are there [S 3.1]. */
 static inline uint32_t octets_u16(const uint8_t *p)
 {
@@ -16,7 +22,10 @@ static inline uint32_t octets_u16(const uint8_t *p)
 
 static inline uint32_t octets_u32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return octets_big(v);
 }
 
 static inline void octets_put_u16(uint8_t *p, uint32_t v)
@@ -27,10 +36,65 @@ static inline void octets_put_u16(uint8_t *p, uint32_t v)
 
 static inline void octets_put_u32(uint8_t *p, uint32_t v)
 {
-	p[0] = (uint8_t)(v >> 24); /* all four at once, so that the compiler sees one store */
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
+	v = octets_big(v); /* octet by octet gcc does not see one store */
+	memcpy(p, &v, sizeof(v));
+}
+
+#define OCTETS_WORD 8u
+
+/* Eight octets at p, the first of them lowest. */
+static inline uint64_t octets_word(const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
+}
+
+/* 0 when none of the word's octets is NUL; else its lowest bit is the top one of the first NUL. */
+static inline uint64_t octets_nul(uint64_t word)
+{
+	return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+}
+
+/* How many octets stand before the first NUL at p; max when there is none. By words: most strings are no two long. */
+static inline uint32_t octets_before_nul(const uint8_t *p, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (; max - n >= OCTETS_WORD; n += OCTETS_WORD) {
+		uint64_t nul = octets_nul(octets_word(p + n));
+		if (nul != 0)
+			return n + (uint32_t)__builtin_ctzll(nul) / 8;
+	}
+	while (n < max && p[n] != 0)
+		n++;
+	return n;
+}
+
+static inline uint64_t octets_copy_word(uint8_t *to, const uint8_t *from)
+{
+	memcpy(to, from, OCTETS_WORD);
+	return octets_nul(octets_word(from));
+}
+
+/* Copies n octets unless a NUL is among them: then false, and anything in to. The last word overlaps the one before. */
+static inline bool octets_copy_string(uint8_t *to, const uint8_t *from, uint32_t n)
+{
+	uint64_t nul = 0;
+
+	if (n < OCTETS_WORD) {
+		for (uint32_t i = 0; i < n; i++) {
+			if (from[i] == 0)
+				return false;
+			to[i] = from[i];
+		}
+		return true;
+	}
+	for (uint32_t i = 0; i + OCTETS_WORD < n; i += OCTETS_WORD)
+		nul |= octets_copy_word(to + i, from + i);
+	nul |= octets_copy_word(to + n - OCTETS_WORD, from + n - OCTETS_WORD);
+	return nul == 0;
 }
 
 struct reader {
@@ -74,10 +138,14 @@ static inline uint32_t reader_u32(struct reader *r)
 /* n integers of an octet each; what is not there is left as it is. */
 static inline void reader_u8s(struct reader *r, uint8_t *to, uint32_t n)
 {
-	for (; n > 0 && r->p < r->end; n--)
+	if (reader_left(r) >= n) {
+		memcpy(to, r->p, n);
+		r->p += n;
+		return;
+	}
+	while (r->p < r->end)
 		*to++ = *r->p++;
-	if (n > 0)
-		reader_fail(r, ESME_RINVCMDLEN);
+	reader_fail(r, ESME_RINVCMDLEN);
 }
 
 /* n octets; status is the fault when fewer are left. */
@@ -96,20 +164,22 @@ static inline struct view reader_octets(struct reader *r, uint32_t n, uint32_t s
 /* A C-octet string of at most max octets with its NUL; status is the fault when there is no NUL among them. */
 static inline struct view reader_cstring(struct reader *r, uint32_t max, uint32_t status)
 {
-	const uint8_t *p = r->p, *nul;
-	uint32_t left = reader_left(r);
+	const uint8_t *p = r->p;
+	uint32_t left = reader_left(r), n;
 
 	if (left == 0) {
 		reader_fail(r, ESME_RINVCMDLEN);
 		return (struct view){0};
 	}
-	nul = *p == 0 ? p : memchr(p, 0, left < max ? left : max);
-	if (!nul) {
+	if (left < max)
+		max = left;
+	n = *p == 0 ? 0 : octets_before_nul(p, max);
+	if (n == max) {
 		reader_fail(r, status);
 		return (struct view){0};
 	}
-	r->p = nul + 1;
-	return (struct view){p, (uint32_t)(nul - p)};
+	r->p = p + n + 1;
+	return (struct view){p, n};
 }
 
 struct writer {
@@ -147,8 +217,7 @@ static inline void writer_u8s(struct writer *w, const uint8_t *from, uint32_t n)
 		writer_fail(w);
 		return;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		w->p[i] = from[i];
+	memcpy(w->p, from, n);
 	w->p += n;
 }
 
@@ -167,12 +236,10 @@ static inline void writer_octets(struct writer *w, struct view v)
 /* A C-octet string of at most max octets with its NUL. A NUL inside would shift every later field: a fault too. */
 static inline void writer_cstring(struct writer *w, struct view v, uint32_t max)
 {
-	if (v.n >= max || (size_t)(w->end - w->p) <= v.n || (v.n > 0 && memchr(v.p, 0, v.n))) {
+	if (v.n >= max || (size_t)(w->end - w->p) <= v.n || !octets_copy_string(w->p, v.p, v.n)) {
 		writer_fail(w);
 		return;
 	}
-	if (v.n > 0)
-		memcpy(w->p, v.p, v.n);
 	w->p[v.n] = 0;
 	w->p += v.n + 1;
 }

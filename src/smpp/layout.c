@@ -7,16 +7,12 @@
 
 #include "smpp/pdu.h"
 
-#define SERVICE_TYPE_MAX  6
 #define SYSTEM_ID_MAX	  16
 #define PASSWORD_MAX	  9
 #define SYSTEM_TYPE_MAX	  13
-#define ADDRESS_MAX	  21
 #define LONG_ADDRESS_MAX  65 /* data_sm, alert_notification */
 #define ADDRESS_RANGE_MAX 41
 #define MESSAGE_ID_MAX	  65
-#define TIME_MAX	  17
-#define TEXT_MAX	  254 /* 255 is forbidden [S 5.2.21] */
 
 #define AT(member) offsetof(struct pdu, member)
 #define OCTET(member)                                                                                                  \
@@ -84,29 +80,6 @@ _Static_assert(AT(sm.replace_if_present_flag) == AT(sm.registered_delivery) + 1 
 		       AT(sm.sm_default_msg_id) == AT(sm.registered_delivery) + 3,
 	       "OCTETS");
 
-static const struct field submit_sm[] = {
-	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
-	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
-	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
-	OCTETS(sm.esm_class, sm.priority_flag),
-	TIME(sm.schedule, ESME_RINVSCHED),
-	TIME(sm.validity, ESME_RINVEXPIRY),
-	OCTETS(sm.registered_delivery, sm.sm_default_msg_id),
-	TEXT(sm.short_message),
-};
-
-/* The times are unused here: whatever stands there is no reason to refuse a receipt. */
-static const struct field deliver_sm[] = {
-	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
-	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
-	ADDR(sm.dst, ADDRESS_MAX, ESME_RINVDSTADR),
-	OCTETS(sm.esm_class, sm.priority_flag),
-	LAX(sm.schedule, TIME_MAX, ESME_RINVSCHED),
-	LAX(sm.validity, TIME_MAX, ESME_RINVEXPIRY),
-	OCTETS(sm.registered_delivery, sm.sm_default_msg_id),
-	TEXT(sm.short_message),
-};
-
 static const struct field submit_multi[] = {
 	STRING(sm.service_type, SERVICE_TYPE_MAX, ESME_RINVSERTYP),
 	ADDR(sm.src, ADDRESS_MAX, ESME_RINVSRCADR),
@@ -172,48 +145,52 @@ static const struct field alert_notification[] = {
 #define SLOT(id)   ((id)-ALERT_NOTIFICATION + SLOT_0X100)
 #define NSLOTS	   (SLOT(DATA_SM) + 1)
 
-#define BODY(fields)                                                                                                   \
+#define FIELDS(fields)                                                                                                 \
 	{                                                                                                              \
-		true, false, sizeof(fields) / sizeof((fields)[0]), fields                                              \
+		true, false, BODY_ROWS, sizeof(fields) / sizeof((fields)[0]), fields                                   \
 	}
-#define BODY_UNLESS_ERROR(fields)                                                                                      \
+#define FIELDS_UNLESS_ERROR(fields)                                                                                    \
 	{                                                                                                              \
-		true, true, sizeof(fields) / sizeof((fields)[0]), fields                                               \
+		true, true, BODY_ROWS, sizeof(fields) / sizeof((fields)[0]), fields                                    \
+	}
+#define STRAIGHT(shape)                                                                                                \
+	{                                                                                                              \
+		true, false, shape, 0, NULL                                                                            \
 	}
 #define NO_BODY                                                                                                        \
 	{                                                                                                              \
-		true, true, 0, NULL                                                                                    \
+		true, true, BODY_NONE, 0, NULL                                                                         \
 	}
 
 static const struct layout requests[NSLOTS] = {
-	[BIND_RECEIVER] = BODY(any_bind),
-	[BIND_TRANSMITTER] = BODY(any_bind),
-	[BIND_TRANSCEIVER] = BODY(any_bind),
-	[OUTBIND] = BODY(outbind),
+	[BIND_RECEIVER] = FIELDS(any_bind),
+	[BIND_TRANSMITTER] = FIELDS(any_bind),
+	[BIND_TRANSCEIVER] = FIELDS(any_bind),
+	[OUTBIND] = FIELDS(outbind),
 	[UNBIND] = NO_BODY,
 	[ENQUIRE_LINK] = NO_BODY,
-	[SUBMIT_SM] = BODY(submit_sm),
-	[DELIVER_SM] = BODY(deliver_sm),
-	[SUBMIT_MULTI] = BODY(submit_multi),
-	[SLOT(DATA_SM)] = BODY(data_sm),
-	[QUERY_SM] = BODY(query_sm),
-	[CANCEL_SM] = BODY(cancel_sm),
-	[REPLACE_SM] = BODY(replace_sm),
-	[SLOT(ALERT_NOTIFICATION)] = BODY(alert_notification),
+	[SUBMIT_SM] = STRAIGHT(BODY_SUBMIT),
+	[DELIVER_SM] = STRAIGHT(BODY_DELIVER),
+	[SUBMIT_MULTI] = FIELDS(submit_multi),
+	[SLOT(DATA_SM)] = FIELDS(data_sm),
+	[QUERY_SM] = FIELDS(query_sm),
+	[CANCEL_SM] = FIELDS(cancel_sm),
+	[REPLACE_SM] = FIELDS(replace_sm),
+	[SLOT(ALERT_NOTIFICATION)] = FIELDS(alert_notification),
 };
 
 static const struct layout responses[NSLOTS] = {
 	[GENERIC_NACK & ~COMMAND_RESP] = NO_BODY,
-	[BIND_RECEIVER] = BODY_UNLESS_ERROR(bind_resp),
-	[BIND_TRANSMITTER] = BODY_UNLESS_ERROR(bind_resp),
-	[BIND_TRANSCEIVER] = BODY_UNLESS_ERROR(bind_resp),
+	[BIND_RECEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
+	[BIND_TRANSMITTER] = FIELDS_UNLESS_ERROR(bind_resp),
+	[BIND_TRANSCEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
 	[UNBIND] = NO_BODY,
 	[ENQUIRE_LINK] = NO_BODY,
-	[SUBMIT_SM] = BODY_UNLESS_ERROR(message_resp),
-	[DELIVER_SM] = BODY(message_resp),
-	[SUBMIT_MULTI] = BODY(submit_multi_resp),
-	[SLOT(DATA_SM)] = BODY(message_resp),
-	[QUERY_SM] = BODY(query_sm_resp),
+	[SUBMIT_SM] = FIELDS_UNLESS_ERROR(message_resp),
+	[DELIVER_SM] = FIELDS(message_resp),
+	[SUBMIT_MULTI] = FIELDS(submit_multi_resp),
+	[SLOT(DATA_SM)] = FIELDS(message_resp),
+	[QUERY_SM] = FIELDS(query_sm_resp),
 	[CANCEL_SM] = NO_BODY,
 	[REPLACE_SM] = NO_BODY,
 };

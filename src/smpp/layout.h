@@ -27,12 +27,26 @@ struct field {
 	uint16_t count;	 /* of the counting member in struct pdu; FIELD_INT: how many */
 };
 
+enum body_shape {
+	BODY_NONE,
+	BODY_ROWS,    /* as fields says */
+	BODY_SUBMIT,  /* submit_sm; it and deliver_sm are nearly all that passes: straight code instead of rows */
+	BODY_DELIVER, /* the same, but its times are unused: whatever stands there is no reason to refuse a receipt */
+};
+
 struct layout {
 	bool known;
 	bool bare_error; /* a response that is its header alone when command_status is not 0 */
-	uint8_t nfields; /* 0 for a PDU without a body */
+	uint8_t shape;	 /* enum body_shape */
+	uint8_t nfields; /* BODY_ROWS only */
 	const struct field *fields;
 };
+
+/* Octets of a field with its NUL, or of the text. */
+#define SERVICE_TYPE_MAX 6
+#define ADDRESS_MAX	 21
+#define TIME_MAX	 17
+#define TEXT_MAX	 254 /* 255 is forbidden [S 5.2.21] */
 
 /* The layout of a command id of 3.4; NULL when unknown. Static. */
 const struct layout *layout_of(uint32_t command_id);

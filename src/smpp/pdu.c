@@ -68,22 +68,22 @@ static struct pdu_unsuccess read_unsuccess(struct reader *r)
 	return entry;
 }
 
-static inline struct view read_time(struct reader *r, const struct field *f)
+static inline struct view read_time(struct reader *r, uint32_t status)
 {
-	struct view v = reader_cstring(r, f->max, f->status);
+	struct view v = reader_cstring(r, TIME_MAX, status);
 
-	if (v.n != 0 && v.n != f->max - 1u)
-		reader_fail(r, f->status);
+	if (v.n != 0 && v.n != TIME_MAX - 1)
+		reader_fail(r, status);
 	return v;
 }
 
-static inline struct view read_text(struct reader *r, const struct field *f)
+static inline struct view read_text(struct reader *r)
 {
 	uint8_t n = reader_u8(r);
 
-	if (n > f->max)
-		reader_fail(r, f->status);
-	return reader_octets(r, n, f->status);
+	if (n > TEXT_MAX)
+		reader_fail(r, ESME_RINVMSGLEN);
+	return reader_octets(r, n, ESME_RINVMSGLEN);
 }
 
 /* Checks every entry, so that the walks of the user can rely on them. */
@@ -106,13 +106,30 @@ static struct view read_list(struct reader *r, const struct field *f, uint8_t *c
 	return (struct view){start, (uint32_t)(r->p - start)};
 }
 
-/* With a reader of its own, which stays in registers. */
+/* submit_sm, deliver_sm. With a reader of its own, which stays in registers. */
+static void read_sm(struct reader *from, enum body_shape shape, struct pdu_sm *sm)
+{
+	struct reader r = *from;
+	bool lax = shape == BODY_DELIVER;
+
+	sm->service_type = reader_cstring(&r, SERVICE_TYPE_MAX, ESME_RINVSERTYP);
+	sm->src = read_addr(&r, ADDRESS_MAX, ESME_RINVSRCADR);
+	sm->dst = read_addr(&r, ADDRESS_MAX, ESME_RINVDSTADR);
+	reader_u8s(&r, &sm->esm_class, 3); /* and protocol_id, priority_flag */
+	sm->schedule = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVSCHED) : read_time(&r, ESME_RINVSCHED);
+	sm->validity = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVEXPIRY) : read_time(&r, ESME_RINVEXPIRY);
+	reader_u8s(&r, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
+	sm->short_message = read_text(&r);
+	*from = r;
+}
+
+/* By rows. */
 static void read_fields(struct reader *from, const struct layout *layout, struct pdu *pdu)
 {
 	struct reader r = *from;
+	const struct field *end = layout->fields + layout->nfields;
 
-	for (unsigned i = 0; i < layout->nfields; i++) {
-		const struct field *f = &layout->fields[i];
+	for (const struct field *f = layout->fields; f < end; f++) {
 		void *to = (char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {
@@ -123,13 +140,13 @@ static void read_fields(struct reader *from, const struct layout *layout, struct
 			*(struct view *)to = reader_cstring(&r, f->lax ? UINT32_MAX : f->max, f->status);
 			break;
 		case FIELD_TIME:
-			*(struct view *)to = read_time(&r, f);
+			*(struct view *)to = read_time(&r, f->status);
 			break;
 		case FIELD_ADDR:
 			*(struct pdu_addr *)to = read_addr(&r, f->max, f->status);
 			break;
 		case FIELD_TEXT:
-			*(struct view *)to = read_text(&r, f);
+			*(struct view *)to = read_text(&r);
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
@@ -160,12 +177,20 @@ static uint32_t read_tlvs(struct reader *r, struct pdu *pdu)
 	return area.n - pos;
 }
 
+static void read_body(struct reader *r, const struct layout *layout, struct pdu *pdu)
+{
+	if (layout->shape >= BODY_SUBMIT)
+		read_sm(r, (enum body_shape)layout->shape, &pdu->sm);
+	else
+		read_fields(r, layout, pdu);
+}
+
 static uint32_t decode_request(struct reader *r, const struct layout *layout, struct pdu *pdu)
 {
-	read_fields(r, layout, pdu);
+	read_body(r, layout, pdu);
 	if (r->status != ESME_ROK)
 		return r->status;
-	pdu->has_body = layout->nfields > 0;
+	pdu->has_body = layout->shape != BODY_NONE;
 	return read_tlvs(r, pdu) >= BROKEN_TLV ? ESME_RINVOPTPARSTREAM : ESME_ROK;
 }
 
@@ -199,7 +224,7 @@ static void decode_response(struct reader r, const struct layout *layout, struct
 	struct pdu whole;
 	uint32_t left;
 
-	if (layout->nfields == 0 || r.p == r.end) {
+	if (layout->shape == BODY_NONE || r.p == r.end) {
 		(void)read_tlvs(&r, pdu);
 		return;
 	}
@@ -271,7 +296,7 @@ bool pdu_text(const struct pdu *pdu, struct view *text)
 	struct view payload = {0};
 
 	*text = pdu->sm.short_message;
-	if (!tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload) || payload.n == 0)
+	if (pdu->tlvs.n == 0 || !tlv_find(pdu->tlvs, TLV_MESSAGE_PAYLOAD, &payload) || payload.n == 0)
 		return true;
 	if (text->n > 0)
 		return false;

@@ -13,16 +13,16 @@ static inline void write_addr(struct writer *w, const struct pdu_addr *addr, uin
 	writer_cstring(w, addr->addr, max);
 }
 
-static inline void write_time(struct writer *w, struct view v, uint32_t max)
+static inline void write_time(struct writer *w, struct view v)
 {
-	if (v.n != 0 && v.n != max - 1)
+	if (v.n != 0 && v.n != TIME_MAX - 1)
 		writer_fail(w);
-	writer_cstring(w, v, max);
+	writer_cstring(w, v, TIME_MAX);
 }
 
-static inline void write_text(struct writer *w, struct view v, uint32_t max)
+static inline void write_text(struct writer *w, struct view v)
 {
-	if (v.n > max)
+	if (v.n > TEXT_MAX)
 		writer_fail(w);
 	writer_u8(w, (uint8_t)v.n);
 	writer_octets(w, v);
@@ -61,13 +61,34 @@ static void write_list(struct writer *w, const struct field *f, struct view list
 	writer_octets(w, list);
 }
 
-/* With a writer of its own, which stays in registers. */
-static void write_fields(struct writer *to, const struct layout *layout, const struct pdu *pdu)
+/* submit_sm, deliver_sm. With a writer of its own, which stays in registers. */
+static void write_sm(struct writer *to, enum body_shape shape, const struct pdu_sm *sm)
 {
 	struct writer w = *to;
 
-	for (unsigned i = 0; i < layout->nfields; i++) {
-		const struct field *f = &layout->fields[i];
+	writer_cstring(&w, sm->service_type, SERVICE_TYPE_MAX);
+	write_addr(&w, &sm->src, ADDRESS_MAX);
+	write_addr(&w, &sm->dst, ADDRESS_MAX);
+	writer_u8s(&w, &sm->esm_class, 3); /* and protocol_id, priority_flag */
+	if (shape == BODY_DELIVER) {
+		writer_cstring(&w, sm->schedule, TIME_MAX);
+		writer_cstring(&w, sm->validity, TIME_MAX);
+	} else {
+		write_time(&w, sm->schedule);
+		write_time(&w, sm->validity);
+	}
+	writer_u8s(&w, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
+	write_text(&w, sm->short_message);
+	*to = w;
+}
+
+/* By rows. */
+static void write_fields(struct writer *to, const struct layout *layout, const struct pdu *pdu)
+{
+	struct writer w = *to;
+	const struct field *end = layout->fields + layout->nfields;
+
+	for (const struct field *f = layout->fields; f < end; f++) {
 		const void *from = (const char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {
@@ -78,13 +99,13 @@ static void write_fields(struct writer *to, const struct layout *layout, const s
 			writer_cstring(&w, *(const struct view *)from, f->max);
 			break;
 		case FIELD_TIME:
-			write_time(&w, *(const struct view *)from, f->max);
+			write_time(&w, *(const struct view *)from);
 			break;
 		case FIELD_ADDR:
 			write_addr(&w, from, f->max);
 			break;
 		case FIELD_TEXT:
-			write_text(&w, *(const struct view *)from, f->max);
+			write_text(&w, *(const struct view *)from);
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
@@ -95,6 +116,14 @@ static void write_fields(struct writer *to, const struct layout *layout, const s
 		}
 	}
 	*to = w;
+}
+
+static void write_body(struct writer *w, const struct layout *layout, const struct pdu *pdu)
+{
+	if (layout->shape >= BODY_SUBMIT)
+		write_sm(w, (enum body_shape)layout->shape, &pdu->sm);
+	else
+		write_fields(w, layout, pdu);
 }
 
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
@@ -108,7 +137,7 @@ size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
 	w = (struct writer){.p = buf + PDU_HEADER, .end = buf + cap};
 	if (!(pdu->command_id & COMMAND_RESP) || pdu->command_status == ESME_ROK || !layout->bare_error ||
 	    pdu->tlvs.n) {
-		write_fields(&w, layout, pdu);
+		write_body(&w, layout, pdu);
 		writer_octets(&w, pdu->tlvs);
 		if (w.failed)
 			return 0;

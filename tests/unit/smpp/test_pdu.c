@@ -353,11 +353,41 @@ static void test_peek(void **state)
 	}
 }
 
+/* C-octet strings are read and written by words: every length, and a NUL at every place. */
+static void test_string_lengths(void **state)
+{
+	uint8_t number[64], frame[128];
+	struct pdu pdu = {.command_id = DATA_SM}, back;
+
+	(void)state;
+	for (uint32_t n = 0; n < sizeof(number) + 1; n++) {
+		memset(number, 0x80, sizeof(number));
+		memset(number, 0x01, n / 2); /* both are next to a NUL in the arithmetic of a word */
+		struct octets from = octets_copy(number, n);
+		pdu.sm.dst.addr = (struct view){from.p, n};
+		size_t size = pdu_encode(&pdu, frame, sizeof(frame));
+		assert_int_equal(size, PDU_HEADER + 6 + n + 1 + 3);
+		assert_memory_equal(frame + PDU_HEADER + 6, number, n);
+		assert_int_equal(frame[PDU_HEADER + 6 + n], 0);
+		struct octets whole = octets_copy(frame, size);
+		assert_int_equal(pdu_decode(whole.p, whole.n, &back), ESME_ROK);
+		assert_true(view_eq(back.sm.dst.addr, pdu.sm.dst.addr));
+		octets_free(&whole);
+		for (uint32_t at = 0; at < n; at++) {
+			uint8_t was = from.p[at];
+			from.p[at] = 0;
+			assert_int_equal(pdu_encode(&pdu, frame, sizeof(frame)), 0);
+			from.p[at] = was;
+		}
+		octets_free(&from);
+	}
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_peek),	    cmocka_unit_test(test_golden_decode), cmocka_unit_test(test_golden_encode),
-	cmocka_unit_test(test_golden_room), cmocka_unit_test(test_golden_cut),	  cmocka_unit_test(test_frame),
-	cmocka_unit_test(test_header),	    cmocka_unit_test(test_command_set),	  cmocka_unit_test(test_dests),
-	cmocka_unit_test(test_unsuccess),   cmocka_unit_test(test_text),
+	cmocka_unit_test(test_string_lengths), cmocka_unit_test(test_peek),	   cmocka_unit_test(test_golden_decode),
+	cmocka_unit_test(test_golden_encode),  cmocka_unit_test(test_golden_room), cmocka_unit_test(test_golden_cut),
+	cmocka_unit_test(test_frame),	       cmocka_unit_test(test_header),	   cmocka_unit_test(test_command_set),
+	cmocka_unit_test(test_dests),	       cmocka_unit_test(test_unsuccess),   cmocka_unit_test(test_text),
 };
 
 UNIT_MAIN(cases)
