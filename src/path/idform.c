@@ -5,6 +5,8 @@
 
 #include <ctype.h>
 
+#include "smpp/eight.h"
+
 #define DIGITS	  "0123456789ABCDEF"
 #define SHORT_HEX 16u /* digits of a number below 2^64 */
 #define SHORT_DEC 19u
@@ -37,6 +39,19 @@ static uint8_t upper(uint8_t c)
 	return (uint8_t)(c - 'a') <= 'z' - 'a' ? (uint8_t)(c - ('a' - 'A')) : c;
 }
 
+static void copy_upper(const uint8_t *p, size_t n, uint8_t *out)
+{
+	size_t i = 0;
+	for (; n - i > 8; i += 8)
+		eight_put(out + i, eight_upper(eight_at(p + i)));
+	if (n >= 8) { /* the last eight, some of them once more */
+		eight_put(out + n - 8, eight_upper(eight_at(p + n - 8)));
+		return;
+	}
+	for (; i < n; i++)
+		out[i] = upper(p[i]);
+}
+
 /* Whether it is "0x" and hexadecimal digits: some carriers write one of the two ids so. */
 static bool has_0x(const uint8_t *p, const uint8_t *end)
 {
@@ -61,8 +76,7 @@ size_t idform_canonical(struct view id, char out[IDFORM_MAX])
 	size_t n = (size_t)(end - p);
 	if (n > IDFORM_MAX)
 		return 0;
-	for (size_t i = 0; i < n; i++)
-		out[i] = (char)upper(p[i]);
+	copy_upper(p, n, (uint8_t *)out);
 	return n;
 }
 

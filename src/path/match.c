@@ -13,6 +13,7 @@ struct forms {
 	uint64_t matches[IDFORMS];
 	int fixed, known, rival; /* enum idform or -1; rival: the one of the latest matches, when it is not known */
 	unsigned run;		 /* matches in a row under the rival */
+	uint64_t salt;		 /* of the hashes of its ids */
 };
 
 struct parked {
@@ -48,9 +49,10 @@ struct key {
 	struct view cid;
 };
 
-static uint64_t hash_of(size_t carrier, struct view cid)
+/* carrier: or none, of a message whose carrier is gone */
+static uint64_t hash_of(const struct match *x, size_t carrier, struct view cid)
 {
-	return map_hash(cid.p, cid.n) ^ map_hash_u64(carrier);
+	return map_hash(cid.p, cid.n) ^ (carrier < x->carriers ? x->forms[carrier].salt : 0);
 }
 
 static bool is_message(uint64_t value, const void *key)
@@ -76,7 +78,7 @@ static void drop_parked(struct match *x, struct parked *p)
 	uint64_t value;
 	struct view cid = {(const uint8_t *)p->cid, p->cid_n};
 	struct key key = {x, p->carrier, cid};
-	map_remove(x->parked_ids, hash_of(p->carrier, cid), is_parked, &key, &value);
+	map_remove(x->parked_ids, hash_of(x, p->carrier, cid), is_parked, &key, &value);
 	list_remove(&p->link);
 	x->parked_n--;
 	mem_free(p);
@@ -127,6 +129,7 @@ void match_grow(struct match *x, size_t carriers)
 	for (; x->carriers < carriers; x->carriers++) {
 		memset(&x->forms[x->carriers], 0, sizeof(*x->forms));
 		x->forms[x->carriers].fixed = x->forms[x->carriers].known = x->forms[x->carriers].rival = -1;
+		x->forms[x->carriers].salt = map_hash_u64(x->carriers);
 	}
 }
 
@@ -162,7 +165,7 @@ void match_learn_form(struct match *x, size_t carrier)
 
 void match_add(struct match *x, struct msg *m)
 {
-	if (map_put(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle) < 0)
+	if (map_put(x->ids, hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle) < 0)
 		mem_none("the ids of carriers");
 }
 
@@ -175,7 +178,7 @@ void match_remove(struct match *x, struct msg *m)
 {
 	uint64_t value;
 	if (m->cid_len && m->carrier != MSG_NO_CARRIER)
-		map_remove(x->ids, hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), is_this,
+		map_remove(x->ids, hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), is_this,
 			   &m->handle, &value);
 }
 
@@ -183,7 +186,7 @@ static struct msg *look_up(const struct match *x, size_t carrier, struct view ci
 {
 	uint64_t value;
 	struct key key = {x, carrier, cid};
-	if (!map_find(x->ids, hash_of(carrier, cid), is_message, &key, &value))
+	if (!map_find(x->ids, hash_of(x, carrier, cid), is_message, &key, &value))
 		return NULL;
 	return msgs_get(x->msgs, value);
 }
@@ -292,7 +295,7 @@ static void note_ended(struct match *x, uint64_t hash)
 
 void match_note_ended(struct match *x, size_t carrier, struct view cid)
 {
-	note_ended(x, hash_of(carrier, cid));
+	note_ended(x, hash_of(x, carrier, cid));
 }
 
 void match_end(struct match *x, struct msg *m)
@@ -300,7 +303,7 @@ void match_end(struct match *x, struct msg *m)
 	uint64_t value, hash;
 	if (!m->cid_len || m->carrier == MSG_NO_CARRIER)
 		return;
-	hash = hash_of(m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len});
+	hash = hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len});
 	map_remove(x->ids, hash, is_this, &m->handle, &value);
 	note_ended(x, hash);
 }
@@ -313,7 +316,7 @@ bool match_ended(const struct match *x, size_t carrier, struct view id)
 	for (int form = 0; canonical.n && form < IDFORMS; form++) {
 		uint32_t n = (uint32_t)idform_convert((enum idform)form, canonical, other);
 		struct view cid = {(const uint8_t *)other, n};
-		if (n && *ended_slot(x, hash_of(carrier, cid), &print) == print)
+		if (n && *ended_slot(x, hash_of(x, carrier, cid), &print) == print)
 			return true;
 	}
 	return false;
@@ -323,7 +326,7 @@ static struct parked *find_parked(const struct match *x, size_t carrier, struct 
 {
 	uint64_t value;
 	struct key key = {x, carrier, cid};
-	if (!map_find(x->parked_ids, hash_of(carrier, cid), is_parked, &key, &value))
+	if (!map_find(x->parked_ids, hash_of(x, carrier, cid), is_parked, &key, &value))
 		return NULL;
 	return (struct parked *)(uintptr_t)value;
 }
@@ -343,7 +346,7 @@ bool match_park(struct match *x, size_t carrier, struct view cid, struct view fr
 	p->frame_n = frame.n;
 	memcpy(p->cid, cid.p, cid.n);
 	memcpy(p->frame, frame.p, frame.n);
-	if (map_put(x->parked_ids, hash_of(carrier, cid), (uint64_t)(uintptr_t)p) < 0) {
+	if (map_put(x->parked_ids, hash_of(x, carrier, cid), (uint64_t)(uintptr_t)p) < 0) {
 		mem_free(p);
 		return false;
 	}

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "smpp/eight.h"
+
 #define BARE_MOBILE 11u /* digits */
 
 /* A bare Chinese mobile number: 1, then 3-9, 11 digits in all. */
@@ -22,12 +24,7 @@ static unsigned access_code(const char *d, unsigned n, bool plus)
 /* Whether there are only digits, without 0 in front: then what stands there is the number, but for a bare mobile. */
 static bool is_plain(struct view v)
 {
-	unsigned odd = 0;
-	if (v.n < 3 || v.n > NUMBER_MAX || v.p[0] == '0')
-		return false;
-	for (uint32_t i = 0; i < v.n; i++)
-		odd |= (unsigned)(v.p[i] - '0') > 9;
-	return !odd;
+	return v.n >= 3 && v.n <= NUMBER_MAX && v.p[0] != '0' && eight_all_digits(v.p, v.n);
 }
 
 bool number_parse(struct pdu_addr addr, struct number *out)

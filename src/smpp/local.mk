@@ -5,6 +5,7 @@ libsmpp_a_SOURCES = \
 	src/smpp/charset.c src/smpp/charset.h \
 	src/smpp/command.c src/smpp/command.h \
 	src/smpp/cursor.h \
+	src/smpp/eight.h \
 	src/smpp/gbk.c src/smpp/gbk.h src/smpp/gbk_table.h \
 	src/smpp/gsm7.c src/smpp/gsm7.h \
 	src/smpp/layout.c src/smpp/layout.h \

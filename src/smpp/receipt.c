@@ -4,6 +4,7 @@
  */
 #include "smpp/receipt.h"
 #include "smpp/charset.h"
+#include "smpp/eight.h"
 #include "smpp/smpp_time.h"
 #include "smpp/udh.h"
 
@@ -233,28 +234,17 @@ static uint32_t read_fields(struct view text, uint32_t from, bool stop_at_text, 
 	return text.n;
 }
 
-/* Eight octets, the first one lowest; written so that the compiler sees one load. */
-static inline uint64_t eight_at(const uint8_t *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
-	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-}
-
 /*
  * Where the first octet is that may not stand in a value between two keys (a blank, anything below, a colon); text.n
- * when there is none. In a word of eight, the lowest high bit that the subtractions leave set is that of the first such
- * octet.
+ * when there is none.
  */
 static uint32_t plain_end(struct view text, uint32_t at)
 {
-	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-
 	for (; text.n - at >= 8; at += 8) {
-		uint64_t v = eight_at(text.p + at), colon = v ^ (ones * ':');
-		uint64_t odd = (((v - ones * (' ' + 1)) & ~v) | ((colon - ones) & ~colon)) & high;
+		uint64_t v = eight_at(text.p + at), odd = eight_below(v, ' ' + 1) | eight_equal(v, ':');
 
 		if (odd)
-			return at + (uint32_t)__builtin_ctzll(odd) / 8;
+			return at + eight_first(odd);
 	}
 	while (at < text.n && text.p[at] > ' ' && text.p[at] != ':')
 		at++;
@@ -435,9 +425,9 @@ static void put_dates(struct out *o, int64_t submit_ms, int64_t done_ms, int zon
 	else
 		smpp_time_format_receipt(done_ms, zone_quarters, done);
 	put_str(o, " submit date:");
-	put_str(o, submit);
+	put(o, submit, sizeof submit - 1);
 	put_str(o, " done date:");
-	put_str(o, done);
+	put(o, done, sizeof done - 1);
 }
 
 static void put_err(struct out *o, struct view err)

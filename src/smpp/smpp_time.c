@@ -3,6 +3,7 @@
  * never uses libc's zones: what "now" is and which zone a peer lives in comes from the caller.
  */
 #include "smpp/smpp_time.h"
+#include "smpp/eight.h"
 
 #define SECOND	    INT64_C(1000) /* ms */
 #define MINUTE	    (60 * SECOND)
@@ -26,10 +27,7 @@ struct fields {
 /* Whether s begins with n digits; it has that many octets. */
 static bool digits(struct view s, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return true;
+	return eight_all_digits(s.p, n);
 }
 
 static int32_t number(struct view s, uint32_t from, uint32_t n)

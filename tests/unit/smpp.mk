@@ -5,6 +5,7 @@ smpp_unit_tests = \
 	tests/unit/smpp/test_pdu_fields \
 	tests/unit/smpp/test_pdu_tolerance \
 	tests/unit/smpp/test_status \
+	tests/unit/smpp/test_eight \
 	tests/unit/smpp/test_tlv
 check_PROGRAMS += $(smpp_unit_tests)
 TESTS += $(smpp_unit_tests)
@@ -19,6 +20,8 @@ tests_unit_smpp_test_pdu_tolerance_SOURCES = tests/unit/smpp/test_pdu_tolerance.
 tests_unit_smpp_test_pdu_tolerance_LDADD = $(smpp_unit_ldadd)
 tests_unit_smpp_test_status_SOURCES = tests/unit/smpp/test_status.c
 tests_unit_smpp_test_status_LDADD = $(smpp_unit_ldadd)
+tests_unit_smpp_test_eight_SOURCES = tests/unit/smpp/test_eight.c
+tests_unit_smpp_test_eight_LDADD = $(smpp_unit_ldadd)
 tests_unit_smpp_test_tlv_SOURCES = tests/unit/smpp/test_tlv.c tests/unit/smpp/octets.h
 tests_unit_smpp_test_tlv_LDADD = $(smpp_unit_ldadd)
 

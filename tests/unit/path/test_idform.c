@@ -25,6 +25,11 @@ static void test_canonical(void **state)
 	} table[] = {
 		{"3f2a91", "3F2A91"},
 		{"3F2A91", "3F2A91"},
+		{"abcdefg", "ABCDEFG"}, /* around eight octets, which are read at once */
+		{"abcdefgh", "ABCDEFGH"},
+		{"abcdefgh-i", "ABCDEFGH-I"},
+		{"xabcdefghijklmno", "XABCDEFGHIJKLMNO"},
+		{"xabcdefghijklmnopz{`@[", "XABCDEFGHIJKLMNOPZ{`@["},
 		{"0004139665", "4139665"},
 		{"4139665", "4139665"},
 		{" 42 ", "42"},
