@@ -8,7 +8,7 @@
 FROM debian:12-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends build-essential debhelper dh-sequence-installsysusers pkgconf \
-      libcmocka-dev libconfig-dev libcrypt-dev libevent-dev libhiredis-dev libicu-dev libpcre2-dev libseccomp-dev libssl-dev
+      libcmocka-dev libconfig-dev libcrypt-dev libevent-dev libhiredis-dev libicu-dev libpcre2-dev libseccomp-dev libssl-dev redis-server
 COPY . /src/smppgw
 WORKDIR /src/smppgw
 RUN dpkg-buildpackage -us -uc -b

@@ -4,4 +4,4 @@
 CHECK_TESTS = scripts/check-arrows scripts/check-options scripts/check-counters scripts/check-alarms scripts/check-events scripts/check-readme scripts/check-docs scripts/check-format scripts/check-hardening tests/unit/test_checks.sh
 TESTS += $(CHECK_TESTS)
 dist_check_SCRIPTS += $(CHECK_TESTS)
-EXTRA_DIST += scripts/common.sh scripts/coverage scripts/test scripts/quickstart
+EXTRA_DIST += scripts/common.sh scripts/coverage scripts/profile scripts/test scripts/quickstart

@@ -10,19 +10,32 @@ window=100
 # ---- building ----
 
 bench_own=no
-[ -n "${SMPPGW_BUILD:-}" ] || { bench_own=yes && SMPPGW_BUILD=$top/build/bench; }
+bench_profile=${bench_profile:-yes}
+[ -n "${SMPPGW_BUILD:-}" ] || { bench_own=yes && SMPPGW_BUILD=$top/build/bench && [ $bench_profile = yes ] || SMPPGW_BUILD=$top/build/bench-quick; }
 mkdir -p "$SMPPGW_BUILD"
 . "$top/tests/lib.sh"
 
+# As the Debian package is built: linked with optimisation over all files, compiled by a profile; that is taken anew when a
+# source has changed.
 bench_configure() {
-	{ [ -x "$top/configure" ] || (cd "$top" && ./autogen.sh); } &&
-		{ [ -e "$SMPPGW_BUILD/config.status" ] || (cd "$SMPPGW_BUILD" && "$top/configure" --enable-lto); }
+	local profile=$SMPPGW_BUILD/profile options=--enable-lto
+	[ -x "$top/configure" ] || (cd "$top" && ./autogen.sh) || return
+	if [ $bench_profile = yes ]; then
+		options+=" --with-profile=$profile"
+		if [ ! -e "$profile/taken" ] || [ -n "$(find "$top/src" "$top/configure" -newer "$profile/taken" -name '*[hce]' -print -quit)" ]; then
+			say "taking a profile: two minutes" >&3
+			"$top/scripts/profile" "$profile" && rm -f "$SMPPGW_BUILD/config.status" && touch "$profile/taken" || return
+			find "$SMPPGW_BUILD" -name '*.[oa]' -delete
+		fi
+	fi
+	# shellcheck disable=SC2086
+	[ -e "$SMPPGW_BUILD/config.status" ] || (cd "$SMPPGW_BUILD" && "$top/configure" $options)
 }
 
-# Builds the programs: in build/bench, as the Debian package does (-O2, --enable-lto), unless SMPPGW_BUILD says where they are.
+# Builds the programs, in a folder of the bench's own unless SMPPGW_BUILD says where they are.
 bench_build() { # PROGRAM...
 	local log=$tmp/build.log
-	if { [ $bench_own = no ] || bench_configure >"$log" 2>&1; } &&
+	if { [ $bench_own = no ] || bench_configure 3>&1 >"$log" 2>&1; } &&
 		{ [ ! -e "$SMPPGW_BUILD/Makefile" ] || make -s -j2 -C "$SMPPGW_BUILD" "$@" >"$log" 2>&1; }; then
 		load=$(program smppload) || exit 1
 		return

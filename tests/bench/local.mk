@@ -11,5 +11,5 @@ tests_bench_route_LDADD = libpath.a libpolicy.a liblink.a libaudit.a libbase.a l
 tests_bench_rules_SOURCES = tests/bench/rules.c src/privilege.c src/privilege.h src/settings.c src/settings.h
 tests_bench_rules_LDADD = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS)
-EXTRA_DIST += tests/bench/idle tests/bench/run tests/bench/curves tests/bench/pauses tests/bench/floor tests/bench/bench.sh \
+EXTRA_DIST += tests/bench/idle tests/bench/run tests/bench/train tests/bench/curves tests/bench/pauses tests/bench/floor tests/bench/bench.sh \
 	tests/bench/throughput.sh tests/bench/memory.sh tests/bench/beside.sh tests/bench/parts.sh tests/bench/extras.sh
