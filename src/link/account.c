@@ -83,8 +83,8 @@ static void account_on_settled(struct session *s, uint64_t cookie, enum session_
 	struct app *app = arg;
 	struct account *a = app->account;
 
-	(void)sent_us;
 	(void)s;
+	account_ease_settled(a, outcome, sent_us);
 	app->unanswered = outcome == SESSION_TIMEOUT ? app->unanswered + 1 : 0;
 	a->as->ops->on_settled(a, cookie, outcome, resp, a->as->arg);
 }
@@ -244,7 +244,10 @@ int account_send(struct account *a, uint64_t cookie, void (*fill)(struct pdu *pd
 	if (s == NULL)
 		return account_ask_room(a);
 	fill(&pdu, session_peer_version(s), arg);
-	return session_send(s, &pdu, cookie);
+	int sent = session_send(s, &pdu, cookie);
+	if (sent == 0)
+		account_ease_sent(a);
+	return sent;
 }
 
 int account_tell(struct account *a, void (*fill)(struct pdu *pdu, uint8_t peer_version, void *arg), void *arg)
@@ -283,6 +286,7 @@ void accounts_add(struct accounts *as, const struct account_conf *conf, struct t
 	as->at = mem_realloc(as->at, (as->n + 1) * sizeof(struct account *));
 	as->at[as->n++] = a;
 	list_init(&a->binds);
+	account_ease_init(a);
 	throttle_init(&a->throttle, conf->tps, conf->burst, loop_now_us(as->loop));
 	account_take_conf(a, conf);
 	outbind_take_tls(a, calls);
@@ -378,6 +382,7 @@ void accounts_free(struct accounts *as)
 		if (as->registry != NULL)
 			stats_drop(as->registry, &a->stats);
 		outbind_free(a);
+		loop_timer_clear(as->loop, &a->ease.timer);
 		auth_free(&a->auth);
 		mem_free(a->allow);
 		conf_copy_free(account_rows, a->own);

@@ -85,7 +85,7 @@ struct account; /* opaque; its number stays for the life of the process */
 struct accounts;
 
 struct account_stats {
-	uint64_t requests, throttled, binds, binds_refused, outbinds, outbind_failures;
+	uint64_t requests, throttled, eased, binds, binds_refused, outbinds, outbind_failures;
 	uint64_t bound;	      /* gauge */
 	uint64_t removed;     /* gauge */
 	uint64_t outstanding; /* gauge: deliver_sm without answer */
@@ -207,6 +207,11 @@ const struct account_conf *account_conf(const struct account *a);
 size_t account_number(const struct account *a);
 const char *account_name(const struct account *a); /* system_id */
 struct account_stats *account_stats(struct account *a);
+/*
+ * More waits for the app than its binds take at once, or not any more: while it does, and the app takes each deliver_sm
+ * within 5 ms, its submits are answered at the pace at which it takes them, at most 5 ms later. Cheap to say again.
+ */
+void account_ease(struct account *a, bool more);
 size_t account_binds(const struct account *a);
 bool account_can_receive(const struct account *a);
 /*

@@ -14,6 +14,14 @@
 #include "link/hasher.h"
 #include "link/outbind.h"
 
+struct account_ease { /* account_ease.c's */
+	struct session_keeper keeper;
+	struct timer timer;
+	uint64_t out;	 /* deliver_sm without an answer */
+	uint64_t owed;	 /* so many more of them until answers go; 0: none is kept */
+	int64_t mean_us; /* how long the app takes for one */
+};
+
 struct account {
 	struct accounts *as;
 	const struct account_conf *conf;
@@ -37,6 +45,7 @@ struct account {
 	unsigned filled;
 	uint64_t filling_turn;
 	struct outbind outbind;
+	struct account_ease ease;
 };
 
 enum app_wait { APP_WAITS_NOT, APP_WAITS_CRYPT, APP_WAITS_PLACE };
@@ -137,6 +146,11 @@ bool account_offers(const struct account_conf *conf, uint32_t command_id);
 void account_take(struct account *a, struct app *app);
 /* calls: of its calls with outbind, as of outbind_take_tls() */
 void accounts_add(struct accounts *as, const struct account_conf *conf, struct tls_fresh *calls);
+
+/* account_ease.c: a deliver_sm has left, or is settled. */
+void account_ease_init(struct account *a);
+void account_ease_sent(struct account *a);
+void account_ease_settled(struct account *a, enum session_outcome outcome, int64_t sent_us);
 
 /* account_reload.c */
 /* Everything of an account that only copies what is in conf, which is borrowed from now; but its throttle. */

@@ -48,6 +48,7 @@ static void take_sessions(struct account *a)
 		.max_pdu = (uint32_t)limits->max_pdu,
 		.window_out = (uint32_t)a->conf->window,
 		.window_in = (uint32_t)a->conf->window,
+		.keeper = a->sessions.keeper,
 	};
 	LIST_EACH(node, &a->binds)
 		session_set_window(LIST_OF(node, struct app, of_account)->session, a->sessions.window_out);

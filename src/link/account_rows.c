@@ -189,6 +189,9 @@ const struct conf_row limits_rows[] = {
 const struct stats_row account_stat_rows[] = {
 	COUNT(requests, "Requests from the app that were legal."),
 	COUNT(throttled, "Requests refused with ESME_RTHROTTLED because of the account's rate."),
+	COUNT(eased,
+	      "Times that answers to submits waited, 5 ms at most, for the app to take receipts first: more waited "
+	      "for it than its binds take at once."),
 	COUNT(binds, "Binds accepted."),
 	COUNT(binds_refused, "Binds refused, the system_id being known."),
 	COUNT(outbinds, "Calls with outbind to the app."),

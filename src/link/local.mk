@@ -4,6 +4,7 @@ noinst_LIBRARIES += liblink.a
 liblink_a_SOURCES = \
 	src/link/accept.c src/link/accept.h \
 	src/link/account.c src/link/account.h src/link/account_priv.h \
+	src/link/account_ease.c \
 	src/link/account_reload.c \
 	src/link/account_rows.c \
 	src/link/admit.c \
@@ -34,6 +35,7 @@ liblink_a_SOURCES = \
 	src/link/rows.h \
 	src/link/session.c src/link/session.h src/link/session_priv.h \
 	src/link/session_in.c \
+	src/link/session_keep.c \
 	src/link/session_tap.c \
 	src/link/session_time.c \
 	src/link/tap.c src/link/tap.h \

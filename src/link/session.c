@@ -72,6 +72,7 @@ static struct session *session_new(struct session_hub *hub, const struct session
 	s->arg = arg;
 	s->stats = stats;
 	s->timer.fn = session_time_fire;
+	list_init(&s->keeping);
 	s->armed_us = INT64_MAX;
 	s->peer_version = SESSION_VERSION;
 	s->bind_until_us = loop_now_us(hub->loop) + conf->bind_ms * SESSION_US_PER_MS;
@@ -160,6 +161,7 @@ void session_finish(struct session *s, enum end_reason reason)
 {
 	if (s->state == SESSION_ENDING)
 		return;
+	session_release(s);
 	s->state = SESSION_ENDING;
 	conn_finish(s->conn, reason);
 }
@@ -192,6 +194,8 @@ static bool session_on_closed(void *arg, enum end_reason reason)
 		return false;
 	s->stats->ended[reason]++;
 	s->ops->on_ended(s, reason, s->arg);
+	session_release(s);
+	buf_free(&s->kept);
 	window_free(s->out);
 	pool_give(s->hub->pool, s->handle);
 	return true;
@@ -245,14 +249,15 @@ void session_answered(struct session *s)
 {
 	if (s->unanswered < s->conf->window_in)
 		session_set_hold(s, HOLD_WINDOW, false);
-	if (s->peer_unbinds || s->leaving)
+	if (s->peer_unbinds || s->leaving) {
+		session_release(s);
 		session_try_unbind(s);
+	}
 }
 
 /* Output. */
 
-/* The frame of n octets at the room that conn_room() gave. */
-static void session_filled(struct session *s, const uint8_t *room, size_t n)
+void session_filled(struct session *s, const uint8_t *room, size_t n)
 {
 	session_tap(s, true, room, n);
 	conn_filled(s->conn, n);
@@ -394,7 +399,8 @@ void session_answer_pdu(struct session *s, const struct pdu *resp)
 {
 	if (s->state == SESSION_ENDING)
 		return;
-	session_put_pdu(s, resp);
+	if (s->conf->keeper == NULL || !session_keep(s, resp, session_bound_of(resp)))
+		session_put_pdu(s, resp);
 	if (s->unanswered > 0)
 		s->unanswered--;
 	session_answered(s);

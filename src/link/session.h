@@ -30,12 +30,20 @@ enum session_outcome {
 
 struct session;
 
+/* Whoever lets answers wait: the sessions that have some. */
+struct session_keeper {
+	struct list sessions;
+	void (*on_first)(struct session_keeper *k); /* an answer is kept, the first since the list was empty */
+};
+void session_keeper_release(struct session_keeper *k); /* lets them all go, in this turn */
+
 struct session_conf { /* borrowed for the session's life */
 	int64_t enquire_link_ms, response_ms, bind_ms /* session_init or bind response */, partial_ms;
 	int64_t connect_ms; /* 0: bind_ms */
 	uint32_t max_pdu;
-	uint32_t window_out; /* our outstanding requests */
-	uint32_t window_in;  /* the peer's unanswered requests; at it we stop reading */
+	uint32_t window_out;	       /* our outstanding requests */
+	uint32_t window_in;	       /* the peer's unanswered requests; at it we stop reading */
+	struct session_keeper *keeper; /* answers are kept until session_keeper_release(); NULL: they go at once */
 };
 
 /* What a session counts; summed into its owner's by the owner's rows, or the hub-wide one. Never NULL in a session. */

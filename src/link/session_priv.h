@@ -5,6 +5,7 @@
 #ifndef LINK_SESSION_PRIV_H
 #define LINK_SESSION_PRIV_H
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "link/session.h"
@@ -74,7 +75,9 @@ struct session {
 	bool stray_told;
 	bool spoken; /* a PDU has come or gone: its role is decided */
 	struct tap_place place;
-	char system_id[17]; /* for bind_resp */
+	struct list keeping; /* in conf->keeper's sessions while answers are kept */
+	struct buf kept;     /* those, whole frames */
+	char system_id[17];  /* for bind_resp */
 	char name[64];
 };
 
@@ -90,6 +93,8 @@ static inline bool session_is_bound(const struct session *s)
 
 /* session.c */
 struct window *session_window(struct session *s);
+/* The frame of n octets at the room that conn_room() gave. */
+void session_filled(struct session *s, const uint8_t *room, size_t n);
 void session_put_header(struct session *s, uint32_t command_id, uint32_t status, uint32_t sequence);
 void session_answer_bind(struct session *s, uint32_t status);
 void session_become_bound(struct session *s, uint8_t version);
@@ -103,6 +108,10 @@ void session_send_unbind(struct session *s);
 
 /* session_in.c */
 size_t session_in_octets(void *arg, const uint8_t *p, size_t n);
+
+/* session_keep.c */
+bool session_keep(struct session *s, const struct pdu *resp, size_t bound);
+void session_release(struct session *s); /* its kept answers go; they are dropped when it is ending */
 
 /* session_tap.c */
 void session_tapped(struct session *s, bool out, const uint8_t *p, size_t n);

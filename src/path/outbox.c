@@ -20,7 +20,8 @@
 
 #define LINE_MAX     20000u /* messages in memory per account; and no more than a share of all that may be */
 #define LINE_PART    4u
-#define READ_BELOW   200u /* read on when fewer wait */
+#define EASE_LEAST   1000u /* with more waiting, and two windows full, the app's new submits come after it */
+#define READ_BELOW   200u  /* read on when fewer wait */
 #define READ_PAGE    200u
 #define SPILL_STEP   200u /* moved to the store in one go */
 #define SPILL_MS     1
@@ -333,6 +334,14 @@ static struct msg *next(struct box *b)
 	return list_empty(&b->waiting) ? NULL : LIST_OF(b->waiting.next, struct msg, link);
 }
 
+/* An app that takes what it is given is not handed new messages faster than it is rid of old ones. */
+static void ease(struct box *b)
+{
+	uint64_t windows = 2 * (uint64_t)account_conf(b->account)->window * account_binds(b->account);
+	uint64_t waits = b->waiting_n + b->line_n;
+	account_ease(b->account, !b->behind && waits > EASE_LEAST && waits > windows);
+}
+
 static void pump(struct box *b)
 {
 	struct outbox *o = b->owner;
@@ -359,6 +368,7 @@ static void pump(struct box *b)
 		b->sent_n++;
 		m->out = true;
 	}
+	ease(b);
 	if (!list_empty(&b->waiting)) /* for the next turn's */
 		msg_fetch(LIST_OF(b->waiting.next, struct msg, link));
 	read_on(b);
@@ -545,6 +555,7 @@ void outbox_no_receiver(struct outbox *o, size_t account)
 	b->full = false;
 	b->stale = b->reading;
 	b->cursor[0] = '\0';
+	ease(b);
 	while (!list_empty(&b->waiting)) {
 		struct msg *m = LIST_OF(b->waiting.next, struct msg, link);
 		take_out(b, m);

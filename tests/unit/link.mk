@@ -3,6 +3,7 @@
 link_unit_tests = \
 	tests/unit/link/test_accept \
 	tests/unit/link/test_account \
+	tests/unit/link/test_account_ease \
 	tests/unit/link/test_account_tls \
 	tests/unit/link/test_carrier_tls \
 	tests/unit/link/test_admit_crypt \
@@ -107,6 +108,9 @@ tests_unit_link_test_order_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_carrier_tls_SOURCES = tests/unit/link/test_carrier_tls.c $(link_unit_certs) $(link_unit_carriers)
 tests_unit_link_test_carrier_tls_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_carrier_tls_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_account_ease_SOURCES = tests/unit/link/test_account_ease.c $(link_unit_accounts)
+tests_unit_link_test_account_ease_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_account_ease_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_account_tls_SOURCES = tests/unit/link/test_account_tls.c $(link_unit_certs) $(link_unit_accounts)
 tests_unit_link_test_account_tls_CPPFLAGS = $(link_unit_cppflags)
 tests_unit_link_test_account_tls_LDADD = $(link_unit_ldadd)
