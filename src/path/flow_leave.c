@@ -30,7 +30,7 @@ static bool is_quiet(const struct flow *f)
 {
 	const uint64_t *n = f->counters.by_state;
 	bool owed = flow_owes_writes(f);
-	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed &&
+	return n[MSG_STORING] + n[MSG_SENT] + n[MSG_CLOSING] == 0 && is_settled(f) && !owed && list_empty(&f->steps) &&
 	       credit_quiet(f->credit) && campaigns_quiet(f->campaigns) && flow_events_quiet(f);
 }
 

@@ -111,6 +111,8 @@ struct flow {
 	uint32_t event_set;    /* events that are written, as bits */
 	bool event_unstored;   /* also those of messages that are not stored */
 	struct list asked;     /* struct asked */
+	struct list steps;     /* flow_steps.c's: what is done to many, and is not done yet; leaving waits for it */
+	struct timer steps_timer;
 	struct policy *policy;
 	struct policing *policing; /* flow_policy.c's */
 	bool texts_by_carrier;	   /* some rules of texts are a carrier's: asked again before a message leaves by it */
@@ -451,6 +453,15 @@ bool flow_is_waiting(const struct flow *f, const struct msg *m); /* held or queu
 
 int flow_cancel_series(struct flow *f, size_t account, const struct number *to, struct view group, store_fn fn,
 		       uint64_t token); /* reply.h */
+
+/* flow_steps.c */
+struct steps {			       /* something done to very many messages; embedded by its owner */
+	struct list link;	       /* list_init() first */
+	bool (*some)(struct steps *s); /* some 10 us of it; false: that was all */
+	void (*done)(struct steps *s); /* once, after that; may free s */
+};
+void flow_steps_start(struct flow *f, struct steps *s); /* the first steps at once: a short one is done by then */
+void flow_steps_stop(struct steps *s);			/* it is not done to the end; harmless when it is */
 
 /* flow_ops.c */
 void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);

@@ -438,6 +438,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->redoing);
 	list_init(&f->debts);
 	list_init(&f->asked);
+	list_init(&f->steps);
 	list_init(&f->wholes);
 	list_init(&f->reviews);
 	flow_gather_init(f);
@@ -476,6 +477,7 @@ static void clear_timers(struct flow *f)
 	loop_timer_clear(f->loop, &f->hours_timer);
 	loop_timer_clear(f->loop, &f->redo_timer);
 	loop_timer_clear(f->loop, &f->redo_step);
+	loop_timer_clear(f->loop, &f->steps_timer);
 	doubts_walk_end(&f->redoing_doubts);
 	loop_timer_clear(f->loop, &f->listen_timer);
 	loop_timer_clear(f->loop, &f->leave_timer);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/sorter.h"
 
 /*
  * A campaign's messages may all have one group key, a test's all one number. Under one hash they would stand in one run
@@ -20,6 +21,8 @@
 /* Messages that are entered in one turn, when ids and numbers begin to be indexed: about 2 ms. */
 #define WALK_MAX 4096u
 #define NOTE_MAX (2 * WALK_MAX)
+
+#define WALK_LOOKS 32u /* places or messages that a step of a walk looks at */
 
 struct index {
 	struct msgs *msgs;
@@ -42,14 +45,22 @@ struct found {
 	size_t n, cap;
 };
 
-struct group_key {
-	uint16_t account;
-	struct view group;
-};
-
 struct number_key {
 	uint16_t account;
 	const struct number *to;
+};
+
+struct index_walk {
+	struct index *x;
+	uint16_t account;
+	struct number to;   /* when it is by number */
+	struct view group;  /* ... by group: its own octets; else n 0 */
+	uint64_t hash;	    /* of either */
+	uint64_t place;	    /* the next one that is asked */
+	uint64_t *there;    /* handles of what stands in the place before it */
+	size_t n, cap, at;  /* at: of there, the next one that is looked at */
+	struct sorter *fit; /* handles of those that are meant, by age */
+	uint8_t key[];
 };
 
 static uint64_t hash_group(uint16_t account, struct view group)
@@ -258,17 +269,14 @@ static bool fits_id(uint64_t handle, const void *key)
 	return gather(f, handle, m && msg_app_id(m) == *(const uint64_t *)f->key);
 }
 
-static bool fits_group(uint64_t handle, const void *key)
+static bool goes_to(const struct msg *m, uint16_t account, const struct number *to)
 {
-	struct found *f = *(struct found *const *)key;
-	const struct group_key *k = f->key;
-	const struct msg *m = msgs_get(f->x->msgs, handle);
 	struct pdu pdu;
-	struct view group;
-	if (!m || m->account != k->account)
+	struct number its;
+	if (m->account != account)
 		return false;
 	msg_pdu(m, NULL, &pdu);
-	return gather(f, handle, group_of(&pdu, &group) && view_eq(group, k->group));
+	return number_parse(pdu.sm.dst, &its) && its.n == to->n && memcmp(its.digits, to->digits, its.n) == 0;
 }
 
 static bool fits_number(uint64_t handle, const void *key)
@@ -276,13 +284,7 @@ static bool fits_number(uint64_t handle, const void *key)
 	struct found *f = *(struct found *const *)key;
 	const struct number_key *k = f->key;
 	const struct msg *m = msgs_get(f->x->msgs, handle);
-	struct pdu pdu;
-	struct number to;
-	if (!m || m->account != k->account)
-		return false;
-	msg_pdu(m, NULL, &pdu);
-	return gather(f, handle,
-		      number_parse(pdu.sm.dst, &to) && to.n == k->to->n && memcmp(to.digits, k->to->digits, to.n) == 0);
+	return gather(f, handle, m && goes_to(m, k->account, k->to));
 }
 
 /* Oldest first. */
@@ -332,17 +334,110 @@ size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 	return look_up(x, &at, &app_id, fn, arg);
 }
 
-size_t index_by_group(struct index *x, uint16_t account, struct view group, index_fn fn, void *arg)
-{
-	struct group_key key = {account, group};
-	const struct place at = {x->groups, hash_group(account, group), GROUP_SPREAD, fits_group};
-	return look_up(x, &at, &key, fn, arg);
-}
-
 size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg)
 {
 	struct number_key key = {account, to};
 	begin(x);
 	const struct place at = {x->numbers, hash_number(account, to), NUMBER_SPREAD, fits_number};
 	return look_up(x, &at, &key, fn, arg);
+}
+
+/*
+ * --- in steps. A place may hold tens of thousands: what stands in it is copied without a look at the messages, which
+ * takes 0.1 ms, and then looked at bit by bit. When all places have been asked, those that are meant are told one by
+ * one.
+ */
+
+static struct index_walk *walk_new(struct index *x, uint16_t account, struct view group)
+{
+	struct index_walk *w = mem_zalloc(sizeof(*w) + group.n);
+	w->x = x;
+	w->account = account;
+	if (group.n)
+		memcpy(w->key, group.p, group.n);
+	w->group = (struct view){w->key, group.n};
+	w->fit = sorter_new();
+	return w;
+}
+
+struct index_walk *index_walk_group(struct index *x, uint16_t account, struct view group)
+{
+	struct index_walk *w = walk_new(x, account, group);
+	w->hash = hash_group(account, group);
+	return w;
+}
+
+struct index_walk *index_walk_number(struct index *x, uint16_t account, const struct number *to)
+{
+	struct index_walk *w = walk_new(x, account, (struct view){NULL, 0});
+	begin(x);
+	w->to = *to;
+	w->hash = hash_number(account, to);
+	return w;
+}
+
+void index_walk_end(struct index_walk *w)
+{
+	if (!w)
+		return;
+	sorter_free(w->fit);
+	mem_free(w->there);
+	mem_free(w);
+}
+
+static bool copy(uint64_t handle, const void *key)
+{
+	struct index_walk *w = *(struct index_walk *const *)key;
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 16;
+		w->there = mem_realloc(w->there, w->cap * sizeof(*w->there));
+	}
+	w->there[w->n++] = handle;
+	return false;
+}
+
+static bool is_meant(const struct index_walk *w, const struct msg *m)
+{
+	struct pdu pdu;
+	struct view group;
+	if (!w->group.n)
+		return goes_to(m, w->account, &w->to);
+	if (m->account != w->account)
+		return false;
+	msg_pdu(m, NULL, &pdu);
+	return group_of(&pdu, &group) && view_eq(group, w->group);
+}
+
+/* One place, or one message of the place before it; false: all have been looked at. */
+static bool look(struct index_walk *w)
+{
+	const struct map *map = w->group.n ? w->x->groups : w->x->numbers;
+	uint64_t value;
+	if (w->at < w->n) {
+		const struct msg *m = msgs_get(w->x->msgs, w->there[w->at++]);
+		if (m && m->indexed && is_meant(w, m))
+			sorter_add(w->fit, &(struct sorter_item){m->id, 0, m->handle});
+		return true;
+	}
+	if (w->place == (w->group.n ? GROUP_SPREAD : NUMBER_SPREAD))
+		return false;
+	w->n = w->at = 0;
+	if (map) /* else no message has been left since it began */
+		map_find(map, at_place(w->hash, w->place), copy, &w, &value);
+	w->place++;
+	return true;
+}
+
+bool index_walk_some(struct index_walk *w, index_fn fn, void *arg)
+{
+	uint64_t handle;
+	for (unsigned i = 0; i < WALK_LOOKS; i++) {
+		if (!look(w)) {
+			struct msg *m = sorter_take(w->fit, &handle) ? msgs_get(w->x->msgs, handle) : NULL;
+			if (m && m->indexed)
+				fn(m, arg);
+			return sorter_count(w->fit) > 0;
+		}
+	}
+	return true;
 }

@@ -20,10 +20,19 @@ void index_free(struct index *x);
 __attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m, const struct number *to);
 void index_remove(struct index *x, struct msg *m); /* harmless when it is not in */
 
-/* fn for each message; it may end them (they leave the index then). Returns how many there were. */
+/* fn for each message, oldest first; it may end them (they leave the index then). Returns how many there were. */
 typedef void (*index_fn)(struct msg *m, void *arg);
 size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg);
-size_t index_by_group(struct index *x, uint16_t account, struct view group_key, index_fn fn, void *arg);
 size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg);
+
+/*
+ * The same in steps, where there may be very many: all that are in when it begins, but those that have left when their
+ * turn comes; of those that come meanwhile some. The index must outlive the walk.
+ */
+struct index_walk;
+struct index_walk *index_walk_group(struct index *x, uint16_t account, struct view group_key);
+struct index_walk *index_walk_number(struct index *x, uint16_t account, const struct number *to);
+bool index_walk_some(struct index_walk *w, index_fn fn, void *arg); /* tells one at most; false: that was all */
+void index_walk_end(struct index_walk *w);
 
 #endif

@@ -65,8 +65,10 @@ static bool play_step(struct world *w, struct step *s, bool *started)
 		return false;
 	if (!start_when_needed(w, s, row, started) || !row->fn(w, s))
 		return false;
-	if (row->kind == STEP_ACTS)
+	if (row->kind == STEP_ACTS && !w->at_once)
 		world_pass(w, WORLD_MOMENT_MS);
+	if (row->kind == STEP_ACTS)
+		w->at_once = false;
 	return *w->fatal == '\0' || step_fail(s, "the gateway cannot go on: %s", w->fatal);
 }
 

@@ -126,6 +126,24 @@ static bool do_pass(struct world *w, struct step *s)
 	return true;
 }
 
+/* What is done in steps is done in the smallest ones from here on, also without scene -t. */
+static bool do_short_turns(struct world *w, struct step *s)
+{
+	(void)s;
+	w->tires = true;
+	if (w->loop != NULL)
+		loop_tire(w->loop, 1);
+	return true;
+}
+
+/* The next step and the one behind it happen together. */
+static bool do_at_once(struct world *w, struct step *s)
+{
+	(void)s;
+	w->at_once = true;
+	return true;
+}
+
 /* "2026-02-14T21:30" in China; only while no gateway runs: time does not jump for one that does. */
 static bool do_clock(struct world *w, struct step *s)
 {
@@ -541,6 +559,8 @@ const struct step_row steps_gateway[] = {
 	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
 	{"pass until COUNT are STATE", "", STEP_LOOKS, do_pass_until}, /* before "pass TIME" */
 	{"pass TIME", "", STEP_LOOKS, do_pass},
+	{"turns are short", "", STEP_SETS, do_short_turns},
+	{"at once", "", STEP_SETS, do_at_once},
 	{"clock in China says TIME", "", STEP_SETS, do_clock},
 	{"clock is set forward by TIME", "", STEP_SETS, do_clock_forward},
 	{"clock is set back by TIME", "", STEP_SETS, do_clock_back},

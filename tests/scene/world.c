@@ -242,7 +242,7 @@ bool world_start(struct world *w, char **why)
 	w->left = false;
 	w->fatal[0] = '\0';
 	w->loop = loop_new_simulated(w->wall_ms);
-	loop_tire(w->loop, world_tires ? 1 : 0);
+	loop_tire(w->loop, world_tires || w->tires ? 1 : 0);
 	w->log_hook = (struct loop_hook){.fn = flush_log};
 	loop_hook(w->loop, LOOP_LOG, &w->log_hook);
 	w->stats = stats_new();

@@ -32,6 +32,8 @@ struct world {
 	char folder[64];	      /* of this scene: @TMP@ in its configuration */
 	int64_t wall_ms;	      /* while no gateway runs */
 	bool left;		      /* an orderly shutdown is done */
+	bool tires;		      /* as world_tires, of this scene */
+	bool at_once;		      /* no moment passes after the next step */
 	struct worker *reload_worker; /* of reloader, which owns it */
 	struct reloader *reloader;
 	unsigned reloads; /* that are under way, or wait */

@@ -142,6 +142,26 @@ static size_t ask_number(uint16_t account, unsigned number)
 	return index_by_number(x, account, &to, tell, told);
 }
 
+static struct index_walk *walk_number(uint16_t account, unsigned number)
+{
+	struct number to;
+	assert_true(number_parse((struct pdu_addr){1, 1, sample_view(numbers[number])}, &to));
+	return index_walk_number(x, account, &to);
+}
+
+static size_t walk(struct index_walk *w, index_fn fn, void *arg)
+{
+	while (index_walk_some(w, fn, arg))
+		;
+	index_walk_end(w);
+	return told_n;
+}
+
+static size_t walk_group(uint16_t account, unsigned group)
+{
+	return walk(index_walk_group(x, account, sample_view(groups[group])), tell, told);
+}
+
 static void compare(bool by_number)
 {
 	uint64_t id = model_n ? model[sample_below(&seed, model_n)].app_id : 5;
@@ -149,9 +169,11 @@ static void compare(bool by_number)
 	unsigned group = sample_below(&seed, GROUPS), number = sample_below(&seed, NUMBERS);
 	assert_told(index_by_id(x, id, tell, told), has_id, id, 0);
 	assert_told(index_by_id(x, 7, tell, told), has_id, 7, 0);
-	assert_told(index_by_group(x, account, sample_view(groups[group]), tell, told), has_group, account, group);
-	if (by_number)
-		assert_told(ask_number(account, number), has_number, account, number);
+	assert_told(walk_group(account, group), has_group, account, group);
+	if (!by_number)
+		return;
+	assert_told(ask_number(account, number), has_number, account, number);
+	assert_told(walk(walk_number(account, number), tell, told), has_number, account, number);
 }
 
 static void test_model(void **state)
@@ -229,10 +251,79 @@ static void test_ended_meanwhile(void **state)
 	for (int i = 0; i < 40; i++)
 		add();
 	ended = 0;
-	index_by_group(x, model[0].m->account, sample_view(groups[0]), end_all, NULL);
+	walk(index_walk_group(x, model[0].m->account, sample_view(groups[0])), end_all, NULL);
 	index_by_id(x, last_id, end_all, NULL);
 	assert_int_equal(ended, 1);
 	assert_int_equal(msgs_count(ms), 0);
+}
+
+static struct msg *gone[STEPS];
+static unsigned gone_n;
+
+/* Two walks at once, while messages come and go between their steps: each tells all that have been there since it
+ * began and are still there when it ends, once and oldest first, and none that has gone. */
+static void come_and_go(bool by_group)
+{
+	struct index_walk *w[2];
+	struct msg *seen[2][MOST * 2];
+	unsigned seen_n[2] = {0, 0};
+	bool more[2] = {true, true};
+	uint64_t began = last_id;
+	for (unsigned i = 0; i < 2; i++)
+		w[i] = by_group ? index_walk_group(x, 0, sample_view(groups[0])) : walk_number(0, 0);
+	while (more[0] || more[1]) {
+		unsigned i = sample_below(&seed, 2);
+		told_n = 0;
+		if (more[i])
+			more[i] = index_walk_some(w[i], tell, told);
+		if (told_n) {
+			assert_int_equal(told_n, 1);
+			assert_true(told[0]->indexed);
+			seen[i][seen_n[i]++] = told[0];
+			assert_true(seen_n[i] == 1 || told[0]->id > seen[i][seen_n[i] - 2]->id);
+		}
+		if (model_n < MOST && seen_n[0] + seen_n[1] < MOST && sample_below(&seed, 4) == 0)
+			add();
+		if (model_n && sample_below(&seed, 4) == 0) {
+			unsigned out = sample_below(&seed, model_n);
+			index_remove(x, model[out].m);
+			gone[gone_n++] = model[out].m; /* they are freed at the end: seen[] names them */
+			memmove(&model[out], &model[out + 1], (model_n - out - 1) * sizeof(model[0]));
+			model_n--;
+		}
+	}
+	for (unsigned k = 0; k < model_n; k++) {
+		const struct entry *e = &model[k];
+		bool fits = e->m->account == 0 && (by_group ? e->group == 0 : e->number == 0);
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned n = 0;
+			for (unsigned j = 0; j < seen_n[i]; j++)
+				n += seen[i][j] == e->m;
+			assert_true(n <= fits);
+			assert_true(n == fits || e->m->id > began);
+		}
+	}
+	index_walk_end(w[0]);
+	index_walk_end(w[1]);
+	told_n = 0;
+	while (gone_n)
+		msgs_give(ms, gone[--gone_n]);
+}
+
+static void test_walks(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		while (model_n < MOST / 2)
+			add();
+		come_and_go(round % 2);
+	}
+	while (model_n > 1)
+		drop(0);
+	struct index_walk *w = walk_number(0, 0);
+	drop(0); /* none is left: the index ends under it */
+	walk(w, tell, told);
+	assert_int_equal(told_n, 0);
 }
 
 static unsigned counted;
@@ -274,7 +365,7 @@ static void many_alike(bool ask_before)
 		assert_int_equal(index_add(x, all[i], NULL), 0);
 	}
 	counted = 0;
-	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), MANY);
+	walk(index_walk_group(x, 0, sample_view(groups[0])), count_one, NULL);
 	assert_int_equal(counted, MANY);
 	counted = 0;
 	assert_int_equal(ask_first_number(count_one, NULL), MANY);
@@ -282,7 +373,8 @@ static void many_alike(bool ask_before)
 		index_remove(x, all[i]);
 		msgs_give(ms, all[i]);
 	}
-	assert_int_equal(index_by_group(x, 0, sample_view(groups[0]), count_one, NULL), 0);
+	walk(index_walk_group(x, 0, sample_view(groups[0])), count_one, NULL);
+	assert_int_equal(counted, MANY);
 	assert_int_equal(ask_first_number(count_one, NULL), 0);
 	free(all);
 }
@@ -343,6 +435,6 @@ static void test_again(void **state)
 
 static const struct CMUnitTest cases[] = {CASE(test_model),	      CASE(test_late_numbers), CASE(test_asked_late),
 					  CASE(test_ended_meanwhile), CASE(test_many_alike),   CASE(test_again),
-					  CASE(test_many_unasked)};
+					  CASE(test_many_unasked),    CASE(test_walks)};
 
 UNIT_MAIN(cases)
