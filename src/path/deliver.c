@@ -48,24 +48,6 @@ static void put_part(struct tlv_out *o, const struct pdu *sent)
 	}
 }
 
-/* Two words with a blank between them, without formatting: every receipt passes here. a and b: at most 255 octets. */
-static void put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b)
-{
-	uint8_t words[2 * 255 + 1];
-	uint32_t n = 0;
-	if (a.n + b.n == 0)
-		return;
-	if (a.n)
-		memcpy(words, a.p, a.n);
-	n += a.n;
-	if (b.n) {
-		words[n++] = ' ';
-		memcpy(words + n, b.p, b.n);
-		n += b.n;
-	}
-	tlv_put_str(o, tag, (struct view){words, n});
-}
-
 /* Up to three decimal digits; returns how many. */
 static uint32_t print_small(uint8_t v, uint8_t out[3])
 {
@@ -97,11 +79,12 @@ static struct view receipt_tlvs(const struct msg *m, const struct record *rec, c
 		if (tlv_find(sent->tlvs, returned_tags[i], &v))
 			tlv_put(&o, returned_tags[i], v.p, v.n);
 	}
-	put_words(&o, TLV_CARRIER_STATUS, rec->stat, rec->err);
+	if (rec->stat.n + rec->err.n)
+		tlv_put_words(&o, TLV_CARRIER_STATUS, rec->stat, rec->err);
 	uint8_t attempt[3];
 	struct view attempts = {attempt, print_small(m->attempts, attempt)};
 	if (rec->via.n)
-		put_words(&o, TLV_VIA, rec->via, attempts);
+		tlv_put_words(&o, TLV_VIA, rec->via, attempts);
 	if (rec->verdict && policy_name((enum policy_id)rec->verdict))
 		tlv_put_str(&o, TLV_VERDICT, view_of(policy_name((enum policy_id)rec->verdict)));
 	return (struct view){o.p, o.n};

@@ -3,6 +3,7 @@
  */
 #include "path/finished.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,10 +59,16 @@ struct append {
 	bool expires; /* an EXPIRE went with it */
 };
 
-static void put_le(uint8_t *p, uint64_t v, unsigned n)
+static void put_le64(uint8_t *p, uint64_t v)
 {
-	for (unsigned i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
+	uint64_t octets = htole64(v);
+	memcpy(p, &octets, sizeof(octets));
+}
+
+static void put_le32(uint8_t *p, uint32_t v)
+{
+	uint32_t octets = htole32(v);
+	memcpy(p, &octets, sizeof(octets));
 }
 
 static uint64_t get_le(const uint8_t *p, unsigned n)
@@ -221,11 +228,11 @@ void finished_add(struct finished *x, const struct finished_entry *e)
 	if (x->gathered++ == 0)
 		loop_timer(x->loop, &x->timer, GATHER_MS);
 	uint8_t *p = buf_room(&o->entries, ENTRY);
-	put_le(p, e->id, 8);
-	put_le(p + 8, (uint64_t)e->done_ms / 1000, 4);
+	put_le64(p, e->id);
+	put_le32(p + 8, (uint32_t)((uint64_t)e->done_ms / 1000));
 	p[12] = e->state;
 	p[13] = e->error;
-	put_le(p + 14, e->check, 4);
+	put_le32(p + 14, e->check);
 	p[18] = p[19] = 0;
 	buf_filled(&o->entries, ENTRY);
 }

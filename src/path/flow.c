@@ -19,11 +19,12 @@ static void on_timer(struct timer *t);
 
 void flow_set_state(struct flow *f, struct msg *m, enum msg_state state)
 {
-	if (f->watch)
-		flow_watch_state(f, m, (enum msg_state)m->state, state);
-	f->counters.by_state[m->state]--;
-	m->state = (uint8_t)state;
+	enum msg_state from = (enum msg_state)m->state;
+	f->counters.by_state[from]--;
 	f->counters.by_state[state]++;
+	m->state = (uint8_t)state;
+	if (f->watch)
+		flow_watch_state(f, m, from, state);
 }
 
 /* One timer per message: end of a hold, of its validity, of the wait for its receipt. */
@@ -202,6 +203,8 @@ void flow_answer_stored(struct flow *f, struct msg *m, bool ok)
 	uint32_t command = m->owes == OWES_DATA_DELIVER	    ? DATA_SM
 			   : m->owes == OWES_SUBMIT_DELIVER ? SUBMIT_SM
 							    : DELIVER_SM;
+	if (!m->peer)
+		return;
 	if (m->owes == OWES_WAVE) {
 		settle_wave(m, ok ? ESME_ROK : ESME_RSYSERR);
 		return;

@@ -171,6 +171,19 @@ static struct view frame_of(struct flow *f, const struct pdu *pdu)
 	return (struct view){f->frame, (uint32_t)pdu_encode(pdu, f->frame, sizeof(f->frame))};
 }
 
+static uint32_t check_of(struct flow *f, const struct account *a, struct pdu_addr source)
+{
+	struct checked *last = &f->checked;
+	if (last->n && last->account == account_number(a) && view_eq(source.addr, (struct view){last->source, last->n}))
+		return last->check;
+	last->n = source.addr.n <= sizeof(last->source) ? (uint8_t)source.addr.n : 0;
+	if (last->n)
+		memcpy(last->source, source.addr.p, last->n);
+	last->account = (uint16_t)account_number(a);
+	last->check = msg_check(view_of(account_name(a)), source);
+	return last->check;
+}
+
 static struct msg *make_message(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub,
 				uint64_t app_id)
 {
@@ -191,7 +204,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->volatile_ = sub->mode != SUBMIT_STORE;
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
-	m->check = msg_check(view_of(account_name(a)), pdu->sm.src);
+	m->check = check_of(f, a, pdu->sm.src);
 	if (!flow_set_way(f, m, sub->route)) /* what it may cost has been asked before */
 		m->route = sub->route;
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);

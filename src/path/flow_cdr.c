@@ -129,7 +129,8 @@ static void reopened(struct flow *f, const struct msg *m)
 
 void flow_cdr_restored(struct flow *f, struct msg *m)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (!f->conf.archive || !flow_is_message(m))
 		return;
 	if (m->state != MSG_CLOSING)

@@ -118,10 +118,8 @@ void flow_finish(struct flow *f, struct msg *m, enum finish how, enum message_st
 	flow_close(f, m);
 }
 
-static void on_closed(void *arg, uint64_t token, bool ok)
+static void closed(struct flow *f, struct msg *m, bool ok)
 {
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
 	bool comes_again = !ok && m->note && m->peer;
 	flow_answer_stored(f, m, ok);
 	if (comes_again) { /* with its carrier, each time: only one that can be stored is worth a record */
@@ -135,6 +133,12 @@ static void on_closed(void *arg, uint64_t token, bool ok)
 	}
 }
 
+static void on_closed(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	closed(f, msgs_get(f->msgs, token), ok);
+}
+
 void flow_deliver(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_DELIVERING);
@@ -145,20 +149,24 @@ void flow_close(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_CLOSING);
 	if (m->volatile_)
-		on_closed(f, m->handle, true);
+		closed(f, m, true);
 	else if (store_journal_put(f->store, m->id, (struct view){m->rec, m->rec_len}, on_closed, m->handle) < 0)
-		on_closed(f, m->handle, false);
+		closed(f, m, false);
 }
 
-static void on_left(void *arg, uint64_t token, bool ok)
+static void left(struct flow *f, struct msg *m, bool ok)
 {
-	struct flow *f = arg;
-	struct msg *m = msgs_get(f->msgs, token);
 	flow_answer_stored(f, m, ok);
 	if (ok)
 		flow_drop(f, m);
 	else
 		flow_redo_later(f, m, REDO_LEAVE);
+}
+
+static void on_left(void *arg, uint64_t token, bool ok)
+{
+	struct flow *f = arg;
+	left(f, msgs_get(f->msgs, token), ok);
 }
 
 void flow_forget_id(struct flow *f, const struct msg *m, struct view cid)
@@ -198,14 +206,14 @@ void flow_leave(struct flow *f, struct msg *m)
 		started = store_backlog_del(f->store, r.account, (struct view){(const uint8_t *)m->cid, m->cid_len},
 					    on_left, m->handle);
 	} else if (m->volatile_) {
-		on_left(f, m->handle, true);
+		left(f, m, true);
 		return;
 	} else {
 		started = store_journal_del(f->store, m->id, on_left, m->handle);
 		forget_receipt(f, m);
 	}
 	if (started < 0)
-		on_left(f, m->handle, false);
+		left(f, m, false);
 }
 
 static void on_evicted(void *arg, uint64_t token, bool ok)

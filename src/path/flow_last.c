@@ -105,13 +105,11 @@ static struct memo *ring(struct flow *f)
 
 static bool keep_recent(struct flow *f, const struct msg *m)
 {
-	struct record r;
 	struct memo *memo = m->volatile_ ? ring(f) : NULL;
 	if (!memo)
 		return false;
-	msg_record(m, &r);
 	const struct memo_entry e = {msg_app_id(m), loop_wall_ms(f->loop), {m->rec, m->rec_len}};
-	memo_put(memo, number_tail(pdu_peek_dst(r.frame)), &e);
+	memo_put(memo, number_tail(pdu_peek_dst(record_frame(e.rec))), &e);
 	return true;
 }
 

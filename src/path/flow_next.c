@@ -14,6 +14,7 @@ struct side { /* what this file knows of a carrier */
 	struct flow *flow;
 	size_t carrier;
 	struct share share;
+	int64_t tps;	    /* that share was told with the rules; -1: they are others now */
 	struct timer timer; /* until a ceiling lets a class go on */
 	uint64_t lost;	    /* binds, as far as health has been told */
 	size_t turn;	    /* in its lanes: where it looked last */
@@ -155,6 +156,8 @@ void flow_next_grow(struct flow *f)
 		share_init(&s->share);
 		f->sides[f->sides_n] = s;
 	}
+	for (size_t i = 0; i < n; i++)
+		f->sides[i]->tps = -1;
 	for (size_t i = 0; i < accounts_count(f->accounts); i++)
 		queue_set_share(f->queue, i, (unsigned)account_conf(accounts_at(f->accounts, i))->share);
 }
@@ -255,7 +258,10 @@ struct msg *flow_take_next(struct flow *f, size_t carrier, struct flow_taking *t
 	t->waiting = waiting_for(f, carrier, lanes, n);
 	if (!t->waiting)
 		return NULL;
-	share_use(&s->share, f->rules, carrier_tps(carriers_at(f->carriers, carrier)), now_us);
+	int64_t tps = carrier_tps(carriers_at(f->carriers, carrier));
+	if (s->tps != tps)
+		share_use(&s->share, f->rules, tps, now_us);
+	s->tps = tps;
 	int class_id = share_choose(&s->share, t->waiting, now_us, &wait_us);
 	if (class_id < 0) {
 		loop_timer(f->loop, &s->timer, wait_us / 1000 + 1);

@@ -34,6 +34,13 @@
 #include "policy/retry.h"
 #include "smpp/smpp_time.h"
 
+struct checked { /* msg_check() of the submit made last: an account's next one has nearly always the same source */
+	uint16_t account;
+	uint8_t n; /* of source; 0: none yet, or it has none */
+	uint8_t source[NUMBER_MAX];
+	uint32_t check;
+};
+
 struct flow {
 	struct loop *loop;
 	struct flow_conf conf;
@@ -133,6 +140,7 @@ struct flow {
 	struct clock_watch *clock; /* flow_clock.c's */
 	struct braking *braking;   /* flow_brake.c's */
 	struct depth *depth;	   /* by carrier: how many wait in its lanes, counted once a turn */
+	struct checked checked;	   /* flow_accept.c's */
 	struct submit_scratch submit;
 	struct relay_scratch relay;
 	struct address_room room;

@@ -216,10 +216,9 @@ int flow_decide(struct flow *f, const struct flow_way *w)
 	struct route_query q;
 	flow_query_of(f, w, &q);
 	const struct route *route = routes_guess(f->routes, &q);
-	f->guessed = route ? q.operator_ : ROUTE_NO_OPERATOR;
+	f->guessed = f->operator_ = route ? q.operator_ : ROUTE_NO_OPERATOR;
 	if (!route)
-		route = routes_decide(f->routes, &q);
-	f->operator_ = q.operator_ >= 0 ? q.operator_ : routes_operator_of(f->routes, w->to);
+		route = routes_decide_at(f->routes, &q, &f->operator_);
 	if (!route)
 		return -1;
 	uint64_t text = route->choose == ROUTE_WEIGHT ? text_of(w) : 0;

@@ -64,8 +64,7 @@ void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x)
 	x->account = r.account;
 	x->class_name = view_of(class_name((enum class_id)m->class_id));
 	x->parts = m->parts;
-	if (m->verdict)
-		x->verdict = view_of(policy_verdict_of((enum policy_id)m->verdict).name);
+	x->verdict = m->verdict ? view_of(policy_verdict_of((enum policy_id)m->verdict).name) : FLOW_NOTHING;
 	x->campaign = x->variant = x->group = x->consent = FLOW_NOTHING;
 	flow_about_pdu(&x->pdu, x);
 	if (m->campaign && x->campaign.n) /* as it is counted and listed */
@@ -76,7 +75,8 @@ void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x)
 
 void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (f->watch)
 		flow_watch_answered(f, m, status);
 	flow_event_answered(f, m, status, &x);
@@ -100,7 +100,8 @@ void flow_tell_refused(struct flow *f, const struct account *a, const struct pdu
 
 void flow_tell_held(struct flow *f, struct msg *m, enum flow_wait why)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	bool fresh = ids_time_ms(m->id) >= f->since_ms; /* not again at each start */
 	if (f->watch)
 		flow_watch_held(f, m, why);
@@ -141,7 +142,8 @@ void flow_tell_submitted(struct flow *f, const struct carrier *c, struct msg *m,
 
 void flow_tell_retried(struct flow *f, struct msg *m, uint16_t carrier, const struct words *w)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (f->watch)
 		flow_watch_retried(f, m, carrier, w);
 	flow_event_retried(f, m, carrier, w, &x);
@@ -149,7 +151,8 @@ void flow_tell_retried(struct flow *f, struct msg *m, uint16_t carrier, const st
 
 void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, const char *why)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (f->watch)
 		flow_watch_doubt(f, c, m, why);
 	flow_event(f, m, EVENT_DOUBT, &x);
@@ -158,7 +161,8 @@ void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, con
 
 void flow_tell_late(struct flow *f, struct msg *m)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (f->watch)
 		flow_watch_late(f, m);
 	flow_event(f, m, EVENT_LATE, &x);
@@ -176,7 +180,8 @@ void flow_tell_receipt(struct flow *f, const struct carrier *c, const struct msg
 
 void flow_tell_end(struct flow *f, struct msg *m, enum finish how, const struct words *w)
 {
-	struct flow_about x = {.read = false};
+	struct flow_about x;
+	x.read = false;
 	if (f->watch)
 		flow_watch_end(f, m, how, w);
 	flow_event_end(f, m, how, w, &x);

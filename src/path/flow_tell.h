@@ -16,7 +16,7 @@ struct words;
 
 /* Of a message, read once for all who want it. Views borrow its record. */
 struct flow_about {
-	bool read;
+	bool read; /* false: nothing else is set yet; it is large, and mostly nobody wants it */
 	struct pdu pdu;
 	uint64_t id, msg; /* the app's; ours when it is another one, else 0 */
 	int64_t accept_ms;

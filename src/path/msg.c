@@ -93,18 +93,21 @@ size_t msgs_bytes(const struct msgs *ms)
 
 int msg_set_record(struct msgs *ms, struct msg *m, const struct record *r)
 {
-	size_t n = record_encode(r, ms->scratch, sizeof(ms->scratch));
+	size_t n = record_size(r);
 	if (n == 0)
 		return -EMSGSIZE;
-	if (!slab_fits(m->rec_len, n)) { /* else it takes the place of the old one */
+	if (slab_fits(m->rec_len, n)) { /* in the place of the old one, which r may borrow */
+		record_encode(r, ms->scratch, n);
+		memcpy(m->rec, ms->scratch, n);
+		decoded.octets = NULL;
+	} else {
 		uint8_t *rec = slab_alloc(ms->slab, n);
 		if (!rec)
 			return -ENOMEM;
+		record_encode(r, rec, n);
 		free_record(ms, m);
 		m->rec = rec;
 	}
-	decoded.octets = NULL;
-	memcpy(m->rec, ms->scratch, n);
 	m->rec_len = (uint32_t)n;
 	return 0;
 }

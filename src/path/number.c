@@ -90,6 +90,11 @@ bool number_is_phone(const struct number *n)
 uint32_t number_tail(struct view addr)
 {
 	uint32_t tail = 0, digits = 0;
+	if (addr.n >= 8 && eight_are_digits(eight_at(addr.p + addr.n - 8))) { /* nearly always */
+		for (uint32_t i = addr.n - NUMBER_TAIL; i < addr.n; i++)
+			tail = tail * 10 + (addr.p[i] - (unsigned)'0');
+		return tail;
+	}
 	for (uint32_t i = addr.n, weight = 1; i > 0 && digits < NUMBER_TAIL; i--) {
 		unsigned d = (unsigned)(addr.p[i - 1] - '0');
 		if (d > 9)

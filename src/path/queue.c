@@ -29,6 +29,7 @@ struct class_lines {
 
 struct lane {
 	struct class_lines of[CLASSES];
+	uint64_t n;
 	uint8_t classes; /* bits: those that wait */
 };
 
@@ -142,6 +143,7 @@ static void count_in(struct queue *q, const struct msg *m, struct line *line)
 	if (line->n++ == 0)
 		list_append(&of->turns, &line->turn);
 	of->n++;
+	q->lanes[m->route]->n++;
 	q->lanes[m->route]->classes |= (uint8_t)(1u << m->class_id);
 	q->total++;
 }
@@ -155,6 +157,7 @@ static void count_out(struct queue *q, const struct msg *m, struct line *line)
 	}
 	if (--of->n == 0)
 		q->lanes[m->route]->classes &= (uint8_t) ~(1u << m->class_id);
+	q->lanes[m->route]->n--;
 	q->total--;
 }
 
@@ -324,10 +327,7 @@ uint64_t queue_class_depth(const struct queue *q, size_t lane, enum class_id cla
 
 uint64_t queue_depth(const struct queue *q, size_t lane)
 {
-	uint64_t n = 0;
-	for (int c = 0; c < CLASSES; c++)
-		n += q->lanes[lane]->of[c].n;
-	return n;
+	return q->lanes[lane]->n;
 }
 
 uint64_t queue_total(const struct queue *q)

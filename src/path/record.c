@@ -63,11 +63,17 @@ static uint8_t *append(uint8_t *to, struct view v)
 	return to + v.n;
 }
 
+size_t record_size(const struct record *r)
+{
+	if (r->account.n > 255 || r->stat.n > 255 || r->err.n > 255 || r->via.n > 255 || r->frame.n > PDU_MAX_DEFAULT)
+		return 0;
+	return (size_t)RECORD_HEADER + r->account.n + r->stat.n + r->err.n + r->via.n + r->frame.n;
+}
+
 size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 {
-	size_t n = (size_t)RECORD_HEADER + r->account.n + r->stat.n + r->err.n + r->via.n + r->frame.n;
-	if (n > cap || r->account.n > 255 || r->stat.n > 255 || r->err.n > 255 || r->via.n > 255 ||
-	    r->frame.n > PDU_MAX_DEFAULT)
+	size_t n = record_size(r);
+	if (n == 0 || n > cap)
 		return 0;
 	memset(buf, 0, RECORD_HEADER);
 	buf[AT_VERSION] = FORMAT;
@@ -106,6 +112,12 @@ static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)
 static bool is_known(struct view b)
 {
 	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO && b.p[AT_ZERO] == 0;
+}
+
+struct view record_frame(struct view b)
+{
+	uint32_t n = get32(b.p + AT_LEN_FRAME);
+	return (struct view){b.p + b.n - n, n}; /* it stands last */
 }
 
 bool record_decode(struct view b, struct record *out)

@@ -39,10 +39,14 @@ struct record {
 #define RECORD_HEADER 48u
 #define RECORD_MAX    80000u /* octets: a frame at its largest and the rest */
 
-/* Octets written; 0 when cap is too small or a view is over its maximum (255; frame 70,000). */
+/* Octets that it takes; 0 when a view is over its maximum (255; frame 70,000). */
+size_t record_size(const struct record *r);
+/* Octets written; 0 when cap is too small or a view is over its maximum. */
 size_t record_encode(const struct record *r, uint8_t *buf, size_t cap);
 /* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf.
  */
 __attribute__((warn_unused_result)) bool record_decode(struct view buf, struct record *out);
+/* The frame of a record that record_encode() has written, nothing else of it is looked at. Borrows buf. */
+struct view record_frame(struct view buf);
 
 #endif

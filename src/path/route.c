@@ -162,6 +162,7 @@ struct search {
 	void (*fn)(const struct route_step *step, void *arg); /* NULL: nobody wants to know */
 	void *arg;
 	uint64_t seen; /* operators whose rules have been looked at, a bit each: no rule is looked at twice */
+	int at;	       /* found: the operator that the number is at, or ROUTE_NO_OPERATOR */
 };
 
 static void tell(const struct search *s, uint32_t at, const char *why)
@@ -233,29 +234,56 @@ static const struct route *look_at_prefix(struct search *s, const struct trie_li
 	}
 }
 
+/* Whose prefix is the longest of these; ROUTE_NO_OPERATOR: none is an operator's. */
+static int operator_among(const struct trie_link *const *hits, unsigned n)
+{
+	for (; n > 0; n--) {
+		for (const struct trie_link *link = hits[n - 1];; link++) {
+			if (link->rank == RANK_OPERATOR)
+				return (int)link->value;
+			if (link->last)
+				break;
+		}
+	}
+	return ROUTE_NO_OPERATOR;
+}
+
 static const struct route *decide(struct search *s)
 {
 	const struct route_query *q = s->query;
 	const struct trie_link *hits[TRIE_MAX_HITS];
 	const struct route *found = NULL;
+	s->at = q->operator_;
 	if (q->operator_ >= 0 && (size_t)q->operator_ < s->r->operators_n)
 		found = look_at_operator(s, (unsigned)q->operator_, NULL);
 	if (found)
 		return found;
-	for (unsigned n = trie_walk(s->r->set->trie, q->to, hits); n > 0 && !found; n--)
+	unsigned n = trie_walk(s->r->set->trie, q->to, hits);
+	if (s->at == ROUTE_NO_OPERATOR)
+		s->at = operator_among(hits, n);
+	for (; n > 0 && !found; n--)
 		found = look_at_prefix(s, hits[n - 1]);
 	return found;
 }
 
+const struct route *routes_decide_at(const struct routes *r, const struct route_query *q, int *at)
+{
+	struct search s = {.r = r, .query = q};
+	const struct route *route = decide(&s);
+	*at = s.at;
+	return route;
+}
+
 const struct route *routes_decide(const struct routes *r, const struct route_query *q)
 {
-	return decide(&(struct search){r, q, NULL, NULL, 0});
+	int at;
+	return routes_decide_at(r, q, &at);
 }
 
 bool routes_explain(const struct routes *r, const struct route_query *q,
 		    void (*fn)(const struct route_step *step, void *arg), void *arg)
 {
-	return decide(&(struct search){r, q, fn, arg, 0}) != NULL;
+	return decide(&(struct search){.r = r, .query = q, .fn = fn, .arg = arg}) != NULL;
 }
 
 const struct route *routes_guess(const struct routes *r, struct route_query *q)
@@ -314,15 +342,8 @@ int routes_operator(const struct routes *r, const char *name)
 int routes_operator_of(const struct routes *r, const struct number *number)
 {
 	const struct trie_link *hits[TRIE_MAX_HITS];
-	for (unsigned n = trie_walk(r->set->trie, number, hits); n > 0; n--) {
-		for (const struct trie_link *link = hits[n - 1];; link++) {
-			if (link->rank == RANK_OPERATOR)
-				return (int)link->value;
-			if (link->last)
-				break;
-		}
-	}
-	return -1;
+	unsigned n = trie_walk(r->set->trie, number, hits);
+	return operator_among(hits, n);
 }
 
 const char *routes_operator_name(const struct routes *r, size_t i)

@@ -113,6 +113,8 @@ void routes_free(struct routes *r);
 
 /* The route of the rule that wins; NULL when no rule holds. Good until a route is added. */
 const struct route *routes_decide(const struct routes *r, const struct route_query *q);
+/* And the operator that the number is at: where it is ported to, else routes_operator_of() it. */
+const struct route *routes_decide_at(const struct routes *r, const struct route_query *q, int *at);
 
 /*
  * A number that is known not to be at the operator of its prefix is at one of the others, nobody has said at which: the

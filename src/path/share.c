@@ -33,9 +33,8 @@ int share_choose(struct share *s, uint8_t waiting, int64_t now_us, int64_t *wait
 {
 	int first = -1, owed = -1;
 	*wait_us = INT64_MAX;
-	for (int c = 0; c < CLASSES; c++) {
-		if (!(waiting & 1u << c))
-			continue;
+	for (unsigned left = waiting; left; left &= left - 1) {
+		int c = __builtin_ctz(left);
 		if (throttle_there(&s->ceiling[c], now_us, 1) == 0) {
 			int64_t wait = throttle_wait(&s->ceiling[c], now_us, 1);
 			*wait_us = wait < *wait_us ? wait : *wait_us;

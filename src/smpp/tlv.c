@@ -255,6 +255,28 @@ void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s)
 	to[s.n] = 0;
 }
 
+void tlv_put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b)
+{
+	uint32_t n = a.n + (b.n > 0) + b.n, at = o->n;
+	uint8_t *to = a.n < TLV_WIDEST && b.n < TLV_WIDEST ? tlv_open(o, tag, n + 1) : NULL;
+
+	if (!to) {
+		o->full = true;
+		return;
+	}
+	if (a.n > 0)
+		memcpy(to, a.p, a.n);
+	if (b.n > 0) {
+		to[a.n] = ' ';
+		memcpy(to + a.n + 1, b.p, b.n);
+	}
+	to[n] = 0;
+	if (memchr(to, 0, n + 1) == to + n)
+		return;
+	o->n = at;
+	o->full = true;
+}
+
 void tlv_put_all_but(struct tlv_out *o, struct view area, uint16_t tag)
 {
 	struct tlv t;

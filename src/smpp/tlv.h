@@ -120,6 +120,8 @@ void tlv_put(struct tlv_out *o, uint16_t tag, const void *value, uint32_t n);
 void tlv_put_int(struct tlv_out *o, uint16_t tag, uint32_t value, unsigned width);
 /* Adds the NUL; a NUL inside is an error. */
 void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s);
+/* The same of two words as one string, with a blank in front of b when there is b. */
+void tlv_put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b);
 /* All of an area but one tag. */
 void tlv_put_all_but(struct tlv_out *o, struct view area, uint16_t tag);
 
