@@ -206,7 +206,7 @@ static struct session *account_pick(struct account *a)
 
 	for (int looks = 0; looks < ACCOUNT_LOOKS && node != &a->binds; looks++, node = node->next) {
 		struct app *app = LIST_OF(node, struct app, of_account);
-		if (session_room(app->session) > 0 && (best == NULL || account_prefers(app, best)))
+		if ((best == NULL || account_prefers(app, best)) && session_room(app->session) > 0)
 			best = app;
 	}
 	/* more binds than are looked at: the next time begins with others */

@@ -33,15 +33,19 @@ static void pump_rest(struct carrier *c, bool hungry)
 static struct carrier_bind *pump_pick(struct carrier *c)
 {
 	struct carrier_bind *best = NULL;
+	uint32_t least = UINT32_MAX;
 
 	for (size_t looks = 0; looks < c->nbinds && (looks < PUMP_EXACT || best == NULL); looks++) {
 		if (c->look >= c->nbinds)
 			c->look = 0;
 		struct carrier_bind *b = &c->binds[c->nbinds > PUMP_EXACT ? c->look++ : looks];
-		if (b->session == NULL || b->leaving || session_room(b->session) == 0)
+		if (b->session == NULL || b->leaving)
 			continue;
-		if (best == NULL || session_outstanding(b->session) < session_outstanding(best->session))
+		uint32_t outstanding = session_outstanding(b->session);
+		if (outstanding < least && session_room(b->session) > 0) {
 			best = b;
+			least = outstanding;
+		}
 	}
 	return best;
 }
@@ -85,13 +89,13 @@ static struct carrier_bind *pump_in_unknown_order(struct carrier *c, struct carr
 }
 
 /* The bind that a text must go over because one before it to the same number is outstanding there; else b. */
-static struct carrier_bind *pump_in_order(struct carrier *c, struct view number, struct carrier_bind *b,
+static struct carrier_bind *pump_in_order(struct carrier *c, struct view number, int64_t now, struct carrier_bind *b,
 					  struct order_place *place)
 {
 	unsigned last;
 	int64_t sent_us;
 
-	if (!order_last(c->order, number, loop_now_us(c->cs->loop), place, &last, &sent_us))
+	if (!order_last(c->order, number, now, place, &last, &sent_us))
 		return pump_in_unknown_order(c, b);
 	if (c->binds[last].session == NULL)
 		return b;
@@ -101,10 +105,12 @@ static struct carrier_bind *pump_in_order(struct carrier *c, struct view number,
 	return answered || !same_form || !session_can_send(before->session) ? b : before;
 }
 
+/* Sends the next message over b, which has room, or over the bind that its order asks for. */
 static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 {
 	struct pdu pdu = {.command_id = SUBMIT_SM};
-	uint32_t room = pace_room(&c->pace, loop_now_us(c->cs->loop));
+	int64_t now = loop_now_us(c->cs->loop);
+	uint32_t room = pace_room(&c->pace, now);
 	uint64_t cookie;
 
 	c->needs = 0;
@@ -112,12 +118,13 @@ static enum pumped pump_one(struct carrier *c, struct carrier_bind *b)
 		return c->needs > room ? PUMP_SHORT : PUMP_DRY;
 	if (c->order != NULL) {
 		struct order_place place;
-		b = pump_in_order(c, pdu.sm.dst.addr, b, &place);
-		if (session_room(b->session) == 0) {
+		struct carrier_bind *asked = pump_in_order(c, pdu.sm.dst.addr, now, b, &place);
+		if (asked != b && session_room(asked->session) == 0) {
 			c->cs->ops->on_unpull(c, cookie, c->cs->arg);
 			return PUMP_STUCK;
 		}
-		order_note(c->order, &place, (unsigned)(b - c->binds), loop_now_us(c->cs->loop));
+		b = asked;
+		order_note(c->order, &place, (unsigned)(b - c->binds), now);
 	}
 	if (session_role(b->session) == SESSION_SMSC)
 		accept_to_deliver_sm(&pdu);
@@ -140,11 +147,13 @@ static enum pumped pump_many(struct carrier *c, uint32_t n)
 		if (b == NULL)
 			return PUMP_STUCK;
 		uint32_t chunk = c->nbinds > PUMP_EXACT ? PUMP_CHUNK : 1;
-		for (; chunk > 0 && n > 0 && b->session != NULL && session_room(b->session) > 0; chunk--, n--) {
+		do {
 			enum pumped one = pump_one(c, b);
 			if (one != PUMPED)
 				return one;
-		}
+			chunk--;
+			n--;
+		} while (chunk > 0 && n > 0 && b->session != NULL && session_room(b->session) > 0);
 	}
 	return PUMPED;
 }

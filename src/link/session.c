@@ -338,9 +338,9 @@ bool session_can_tell(const struct session *s)
 
 uint32_t session_room(const struct session *s)
 {
-	if (!session_can_tell(s))
-		return 0;
-	return s->out != NULL ? window_room(s->out) : s->conf->window_out;
+	uint32_t room = s->out != NULL ? window_room(s->out) : s->conf->window_out;
+
+	return room > 0 && session_can_tell(s) ? room : 0; /* a full window is what it mostly ends at */
 }
 
 void session_set_window(struct session *s, uint32_t window)

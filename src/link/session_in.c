@@ -16,6 +16,7 @@
 #define ST_LIVE	  (ST(OPEN) | ST(BINDING) | ST_BOUND | ST(UNBINDING))
 
 static void take_work(struct session *s, const struct pdu *pdu);
+static void take_alert(struct session *s, const struct pdu *pdu);
 static void take_bind(struct session *s, const struct pdu *pdu);
 static void take_unbind(struct session *s, const struct pdu *pdu);
 static void take_enquire_link(struct session *s, const struct pdu *pdu);
@@ -40,7 +41,7 @@ static const struct rule {
 	{BIND_TRANSMITTER, ST(OPEN), 0, take_bind},
 	{BIND_RECEIVER, ST(OPEN), 0, take_bind},
 	{UNBIND, ST_BOUND | ST(UNBINDING), ST_BOUND | ST(UNBINDING), take_unbind},
-	{ALERT_NOTIFICATION, 0, ST_HEARS, take_work},
+	{ALERT_NOTIFICATION, 0, ST_HEARS, take_alert},
 	{OUTBIND, ST(OPEN), 0, take_outbind},
 };
 
@@ -120,8 +121,14 @@ static void log_wrong_state(struct session *s, const struct pdu *pdu)
 
 static void take_work(struct session *s, const struct pdu *pdu)
 {
-	if (command_has_resp(pdu->command_id) && ++s->unanswered >= s->conf->window_in)
+	if (++s->unanswered >= s->conf->window_in)
 		session_set_hold(s, HOLD_WINDOW, true);
+	s->ops->on_request(s, pdu, s->arg);
+}
+
+/* It has no answer, so it is not counted as unanswered. */
+static void take_alert(struct session *s, const struct pdu *pdu)
+{
 	s->ops->on_request(s, pdu, s->arg);
 }
 
@@ -311,7 +318,7 @@ static void take_frame(struct session *s, const uint8_t *p, uint32_t n)
 
 	session_tap(s, false, p, n);
 	s->stats->pdus_in++;
-	if (!command_known(pdu.command_id)) {
+	if (status == ESME_RINVCMDID) {
 		take_unknown(s, p, n, &pdu);
 	} else if ((pdu.command_id & COMMAND_RESP) == 0) {
 		take_request(s, p, n, &pdu, status);

@@ -12,7 +12,6 @@
 #define SYSTEM_TYPE_MAX	  13
 #define LONG_ADDRESS_MAX  65 /* data_sm, alert_notification */
 #define ADDRESS_RANGE_MAX 41
-#define MESSAGE_ID_MAX	  65
 
 #define AT(member) offsetof(struct pdu, member)
 #define OCTET(member)                                                                                                  \
@@ -63,10 +62,6 @@ static const struct field any_bind[] = {
 /* Only the log shows it: too long a name is no reason to lose sc_interface_version. */
 static const struct field bind_resp[] = {
 	LAX(resp.id, SYSTEM_ID_MAX, ESME_RINVSYSID),
-};
-
-static const struct field message_resp[] = {
-	STRING(resp.id, MESSAGE_ID_MAX, ESME_RINVMSGID),
 };
 
 static const struct field outbind[] = {
@@ -157,6 +152,10 @@ static const struct field alert_notification[] = {
 	{                                                                                                              \
 		true, false, shape, 0, NULL                                                                            \
 	}
+#define STRAIGHT_UNLESS_ERROR(shape)                                                                                   \
+	{                                                                                                              \
+		true, true, shape, 0, NULL                                                                             \
+	}
 #define NO_BODY                                                                                                        \
 	{                                                                                                              \
 		true, true, BODY_NONE, 0, NULL                                                                         \
@@ -186,10 +185,10 @@ static const struct layout responses[NSLOTS] = {
 	[BIND_TRANSCEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
 	[UNBIND] = NO_BODY,
 	[ENQUIRE_LINK] = NO_BODY,
-	[SUBMIT_SM] = FIELDS_UNLESS_ERROR(message_resp),
-	[DELIVER_SM] = FIELDS(message_resp),
+	[SUBMIT_SM] = STRAIGHT_UNLESS_ERROR(BODY_ID),
+	[DELIVER_SM] = STRAIGHT(BODY_ID),
 	[SUBMIT_MULTI] = FIELDS(submit_multi_resp),
-	[SLOT(DATA_SM)] = FIELDS(message_resp),
+	[SLOT(DATA_SM)] = STRAIGHT(BODY_ID),
 	[QUERY_SM] = FIELDS(query_sm_resp),
 	[CANCEL_SM] = NO_BODY,
 	[REPLACE_SM] = NO_BODY,

@@ -29,9 +29,11 @@ struct field {
 
 enum body_shape {
 	BODY_NONE,
-	BODY_ROWS,    /* as fields says */
-	BODY_SUBMIT,  /* submit_sm; it and deliver_sm are nearly all that passes: straight code instead of rows */
+	BODY_ROWS, /* as fields says */
+	/* straight code instead of rows, for nearly all that passes: */
+	BODY_SUBMIT,  /* submit_sm */
 	BODY_DELIVER, /* the same, but its times are unused: whatever stands there is no reason to refuse a receipt */
+	BODY_ID,      /* a message_id: submit_sm_resp, deliver_sm_resp, data_sm_resp */
 };
 
 struct layout {
@@ -45,6 +47,7 @@ struct layout {
 /* Octets of a field with its NUL, or of the text. */
 #define SERVICE_TYPE_MAX 6
 #define ADDRESS_MAX	 21
+#define MESSAGE_ID_MAX	 65
 #define TIME_MAX	 17
 #define TEXT_MAX	 254 /* 255 is forbidden [S 5.2.21] */
 

@@ -179,10 +179,20 @@ static uint32_t read_tlvs(struct reader *r, struct pdu *pdu)
 
 static void read_body(struct reader *r, const struct layout *layout, struct pdu *pdu)
 {
-	if (layout->shape >= BODY_SUBMIT)
+	switch ((enum body_shape)layout->shape) {
+	case BODY_SUBMIT:
+	case BODY_DELIVER:
 		read_sm(r, (enum body_shape)layout->shape, &pdu->sm);
-	else
+		break;
+	case BODY_ID:
+		pdu->resp.id = reader_cstring(r, MESSAGE_ID_MAX, ESME_RINVMSGID);
+		break;
+	case BODY_ROWS:
 		read_fields(r, layout, pdu);
+		break;
+	case BODY_NONE:
+		break;
+	}
 }
 
 static uint32_t decode_request(struct reader *r, const struct layout *layout, struct pdu *pdu)
@@ -205,13 +215,16 @@ static bool is_all_read(const struct pdu *pdu, const struct reader *r)
  * a TLV area can pass for a short id too, but the tags of 3.4 and our own hold control characters, an id does not;
  * and a tag 0x00xx looks like an empty id before a TLV that does not fit.
  */
-static bool body_is_plain(const struct pdu *pdu, uint32_t left)
+static bool body_is_plain(struct view id, uint32_t body, uint32_t left)
 {
-	for (uint32_t i = 0; i < pdu->resp.id.n; i++) {
-		if (pdu->resp.id.p[i] < 0x20)
+	/* a TLV that has no NUL among its first three octets is longer than this body, and the id as good as plain */
+	if (left == 0 && body <= 256 && id.n > 2)
+		return true;
+	for (uint32_t i = 0; i < id.n; i++) {
+		if (id.p[i] < 0x20)
 			return false;
 	}
-	return left == 0 || (left < BROKEN_TLV && pdu->resp.id.n > 0);
+	return left == 0 || (left < BROKEN_TLV && id.n > 0);
 }
 
 /*
@@ -228,10 +241,10 @@ static void decode_response(struct reader r, const struct layout *layout, struct
 		(void)read_tlvs(&r, pdu);
 		return;
 	}
-	read_fields(&r, layout, pdu);
+	read_body(&r, layout, pdu);
 	pdu->has_body = r.status == ESME_ROK;
 	left = pdu->has_body ? read_tlvs(&r, pdu) : 0;
-	if (pdu->has_body && body_is_plain(pdu, left))
+	if (pdu->has_body && body_is_plain(pdu->resp.id, reader_left(&again), left))
 		return;
 	whole = *pdu;
 	clear_body(pdu);
@@ -276,8 +289,8 @@ uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 /* Behind the C-octet string at p; end when it has none. */
 static const uint8_t *behind_string(const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *nul = p < end ? memchr(p, 0, (size_t)(end - p)) : NULL;
-	return nul ? nul + 1 : end;
+	uint32_t n = octets_before_nul(p, (uint32_t)(end - p));
+	return p + n < end ? p + n + 1 : end;
 }
 
 struct view pdu_peek_dst(struct view frame)
@@ -287,8 +300,10 @@ struct view pdu_peek_dst(struct view frame)
 		return (struct view){NULL, 0};
 	const uint8_t *source = behind_string(frame.p + PDU_HEADER, end); /* behind service_type */
 	const uint8_t *dst = end - source > 2 ? behind_string(source + 2, end) : end;
-	const uint8_t *nul = end - dst > 2 ? memchr(dst + 2, 0, (size_t)(end - dst) - 2) : NULL;
-	return nul ? (struct view){dst + 2, (uint32_t)(nul - dst) - 2} : (struct view){NULL, 0};
+	if (end - dst <= 2)
+		return (struct view){NULL, 0};
+	uint32_t left = (uint32_t)(end - dst) - 2, n = octets_before_nul(dst + 2, left);
+	return n < left ? (struct view){dst + 2, n} : (struct view){NULL, 0};
 }
 
 bool pdu_text(const struct pdu *pdu, struct view *text)

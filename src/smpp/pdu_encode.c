@@ -120,10 +120,20 @@ static void write_fields(struct writer *to, const struct layout *layout, const s
 
 static void write_body(struct writer *w, const struct layout *layout, const struct pdu *pdu)
 {
-	if (layout->shape >= BODY_SUBMIT)
+	switch ((enum body_shape)layout->shape) {
+	case BODY_SUBMIT:
+	case BODY_DELIVER:
 		write_sm(w, (enum body_shape)layout->shape, &pdu->sm);
-	else
+		break;
+	case BODY_ID:
+		writer_cstring(w, pdu->resp.id, MESSAGE_ID_MAX);
+		break;
+	case BODY_ROWS:
 		write_fields(w, layout, pdu);
+		break;
+	case BODY_NONE:
+		break;
+	}
 }
 
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)

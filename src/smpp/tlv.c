@@ -241,17 +241,14 @@ void tlv_put_int(struct tlv_out *o, uint16_t tag, uint32_t value, unsigned width
 
 void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s)
 {
-	uint8_t *to;
+	uint32_t before = o->n;
+	uint8_t *to = s.n < TLV_WIDEST ? tlv_open(o, tag, s.n + 1) : NULL;
 
-	if (s.n >= TLV_WIDEST || (s.n > 0 && memchr(s.p, 0, s.n))) {
+	if (!to || !octets_copy_string(to, s.p, s.n)) {
+		o->n = before;
 		o->full = true;
 		return;
 	}
-	to = tlv_open(o, tag, s.n + 1);
-	if (!to)
-		return;
-	if (s.n > 0)
-		memcpy(to, s.p, s.n);
 	to[s.n] = 0;
 }
 
