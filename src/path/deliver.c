@@ -105,6 +105,7 @@ static void fill_receipt(const struct msg *m, const struct account_conf *conf, u
 		.submit_ms = rec.accept_ms,
 		.done_ms = rec.done_ms,
 		.zone_quarters = (int)(conf->zone / MINUTES_PER_QUARTER),
+		.written = &scratch->date,
 		.err = {rec.err.p, rec.err.n < ERR_MAX ? rec.err.n : ERR_MAX},
 		.text = excerpt(&sent, (enum charset)conf->dcs0, text, sizeof(text)),
 	};

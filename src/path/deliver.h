@@ -8,13 +8,15 @@
 #include "link/account.h"
 #include "path/msg.h"
 #include "path/number.h"
+#include "smpp/smpp_time.h"
 
-struct deliver_scratch {
+struct deliver_scratch { /* zero it before first use */
 	char text[512];
 	uint8_t tlvs[2048];
 	uint8_t data[PDU_MAX_DEFAULT]; /* TLVs of a data_sm, its text among them */
 	char id[24];
 	char number[NUMBER_MAX + 2];
+	struct smpp_time_written date;
 };
 
 /*

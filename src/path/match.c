@@ -47,6 +47,7 @@ struct key {
 	const struct match *x;
 	size_t carrier;
 	struct view cid;
+	struct msg **found; /* by is_message() */
 };
 
 /* carrier: or none, of a message whose carrier is gone */
@@ -58,11 +59,12 @@ static uint64_t hash_of(const struct match *x, size_t carrier, struct view cid)
 static bool is_message(uint64_t value, const void *key)
 {
 	const struct key *k = key;
-	const struct msg *m = msgs_get(k->x->msgs, value);
+	struct msg *m = msgs_get(k->x->msgs, value);
 	if (m) { /* it nearly always is the one, it is worked on then, and has been in no cache since it was sent */
 		msg_fetch(m);
 		msg_fetch_octets(m);
 	}
+	*k->found = m;
 	return m && m->carrier == k->carrier && m->cid_len == k->cid.n && memcmp(m->cid, k->cid.p, k->cid.n) == 0;
 }
 
@@ -77,7 +79,7 @@ static void drop_parked(struct match *x, struct parked *p)
 {
 	uint64_t value;
 	struct view cid = {(const uint8_t *)p->cid, p->cid_n};
-	struct key key = {x, p->carrier, cid};
+	struct key key = {x, p->carrier, cid, NULL};
 	map_remove(x->parked_ids, hash_of(x, p->carrier, cid), is_parked, &key, &value);
 	list_remove(&p->link);
 	x->parked_n--;
@@ -185,10 +187,9 @@ void match_remove(struct match *x, struct msg *m)
 static struct msg *look_up(const struct match *x, size_t carrier, struct view cid)
 {
 	uint64_t value;
-	struct key key = {x, carrier, cid};
-	if (!map_find(x->ids, hash_of(x, carrier, cid), is_message, &key, &value))
-		return NULL;
-	return msgs_get(x->msgs, value);
+	struct msg *m;
+	struct key key = {x, carrier, cid, &m};
+	return map_find(x->ids, hash_of(x, carrier, cid), is_message, &key, &value) ? m : NULL;
 }
 
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid)
@@ -325,7 +326,7 @@ bool match_ended(const struct match *x, size_t carrier, struct view id)
 static struct parked *find_parked(const struct match *x, size_t carrier, struct view cid)
 {
 	uint64_t value;
-	struct key key = {x, carrier, cid};
+	struct key key = {x, carrier, cid, NULL};
 	if (!map_find(x->parked_ids, hash_of(x, carrier, cid), is_parked, &key, &value))
 		return NULL;
 	return (struct parked *)(uintptr_t)value;

@@ -7,7 +7,8 @@
 
 #include "smpp/eight.h"
 
-#define BARE_MOBILE 11u /* digits */
+#define BARE_MOBILE 11u	      /* digits */
+#define TAIL_RANGE  10000000u /* of NUMBER_TAIL digits */
 
 /* A bare Chinese mobile number: 1, then 3-9, 11 digits in all. */
 static bool is_bare_mobile(const char *d, unsigned n)
@@ -90,11 +91,9 @@ bool number_is_phone(const struct number *n)
 uint32_t number_tail(struct view addr)
 {
 	uint32_t tail = 0, digits = 0;
-	if (addr.n >= 8 && eight_are_digits(eight_at(addr.p + addr.n - 8))) { /* nearly always */
-		for (uint32_t i = addr.n - NUMBER_TAIL; i < addr.n; i++)
-			tail = tail * 10 + (addr.p[i] - (unsigned)'0');
-		return tail;
-	}
+	uint64_t last = addr.n >= 8 ? eight_at(addr.p + addr.n - 8) : 0;
+	if (eight_are_digits(last)) /* nearly all */
+		return eight_number(last) % TAIL_RANGE;
 	for (uint32_t i = addr.n, weight = 1; i > 0 && digits < NUMBER_TAIL; i--) {
 		unsigned d = (unsigned)(addr.p[i - 1] - '0');
 		if (d > 9)

@@ -58,6 +58,14 @@ static inline bool eight_are_digits(uint64_t v)
 	return (v & upper_half) == digits && ((v + EIGHT_ONES * 6) & upper_half) == digits;
 }
 
+/* The number that eight digits are, the first of them the highest: pairs, then fours, then all. */
+static inline uint32_t eight_number(uint64_t v)
+{
+	v = ((v & EIGHT_ONES * 0x0f) * (10 * 0x100 + 1)) >> 8;
+	v = ((v & UINT64_C(0x00ff00ff00ff00ff)) * (100 * 0x10000 + 1)) >> 16;
+	return (uint32_t)(((v & UINT64_C(0x0000ffff0000ffff)) * (UINT64_C(10000) * 0x100000000 + 1)) >> 32);
+}
+
 /* Small letters of ASCII as capital ones, all else as it is. */
 static inline uint64_t eight_upper(uint64_t v)
 {

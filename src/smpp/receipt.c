@@ -5,7 +5,6 @@
 #include "smpp/receipt.h"
 #include "smpp/charset.h"
 #include "smpp/eight.h"
-#include "smpp/smpp_time.h"
 #include "smpp/udh.h"
 
 #define ERR_WIDTH  3u
@@ -412,22 +411,17 @@ static inline void put_str(struct out *o, const char *s)
 	put(o, s, strlen(s));
 }
 
-#define MINUTE 60000
+#define DATE_WIDTH 10u
 
 /* Both to the minute: mostly the same one. */
-static void put_dates(struct out *o, int64_t submit_ms, int64_t done_ms, int zone_quarters)
+static void put_dates(struct out *o, const struct receipt_out *r)
 {
-	char submit[11], done[11];
+	struct smpp_time_written own = {0}, *last = r->written ? r->written : &own;
 
-	smpp_time_format_receipt(submit_ms, zone_quarters, submit);
-	if (submit_ms >= 0 && done_ms >= 0 && submit_ms / MINUTE == done_ms / MINUTE)
-		memcpy(done, submit, sizeof done);
-	else
-		smpp_time_format_receipt(done_ms, zone_quarters, done);
 	put_str(o, " submit date:");
-	put(o, submit, sizeof submit - 1);
+	put(o, smpp_time_write_receipt(last, r->submit_ms, r->zone_quarters), DATE_WIDTH);
 	put_str(o, " done date:");
-	put(o, done, sizeof done - 1);
+	put(o, smpp_time_write_receipt(last, r->done_ms, r->zone_quarters), DATE_WIDTH);
 }
 
 static void put_err(struct out *o, struct view err)
@@ -456,7 +450,7 @@ size_t receipt_format(const struct receipt_out *r, char *buf, size_t cap)
 	put_str(&o, "id:");
 	put(&o, r->id.p, r->id.n);
 	put_str(&o, r->dlvrd ? " sub:001 dlvrd:001" : " sub:001 dlvrd:000");
-	put_dates(&o, r->submit_ms, r->done_ms, r->zone_quarters);
+	put_dates(&o, r);
 	put_str(&o, " stat:");
 	put_str(&o, receipt_stat_name(r->state));
 	put_err(&o, r->err);

@@ -5,6 +5,7 @@
 #define SMPP_RECEIPT_H
 
 #include "smpp/pdu.h"
+#include "smpp/smpp_time.h"
 
 enum message_state { /* [S 5.2.28] */
 		     STATE_SCHEDULED = 0,
@@ -63,7 +64,8 @@ struct receipt_out {
 	bool dlvrd;		    /* dlvrd:001 or 000 */
 	int64_t submit_ms, done_ms; /* UTC */
 	int zone_quarters;
-	struct view err;  /* raw; written at least 3 wide, "000" when empty */
+	struct smpp_time_written *written; /* a date that is kept for the next receipt; NULL: none is */
+	struct view err;		   /* raw; written at least 3 wide, "000" when empty */
 	struct view text; /* start of the message as printable UTF-8; cut to 20 octets at a character's border */
 };
 

@@ -300,6 +300,18 @@ void smpp_time_format_receipt(int64_t ms, int zone_quarters, char out[11])
 	*put_minutes(out, &f) = '\0';
 }
 
+const char *smpp_time_write_receipt(struct smpp_time_written *last, int64_t ms, int zone_quarters)
+{
+	int64_t minute = ms / MINUTE - (ms % MINUTE < 0);
+
+	if (minute != last->minute || zone_quarters != last->zone_quarters || last->text[0] == '\0') {
+		smpp_time_format_receipt(ms, zone_quarters, last->text);
+		last->minute = minute;
+		last->zone_quarters = zone_quarters;
+	}
+	return last->text;
+}
+
 int smpp_time_parse_final(struct view s, int zone_quarters, int64_t *out_ms)
 {
 	struct fields f;

@@ -41,6 +41,16 @@ __attribute__((warn_unused_result)) int smpp_time_parse_receipt(struct view s, i
 
 /* YYMMDDhhmm at the zone, 10 characters and NUL: what our receipts carry. */
 void smpp_time_format_receipt(int64_t ms, int zone_quarters, char out[11]);
+/*
+ * The same where many are written one after the other, nearly all of one minute: *last keeps what was written last.
+ * Zero it before first use. Ten characters and NUL, good until the next call.
+ */
+struct smpp_time_written {
+	int64_t minute;
+	int zone_quarters;
+	char text[11]; /* "": nothing yet */
+};
+const char *smpp_time_write_receipt(struct smpp_time_written *last, int64_t ms, int zone_quarters);
 
 /* final_date: 16-character absolute, or 12 digits YYMMDDhhmmss at the zone; -1 for anything else. */
 __attribute__((warn_unused_result)) int smpp_time_parse_final(struct view s, int zone_quarters, int64_t *out_ms);

@@ -205,7 +205,7 @@ bool tlv_find_str(struct view area, uint16_t tag, struct view *value)
 }
 
 /* Writes tag and length and makes room for n octets of value, which the caller fills; NULL and full when none is. */
-static uint8_t *tlv_open(struct tlv_out *o, uint16_t tag, uint32_t n)
+static inline uint8_t *tlv_open(struct tlv_out *o, uint16_t tag, uint32_t n)
 {
 	uint8_t *head = o->p + o->n;
 
@@ -229,14 +229,15 @@ void tlv_put(struct tlv_out *o, uint16_t tag, const void *value, uint32_t n)
 
 void tlv_put_int(struct tlv_out *o, uint16_t tag, uint32_t value, unsigned width)
 {
-	uint8_t octets[4];
+	uint8_t *to;
 
 	if ((width != 1 && width != 2 && width != 4) || (width < 4 && value >> (8 * width) != 0)) {
 		o->full = true;
 		return;
 	}
-	octets_put_u32(octets, value);
-	tlv_put(o, tag, octets + 4 - width, width);
+	to = tlv_open(o, tag, width);
+	for (unsigned i = width; to && i > 0; i--, value >>= 8)
+		to[i - 1] = (uint8_t)value;
 }
 
 void tlv_put_str(struct tlv_out *o, uint16_t tag, struct view s)

@@ -180,6 +180,10 @@ static void test_tail(void **state)
 		assert_int_equal(number_tail(view_of(same[i])), 138000);
 	assert_int_equal(number_tail(view_of("13899999999")), 9999999);
 	assert_int_equal(number_tail(view_of("95588")), 95588);
+	assert_int_equal(number_tail(view_of("9999999")), 9999999);
+	assert_int_equal(number_tail(view_of("12345678")), 2345678);
+	assert_int_equal(number_tail(view_of("1-2345678")), 2345678);
+	assert_int_equal(number_tail(view_of("x2345678x")), 2345678);
 	assert_int_equal(number_tail(view_of("abc")), 0);
 	assert_int_equal(number_tail((struct view){NULL, 0}), 0);
 }

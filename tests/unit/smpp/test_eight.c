@@ -76,6 +76,22 @@ static void digits(void **state)
 	}
 }
 
+static void numbers(void **state)
+{
+	static const uint32_t some[] = {0, 1, 9, 10, 12345678, 87654321, 99999999, 90000001, 10203040};
+	char text[9];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof some / sizeof some[0]; i++) {
+		snprintf(text, sizeof text, "%08u", some[i]);
+		assert_int_equal(eight_number(eight_at((const uint8_t *)text)), some[i]);
+	}
+	for (uint32_t v = 0; v < 100000000; v += 9973) {
+		snprintf(text, sizeof text, "%08u", v);
+		assert_int_equal(eight_number(eight_at((const uint8_t *)text)), v);
+	}
+}
+
 static void capitals(void **state)
 {
 	static const uint8_t around[] = {0, 'a', 'z', 'A', 0x7f, 0x80, 0xe1, 0xff};
@@ -96,10 +112,8 @@ static void capitals(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(in_and_out),
-	cmocka_unit_test(the_first_of_them),
-	cmocka_unit_test(digits),
-	cmocka_unit_test(capitals),
+	cmocka_unit_test(in_and_out), cmocka_unit_test(the_first_of_them), cmocka_unit_test(digits),
+	cmocka_unit_test(numbers),    cmocka_unit_test(capitals),
 };
 
 UNIT_MAIN(cases)

@@ -429,6 +429,30 @@ static void receipt_dates_written(void **state)
 	}
 }
 
+/* What is kept of the last one never shows in the next. */
+static void receipt_dates_in_a_row(void **state)
+{
+	static const int64_t moments[] = {0, 59999,	60000,	       -1,	  -60000, -60001, 0,
+					  0, INT64_MAX, INT64_MAX - 1, INT64_MIN, 1};
+	static const int zones[] = {0, CHINA, -20, 48, 400};
+	struct smpp_time_written last = {0};
+	int64_t now = utc(2026, 12, 31, 15, 59, 58);
+	char s[11];
+
+	(void)state;
+	for (unsigned z = 0; z < sizeof zones / sizeof zones[0]; z++) {
+		for (unsigned i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+			smpp_time_format_receipt(moments[i], zones[z], s);
+			assert_string_equal(smpp_time_write_receipt(&last, moments[i], zones[z]), s);
+		}
+		for (int64_t ms = now; ms < now + 5000; ms += 100) {
+			smpp_time_format_receipt(ms, zones[z], s);
+			assert_string_equal(smpp_time_write_receipt(&last, ms, zones[z]), s);
+			assert_string_equal(smpp_time_write_receipt(&last, ms, zones[z]), s);
+		}
+	}
+}
+
 static void final_dates(void **state)
 {
 	int64_t got = -1;
@@ -478,6 +502,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(six_forms_of_receipt_dates),
 	cmocka_unit_test(dates_that_are_none),
 	cmocka_unit_test(receipt_dates_written),
+	cmocka_unit_test(receipt_dates_in_a_row),
 	cmocka_unit_test(final_dates),
 	cmocka_unit_test(no_zone_of_libc),
 };
