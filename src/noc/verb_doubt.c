@@ -1,31 +1,37 @@
 /*
- * verb_doubt.c - what the operator may ask about submits whose answer did not come, and how he settles them. Must not
+ * verb_doubt.c - what the operator may ask about submits whose answer did not come, and how he settles them; both
+ * in steps, for there may be very many. Must not
  * know sockets.
  */
 #include "noc/verb.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "noc/listing.h"
 #include "noc/status.h"
 #include "noc/table.h"
 
 #define DOUBTS_SHOWN 1000u /* at most; the rest is counted */
+#define DOUBTS_STEP  50	   /* rows of a step */
 
-struct listing {
+struct listed { /* a list that is being made */
+	struct flow_doubts *doubts;
 	struct table *table;
-	const char *carrier; /* NULL: all */
+	const struct carrier *carrier; /* NULL: all */
 	unsigned n;
+	bool all_seen;
 };
 
-static void list_one(const struct flow_doubt *d, void *arg)
+static void list_one(struct listed *l, const struct flow_doubt *d)
 {
-	struct listing *l = arg;
 	char id[IDS_DIGITS + 1], number[32], stamp[STATUS_STAMP];
 
-	if ((l->carrier && strcmp(l->carrier, d->carrier) != 0) || l->n++ >= DOUBTS_SHOWN)
+	if ((l->carrier && strcmp(carrier_name(l->carrier), d->carrier) != 0) || l->n++ >= DOUBTS_SHOWN)
 		return;
 	ids_print(d->id, id);
 	table_text(l->table, id);
@@ -37,28 +43,81 @@ static void list_one(const struct flow_doubt *d, void *arg)
 	table_text(l->table, d->held ? "held" : "sent again");
 }
 
+/* False: none is left. */
+static bool see_some(struct listed *l)
+{
+	struct flow_doubt d;
+
+	for (unsigned i = 0; i < DOUBTS_STEP; i++) {
+		if (!flow_doubts_next(l->doubts, &d))
+			return false;
+		list_one(l, &d);
+	}
+	return true;
+}
+
+static bool list_some(void *job, struct buf *out)
+{
+	struct listed *l = job;
+
+	if (!l->all_seen) {
+		l->all_seen = !see_some(l);
+		return true;
+	}
+	if (table_print_some(l->table, out, DOUBTS_STEP))
+		return true;
+	if (l->n > DOUBTS_SHOWN)
+		buf_printf(out, "and %u more\n", l->n - DOUBTS_SHOWN);
+	return false;
+}
+
+static void end_list(void *job)
+{
+	struct listed *l = job;
+
+	flow_doubts_end(l->doubts);
+	table_free(l->table);
+	mem_free(l);
+}
+
 static int list(struct console_call *call, const struct carrier *c)
 {
+	static const struct listing_steps steps = {list_some, end_list};
 	const struct snapshot_source *from = call->arg;
-	struct listing l = {table_new("ID SINCE CARRIER ACCOUNT CLASS NUMBER STATE"), c ? carrier_name(c) : NULL, 0};
+	struct listed *l = mem_zalloc(sizeof(*l));
 
-	flow_doubts_each(from->flow, list_one, &l);
-	table_print(l.table, call->out);
-	table_free(l.table);
-	if (l.n > DOUBTS_SHOWN)
-		buf_printf(call->out, "and %u more\n", l.n - DOUBTS_SHOWN);
-	return 0;
+	l->doubts = flow_doubts_begin(from->flow);
+	l->table = table_new("ID SINCE CARRIER ACCOUNT CLASS NUMBER STATE");
+	l->carrier = c;
+	return listing_start(call, from->loop, &steps, l);
+}
+
+struct settled {
+	struct console_later *later;
+	uint64_t id;
+	bool resend;
+};
+
+static void on_settled(void *arg, unsigned n)
+{
+	struct settled *s = arg;
+	char none[100];
+
+	snprintf(none, sizeof(none), "no message %" PRIu64 " is held in doubt; doubt list shows which are", s->id);
+	buf_printf(console_later_out(s->later), "%u message%s %s\n", n, n == 1 ? "" : "s",
+		   s->resend ? "sent again" : "ended as UNKNOWN");
+	console_finish(s->later, s->id && n == 0 ? none : NULL);
+	mem_free(s);
 }
 
 static int settle(struct console_call *call, uint64_t id, const struct carrier *c, bool resend)
 {
 	const struct snapshot_source *from = call->arg;
-	unsigned n = flow_doubts_settle(from->flow, id, c, resend);
+	struct settled *s = mem_zalloc(sizeof(*s));
 
-	if (id && n == 0)
-		return console_fail(call, "no message %" PRIu64 " is held in doubt; doubt list shows which are", id);
-	buf_printf(call->out, "%u message%s %s\n", n, n == 1 ? "" : "s", resend ? "sent again" : "ended as UNKNOWN");
-	return 0;
+	*s = (struct settled){console_later(call), id, resend};
+	flow_doubts_settle(from->flow, id, c, resend, on_settled, s);
+	return CONSOLE_LATER;
 }
 
 int verb_doubt(struct console_call *call)

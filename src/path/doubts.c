@@ -11,7 +11,6 @@ struct doubts {
 	struct map *by_number;
 	struct list all;   /* through msg.link, oldest first; among them the places of walks */
 	struct list walks; /* through doubts_walk.among */
-	uint64_t n;
 	uint64_t *at_carrier;
 	size_t carriers;
 };
@@ -74,7 +73,6 @@ int doubts_add(struct doubts *d, struct msg *k)
 		return -1;
 	list_append(&d->all, &k->link);
 	d->at_carrier[k->carrier]++;
-	d->n++;
 	k->in_doubts = true;
 	return 0;
 }
@@ -94,7 +92,6 @@ void doubts_remove(struct doubts *d, struct msg *k)
 	k->in_doubts = false;
 	list_remove(&k->link);
 	d->at_carrier[k->carrier]--;
-	d->n--;
 	if (addresses(d, k, &to, &source))
 		map_remove(d->by_number, hash_of(k->carrier, &to), is_this, &k->handle, &value);
 }
@@ -138,6 +135,7 @@ void doubts_walk_end(struct doubts_walk *w)
 	if (!doubts_walks(w))
 		return;
 	list_remove(&w->at);
+	list_remove(&w->end);
 	list_remove(&w->among);
 }
 
@@ -149,15 +147,16 @@ bool doubts_walks(const struct doubts_walk *w)
 void doubts_walk_begin(struct doubts *d, struct doubts_walk *w)
 {
 	doubts_walk_end(w);
-	w->left = d->n;
 	list_put(&d->all, &w->at);
+	list_append(&d->all, &w->end);
 	list_append(&d->walks, &w->among);
 }
 
 static bool is_walk(const struct doubts *d, const struct list *node)
 {
 	LIST_EACH(among, &d->walks) {
-		if (&LIST_OF(among, struct doubts_walk, among)->at == node)
+		const struct doubts_walk *w = LIST_OF(among, struct doubts_walk, among);
+		if (&w->at == node || &w->end == node)
 			return true;
 	}
 	return false;
@@ -166,13 +165,12 @@ static bool is_walk(const struct doubts *d, const struct list *node)
 struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w)
 {
 	struct list *node = w->at.next;
-	while (node != &d->all && is_walk(d, node))
+	while (node != &w->end && is_walk(d, node))
 		node = node->next;
-	if (node == &d->all || w->left == 0) {
+	if (node == &w->end) {
 		doubts_walk_end(w);
 		return NULL;
 	}
-	w->left--;
 	list_remove(&w->at);
 	list_put(node, &w->at);
 	return LIST_OF(node, struct msg, link);
@@ -180,7 +178,7 @@ struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w)
 
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg)
 {
-	struct doubts_walk w = {.left = 0};
+	struct doubts_walk w = {.at = {NULL, NULL}};
 	struct msg *k;
 	doubts_walk_begin(d, &w);
 	while ((k = doubts_walk_next(d, &w)) != NULL)

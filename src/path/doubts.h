@@ -27,8 +27,7 @@ uint64_t doubts_count(const struct doubts *d, size_t carrier);
  * the one that was returned last.
  */
 struct doubts_walk { /* embedded by its owner; zero it before first use */
-	struct list at, among;
-	uint64_t left;
+	struct list at, end, among;
 };
 void doubts_walk_begin(struct doubts *d, struct doubts_walk *w); /* also one that is under way: from the start again */
 struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w); /* NULL: that was all; the walk has ended */

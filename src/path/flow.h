@@ -213,13 +213,18 @@ struct flow_doubt {
 	int64_t since_ms;   /* UTC */
 	bool held;	    /* waits for a receipt or the operator; else it was sent once more */
 };
-/* Each, oldest first; views are good for the call. */
-void flow_doubts_each(struct flow *f, void (*fn)(const struct flow_doubt *d, void *arg), void *arg);
+/* Each that is there at the beginning and not settled when its turn comes, oldest first; views are good until the next
+ * turn. Ends before the flow. */
+struct flow_doubts;
+struct flow_doubts *flow_doubts_begin(struct flow *f);
+bool flow_doubts_next(struct flow_doubts *l, struct flow_doubt *d); /* false: that was all */
+void flow_doubts_end(struct flow_doubts *l);
 /*
- * The operator settles what is held: sent once more, or ended as UNKNOWN. By id (0: all) and carrier (NULL: all).
- * Returns how many messages.
+ * The operator settles what is held: sent once more, or ended as UNKNOWN. By id (0: all) and carrier (NULL: all). Very
+ * many take several turns: done() comes once, now or later, with how many messages it were.
  */
-unsigned flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend);
+void flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend,
+			void (*done)(void *arg, unsigned n), void *arg);
 struct flow_review { /* a text that waits for the operator; views are good for the call */
 	uint64_t id;
 	const char *account, *class_name, *policy;

@@ -34,7 +34,7 @@ libpath_a_SOURCES = \
 	src/path/flow_receipt.c \
 	src/path/flow_reload.c src/path/flow_route.c \
 	src/path/flow_route_test.c \
-	src/path/flow_sender.c src/path/flow_steps.c \
+	src/path/flow_sender.c src/path/flow_steps.c src/path/flow_settle.c \
 	src/path/health.c src/path/health.h \
 	src/path/index.c src/path/index.h \
 	src/path/lanes.c src/path/lanes.h \

@@ -144,6 +144,13 @@ static bool do_at_once(struct world *w, struct step *s)
 	return true;
 }
 
+static bool do_turns(struct world *w, struct step *s)
+{
+	for (unsigned long n = strtoul(s->args[0], NULL, 10); n > 0 && w->loop != NULL; n--)
+		loop_turn(w->loop);
+	return true;
+}
+
 /* "2026-02-14T21:30" in China; only while no gateway runs: time does not jump for one that does. */
 static bool do_clock(struct world *w, struct step *s)
 {
@@ -254,12 +261,20 @@ struct doubting {
 	uint64_t n;
 };
 
-static void count_doubt(const struct flow_doubt *d, void *arg)
+static void count_doubt(const struct flow_doubt *d, struct doubting *x)
 {
-	struct doubting *x = arg;
-
 	if (x->carrier == NULL || strcmp(x->carrier, d->carrier) == 0)
 		x->n += d->held || !x->only_held;
+}
+
+static void count_doubts(struct world *w, struct doubting *x)
+{
+	struct flow_doubts *l = flow_doubts_begin(w->flow);
+	struct flow_doubt d;
+
+	while (flow_doubts_next(l, &d))
+		count_doubt(&d, x);
+	flow_doubts_end(l);
 }
 
 /* What the operator's list shows, and what the carrier's status says. */
@@ -272,8 +287,8 @@ static bool expect_doubts(struct world *w, struct step *s)
 
 	if (c == NULL)
 		return step_fail(s, "the configuration has no carrier %s", s->args[0]);
-	flow_doubts_each(w->flow, count_doubt, &all);
-	flow_doubts_each(w->flow, count_doubt, &held);
+	count_doubts(w, &all);
+	count_doubts(w, &held);
 	if (all.n != want || flow_carrier_doubts(w->flow, c) != want)
 		return step_fail(s, "%llu submits are listed in doubt at %s, its status says %llu, expected %llu",
 				 (unsigned long long)all.n, s->args[0],
@@ -282,20 +297,63 @@ static bool expect_doubts(struct world *w, struct step *s)
 	       step_fail(s, "%llu of them are held, not %ld", (unsigned long long)held.n, want_held);
 }
 
-/* So many messages must be concerned; "any": it does not matter. */
-static bool settle_doubts(struct world *w, struct step *s, bool resend)
+static struct {
+	unsigned asked, told, n;
+} settled; /* by commands that were under way together: the sum */
+
+static void on_settled(void *arg, unsigned n)
+{
+	(void)arg;
+	settled.told++;
+	settled.n += n;
+}
+
+static bool begin_to_settle(struct world *w, struct step *s, bool resend)
 {
 	const char *message = step_option(s, "message", NULL), *carrier = step_option(s, "carrier", NULL);
 	const struct label *l = message != NULL ? labels_find(&w->labels, message) : NULL;
 	const struct carrier *c = carrier != NULL ? carriers_find(flow_carriers(w->flow), carrier) : NULL;
-	unsigned long want = strtoul(s->args[0], NULL, 10);
 
 	if ((message != NULL && l == NULL) || (carrier != NULL && c == NULL))
 		return step_fail(s, "there is no such message or carrier");
-	unsigned n = flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend);
-	loop_turn(w->loop); /* the console is heard in a turn: what it leads to is stored at the end of it */
-	return n == want || strcmp(s->args[0], "any") == 0 ||
-	       step_fail(s, "%u messages in doubt were settled, not %lu", n, want);
+	if (settled.told == settled.asked)
+		memset(&settled, 0, sizeof(settled));
+	settled.asked++;
+	flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend, on_settled, NULL);
+	return true;
+}
+
+static bool expect_settled(struct world *w, struct step *s)
+{
+	unsigned long want = strtoul(s->args[0], NULL, 10);
+
+	(void)w;
+	if (settled.asked == 0 || settled.told != settled.asked)
+		return step_fail(s, "the operator has asked %u times and was told %u times", settled.asked,
+				 settled.told);
+	return settled.n == want || strcmp(s->args[0], "any") == 0 ||
+	       step_fail(s, "%u messages in doubt were settled, not %lu", settled.n, want);
+}
+
+/* So many messages must be concerned; "any": it does not matter. */
+static bool settle_doubts(struct world *w, struct step *s, bool resend)
+{
+	if (!begin_to_settle(w, s, resend))
+		return false;
+	do
+		loop_turn(w->loop); /* the console is heard in a turn: what it leads to is stored at its end */
+	while (settled.told < settled.asked);
+	return expect_settled(w, s);
+}
+
+static bool do_begin_to_resend(struct world *w, struct step *s)
+{
+	return begin_to_settle(w, s, true);
+}
+
+static bool do_begin_to_fail(struct world *w, struct step *s)
+{
+	return begin_to_settle(w, s, false);
 }
 
 static bool do_resend_doubts(struct world *w, struct step *s)
@@ -559,6 +617,7 @@ const struct step_row steps_gateway[] = {
 	{"expect reload says TEXT", "", STEP_LOOKS, expect_reload_says},
 	{"pass until COUNT are STATE", "", STEP_LOOKS, do_pass_until}, /* before "pass TIME" */
 	{"pass TIME", "", STEP_LOOKS, do_pass},
+	{"pass COUNT turns", "", STEP_LOOKS, do_turns},
 	{"turns are short", "", STEP_SETS, do_short_turns},
 	{"at once", "", STEP_SETS, do_at_once},
 	{"clock in China says TIME", "", STEP_SETS, do_clock},
@@ -590,6 +649,9 @@ const struct step_row steps_gateway[] = {
 	{"expect gateway PHASE", "", STEP_LOOKS, expect_phase},
 	{"operator resends COUNT in doubt", "message carrier", STEP_ACTS, do_resend_doubts},
 	{"operator fails COUNT in doubt", "message carrier", STEP_ACTS, do_fail_doubts},
+	{"operator begins to resend doubts", "message carrier", STEP_ACTS, do_begin_to_resend},
+	{"operator begins to fail doubts", "message carrier", STEP_ACTS, do_begin_to_fail},
+	{"expect operator settled COUNT", "", STEP_LOOKS, expect_settled},
 	{"operator pauses carrier NAME", "", STEP_ACTS, do_pause_carrier},
 	{"operator drains carrier NAME", "", STEP_ACTS, do_drain_carrier},
 	{"operator resumes carrier NAME", "", STEP_ACTS, do_resume_carrier},

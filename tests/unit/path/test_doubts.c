@@ -195,7 +195,7 @@ static void test_of_part(void **state)
 /* A walk in steps, while those before and behind it end, others come, and another walk is under way. */
 static void test_walk(void **state)
 {
-	struct doubts_walk w = {.left = 0}, other = {.left = 0};
+	struct doubts_walk w = {.at = {NULL, NULL}}, other = w;
 	struct msg *k;
 	(void)state;
 	assert_false(doubts_walks(&w));
@@ -218,7 +218,7 @@ static void test_walk(void **state)
 	unsigned rest = 0;
 	while ((k = doubts_walk_next(d, &w)) != NULL)
 		rest++;
-	assert_in_range(rest, 8, 9);
+	assert_int_equal(rest, 8); /* not the one that has come */
 	assert_false(doubts_walks(&w));
 	doubts_walk_begin(d, &w);
 	while (model_n) /* all end under it */
