@@ -149,15 +149,19 @@ static uint32_t bind_on_bind(struct session *s, const struct pdu *bind, void *ar
 static void bind_on_request(struct session *s, const struct pdu *pdu, void *arg)
 {
 	struct carrier *c = ((struct carrier_bind *)arg)->carrier;
-	struct pdu heard = *pdu;
+	struct pdu heard;
 
-	if (session_role(s) == SESSION_SMSC && !accept_hears(s, &heard))
-		return;
+	if (session_role(s) == SESSION_SMSC) {
+		heard = *pdu;
+		pdu = &heard;
+		if (!accept_hears(s, &heard))
+			return;
+	}
 	if (pdu->command_id == ALERT_NOTIFICATION)
 		c->stats.alerts_in++;
 	else
 		c->stats.deliver_in++;
-	c->cs->ops->on_request(c, s, &heard, c->cs->arg);
+	c->cs->ops->on_request(c, s, pdu, c->cs->arg);
 }
 
 static void bind_on_settled(struct session *s, uint64_t cookie, enum session_outcome outcome, const struct pdu *resp,

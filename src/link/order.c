@@ -43,10 +43,12 @@ void order_free(struct order *o)
 static struct order_place place_of(const struct order *o, struct view number)
 {
 	uint64_t v = 0, head = 0;
-	uint32_t n = number.n < sizeof(v) ? number.n : (uint32_t)sizeof(v);
-	if (n) {
-		memcpy(&head, number.p, n);
-		memcpy(&v, number.p + number.n - n, n);
+	if (number.n >= sizeof(v)) {
+		memcpy(&head, number.p, sizeof(head));
+		memcpy(&v, number.p + number.n - sizeof(v), sizeof(v));
+	} else if (number.n > 0) {
+		memcpy(&v, number.p, number.n);
+		head = v;
 	}
 	v = (v ^ (head << 29 | head >> 35) ^ number.n) * UINT64_C(0x9E3779B97F4A7C15);
 	v ^= v >> 32;

@@ -321,9 +321,8 @@ static bool pump_means_slow_down(const struct carrier *c, uint32_t status)
 	return false;
 }
 
-static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t sent_us)
+static void pump_slow_down(struct carrier *c, const struct pdu *resp, int64_t now, int64_t sent_us)
 {
-	int64_t now = loop_now_us(c->cs->loop);
 	int64_t ms = pace_throttled(&c->pace, now, sent_us);
 
 	c->stats.throttled++;
@@ -349,24 +348,23 @@ static uint32_t pump_window(const struct carrier *c)
 }
 
 /* congestion_state may stand in any response (SMPP 5.0). */
-static void pump_congestion(struct carrier *c, const struct pdu *resp, int64_t sent_us)
+static void pump_congestion(struct carrier *c, const struct pdu *resp, int64_t now, int64_t sent_us)
 {
 	uint32_t state;
 
 	if (resp->tlvs.n == 0 || !tlv_find_int(resp->tlvs, TLV_CONGESTION_STATE, &state) ||
-	    !pace_congested(&c->pace, loop_now_us(c->cs->loop), sent_us, state))
+	    !pace_congested(&c->pace, now, sent_us, state))
 		return;
 	c->stats.congested++;
 	log_peer_info(c->conf->name, "event=congested state=%u limit=%u", state, carrier_limit(c));
 }
 
 /* The windows follow the latency, or their owner is told that they do not fit. */
-static void pump_fit(struct carrier *c, int64_t sent_us)
+static void pump_fit(struct carrier *c, int64_t now, int64_t sent_us)
 {
-	int64_t tps = carrier_tps(c);
-
-	if (!fit_answer(&c->fit, loop_now_us(c->cs->loop), sent_us))
+	if (!fit_answer(&c->fit, now, sent_us))
 		return;
+	int64_t tps = carrier_tps(c);
 	uint32_t needed = fit_needed(&c->fit, tps, (uint32_t)c->conf->binds);
 	if (c->conf->window == 0) {
 		bool wider = fit_window(needed) > c->window;
@@ -389,16 +387,16 @@ static bool pump_answered(struct carrier *c, const struct pdu *resp, int64_t sen
 	bool throttled = pump_means_slow_down(c, resp->command_status);
 
 	histogram_add(&c->stats.response, now - sent_us);
-	pump_fit(c, sent_us);
+	pump_fit(c, now, sent_us);
 	if (resp->command_status == ESME_ROK)
 		c->stats.answered_ok++;
 	else
 		c->stats.answered_error++;
 	if (throttled)
-		pump_slow_down(c, resp, sent_us);
+		pump_slow_down(c, resp, now, sent_us);
 	else
 		pace_good(&c->pace, now, sent_us, pump_window(c));
-	pump_congestion(c, resp, sent_us);
+	pump_congestion(c, resp, now, sent_us);
 	return throttled;
 }
 
