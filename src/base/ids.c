@@ -7,6 +7,7 @@
  */
 #include "base/ids.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,7 @@
 #define IDS_TICK_ZERO UINT64_C(1000000000000)
 #define IDS_TICK_LAST UINT64_C(9999999999999)
 #define IDS_PER_TICK  UINT64_C(1000)
-#define HALF	      9 /* of IDS_DIGITS */
-#define HALF_RANGE    UINT64_C(1000000000)
+#define EIGHT_RANGE   UINT64_C(100000000) /* of eight digits */
 #define IDS_TICK_STEP ((IDS_MAX_NODE + 1) * IDS_PER_TICK)
 
 void ids_init(struct ids *g, unsigned node)
@@ -72,30 +72,29 @@ void ids_seen(struct ids *g, uint64_t id)
 		g->last = id;
 }
 
-/* Nine digits, two at a time: an id is printed six times in a message's life. */
-static void print_half(uint32_t v, char out[HALF])
+/*
+ * Eight digits of v, which is below 100,000,000: the halves of it, their halves, then single ones, each in so many
+ * octets of a word. An id is printed six times in a message's life.
+ */
+static void print_eight(uint32_t v, char out[8])
 {
-	static const char pairs[] = "00010203040506070809"
-				    "10111213141516171819"
-				    "20212223242526272829"
-				    "30313233343536373839"
-				    "40414243444546474849"
-				    "50515253545556575859"
-				    "60616263646566676869"
-				    "70717273747576777879"
-				    "80818283848586878889"
-				    "90919293949596979899";
-	for (int i = HALF - 2; i > 0; i -= 2) {
-		memcpy(out + i, pairs + 2 * (v % 100), 2);
-		v /= 100;
-	}
-	out[0] = (char)('0' + v);
+	uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
+	uint64_t hundreds = (fours * 5243 >> 19) & UINT64_C(0x0000007f0000007f);
+	uint64_t pairs = hundreds | (fours - hundreds * 100) << 16;
+	uint64_t tens = (pairs * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+	uint64_t text = htole64(tens | (pairs - tens * 10) << 8 | UINT64_C(0x3030303030303030));
+
+	memcpy(out, &text, sizeof(text));
 }
 
 void ids_print(uint64_t id, char out[IDS_DIGITS + 1])
 {
-	print_half((uint32_t)(id / HALF_RANGE % HALF_RANGE), out);
-	print_half((uint32_t)(id % HALF_RANGE), out + HALF);
+	uint32_t first = (uint32_t)(id / (EIGHT_RANGE * EIGHT_RANGE) % 100);
+
+	out[0] = (char)('0' + first / 10);
+	out[1] = (char)('0' + first % 10);
+	print_eight((uint32_t)(id / EIGHT_RANGE % EIGHT_RANGE), out + 2);
+	print_eight((uint32_t)(id % EIGHT_RANGE), out + 10);
 	out[IDS_DIGITS] = '\0';
 }
 

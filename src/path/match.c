@@ -250,6 +250,14 @@ static int form_to_try(const struct forms *forms, int known, int step)
 	return form;
 }
 
+/* What an id is under a form, of n 0 when it is nothing; borrows id or room. */
+static struct view converted(enum idform form, struct view id, char room[IDFORM_MAX])
+{
+	if (form == IDFORM_TEXT)
+		return id;
+	return (struct view){(const uint8_t *)room, (uint32_t)idform_convert(form, id, room)};
+}
+
 struct msg *match_find(struct match *x, size_t carrier, struct view id, struct pdu_addr from)
 {
 	char text[IDFORM_MAX], other[IDFORM_MAX];
@@ -262,8 +270,8 @@ struct msg *match_find(struct match *x, size_t carrier, struct view id, struct p
 		int form = form_to_try(forms, known, i);
 		if (form < 0)
 			continue;
-		size_t n = idform_convert((enum idform)form, canonical, other);
-		struct msg *m = n ? look_up(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
+		struct view cid = converted((enum idform)form, canonical, other);
+		struct msg *m = cid.n ? look_up(x, carrier, cid) : NULL;
 		if (m && (form == known || is_to(x, m, from))) {
 			learn(x, carrier, form);
 			return m;
@@ -315,9 +323,8 @@ bool match_ended(const struct match *x, size_t carrier, struct view id)
 	struct view canonical = {(const uint8_t *)text, (uint32_t)idform_canonical(id, text)};
 	uint32_t print;
 	for (int form = 0; canonical.n && form < IDFORMS; form++) {
-		uint32_t n = (uint32_t)idform_convert((enum idform)form, canonical, other);
-		struct view cid = {(const uint8_t *)other, n};
-		if (n && *ended_slot(x, hash_of(x, carrier, cid), &print) == print)
+		struct view cid = converted((enum idform)form, canonical, other);
+		if (cid.n && *ended_slot(x, hash_of(x, carrier, cid), &print) == print)
 			return true;
 	}
 	return false;
@@ -379,9 +386,8 @@ bool match_unpark(struct match *x, size_t carrier, struct view cid, uint8_t *buf
 	int known = known_form(forms);
 	for (int i = -1; x->parked_n && i < IDFORMS; i++) {
 		int form = form_to_try(forms, known, i);
-		size_t n = form < 0 ? 0 : idform_convert(back[form], cid, other);
-		struct parked *p =
-			n ? find_parked(x, carrier, (struct view){(const uint8_t *)other, (uint32_t)n}) : NULL;
+		struct view id = form < 0 ? (struct view){0} : converted(back[form], cid, other);
+		struct parked *p = id.n ? find_parked(x, carrier, id) : NULL;
 		if (!p || p->frame_n > cap || (form != known && !is_from(x, p, look_up(x, carrier, cid))))
 			continue;
 		learn(x, carrier, form);

@@ -23,6 +23,18 @@ static void test_layout(void **state)
 	assert_int_equal(back, first);
 }
 
+static void test_every_digit(void **state)
+{
+	char text[IDS_DIGITS + 1], want[IDS_DIGITS + 1];
+
+	(void)state;
+	for (uint64_t id = 0, step = 1; id < UINT64_C(1000000000000000000); id += step, step += step / 512 + 1) {
+		ids_print(id, text);
+		snprintf(want, sizeof(want), "%018llu", (unsigned long long)id);
+		assert_string_equal(text, want);
+	}
+}
+
 static void test_eighteen_digits_for_long(void **state)
 {
 	static const int64_t times[] = {0, INT64_C(1577836800000), MAY_2026, END_2060, INT64_C(9000000000000)};
@@ -152,9 +164,14 @@ static void test_rng(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_layout),		 cmocka_unit_test(test_eighteen_digits_for_long),
-	cmocka_unit_test(test_borrowing),	 cmocka_unit_test(test_sustained_rate),
-	cmocka_unit_test(test_clock_steps_back), cmocka_unit_test(test_seen_and_restart),
-	cmocka_unit_test(test_parse_refuses),	 cmocka_unit_test(test_rng),
+	cmocka_unit_test(test_layout),
+	cmocka_unit_test(test_every_digit),
+	cmocka_unit_test(test_eighteen_digits_for_long),
+	cmocka_unit_test(test_borrowing),
+	cmocka_unit_test(test_sustained_rate),
+	cmocka_unit_test(test_clock_steps_back),
+	cmocka_unit_test(test_seen_and_restart),
+	cmocka_unit_test(test_parse_refuses),
+	cmocka_unit_test(test_rng),
 };
 UNIT_MAIN(cases)
