@@ -210,7 +210,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);
 	bool named = !pdu->tlvs.n || flow_campaign_name(f, m, pdu);
 	if (named && make_record(f, m, frame, view_of(account_name(a)), app_id)) {
-		if (index_add(f->index, m, &sub->to) < 0)
+		if (index_add(f->index, m) < 0)
 			log_error(account_name(a), "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 		flow_count_waiting(f, m);
 		return m;

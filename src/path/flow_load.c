@@ -85,7 +85,7 @@ static void on_restored(void *arg, struct msg *m)
 		return;
 	}
 	const struct msg *doubt = NULL;
-	if (index_add(f->index, m, NULL) < 0)
+	if (index_add(f->index, m) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 	m->unchecked = flow_must_recheck(f, m);
 	flow_campaign_restored(f, m);

@@ -18,23 +18,22 @@
 #define GROUP_SPREAD  256u
 #define NUMBER_SPREAD 64u
 
-/* Messages that are entered in one turn, when ids and numbers begin to be indexed: about 2 ms. */
-#define WALK_MAX 4096u
-#define NOTE_MAX (2 * WALK_MAX)
+/*
+ * The newest messages are only noted; most end before so many others have come, and cost nothing but that. With the
+ * first question all of them are entered in one turn: about 3 ms.
+ */
+#define NOTED_MAX 6144u
+enum { NOT_IN, NOTED, ENTERED }; /* msg.indexed */
 
 #define WALK_LOOKS 32u /* places or messages that a step of a walk looks at */
 
 struct index {
 	struct msgs *msgs;
-	struct map *groups, *ids, *numbers; /* ids, numbers: NULL until somebody asks, or there are many, in turn */
+	struct map *groups, *ids, *numbers; /* ids, numbers: NULL while nothing has been entered */
 	struct map *over[2];		    /* what they were until there was no message left: freed in steps */
 	size_t n;			    /* messages that are in */
-	/*
-	 * Until then: handles of all that are in, and of some that are not any more. Nobody walks over all messages
-	 * that there are to find those that are in: at a start they are all there before the first is entered.
-	 */
-	uint64_t *noted;
-	size_t noted_n, noted_cap;
+	uint64_t *noted;		    /* ring: handles of messages that are noted, or were and have left */
+	size_t first, noted_n;
 };
 
 /* Messages found, so that fn may change the maps. */
@@ -124,100 +123,79 @@ static bool group_of(const struct pdu *pdu, struct view *group)
 	return pdu->tlvs.n && tlv_find_str(pdu->tlvs, TLV_GROUP_KEY, group) && group->n;
 }
 
-static int add_number(struct index *x, struct msg *m, const struct number *to)
-{
-	m->to = hash_number(m->account, to);
-	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
-}
-
-/* Of a message whose number is not at hand. */
-static int read_number(struct index *x, struct msg *m, const struct pdu *pdu)
+static int enter_number(struct index *x, struct msg *m, const struct pdu *pdu)
 {
 	struct number to;
 	m->to = 0;
-	return number_parse(pdu->sm.dst, &to) ? add_number(x, m, &to) : 0;
+	if (!number_parse(pdu->sm.dst, &to))
+		return 0;
+	m->to = hash_number(m->account, &to);
+	return map_put(x->numbers, spread(m->to, m, NUMBER_SPREAD), m->handle);
 }
 
 static void enter(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
+	if (!x->ids) {
+		x->ids = map_new();
+		x->numbers = map_new();
+	}
 	msg_pdu(m, NULL, &pdu);
-	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || read_number(x, m, &pdu) < 0)
+	m->indexed = ENTERED;
+	if (map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) < 0 || enter_number(x, m, &pdu) < 0)
 		log_error("-", "event=no_memory what=index id=%llu", (unsigned long long)m->id);
 }
 
-/* From now on ids and numbers are indexed. */
-static void begin(struct index *x)
+static void enter_oldest(struct index *x)
 {
-	if (x->ids)
-		return;
-	x->ids = map_new();
-	x->numbers = map_new();
-	for (size_t i = 0; i < x->noted_n; i++) {
-		struct msg *m = msgs_get(x->msgs, x->noted[i]);
-		if (m && m->indexed)
-			enter(x, m);
-	}
-	mem_free(x->noted);
-	x->noted = NULL;
+	struct msg *m = msgs_get(x->msgs, x->noted[x->first]);
+	x->first = (x->first + 1) % NOTED_MAX;
+	x->noted_n--;
+	if (m && m->indexed == NOTED)
+		enter(x, m);
 }
 
-/* Nothing is in any more: ids and numbers cost nothing until there are many again, or somebody asks. */
+/* Somebody asks. */
+static void enter_all(struct index *x)
+{
+	while (x->noted_n)
+		enter_oldest(x);
+}
+
+/* Nothing is in any more: the maps, which may be large, go in steps. */
 static void end(struct index *x)
 {
+	x->noted_n = 0;
 	if (!x->ids || x->over[0] || x->over[1])
 		return;
 	x->over[0] = x->ids;
 	x->over[1] = x->numbers;
 	x->ids = x->numbers = NULL;
-	x->noted_n = x->noted_cap = 0;
 }
 
-/* Those that are not in any more leave: at least half of them when the notes are full, so that this costs little. */
-static void sift(struct index *x)
+static void note(struct index *x, struct msg *m)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < x->noted_n; i++) {
-		const struct msg *m = msgs_get(x->msgs, x->noted[i]);
-		if (m && m->indexed)
-			x->noted[n++] = x->noted[i];
-	}
-	x->noted_n = n;
+	if (!x->noted)
+		x->noted = mem_zalloc(NOTED_MAX * sizeof(*x->noted));
+	if (x->noted_n == NOTED_MAX)
+		enter_oldest(x);
+	x->noted[(x->first + x->noted_n++) % NOTED_MAX] = m->handle;
+	m->indexed = NOTED;
 }
 
-static void note(struct index *x, const struct msg *m)
-{
-	if (x->noted_n == NOTE_MAX)
-		sift(x);
-	if (x->noted_n == x->noted_cap) {
-		x->noted_cap = x->noted_cap ? x->noted_cap * 2 : 64;
-		x->noted = mem_realloc(x->noted, x->noted_cap * sizeof(*x->noted));
-	}
-	x->noted[x->noted_n++] = m->handle;
-}
-
-int index_add(struct index *x, struct msg *m, const struct number *to)
+int index_add(struct index *x, struct msg *m)
 {
 	struct pdu pdu;
 	struct view group;
 	free_over(x);
-	if (x->n >= WALK_MAX)
-		begin(x);
-	int failed = x->ids ? map_put(x->ids, map_hash_u64(msg_app_id(m)), m->handle) : 0;
-	m->indexed = failed == 0;
-	x->n += m->indexed;
-	if (!x->ids)
-		note(x, m);
-	if (x->numbers && to)
-		failed |= add_number(x, m, to);
-	if (!m->grouped && (!x->numbers || to))
-		return failed;
+	note(x, m);
+	x->n++;
+	if (!m->grouped)
+		return 0;
 	msg_pdu(m, NULL, &pdu);
-	if (m->grouped && group_of(&pdu, &group))
-		failed |= map_put(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), m->handle);
-	if (x->numbers && !to)
-		failed |= read_number(x, m, &pdu);
-	return failed;
+	return group_of(&pdu, &group)
+		       ? map_put(x->groups, spread(hash_group(m->account, group), m, GROUP_SPREAD), m->handle)
+		       : 0;
 }
 
 static bool is_this(uint64_t value, const void *key)
@@ -230,14 +208,15 @@ void index_remove(struct index *x, struct msg *m)
 	struct pdu pdu;
 	struct view group;
 	uint64_t value;
-	if (!m->indexed)
+	if (m->indexed == NOT_IN)
 		return;
-	m->indexed = false;
-	x->n--;
-	if (x->ids)
+	if (m->indexed == ENTERED) {
 		map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
-	if (x->numbers && m->to)
-		map_remove(x->numbers, spread(m->to, m, NUMBER_SPREAD), is_this, &m->handle, &value);
+		if (m->to)
+			map_remove(x->numbers, spread(m->to, m, NUMBER_SPREAD), is_this, &m->handle, &value);
+	}
+	m->indexed = NOT_IN;
+	x->n--;
 	if (x->n == 0)
 		end(x);
 	if (!m->grouped)
@@ -329,7 +308,9 @@ static size_t look_up(const struct index *x, const struct place *at, const void 
 
 size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 {
-	begin(x);
+	enter_all(x);
+	if (!x->ids)
+		return 0;
 	const struct place at = {x->ids, map_hash_u64(app_id), 0, fits_id};
 	return look_up(x, &at, &app_id, fn, arg);
 }
@@ -337,7 +318,9 @@ size_t index_by_id(struct index *x, uint64_t app_id, index_fn fn, void *arg)
 size_t index_by_number(struct index *x, uint16_t account, const struct number *to, index_fn fn, void *arg)
 {
 	struct number_key key = {account, to};
-	begin(x);
+	enter_all(x);
+	if (!x->numbers)
+		return 0;
 	const struct place at = {x->numbers, hash_number(account, to), NUMBER_SPREAD, fits_number};
 	return look_up(x, &at, &key, fn, arg);
 }
@@ -370,7 +353,7 @@ struct index_walk *index_walk_group(struct index *x, uint16_t account, struct vi
 struct index_walk *index_walk_number(struct index *x, uint16_t account, const struct number *to)
 {
 	struct index_walk *w = walk_new(x, account, (struct view){NULL, 0});
-	begin(x);
+	enter_all(x);
 	w->to = *to;
 	w->hash = hash_number(account, to);
 	return w;

@@ -2,9 +2,8 @@
  * index.h - finds messages that have not ended: by the id that the app knows, by the app's group key, by account and
  * destination. For query_sm, cancel_sm, replace_sm, replace_if_present_flag and the console. Borrows messages.
  *
- * Group keys are indexed always. Ids and destinations are indexed from the first question for one on, or from the
- * moment that so many messages wait that a walk over all of them would be felt: a gateway of few messages that never
- * asks does not pay, and no question is a long turn, however many wait. When none is left that is over again.
+ * Group keys are indexed at once, ids and destinations when somebody asks for one, or when some thousand other messages
+ * have come since: what ends sooner than that costs nothing, and no question is a long turn, however many wait.
  */
 #ifndef PATH_INDEX_H
 #define PATH_INDEX_H
@@ -15,9 +14,9 @@
 struct index;
 struct index *index_new(struct msgs *msgs);
 void index_free(struct index *x);
-/* Enters a message of an app, once in its life; its record is set. to: the number that it goes to; NULL: it is read out
- * of the record. 0, or -1 without memory: then it is not found, and works. */
-__attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m, const struct number *to);
+/* Takes in a message of an app, once in its life; its record is set. 0, or -1 without memory: then it is not found by
+ * its group key, and works. */
+__attribute__((warn_unused_result)) int index_add(struct index *x, struct msg *m);
 void index_remove(struct index *x, struct msg *m); /* harmless when it is not in */
 
 /* fn for each message, oldest first; it may end them (they leave the index then). Returns how many there were. */

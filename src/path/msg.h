@@ -110,7 +110,7 @@ struct msg {
 	bool out;	 /* in the outbox: a deliver_sm with it waits for its answer */
 	bool unsettled;	 /* a carrier has it or may have it, and that is not known to be stored */
 	bool unchecked;	 /* found at start, and its number's opt-outs have not been looked up yet: not to be queued */
-	bool indexed;	 /* in index.h */
+	uint8_t indexed; /* in index.h; how, is its matter; 0: it is not */
 	bool grouped;	 /* the app gave it a group_key */
 	bool aliased;	 /* its record has an app_id of its own */
 	bool reserved;	 /* its price is taken from the account's balance, and not settled yet */
