@@ -5,6 +5,7 @@
 #ifndef SMPP_CURSOR_H
 #define SMPP_CURSOR_H
 
+#include "smpp/eight.h"
 #include "smpp/status.h"
 #include "smpp/view.h"
 
@@ -40,50 +41,36 @@ static inline void octets_put_u32(uint8_t *p, uint32_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-#define OCTETS_WORD 8u
-
-/* Eight octets at p, the first of them lowest. */
-static inline uint64_t octets_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, sizeof(word));
-	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
-}
-
-/* 0 when none of the word's octets is NUL; else its lowest bit is the top one of the first NUL. */
-static inline uint64_t octets_nul(uint64_t word)
-{
-	return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-}
-
-/* How many octets stand before the first NUL at p; max when there is none. By words: most strings are no two long. */
+/* How many octets stand before the first NUL at p; max when there is none. By eights: most strings are no two long. */
 static inline uint32_t octets_before_nul(const uint8_t *p, uint32_t max)
 {
 	uint32_t n = 0;
 
-	for (; max - n >= OCTETS_WORD; n += OCTETS_WORD) {
-		uint64_t nul = octets_nul(octets_word(p + n));
+	for (; max - n >= 8; n += 8) {
+		uint64_t nul = eight_equal(eight_at(p + n), 0);
 		if (nul != 0)
-			return n + (uint32_t)__builtin_ctzll(nul) / 8;
+			return n + eight_first(nul);
 	}
 	while (n < max && p[n] != 0)
 		n++;
 	return n;
 }
 
-static inline uint64_t octets_copy_word(uint8_t *to, const uint8_t *from)
+/* Not 0 when a NUL is among the eight octets. */
+static inline uint64_t octets_copy_eight(uint8_t *to, const uint8_t *from)
 {
-	memcpy(to, from, OCTETS_WORD);
-	return octets_nul(octets_word(from));
+	uint64_t v = eight_at(from);
+
+	eight_put(to, v);
+	return eight_equal(v, 0);
 }
 
-/* Copies n octets unless a NUL is among them: then false, and anything in to. The last word overlaps the one before. */
+/* Copies n octets unless a NUL is among them: then false, and anything in to. The last eight overlap those before. */
 static inline bool octets_copy_string(uint8_t *to, const uint8_t *from, uint32_t n)
 {
 	uint64_t nul = 0;
 
-	if (n < OCTETS_WORD) {
+	if (n < 8) {
 		for (uint32_t i = 0; i < n; i++) {
 			if (from[i] == 0)
 				return false;
@@ -91,9 +78,9 @@ static inline bool octets_copy_string(uint8_t *to, const uint8_t *from, uint32_t
 		}
 		return true;
 	}
-	for (uint32_t i = 0; i + OCTETS_WORD < n; i += OCTETS_WORD)
-		nul |= octets_copy_word(to + i, from + i);
-	nul |= octets_copy_word(to + n - OCTETS_WORD, from + n - OCTETS_WORD);
+	for (uint32_t i = 0; i + 8 < n; i += 8)
+		nul |= octets_copy_eight(to + i, from + i);
+	nul |= octets_copy_eight(to + n - 8, from + n - 8);
 	return nul == 0;
 }
 

@@ -48,8 +48,12 @@ static uint32_t count_unsuccess(struct view list)
 	return n;
 }
 
-/* The caller built the entries and counted them itself: a wrong count would shift every later field. */
-static void write_list(struct writer *w, const struct field *f, struct view list, uint8_t count)
+/*
+ * The caller built the entries and counted them itself: a wrong count would shift every later field. Apart: its
+ * variables would cost all that is written.
+ */
+__attribute__((noinline)) static void write_list(struct writer *w, const struct field *f, struct view list,
+						 uint8_t count)
 {
 	bool dests = f->kind == FIELD_DESTS;
 
