@@ -56,4 +56,16 @@ static inline void list_take_all(struct list *to, struct list *from)
 	list_init(from);
 }
 
+/* all of from stand behind those of to; from is empty */
+static inline void list_append_all(struct list *to, struct list *from)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = to->prev;
+	to->prev->next = from->next;
+	from->prev->next = to;
+	to->prev = from->prev;
+	list_init(from);
+}
+
 #endif

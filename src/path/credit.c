@@ -15,6 +15,7 @@
 #define DAY_MS	  86400000
 #define NAME_ROOM 40u
 #define PAGE	  256u /* rows of usage per command */
+#define PAY_LEAST 16u  /* settlements of a turn, however long it is */
 
 struct settlement {
 	struct list link; /* owed, or under way */
@@ -46,13 +47,14 @@ struct credit {
 	struct stats *stats;
 	struct credit_counters counters;
 	struct list owed, flying; /* struct settlement */
+	struct list due;	  /* of those owed: whose turn it is, in steps */
 	struct list pages;	  /* under way */
 	struct by_account *accounts;
 	size_t accounts_n;
 	bool dirty;   /* something has been counted since the last write */
 	unsigned day; /* of what has been counted */
 	int64_t days; /* the same, since 1970 */
-	struct timer timer;
+	struct timer timer, step;
 };
 
 struct page { /* usage under way */
@@ -154,12 +156,23 @@ void credit_refund(struct credit *c, uint64_t id)
 	settle(c, id, NULL, 0);
 }
 
-static void send_owed(struct credit *c)
+/* What cannot be written now is owed again, and not due. */
+bool credit_pay_one(struct credit *c)
 {
-	struct list now;
-	list_take_all(&now, &c->owed);
-	while (!list_empty(&now))
-		send_settlement(c, LIST_OF(now.next, struct settlement, link));
+	if (list_empty(&c->due))
+		return false;
+	send_settlement(c, LIST_OF(c->due.next, struct settlement, link));
+	return true;
+}
+
+static void on_step(struct timer *t)
+{
+	struct credit *c = LIST_OF(t, struct credit, step);
+	for (unsigned n = 0; n < PAY_LEAST || !loop_is_long(c->loop); n++) {
+		if (!credit_pay_one(c))
+			return;
+	}
+	loop_timer(c->loop, t, 0);
 }
 
 void credit_note_reserved(struct credit *c, bool granted)
@@ -286,8 +299,10 @@ void credit_count(struct credit *c, const struct credit_use *use)
 static void on_timer(struct timer *t)
 {
 	struct credit *c = LIST_OF(t, struct credit, timer);
-	if (store_up(c->store))
-		send_owed(c);
+	if (store_up(c->store)) {
+		list_append_all(&c->due, &c->owed);
+		on_step(&c->step);
+	}
 	credit_write(c);
 	if (c->dirty || !list_empty(&c->owed))
 		arm(c, list_empty(&c->owed) ? CREDIT_WRITE_MS : RETRY_MS);
@@ -295,14 +310,15 @@ static void on_timer(struct timer *t)
 
 void credit_store_up(struct credit *c)
 {
-	send_owed(c);
+	list_append_all(&c->due, &c->owed);
 	credit_write(c);
 }
 
 bool credit_quiet(struct credit *c)
 {
 	credit_write(c);
-	return !c->dirty && list_empty(&c->pages) && list_empty(&c->owed) && list_empty(&c->flying);
+	return !c->dirty && list_empty(&c->pages) && list_empty(&c->owed) && list_empty(&c->due) &&
+	       list_empty(&c->flying);
 }
 
 struct credit *credit_new(struct loop *loop, struct stats *stats)
@@ -311,7 +327,9 @@ struct credit *credit_new(struct loop *loop, struct stats *stats)
 	c->loop = loop;
 	c->stats = stats;
 	c->timer.fn = on_timer;
+	c->step.fn = on_step;
 	list_init(&c->owed);
+	list_init(&c->due);
 	list_init(&c->flying);
 	list_init(&c->pages);
 	stats_add(stats, stat_rows, sizeof(stat_rows) / sizeof(stat_rows[0]), &c->counters, NULL, NULL, NULL);
@@ -335,8 +353,10 @@ void credit_free(struct credit *c)
 	if (!c)
 		return;
 	loop_timer_clear(c->loop, &c->timer);
+	loop_timer_clear(c->loop, &c->step);
 	stats_drop(c->stats, &c->counters);
 	free_list(&c->owed);
+	free_list(&c->due);
 	free_list(&c->flying);
 	LIST_EACH_SAFE(node, next, &c->pages) {
 		mem_free(LIST_OF(node, struct page, link));

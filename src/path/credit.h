@@ -33,8 +33,10 @@ struct credit_use {		 /* of an account without credit */
 void credit_count(struct credit *c, const struct credit_use *use);
 #define CREDIT_WRITE_MS 5000
 
-void credit_store_up(struct credit *c); /* what is owed is written, ahead of what follows in this turn */
-void credit_write(struct credit *c);	/* what has been counted, now */
+/* What is owed is due. It must be written, by credit_pay_one(), ahead of what forgets its messages. */
+void credit_store_up(struct credit *c);
+bool credit_pay_one(struct credit *c); /* writes one that is due; false: none is */
+void credit_write(struct credit *c);   /* what has been counted, now */
 /* Writes what has been counted; true when nothing is owed and nothing under way. */
 bool credit_quiet(struct credit *c);
 

@@ -343,11 +343,12 @@ bool flow_owes_writes(const struct flow *f)
 	       !list_empty(&f->redo);
 }
 
-/* One write that is owed: records first that must not be found again. False: none is left whose turn it is. */
+/* One write that is owed: first what ends reservations, before anything forgets their messages, then records that must
+ * not be found again. False: none is left whose turn it is. */
 static bool redo_one(struct flow *f)
 {
 	struct msg *k;
-	if (remove_a_doubtful(f))
+	if (credit_pay_one(f->credit) || remove_a_doubtful(f))
 		return true;
 	if (doubts_walks(&f->redoing_doubts) && (k = doubts_walk_next(f->doubts, &f->redoing_doubts)) != NULL) {
 		redo_doubt(f, k);

@@ -217,7 +217,7 @@ static void on_store_up(void *arg)
 		load(f);
 		return;
 	}
-	credit_store_up(f->credit); /* before what forgets their messages */
+	credit_store_up(f->credit); /* flow_redo_all() writes it, before what forgets their messages */
 	store_forms(f);
 	f->outbox_waits = true;
 	flow_redo_all(f);
