@@ -18,10 +18,13 @@
 #include "path/deliver.h"
 #include "path/graves.h"
 
-#define LINE_MAX     20000u /* messages in memory per account; and no more than a share of all that may be */
-#define LINE_PART    4u
-#define EASE_LEAST   1000u /* with more waiting, and two windows full, the app's new submits come after it */
-#define READ_BELOW   200u  /* read on when fewer wait */
+#define LINE_MAX  20000u /* messages in memory per account; and no more than a share of all that may be */
+#define LINE_PART 4u
+/* With more waiting, and that many windows full, the app's new submits come after it. Less would leave the gateway
+ * without work while the app takes what it has. */
+#define EASE_LEAST   3000u
+#define EASE_WINDOWS 8u
+#define READ_BELOW   200u /* read on when fewer wait */
 #define READ_PAGE    200u
 #define SPILL_STEP   200u /* moved to the store in one go */
 #define SPILL_MS     1
@@ -337,7 +340,7 @@ static struct msg *next(struct box *b)
 /* An app that takes what it is given is not handed new messages faster than it is rid of old ones. */
 static void ease(struct box *b)
 {
-	uint64_t windows = 2 * (uint64_t)account_conf(b->account)->window * account_binds(b->account);
+	uint64_t windows = EASE_WINDOWS * (uint64_t)account_conf(b->account)->window * account_binds(b->account);
 	uint64_t waits = b->waiting_n + b->line_n;
 	account_ease(b->account, !b->behind && waits > EASE_LEAST && waits > windows);
 }
