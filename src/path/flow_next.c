@@ -240,6 +240,8 @@ static uint8_t waiting_for(struct flow *f, size_t carrier, const uint16_t *lanes
 
 static size_t lane_for(struct flow *f, struct side *s, const uint16_t *lanes, size_t n, enum class_id class_id)
 {
+	if (n == 1)
+		return 0;
 	for (size_t i = 0; i < n; i++) {
 		size_t at = (s->turn + 1 + i) % n;
 		if ((queue_classes(f->queue, lanes[at]) & 1u << class_id) &&

@@ -297,8 +297,12 @@ void flow_start(struct flow *f, struct msg *m)
 	struct recipient_ask ask;
 	if (m->campaign && flow_campaign_enters(f, m))
 		return;
-	struct policy_asks asks =
-		policy_asks(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
+	size_t carrier = flow_taker(f, m->route);
+	if (!policy_concerns(f->policy, m->account, (enum class_id)m->class_id, carrier)) {
+		flow_store_message(f, m);
+		return;
+	}
+	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, carrier);
 	bool meets = recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id);
 	if (m->gathering || !((asks.enforce | asks.dry) || meets) ||
 	    !recipient_ask_for(policy_recipient(f->policy), flow_subject_again(f, m), m->id, asks.enforce, asks.dry,

@@ -47,7 +47,8 @@ struct counts {
 
 struct patient {
 	struct counts slice[SLICES], sum;
-	int64_t slice_no; /* now_ms / length of a slice, of the newest one */
+	int64_t slice_no;      /* now_ms / length of a slice, of the newest one */
+	int64_t slice_ends_ms; /* until then it is the newest */
 	enum health_state state;
 	enum health_cause why;
 	int64_t until_ms, away_ms;
@@ -102,7 +103,7 @@ void health_use(struct health *h, const struct health_conf *conf)
 	h->conf = conf;
 	for (size_t i = 0; i < h->n && !same; i++) {
 		forget(&h->at[i]);
-		h->at[i].slice_no = 0;
+		h->at[i].slice_no = h->at[i].slice_ends_ms = 0;
 	}
 }
 
@@ -126,9 +127,9 @@ static void subtract(struct counts *sum, const struct counts *slice)
 	sum->flaps -= slice->flaps;
 }
 
-static struct counts *slice_now(struct health *h, struct patient *p, int64_t now_ms)
+static void turn_slices(const struct health *h, struct patient *p, int64_t now_ms)
 {
-	int64_t no = now_ms / (h->conf->window * 1000 / SLICES);
+	int64_t ms = h->conf->window * 1000 / SLICES, no = now_ms / ms;
 	for (int i = 0; i < SLICES && p->slice_no < no; i++) {
 		struct counts *old = &p->slice[(no - i) % SLICES];
 		if (no - i <= p->slice_no)
@@ -137,6 +138,13 @@ static struct counts *slice_now(struct health *h, struct patient *p, int64_t now
 		memset(old, 0, sizeof(*old));
 	}
 	p->slice_no = no > p->slice_no ? no : p->slice_no;
+	p->slice_ends_ms = (no + 1) * ms;
+}
+
+static struct counts *slice_now(const struct health *h, struct patient *p, int64_t now_ms)
+{
+	if (now_ms >= p->slice_ends_ms)
+		turn_slices(h, p, now_ms);
 	return &p->slice[p->slice_no % SLICES];
 }
 

@@ -28,6 +28,7 @@ struct memo {
 	uint8_t *ring;
 	size_t asked, size;
 	uint64_t end;	 /* place behind the newest entry */
+	size_t at;	 /* where in the ring that is: its remainder by size, which takes long to divide by; or size */
 	uint64_t *heads; /* place + 1 of the newest entry; 0: none */
 	uint32_t mask;
 };
@@ -76,17 +77,18 @@ void memo_put(struct memo *r, uint32_t hash, const struct memo_entry *e)
 	size_t n = (sizeof(struct head) + e->rec.n + ALIGN - 1) / ALIGN * ALIGN;
 	if (n > r->size / 4)
 		return;
-	size_t at = (size_t)(r->end % r->size);
-	if (at + n > r->size) { /* an entry does not go around the end */
-		r->end += r->size - at;
-		at = 0;
+	if (r->at + n > r->size) { /* an entry does not go around the end */
+		r->end += r->size - r->at;
+		r->at = 0;
 	}
+	uint8_t *to = r->ring + r->at;
 	uint64_t *head = &r->heads[hash & r->mask];
 	const struct head h = {.before = *head, .id = e->id, .at_ms = e->at_ms, .hash = hash, .n = e->rec.n};
-	memcpy(r->ring + at, &h, sizeof(h));
-	memcpy(r->ring + at + sizeof(h), e->rec.p, e->rec.n);
+	memcpy(to, &h, sizeof(h));
+	memcpy(to + sizeof(h), e->rec.p, e->rec.n);
 	*head = r->end + 1;
 	r->end += n;
+	r->at += n;
 }
 
 /* Whether what was written at a place has not been overwritten. */
