@@ -172,6 +172,8 @@ static int allow_rest(scmp_filter_ctx c)
 	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1, arg_is(1, 0));
 	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, arg_is(0, PR_SET_NAME));
 	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, arg_is(0, PR_SET_DUMPABLE));
+	/* libcap asks, when a module of the name service (libnss-mymachines) brings it */
+	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, arg_is(0, PR_CAPBSET_READ));
 	rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, arg_is(2, 0));
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
 		rc |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, arg_is(1, asks[i]));
