@@ -89,14 +89,17 @@ static int write_waiting(struct archive *a, size_t octets)
 	return a->error;
 }
 
-static void on_turn(void *arg)
+void archive_write(struct archive *a)
 {
-	struct archive *a = arg;
-
 	if (buf_len(&a->out) == 0)
 		return;
 	if (write_waiting(a, TURN_MAX) == 0 && buf_len(&a->out) > 0)
 		loop_wake_in(a->loop, 0);
+}
+
+static void on_turn(void *arg)
+{
+	archive_write(arg);
 }
 
 /* An hour that is over ends when all of it is written; while the disk does not take it, it goes on. */

@@ -64,7 +64,8 @@ void archive_use(struct archive *a, const struct records_conf *r); /* after a re
 /* fn is told the head of each hour that is over, as the log is: "node=... hour=... records=... last=... chain=...".
  * NULL: nobody. */
 void archive_on_hour(struct archive *a, void (*fn)(void *arg, const char *hour, const char *line), void *arg);
-void archive_free(struct archive *a); /* writes what waits */
+void archive_write(struct archive *a); /* what this turn has put so far; each stage begins with it */
+void archive_free(struct archive *a);  /* writes what waits */
 
 /* Whether a record of the kind is written at all: ask before making one. */
 bool archive_wants(const struct archive *a, enum cdr_kind k);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit/archive.h"
 #include "base/inherit.h"
 #include "base/log.h"
 
@@ -238,7 +239,15 @@ static void on_store_taken(const char *owner, void *arg)
 	f->on_fatal(why, f->on_fatal_arg);
 }
 
-const struct store_ops flow_store_ops = {on_store_up, on_store_down, on_store_taken};
+/* A record stands in its file before what it tells of is in the store. */
+static void on_store_leaving(void *arg)
+{
+	struct flow *f = arg;
+	if (f->conf.archive)
+		archive_write(f->conf.archive);
+}
+
+const struct store_ops flow_store_ops = {on_store_up, on_store_down, on_store_taken, on_store_leaving};
 
 void flow_wait_for_store(struct flow *f)
 {

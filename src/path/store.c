@@ -171,7 +171,7 @@ struct store *store_new(struct loop *loop, const struct store_conf *conf, unsign
 					    .reconnect_ms = conf->reconnect};
 	s->redis = redis_new(loop, &s->redis_conf, &redis_ops, s);
 	s->lease = lease_new(loop, s->redis, conf->prefix, node, &lease_ops, s);
-	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, arg);
+	s->batches = batches_new(loop, s->redis, conf->prefix, &s->counters, ops->on_leaving, arg);
 	s->sweep = sweep_new(s);
 	s->recipients = recipients_new(s, stats);
 	s->flush = (struct loop_hook){.fn = flush, .arg = s};

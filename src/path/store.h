@@ -47,6 +47,9 @@ struct store_ops {
 	void (*on_up)(void *arg);			/* Redis answers and the lease is ours */
 	void (*on_down)(void *arg);			/* every write under way has been told ok = false before */
 	void (*on_taken)(const char *owner, void *arg); /* another live process holds this node's lease: leave */
+	/* Writes of this turn may leave before its stages, there are so many: what must be kept before them, now. May
+	 * be NULL. */
+	void (*on_leaving)(void *arg);
 };
 
 /* The outcome of a write: ok, or not known to be stored (link lost, error reply). token is the caller's. */

@@ -63,15 +63,17 @@ struct batches {
 	struct redis *redis;
 	const char *prefix;
 	struct store_counters *counters;
+	void (*leaving)(void *arg);
 	void *arg;
 	struct list open[BATCH_KINDS], flying, spare;
 };
 
 struct batches *batches_new(struct loop *loop, struct redis *redis, const char *prefix, struct store_counters *counters,
-			    void *arg)
+			    void (*leaving)(void *arg), void *arg)
 {
 	struct batches *b = mem_zalloc(sizeof(*b));
-	*b = (struct batches){.loop = loop, .redis = redis, .prefix = prefix, .counters = counters, .arg = arg};
+	*b = (struct batches){
+		.loop = loop, .redis = redis, .prefix = prefix, .counters = counters, .leaving = leaving, .arg = arg};
 	for (int k = 0; k < BATCH_KINDS; k++)
 		list_init(&b->open[k]);
 	list_init(&b->flying);
@@ -188,6 +190,8 @@ static struct item *add_item(struct batches *b, const struct batch_key *key, str
 		}
 	}
 	if (batch && batch->n == BATCH_ITEMS) {
+		if (b->leaving)
+			b->leaving(b->arg);
 		flush_through(b, key->kind); /* what leaves before it at the end of a turn does so here too */
 		batch = NULL;
 	}

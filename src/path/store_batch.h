@@ -34,9 +34,10 @@ struct store_counters {
 	struct histogram write;			 /* a grouped command, from flush to reply */
 };
 
-/* Calls fn(arg, ...) of items; errors are counted in counters (borrowed). */
+/* Calls fn(arg, ...) of items; errors are counted in counters (borrowed). leaving(arg), or NULL: before a batch leaves
+ * in the middle of a turn. */
 struct batches *batches_new(struct loop *loop, struct redis *redis, const char *prefix, struct store_counters *counters,
-			    void *arg);
+			    void (*leaving)(void *arg), void *arg);
 void batches_free(struct batches *b);
 
 /* One record of a batch: the batch of (kind, name, number) that is open in this turn. */

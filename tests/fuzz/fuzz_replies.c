@@ -757,7 +757,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					       .reconnect = 100,
 					       .receipt_horizon = 259200,
 					       .deadletter_age = 2592000};
-	static const struct store_ops ops = {nothing, nothing, taken};
+	static const struct store_ops ops = {nothing, nothing, taken, NULL};
 	static const struct recipient_conf no_rules;
 	static const struct policy_names names = {NULL, no_account, NULL, 1, 0};
 	if (size > 4096)

@@ -104,6 +104,14 @@ long long rig_raw(const char *text)
 
 /* --- the server --- */
 
+unsigned rig_leaving;
+
+static void on_leaving(void *arg)
+{
+	(void)arg;
+	rig_leaving++;
+}
+
 static void on_up(void *arg)
 {
 	(void)arg;
@@ -157,7 +165,7 @@ static void stop_server(void)
 
 static int connect_to_it(void **state)
 {
-	static const struct store_ops ops = {on_up, on_down, on_taken};
+	static const struct store_ops ops = {on_up, on_down, on_taken, on_leaving};
 	static struct store_conf conf = {.redis = address,
 					 .user = "",
 					 .password = "",

@@ -19,6 +19,7 @@
 extern struct loop *rig_loop;
 extern struct store *rig_store;
 extern bool rig_done, rig_worked; /* of the last write */
+extern unsigned rig_leaving;	  /* how often writes have left in the middle of a turn */
 
 void rig_until(bool *flag); /* turns until the flag is set; fails after a minute */
 void rig_on_written(void *arg, uint64_t token, bool ok);

@@ -158,10 +158,12 @@ static void test_order_of_many(void **state)
 	put(0);
 	rig_done = false;
 	told = 0;
+	rig_leaving = 0;
 	assert_int_equal(store_journal_put(rig_store, ID + 1, record(1), on_ordered, 1), 0);
 	for (unsigned i = 0; i < 1100; i++) {
 		snprintf(cid, sizeof(cid), "%u", i);
 		assert_int_equal(store_receipt_put(rig_store, "mobile", 1, view_of(cid), &leg, on_ordered, 2), 0);
+		assert_int_equal(rig_leaving, i >= 1024); /* told before the 1025th, with which the full ones leave */
 	}
 	rig_until(&rig_done);
 	assert_int_equal(order[0], 1);
