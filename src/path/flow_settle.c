@@ -43,7 +43,7 @@ static bool decide(struct flow *f, struct msg *m, bool resend)
 
 static bool is_at(const struct settling *x, const struct msg *k)
 {
-	return k->kin_kind == KIN_DOUBT && (!x->carrier || k->carrier == carrier_number(x->carrier));
+	return k->in_doubts && (!x->carrier || k->carrier == carrier_number(x->carrier));
 }
 
 /*

@@ -297,15 +297,12 @@ static bool expect_doubts(struct world *w, struct step *s)
 	       step_fail(s, "%llu of them are held, not %ld", (unsigned long long)held.n, want_held);
 }
 
-static struct {
-	unsigned asked, told, n;
-} settled; /* by commands that were under way together: the sum */
-
 static void on_settled(void *arg, unsigned n)
 {
-	(void)arg;
-	settled.told++;
-	settled.n += n;
+	struct world *w = arg;
+
+	w->settled.told++;
+	w->settled.n += n;
 }
 
 static bool begin_to_settle(struct world *w, struct step *s, bool resend)
@@ -316,10 +313,10 @@ static bool begin_to_settle(struct world *w, struct step *s, bool resend)
 
 	if ((message != NULL && l == NULL) || (carrier != NULL && c == NULL))
 		return step_fail(s, "there is no such message or carrier");
-	if (settled.told == settled.asked)
-		memset(&settled, 0, sizeof(settled));
-	settled.asked++;
-	flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend, on_settled, NULL);
+	if (w->settled.told == w->settled.asked)
+		memset(&w->settled, 0, sizeof(w->settled));
+	w->settled.asked++;
+	flow_doubts_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, c, resend, on_settled, w);
 	return true;
 }
 
@@ -327,12 +324,11 @@ static bool expect_settled(struct world *w, struct step *s)
 {
 	unsigned long want = strtoul(s->args[0], NULL, 10);
 
-	(void)w;
-	if (settled.asked == 0 || settled.told != settled.asked)
-		return step_fail(s, "the operator has asked %u times and was told %u times", settled.asked,
-				 settled.told);
-	return settled.n == want || strcmp(s->args[0], "any") == 0 ||
-	       step_fail(s, "%u messages in doubt were settled, not %lu", settled.n, want);
+	if (w->settled.asked == 0 || w->settled.told != w->settled.asked)
+		return step_fail(s, "the operator has asked %u times and was told %u times", w->settled.asked,
+				 w->settled.told);
+	return w->settled.n == want || strcmp(s->args[0], "any") == 0 ||
+	       step_fail(s, "%u messages in doubt were settled, not %lu", w->settled.n, want);
 }
 
 /* So many messages must be concerned; "any": it does not matter. */
@@ -342,7 +338,7 @@ static bool settle_doubts(struct world *w, struct step *s, bool resend)
 		return false;
 	do
 		loop_turn(w->loop); /* the console is heard in a turn: what it leads to is stored at its end */
-	while (settled.told < settled.asked);
+	while (w->settled.told < w->settled.asked);
 	return expect_settled(w, s);
 }
 

@@ -241,6 +241,7 @@ bool world_start(struct world *w, char **why)
 		return false;
 	w->left = false;
 	w->fatal[0] = '\0';
+	memset(&w->settled, 0, sizeof(w->settled));
 	w->loop = loop_new_simulated(w->wall_ms);
 	loop_tire(w->loop, world_tires || w->tires ? 1 : 0);
 	w->log_hook = (struct loop_hook){.fn = flush_log};

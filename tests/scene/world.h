@@ -39,7 +39,12 @@ struct world {
 	unsigned reloads; /* that are under way, or wait */
 	bool reloaded;	  /* how the last one ended */
 	char *said;	  /* by the last reload */
-	char fatal[256];  /* why the gateway cannot go on; "" */
+	/* of this gateway, by commands that were under way together: how often the operator has had doubts settled, was
+	 * told so, and of how many messages */
+	struct {
+		unsigned asked, told, n;
+	} settled;
+	char fatal[256]; /* why the gateway cannot go on; "" */
 	struct list apps, smscs;
 	struct labels labels;
 };
