@@ -333,7 +333,7 @@ int session_tell(struct session *s, struct pdu *pdu)
 
 bool session_can_tell(const struct session *s)
 {
-	return session_can_send(s) && conn_free(s->conn) >= s->conf->max_pdu + 2 * SESSION_BODY_MAX;
+	return session_can_send(s) && conn_free(s->conn) >= s->conf->max_pdu + 2 * SESSION_BODY_MAX + buf_len(&s->kept);
 }
 
 uint32_t session_room(const struct session *s)

@@ -202,6 +202,7 @@ static void count_malformed(struct session *s)
 	s->stats->malformed++;
 	if (++s->malformed_row < SESSION_MALFORMED || s->state == SESSION_ENDING)
 		return;
+	session_release(s);
 	if (session_is_bound(s))
 		session_put_header(s, UNBIND, ESME_ROK, window_number(session_window(s)));
 	session_finish(s, END_MALFORMED);

@@ -206,6 +206,36 @@ static void very_many_are_not_kept(void **state)
 	accounts_rig_stop(t);
 }
 
+/* What is sent to the app in between leaves room for the answers. */
+static void there_is_room_for_what_is_kept(void **state)
+{
+	struct accounts_rig *t = accounts_rig_prepare();
+	uint64_t n = 0;
+
+	(void)state;
+	t->limits.max_pdu = 1024;
+	accounts_rig_add(t, "bank", "secret")->window = 60000;
+	accounts_rig_open(t);
+	accounts_rig_dial_bound(t, 0, BIND_TRANSCEIVER);
+	assert_int_equal(account_send(account(t), 1, accounts_rig_fill, t), 0);
+	rig_turn(&t->rig);
+	far_expect(t->far[0], DELIVER_SM, 0, 1);
+	account_ease(account(t), true);
+	for (uint32_t i = 0; i < 400; i++)
+		submit(t, 1000 + i);
+	far_expect_nothing(t->far[0]);
+	while (account_send(account(t), 2 + n, accounts_rig_fill, t) == 0)
+		n++;
+	assert_in_range(n, 1000, 50000);
+	account_ease(account(t), false);
+	rig_turn(&t->rig);
+	for (uint64_t i = 0; i < n; i++)
+		far_expect(t->far[0], DELIVER_SM, 0, (uint32_t)(2 + i));
+	for (uint32_t i = 0; i < 400; i++)
+		expect_answer(t, 1000 + i);
+	accounts_rig_stop(t);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(submits_are_answered_when_what_was_out_is_taken),
 	cmocka_unit_test(who_has_nothing_to_take_is_answered_at_once),
@@ -216,6 +246,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(what_cannot_be_read_on_comes_after_the_answers),
 	cmocka_unit_test(one_that_goes_does_not_keep_the_answers_of_others),
 	cmocka_unit_test(very_many_are_not_kept),
+	cmocka_unit_test(there_is_room_for_what_is_kept),
 };
 
 UNIT_MAIN(cases)

@@ -587,7 +587,7 @@ static void found_without_a_search(void **state)
 		for (size_t more = 1; more < 20; more++) {
 			memcpy(text, USUAL, at);
 			memset(text + at, '7', more);
-			memcpy(text + at + more, USUAL + at, n - at);
+			memcpy(text + at + more, &USUAL[at], n - at);
 			read_both_ways(text, n + more);
 		}
 	}
