@@ -1,6 +1,6 @@
 /*
  * fuzz_replies.c - any octets as what Redis answers to each thing that the store asks: nothing, wrong types, nested,
- * huge, cut off, lost on the way, in any order of questions. This file stands in for base/redis.c.
+ * huge, cut off, lost on the way, in any order of questions. redis_replies.c stands in for base/redis.c.
  *
  * The input: per step an octet that says what is asked (or that the link goes down, or time passes), then replies, one
  * a line: `_` nil, `:12`, `+OK`, `-ERR why`, `$text`, `=` with one octet of length and so many octets, `*3` with three
@@ -11,11 +11,10 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "base/mem.h"
-#include "base/redis.h"
 #include "base/stats.h"
 #include "must.h"
 #include "quiet.h"
+#include "redis_replies.h"
 #include "path/finished.h"
 #include "path/store.h"
 #include "path/store_campaign.h"
@@ -27,216 +26,14 @@
 #include "path/store_ported.h"
 #include "path/store_recipient.h"
 
-#define WALL_MS	  1767578400000
-#define ID	  612345678901200001ull
-#define STEPS	  24
-#define DEPTH	  6
-#define NODES_MAX 2000u
-#define ANSWERS	  64 /* per step: a read that goes on for ever is stopped */
-#define WAIT_MAX  256u
-
-/* --- the connection --- */
-
-struct redis {
-	const struct redis_ops *ops;
-	void *arg;
-	bool up;
-	struct {
-		redis_fn fn;
-		void *arg;
-	} waiting[WAIT_MAX];
-	size_t n;
-};
-
-static struct redis *the_redis;
-static struct view in;
-static unsigned nodes;
-static bool easy; /* nothing is read from the input: nil */
-
-bool redis_address_ok(const char *address)
-{
-	return *address != '\0';
-}
-
-struct redis *redis_new(struct loop *loop, const struct redis_conf *conf, const struct redis_ops *ops, void *arg)
-{
-	struct redis *r = mem_zalloc(sizeof(*r));
-	(void)loop;
-	(void)conf;
-	r->ops = ops;
-	r->arg = arg;
-	the_redis = r;
-	return r;
-}
-
-static void lose_all(struct redis *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		if (r->waiting[i].fn)
-			r->waiting[i].fn(NULL, r->waiting[i].arg);
-	}
-	r->n = 0;
-}
-
-void redis_free(struct redis *r)
-{
-	r->up = false;
-	lose_all(r);
-	the_redis = NULL;
-	mem_free(r);
-}
-
-bool redis_up(const struct redis *r)
-{
-	return r->up;
-}
-
-int redis_send(struct redis *r, const uint8_t *cmd, size_t n, redis_fn fn, void *arg)
-{
-	MUST(n >= 4 && cmd[0] == '*' && cmd[n - 2] == '\r' && cmd[n - 1] == '\n');
-	if (!r->up || r->n == WAIT_MAX)
-		return -1;
-	r->waiting[r->n].fn = fn;
-	r->waiting[r->n++].arg = arg;
-	return 0;
-}
-
-void redis_flush(struct redis *r)
-{
-	(void)r;
-}
-
-size_t redis_pending(const struct redis *r)
-{
-	return r->n;
-}
-
-size_t redis_octets(const struct redis *r)
-{
-	(void)r;
-	return 0;
-}
-
-int64_t redis_lag_us(const struct redis *r)
-{
-	(void)r;
-	return 0;
-}
-
-/* --- its replies --- */
-
-static void free_reply(redisReply *r)
-{
-	if (!r)
-		return;
-	for (size_t i = 0; i < r->elements; i++)
-		free_reply(r->element[i]);
-	free(r->element);
-	free(r->str);
-	free(r);
-}
-
-/* In a block of exactly its size and the NUL that hiredis puts there. */
-static void set_text(redisReply *r, int type, struct view text)
-{
-	r->type = type;
-	r->len = text.n;
-	r->str = malloc(text.n + 1u);
-	MUST(r->str);
-	if (text.n > 0)
-		memcpy(r->str, text.p, text.n);
-	r->str[text.n] = '\0';
-}
-
-static struct view take_line(void)
-{
-	const uint8_t *end = in.n > 0 ? memchr(in.p, '\n', in.n) : NULL;
-	struct view line = take_view(&in, end ? (uint32_t)(end - in.p) : in.n);
-	(void)take_octet(&in);
-	return line;
-}
-
-static long long number_of(struct view line)
-{
-	char text[24];
-	snprintf(text, sizeof(text), "%.*s", (int)line.n, (const char *)line.p);
-	return strtoll(text, NULL, 10);
-}
-
-static redisReply *read_reply(unsigned depth);
-
-static void read_array(redisReply *r, unsigned depth)
-{
-	long long n = number_of(take_line());
-	size_t count = n < 0 || depth == 0 ? 0 : n > 4096 ? 4096 : (size_t)n;
-	r->type = REDIS_REPLY_ARRAY;
-	r->element = calloc(count ? count : 1, sizeof(redisReply *)); /* NULL of hiredis is one of our own here */
-	MUST(r->element);
-	while (r->elements < count && in.n > 0 && nodes < NODES_MAX)
-		r->element[r->elements++] = read_reply(depth - 1);
-}
-
-static redisReply *read_reply(unsigned depth)
-{
-	redisReply *r = calloc(1, sizeof(*r));
-	MUST(r);
-	nodes++;
-	r->type = REDIS_REPLY_NIL;
-	switch (easy ? 0 : take_octet(&in)) {
-	case ':':
-		r->type = REDIS_REPLY_INTEGER;
-		r->integer = number_of(take_line());
-		break;
-	case '+':
-		set_text(r, REDIS_REPLY_STATUS, take_line());
-		break;
-	case '-':
-		set_text(r, REDIS_REPLY_ERROR, take_line());
-		break;
-	case '$':
-		set_text(r, REDIS_REPLY_STRING, take_line());
-		break;
-	case '=':
-		set_text(r, REDIS_REPLY_STRING, take_view(&in, take_octet(&in)));
-		break;
-	case '*':
-		read_array(r, depth);
-		break;
-	default:
-		if (!easy)
-			(void)take_line();
-	}
-	return r;
-}
-
-static void go_down(struct redis *r)
-{
-	if (!r->up)
-		return;
-	r->up = false;
-	lose_all(r);
-	r->ops->on_down(r->arg, "the link was lost");
-}
-
-/* The oldest that waits gets its answer. */
-static void answer_one(struct redis *r)
-{
-	redis_fn fn = r->waiting[0].fn;
-	void *arg = r->waiting[0].arg;
-	if (!easy && in.n > 0 && *in.p == '!') {
-		(void)take_line();
-		go_down(r);
-		return;
-	}
-	redisReply *reply = read_reply(DEPTH);
-	memmove(r->waiting, r->waiting + 1, --r->n * sizeof(r->waiting[0]));
-	if (fn)
-		fn(reply, arg);
-	free_reply(reply);
-}
+#define WALL_MS 1767578400000
+#define ID	612345678901200001ull
+#define STEPS	24
+#define ANSWERS 64 /* per step: a read that goes on for ever is stopped */
 
 /* --- what is asked --- */
 
+static struct view in;
 static struct loop *loop;
 static struct store *store;
 static struct finished *finished;
@@ -715,17 +512,16 @@ static void step(void)
 		groups[what % 8](which);
 	} else if (which & 1) {
 		loop_advance(loop, which * 500);
-	} else if (the_redis->up) {
-		go_down(the_redis);
+	} else if (redis_replies_is_up()) {
+		redis_replies_down();
 	} else {
-		the_redis->up = true;
-		the_redis->ops->on_up(the_redis->arg);
+		redis_replies_up();
 	}
 	for (int i = 0; i < ANSWERS; i++) {
 		loop_turn(loop);
-		if (the_redis->n == 0)
+		if (!redis_replies_are_owed())
 			break;
-		answer_one(the_redis);
+		redis_replies_give();
 	}
 }
 
@@ -773,20 +569,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	finished = finished_new(loop, 3600, stats);
 	store = store_new(loop, &conf, 1, &ops, NULL, stats);
 	finished_use(finished, store);
-	the_redis->up = easy = true; /* the lease is free */
-	the_redis->ops->on_up(the_redis->arg);
-	while (the_redis->n > 0)
-		answer_one(the_redis);
+	redis_replies_from(NULL); /* the lease is free */
+	redis_replies_up();
+	while (redis_replies_are_owed())
+		redis_replies_give();
 	MUST(store_up(store));
-	easy = false;
 	in = (struct view){data, (uint32_t)size};
 	for (int i = 0; i < STEPS && in.n > 0; i++) {
-		nodes = 0;
+		redis_replies_from(&in);
 		step();
 	}
 	in.n = 0;
 	loop_turn(loop);
-	go_down(the_redis);
+	redis_replies_down();
 	loop_turn(loop);
 	MUST(owed == 0);
 	store_free(store);

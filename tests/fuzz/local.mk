@@ -4,7 +4,7 @@
 # make fuzz    builds tests/fuzz/fuzz_NAME for libFuzzer, in a build configured with --enable-fuzz CC=clang, or for AFL++
 #              with --enable-fuzz CC=afl-clang-fast; tests/fuzz/run does both and runs them
 #
-# wire.c takes the place of link/conn.c for the session, and fuzz_replies.c that of base/redis.c: their symbols come
+# wire.c takes the place of link/conn.c for the session, and redis_replies.c that of base/redis.c: their symbols come
 # first on the link line.
 
 fuzz_libs = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a $(LIBEVENT_LIBS) $(HIREDIS_LIBS) \
@@ -73,7 +73,7 @@ tests_fuzz_replay_receipt_SOURCES = tests/fuzz/fuzz_receipt.c tests/fuzz/replay.
 tests_fuzz_replay_receipt_LDADD = libsmpp.a
 tests_fuzz_replay_record_SOURCES = tests/fuzz/fuzz_record.c tests/fuzz/replay.c
 tests_fuzz_replay_record_LDADD = libpath.a libsmpp.a
-tests_fuzz_replay_replies_SOURCES = tests/fuzz/fuzz_replies.c tests/fuzz/replay.c
+tests_fuzz_replay_replies_SOURCES = tests/fuzz/fuzz_replies.c tests/fuzz/replay.c tests/fuzz/redis_replies.c tests/fuzz/redis_replies.h
 tests_fuzz_replay_replies_LDADD = $(fuzz_libs)
 tests_fuzz_replay_session_SOURCES = tests/fuzz/fuzz_session.c tests/fuzz/replay.c tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h
 tests_fuzz_replay_session_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/scene
@@ -159,7 +159,7 @@ tests_fuzz_fuzz_receipt_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz_record.c
 tests_fuzz_fuzz_record_LDADD = libpath.a libsmpp.a
 tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_replies_SOURCES = tests/fuzz/fuzz_replies.c
+tests_fuzz_fuzz_replies_SOURCES = tests/fuzz/fuzz_replies.c tests/fuzz/redis_replies.c tests/fuzz/redis_replies.h
 tests_fuzz_fuzz_replies_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_replies_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_session_SOURCES = tests/fuzz/fuzz_session.c tests/scene/wire.c tests/scene/wire_conn.c tests/scene/wire.h tests/scene/wire_priv.h

@@ -29,6 +29,7 @@
 # are the writes of the last FORGET seconds; what follows from that is counted apart, and is a failure with
 # appendfsync always.
 import smpp
+from matching import Matching
 from servers import SLOW
 from stack import APP_WINDOW, ACCOUNTS, CARRIERS, CARRIER_WINDOW, RESPONSE_TIMEOUT
 
@@ -49,34 +50,6 @@ SANITIZER = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:"
 SHOWN = 5  # failures of one kind that are told in full
 RX_BINDS = {a[0]: sum(k != "tx" for k in a[3]) for a in ACCOUNTS}
 TX_BINDS = {c[0]: c[3] for c in CARRIERS}
-
-
-class Matching:
-    """Gives every item one of its candidate causes; a cause takes only so many."""
-
-    def __init__(self):
-        self.room = {}
-        self.holds = {}
-
-    def cause(self, key, room):
-        self.room.setdefault(key, room)
-        self.holds.setdefault(key, [])
-
-    def place(self, item, wants, seen=None):
-        """wants: item -> keys. False when there is no room, however the others are moved."""
-        seen = seen or set()
-        for key in wants[item]:
-            if key in seen:
-                continue
-            seen.add(key)
-            if len(self.holds[key]) < self.room[key]:
-                self.holds[key].append(item)
-                return True
-            for i, other in enumerate(self.holds[key]):
-                if any(k not in seen for k in wants[other]) and self.place(other, wants, seen):
-                    self.holds[key][i] = item
-                    return True
-        return False
 
 
 class Judge:

@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/torture.d/long_books.py \
 	tests/torture.d/long_carrier.py \
 	tests/torture.d/long_ledger.py \
+	tests/torture.d/matching.py \
 	tests/torture.d/powercut.c \
 	tests/torture.d/servers.py \
 	tests/torture.d/smpp.py \

@@ -19,6 +19,7 @@ base_unit_tests = \
 	tests/unit/base/test_redis \
 	tests/unit/base/test_redis_link \
 	tests/unit/base/test_redis_out \
+	tests/unit/base/test_redis_script \
 	tests/unit/base/test_resolver \
 	tests/unit/base/test_resp \
 	tests/unit/base/test_sorter \
@@ -65,8 +66,11 @@ tests_unit_base_test_sorter_SOURCES = tests/unit/base/test_sorter.c
 tests_unit_base_test_sorter_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_stats_SOURCES = tests/unit/base/test_stats.c
 tests_unit_base_test_stats_LDADD = $(base_unit_ldadd)
-tests_unit_base_test_redis_SOURCES = tests/unit/base/test_redis.c
+base_unit_redis = tests/unit/base/redis_rig.c tests/unit/base/redis_rig.h
+tests_unit_base_test_redis_SOURCES = tests/unit/base/test_redis.c $(base_unit_redis)
 tests_unit_base_test_redis_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_redis_script_SOURCES = tests/unit/base/test_redis_script.c $(base_unit_redis)
+tests_unit_base_test_redis_script_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_redis_link_SOURCES = tests/unit/base/test_redis_link.c
 tests_unit_base_test_redis_link_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_redis_out_SOURCES = tests/unit/base/test_redis_out.c

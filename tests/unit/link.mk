@@ -5,6 +5,7 @@ link_unit_tests = \
 	tests/unit/link/test_account \
 	tests/unit/link/test_account_ease \
 	tests/unit/link/test_account_tls \
+	tests/unit/link/test_account_traffic \
 	tests/unit/link/test_carrier_tls \
 	tests/unit/link/test_admit_crypt \
 	tests/unit/link/test_auth \
@@ -124,3 +125,6 @@ tests_unit_link_test_throttle_SOURCES = tests/unit/link/test_throttle.c
 tests_unit_link_test_throttle_LDADD = $(link_unit_ldadd)
 tests_unit_link_test_window_SOURCES = tests/unit/link/test_window.c
 tests_unit_link_test_window_LDADD = $(link_unit_ldadd)
+tests_unit_link_test_account_traffic_SOURCES = tests/unit/link/test_account_traffic.c $(link_unit_accounts)
+tests_unit_link_test_account_traffic_CPPFLAGS = $(link_unit_cppflags)
+tests_unit_link_test_account_traffic_LDADD = $(link_unit_ldadd)

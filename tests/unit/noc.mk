@@ -1,6 +1,7 @@
 # tests/unit/noc.mk - unit tests of src/noc.
 noc_unit_tests = \
 	tests/unit/noc/test_alarm \
+	tests/unit/noc/test_alarm_list \
 	tests/unit/noc/test_alarm_post \
 	tests/unit/noc/test_api \
 	tests/unit/noc/test_campaign_page \
@@ -25,8 +26,11 @@ TESTS += $(noc_unit_tests)
 noc_unit_ldadd = libnoc.a libpath.a libpolicy.a liblink.a libaudit.a libbase.a libsmpp.a \
 	$(LIBEVENT_LIBS) $(HIREDIS_LIBS) $(LIBCONFIG_LIBS) $(CRYPT_LIBS) $(LIBEVENT_OPENSSL_LIBS) $(OPENSSL_LIBS) $(PCRE2_LIBS) $(CMOCKA_LIBS)
 noc_exchange = tests/unit/noc/exchange.c tests/unit/noc/exchange.h
-tests_unit_noc_test_alarm_SOURCES = tests/unit/noc/test_alarm.c
+noc_unit_alarm = tests/unit/noc/alarm_rig.c tests/unit/noc/alarm_rig.h
+tests_unit_noc_test_alarm_SOURCES = tests/unit/noc/test_alarm.c $(noc_unit_alarm)
 tests_unit_noc_test_alarm_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_alarm_list_SOURCES = tests/unit/noc/test_alarm_list.c $(noc_unit_alarm)
+tests_unit_noc_test_alarm_list_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_alarm_post_SOURCES = tests/unit/noc/test_alarm_post.c
 tests_unit_noc_test_alarm_post_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_api_SOURCES = tests/unit/noc/test_api.c

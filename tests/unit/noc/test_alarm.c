@@ -1,132 +1,25 @@
 /*
  * test_alarm.c - every alarm of the table: raised after its time, not by a short spike, cleared with hysteresis, quiet
- * at its threshold; and what settings, acknowledgements, a start and a reload do to them. On a clock of its own.
+ * at its threshold; and what settings, a start and a reload do to them. On a clock of its own.
  */
-#include "unit.h"
+#include "alarm_rig.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "noc/alarm.h"
-#include "noc/alarm_inputs.h"
-
-#define WALL_MS 1763800000000 /* 2025-11-22 */
-#define GRACE	30
-
-static const struct alarm_post_conf no_post = {.webhook = (char *)"", .repeat = 600, .grace = GRACE};
-
-struct told {
-	enum alarm_change what;
-	char alarm[40], object[64];
-	double value;
-};
-
-struct scene {
-	struct stats *stats;
-	struct alarms *alarms;
-	struct alarm_inputs in;
-	struct alarm_carrier carriers[2];
-	struct alarm_account accounts[2];
-	struct alarm_listener listeners[1];
-	struct told told[64];
-	size_t n;
-};
-
-static void note(void *arg, enum alarm_change what, const struct alarm_view *v)
-{
-	struct scene *s = arg;
-	assert_true(s->n < sizeof(s->told) / sizeof(s->told[0]));
-	struct told *t = &s->told[s->n++];
-	*t = (struct told){.what = what, .value = v->value};
-	snprintf(t->alarm, sizeof(t->alarm), "%s", v->alarm);
-	snprintf(t->object, sizeof(t->object), "%s", v->object);
-	assert_true(strlen(v->zh) > 0 && strlen(v->en) > 0 && strlen(v->todo) > 0);
-}
-
-/* A gateway that nothing is wrong with. */
-static void make_well(struct scene *s)
-{
-	const struct alarm_window usual = {.accepted = 96000, .delivered = 91200, .failed = 4800, .complaints = 95};
-	const struct alarm_window last = {.accepted = 1000, .delivered = 950, .failed = 50, .complaints = 1};
-	s->in.gateway = (struct alarm_gateway){.store_up = true, .records_disk_percent = 40, .work_disk_percent = 40};
-	for (size_t i = 0; i < 2; i++) {
-		s->carriers[i] = (struct alarm_carrier){.name = i ? "电信" : "移动",
-							.up = true,
-							.binds = 2,
-							.bound = 2,
-							.max_queued = 1000,
-							.answered_1m = 600,
-							.answer_p99_ms = 20,
-							.receipt_p99_s = 9,
-							.last15 = last,
-							.day = usual,
-							.certificate_days = 300,
-							.crl_hours = 100};
-		s->accounts[i] = (struct alarm_account){.name = i ? "shop" : "bank",
-							.binds = 1,
-							.backlog_max = 10000,
-							.requests_1m = 600,
-							.last15 = last,
-							.day = usual,
-							.credit = i ? NAN : 5000};
-	}
-	s->listeners[0] = (struct alarm_listener){"0.0.0.0:2775", 300, 100};
-}
-
-static struct scene *scene_new(const struct alarm_conf *rows, size_t n)
-{
-	struct scene *s = mem_zalloc(sizeof(*s));
-	s->stats = stats_new();
-	s->alarms = alarms_new(rows, n, &no_post, s->stats, note, s);
-	s->in = (struct alarm_inputs){.now_ms = 1000,
-				      .wall_ms = WALL_MS,
-				      .running = true,
-				      .carriers = s->carriers,
-				      .accounts = s->accounts,
-				      .listeners = s->listeners,
-				      .carriers_n = 2,
-				      .accounts_n = 2,
-				      .listeners_n = 1};
-	make_well(s);
-	return s;
-}
-
-static void scene_free(struct scene *s)
-{
-	alarms_free(s->alarms);
-	stats_free(s->stats);
-	mem_free(s);
-}
-
-static void seconds(struct scene *s, int64_t n)
-{
-	for (int64_t i = 0; i < n; i++) {
-		s->in.now_ms += 1000;
-		s->in.wall_ms += 1000;
-		alarms_judge(s->alarms, &s->in);
-	}
-}
-
-static void expect(const struct scene *s, size_t n, enum alarm_change what, const char *alarm, const char *object)
-{
-	assert_int_equal(s->n, n);
-	assert_int_equal(s->told[n - 1].what, what);
-	assert_string_equal(s->told[n - 1].alarm, alarm);
-	assert_string_equal(s->told[n - 1].object, object);
-}
 
 /* --- each row --- */
 
 /* Puts the gateway where the row's value is about v: NAN for "well". */
 struct knob {
 	const char *alarm, *object;
-	void (*set)(struct scene *s, double v);
+	void (*set)(struct alarm_rig *s, double v);
 	double bad, between; /* between: neither raised nor cleared; NAN: there is no such value */
 };
 
 #define SET(name, statement)                                                                                           \
-	static void set_##name(struct scene *s, double v)                                                              \
+	static void set_##name(struct alarm_rig *s, double v)                                                          \
 	{                                                                                                              \
 		statement;                                                                                             \
 	}
@@ -286,51 +179,51 @@ static void each_row_has_a_test(void **state)
 /* Bad for less than its time; then bad for long; then hardly better; then well. */
 static void walk(const struct knob *k)
 {
-	struct scene *s = scene_new(NULL, 0);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
 	const struct alarm_row *row = row_of(k->alarm);
-	const struct alarm_post_conf quiet = {.webhook = (char *)"", .grace = GRACE};
+	const struct alarm_post_conf quiet = {.webhook = (char *)"", .grace = ALARM_RIG_GRACE};
 	int64_t after = row->by_default.after, clear_after = row->by_default.clear_after;
 
 	alarms_use(s->alarms, NULL, 0, &quiet); /* no repetitions */
-	seconds(s, GRACE + 1);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	assert_int_equal(s->n, 0);
 	if (after > 0) {
 		k->set(s, k->bad);
-		seconds(s, after); /* one second less than it takes: the first look begins it */
-		make_well(s);
-		seconds(s, 1);
+		alarm_rig_seconds(s, after); /* one second less than it takes: the first look begins it */
+		alarm_rig_well(s);
+		alarm_rig_seconds(s, 1);
 		assert_int_equal(s->n, 0);
 	}
 	k->set(s, k->bad);
-	seconds(s, after + 1);
-	expect(s, 1, ALARM_RAISED, k->alarm, k->object);
-	seconds(s, 3);
+	alarm_rig_seconds(s, after + 1);
+	alarm_rig_expect(s, 1, ALARM_RAISED, k->alarm, k->object);
+	alarm_rig_seconds(s, 3);
 	assert_int_equal(s->n, 1); /* told once */
 	if (!isnan(k->between)) {
 		k->set(s, k->between);
-		seconds(s, clear_after + 10);
+		alarm_rig_seconds(s, clear_after + 10);
 		assert_int_equal(s->n, 1);
 		for (unsigned i = 0; i < 20; i++) { /* no flapping around the threshold */
 			k->set(s, i % 2 ? k->bad : k->between);
-			seconds(s, after + 2);
+			alarm_rig_seconds(s, after + 2);
 		}
 		assert_int_equal(s->n, 1);
 	}
-	make_well(s);
+	alarm_rig_well(s);
 	if (clear_after > 0) {
-		seconds(s, clear_after);
+		alarm_rig_seconds(s, clear_after);
 		assert_int_equal(s->n, 1);
 	}
-	seconds(s, 1);
-	expect(s, 2, ALARM_CLEARED, k->alarm, k->object);
-	seconds(s, 2000);
+	alarm_rig_seconds(s, 1);
+	alarm_rig_expect(s, 2, ALARM_CLEARED, k->alarm, k->object);
+	alarm_rig_seconds(s, 2000);
 	assert_int_equal(s->n, 2);
 	if (!isnan(k->between)) { /* and from that side it is not raised */
 		k->set(s, k->between);
-		seconds(s, after + 100);
+		alarm_rig_seconds(s, after + 100);
 		assert_int_equal(s->n, 2);
 	}
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 static void each_row_is_raised_and_cleared(void **state)
@@ -347,103 +240,103 @@ static void each_row_is_raised_and_cleared(void **state)
 static void few_messages_are_not_judged(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].last15 = (struct alarm_window){.delivered = 0, .failed = 99};
 	s->accounts[0].last15 = (struct alarm_window){.accepted = 9, .refused = 90, .failed = 99};
 	s->carriers[0].answered_1m = s->carriers[0].throttled_1m = 19;
-	seconds(s, 1000);
+	alarm_rig_seconds(s, 1000);
 	assert_int_equal(s->n, 0);
 	s->carriers[0].last15.failed = 100;
-	seconds(s, 500);
+	alarm_rig_seconds(s, 500);
 	assert_int_equal(s->n, 2);
 	assert_string_equal(s->told[0].alarm, "delivery_ratio");
 	assert_string_equal(s->told[1].alarm, "delivery_falling");
 	s->carriers[0].last15.failed = 50; /* its traffic ends: nothing is known, nobody is to be called for it */
-	seconds(s, 121);
+	alarm_rig_seconds(s, 121);
 	assert_int_equal(s->n, 4);
 	assert_int_equal(s->told[3].what, ALARM_CLEARED);
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 /* A carrier that never delivers much does not fall; one that does better than usual does not either. */
 static void falling_is_against_its_own_usual(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].day = (struct alarm_window){.delivered = 80000, .failed = 20000};
 	s->carriers[0].last15 = (struct alarm_window){.delivered = 990, .failed = 10};
 	s->carriers[1].day = (struct alarm_window){.delivered = 76000, .failed = 24000};
 	s->carriers[1].last15 = (struct alarm_window){.delivered = 720, .failed = 280};
-	seconds(s, 600);
+	alarm_rig_seconds(s, 600);
 	assert_int_equal(s->n, 0);
 	s->carriers[0].last15 =
 		(struct alarm_window){.delivered = 710, .failed = 290}; /* 9 points down, still over 70 */
-	seconds(s, 600);
+	alarm_rig_seconds(s, 600);
 	assert_int_equal(s->n, 0);
 	s->carriers[0].day = (struct alarm_window){.delivered = 98000, .failed = 2000};
-	seconds(s, 600);
-	expect(s, 1, ALARM_RAISED, "delivery_falling", "移动");
+	alarm_rig_seconds(s, 600);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "delivery_falling", "移动");
 	assert_true(s->told[0].value > 26 && s->told[0].value < 28);
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 static void what_the_operator_stops_is_no_alarm(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].up = false;
 	s->carriers[0].bound = 0;
 	s->carriers[0].stopped = true;
-	seconds(s, 600);
+	alarm_rig_seconds(s, 600);
 	assert_int_equal(s->n, 0);
 	s->carriers[0].stopped = false;
-	seconds(s, 11);
-	expect(s, 1, ALARM_RAISED, "carrier_down", "移动");
+	alarm_rig_seconds(s, 11);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "carrier_down", "移动");
 	s->carriers[0].removed = true; /* by a reload: gone at once */
-	seconds(s, 1);
-	expect(s, 2, ALARM_CLEARED, "carrier_down", "移动");
-	seconds(s, 600);
+	alarm_rig_seconds(s, 1);
+	alarm_rig_expect(s, 2, ALARM_CLEARED, "carrier_down", "移动");
+	alarm_rig_seconds(s, 600);
 	assert_int_equal(s->n, 2);
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 /* One that calls with outbind is down most of the time; one that binds in may do with fewer binds than it may have. */
 static void links_that_others_make_are_theirs(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].calls = true;
 	s->carriers[0].up = false;
 	s->carriers[0].losses = 9;
 	s->carriers[0].binds = s->carriers[0].bound = 0;
 	s->carriers[1].binds = 0;
 	s->carriers[1].bound = 1;
-	seconds(s, 600);
+	alarm_rig_seconds(s, 600);
 	assert_int_equal(s->n, 0);
 	s->carriers[1].up = false; /* but one that is to be there is not */
-	seconds(s, 11);
-	expect(s, 1, ALARM_RAISED, "carrier_down", "电信");
-	scene_free(s);
+	alarm_rig_seconds(s, 11);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "carrier_down", "电信");
+	alarm_rig_free(s);
 }
 
 static void complaints_are_against_the_usual(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->accounts[1].day.complaints = 96 * 12; /* twelve in each quarter of an hour: sad, but no rise */
 	s->accounts[1].last15.complaints = 12;
-	seconds(s, 60);
+	alarm_rig_seconds(s, 60);
 	assert_int_equal(s->n, 0);
 	s->accounts[1].day.complaints += 11;
 	s->accounts[1].last15.complaints += 11;
-	seconds(s, 1);
-	expect(s, 1, ALARM_RAISED, "complaints", "shop");
-	scene_free(s);
+	alarm_rig_seconds(s, 1);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "complaints", "shop");
+	alarm_rig_free(s);
 }
 
 /* --- the start, the end, a standstill --- */
@@ -451,72 +344,58 @@ static void complaints_are_against_the_usual(void **state)
 static void the_start_is_given_time(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
 	s->in.running = false;
 	s->carriers[0].up = s->carriers[1].up = false;
-	seconds(s, 300); /* loading a large journal */
+	alarm_rig_seconds(s, 300); /* loading a large journal */
 	assert_int_equal(s->n, 0);
 	s->in.running = true;
-	seconds(s, GRACE);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE);
 	assert_int_equal(s->n, 0);
 	s->carriers[0].up = true;
-	seconds(s, 12);
-	expect(s, 1, ALARM_RAISED, "carrier_down", "电信");
+	alarm_rig_seconds(s, 12);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "carrier_down", "电信");
 	s->in.leaving = true; /* what goes down now was asked to */
 	s->carriers[0].up = false;
-	seconds(s, 60);
+	alarm_rig_seconds(s, 60);
 	assert_int_equal(s->n, 1);
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 static void the_store_is_watched_while_starting(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
 	s->in.running = false;
 	s->in.gateway.store_up = false;
-	seconds(s, GRACE);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE);
 	assert_int_equal(s->n, 0);
-	seconds(s, 5);
-	expect(s, 1, ALARM_RAISED, "redis_down", "gateway");
-	scene_free(s);
+	alarm_rig_seconds(s, 5);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "redis_down", "gateway");
+	alarm_rig_free(s);
 }
 
 /* Nobody looked for a minute: that is not a minute of bad. */
 static void a_standstill_is_no_time(void **state)
 {
 	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].up = false;
-	seconds(s, 1);
+	alarm_rig_seconds(s, 1);
 	s->in.now_ms += 60000;
 	s->in.wall_ms += 60000;
-	seconds(s, 1);
+	alarm_rig_seconds(s, 1);
 	assert_int_equal(s->n, 0);
-	seconds(s, 8);
-	expect(s, 1, ALARM_RAISED, "carrier_down", "移动");
-	scene_free(s);
+	alarm_rig_seconds(s, 8);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "carrier_down", "移动");
+	alarm_rig_free(s);
 }
 
 /* --- settings --- */
 
 static char *words[] = {(char *)"电信"};
 #define UNSET .threshold = -1, .clear = -1, .after = -1, .clear_after = -1, .min = -1
-
-static void view_one(void *arg, const struct alarm_view *v)
-{
-	struct alarm_view *out = arg;
-	if (strcmp(v->alarm, out->alarm) == 0 && strcmp(v->object, out->object) == 0)
-		*out = *v;
-}
-
-static struct alarm_view look(const struct scene *s, const char *alarm, const char *object)
-{
-	struct alarm_view v = {.alarm = alarm, .object = object};
-	alarms_each(s->alarms, true, view_one, &v);
-	return v;
-}
 
 static void rows_override_by_object(void **state)
 {
@@ -532,19 +411,19 @@ static void rows_override_by_object(void **state)
 		 .min = -1},
 		{.alarm = (char *)"carrier_down", .carriers = {words, 1}, UNSET, .mode = 2},
 	};
-	struct scene *s = scene_new(rows, 3);
-	seconds(s, GRACE + 1);
+	struct alarm_rig *s = alarm_rig_new(rows, 3);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->carriers[0].oldest_s = s->carriers[1].oldest_s = 61;
 	s->carriers[1].up = false;
-	seconds(s, 6);
-	expect(s, 1, ALARM_RAISED, "queue_age", "电信");
-	assert_int_equal(look(s, "queue_age", "电信").severity, ALARM_CRITICAL);
-	assert_int_equal(look(s, "queue_age", "移动").severity, ALARM_CRITICAL);
-	seconds(s, 60);
+	alarm_rig_seconds(s, 6);
+	alarm_rig_expect(s, 1, ALARM_RAISED, "queue_age", "电信");
+	assert_int_equal(alarm_rig_look(s, "queue_age", "电信").severity, ALARM_CRITICAL);
+	assert_int_equal(alarm_rig_look(s, "queue_age", "移动").severity, ALARM_CRITICAL);
+	alarm_rig_seconds(s, 60);
 	assert_int_equal(s->n, 1);
-	assert_null(look(s, "carrier_down", "电信").row); /* off */
-	assert_non_null(look(s, "carrier_down", "移动").row);
-	scene_free(s);
+	assert_null(alarm_rig_look(s, "carrier_down", "电信").row); /* off */
+	assert_non_null(alarm_rig_look(s, "carrier_down", "移动").row);
+	alarm_rig_free(s);
 }
 
 /* Another threshold takes the clear with it: 10 seconds are cleared below 2, as 300 are below 60; and 98 % above 98.7.
@@ -561,186 +440,35 @@ static void clear_follows_threshold(void **state)
 		 .clear_after = -1,
 		 .min = -1},
 	};
-	struct scene *s = scene_new(rows, 2);
-	seconds(s, 1);
-	assert_true(fabs(look(s, "queue_age", "移动").clear - 2) < 1e-9);
-	assert_true(fabs(look(s, "delivery_ratio", "移动").clear - (100 - 2 * 20 / 30.0)) < 1e-9);
-	scene_free(s);
+	struct alarm_rig *s = alarm_rig_new(rows, 2);
+	alarm_rig_seconds(s, 1);
+	assert_true(fabs(alarm_rig_look(s, "queue_age", "移动").clear - 2) < 1e-9);
+	assert_true(fabs(alarm_rig_look(s, "delivery_ratio", "移动").clear - (100 - 2 * 20 / 30.0)) < 1e-9);
+	alarm_rig_free(s);
 }
 
 static void a_reload_clears_what_is_off_now(void **state)
 {
 	(void)state;
 	const struct alarm_conf off = {.alarm = (char *)"disk_filling", UNSET, .mode = 2};
-	struct scene *s = scene_new(NULL, 0);
+	struct alarm_rig *s = alarm_rig_new(NULL, 0);
 	struct alarms_count n;
-	seconds(s, GRACE + 1);
+	alarm_rig_seconds(s, ALARM_RIG_GRACE + 1);
 	s->in.gateway.records_disk_percent = 99;
 	s->listeners[0].certificate_days = 3;
-	seconds(s, 31);
+	alarm_rig_seconds(s, 31);
 	assert_int_equal(s->n, 2);
 	alarms_count(s->alarms, &n);
 	assert_int_equal(n.critical, 2);
-	alarms_use(s->alarms, &off, 1, &no_post);
-	seconds(s, 1);
-	expect(s, 3, ALARM_CLEARED, "disk_filling", "gateway");
+	alarms_use(s->alarms, &off, 1, &alarm_rig_no_post);
+	alarm_rig_seconds(s, 1);
+	alarm_rig_expect(s, 3, ALARM_CLEARED, "disk_filling", "gateway");
 	s->in.listeners_n = 0; /* the listener is closed */
-	seconds(s, 1);
-	expect(s, 4, ALARM_CLEARED, "certificate_expiring", "0.0.0.0:2775");
+	alarm_rig_seconds(s, 1);
+	alarm_rig_expect(s, 4, ALARM_CLEARED, "certificate_expiring", "0.0.0.0:2775");
 	alarms_count(s->alarms, &n);
 	assert_int_equal(n.critical, 0);
-	scene_free(s);
-}
-
-/* --- acknowledged, told again, listed --- */
-
-static void critical_ones_are_told_again_until_acknowledged(void **state)
-{
-	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	struct alarms_count n;
-	seconds(s, GRACE + 1);
-	s->carriers[0].up = false;	    /* critical */
-	s->carriers[1].window_small = true; /* a warning */
-	seconds(s, 600);
-	assert_int_equal(s->n, 2);
-	seconds(s, 20);
-	expect(s, 3, ALARM_REPEATED, "carrier_down", "移动");
-	seconds(s, 600);
-	assert_int_equal(s->n, 4);
-	assert_false(alarms_ack(s->alarms, "carrier_down", "电信", "张三", s->in.wall_ms));
-	assert_false(alarms_ack(s->alarms, "carrier_gone", "移动", "张三", s->in.wall_ms));
-	assert_true(alarms_ack(s->alarms, "carrier_down", "移动", "张三", s->in.wall_ms));
-	alarms_count(s->alarms, &n);
-	assert_int_equal(n.acked, 1);
-	assert_string_equal(look(s, "carrier_down", "移动").acked_by, "张三");
-	seconds(s, 3000);
-	assert_int_equal(s->n, 4);
-	s->carriers[0].up = true;
-	seconds(s, 11);
-	expect(s, 5, ALARM_CLEARED, "carrier_down", "移动");
-	s->carriers[0].up = false;
-	seconds(s, 11); /* it is another one */
-	expect(s, 6, ALARM_RAISED, "carrier_down", "移动");
-	assert_false(look(s, "carrier_down", "移动").acked);
-	scene_free(s);
-}
-
-struct order {
-	char text[400];
-};
-
-static void append(void *arg, const struct alarm_view *v)
-{
-	struct order *o = arg;
-	size_t n = strlen(o->text);
-	snprintf(o->text + n, sizeof(o->text) - n, "%s/%s ", v->alarm, v->object);
-}
-
-static void the_worst_come_first(void **state)
-{
-	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	struct order o = {""};
-	seconds(s, GRACE + 1);
-	s->carriers[1].losses = 3;
-	seconds(s, 1);
-	s->accounts[1].last15.complaints = 60;
-	seconds(s, 1);
-	s->carriers[1].up = false;
-	seconds(s, 11);
-	alarms_each(s->alarms, false, append, &o);
-	assert_string_equal(o.text, "complaints/shop carrier_down/电信 carrier_flapping/电信 ");
-	scene_free(s);
-}
-
-/* A list that is made in steps, while objects come, go and change. */
-static void a_list_in_steps_shows_what_is_left(void **state)
-{
-	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	struct alarm_view v;
-	struct alarms_list *l;
-	unsigned n = 0, of_bank = 0, all = 0;
-	seconds(s, GRACE + 1);
-	l = alarms_list_new(s->alarms, true);
-	while (alarms_list_next(l, &v))
-		all++;
-	assert_false(alarms_list_next(l, &v));
-	alarms_list_free(l);
-	s->carriers[0].up = false;
-	seconds(s, 60);
-	l = alarms_list_new(s->alarms, true);
-	assert_true(alarms_list_next(l, &v));
-	assert_string_equal(v.alarm, "carrier_down"); /* raised ones first */
-	/* bank goes, and shop stands in its place; the carrier is up again */
-	s->accounts[0] = s->accounts[1];
-	s->in.accounts_n = 1;
-	s->carriers[0].up = true;
-	seconds(s, 60);
-	for (n = 1; alarms_list_next(l, &v); n++) {
-		of_bank += strcmp(v.object, "bank") == 0;
-		assert_true(strcmp(v.alarm, "carrier_down") != 0 || !v.raised);
-	}
-	assert_int_equal(of_bank, 0);
-	unsigned of_account = 0;
-	alarms_list_free(l);
-	for (size_t i = 0; i < alarm_table_n; i++)
-		of_account += alarm_table[i].scope == ALARM_ACCOUNT && alarm_table[i].by_default.on;
-	assert_int_equal(n, all - of_account);
-	scene_free(s);
-}
-
-static void a_moment_shows_its_worst(void **state)
-{
-	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	seconds(s, GRACE + 1);
-	s->in.gateway.clock_jump_s = 7200;
-	seconds(s, 1);
-	s->in.gateway.clock_jump_s = 0;
-	seconds(s, 100);
-	expect(s, 1, ALARM_RAISED, "clock_jump", "gateway");
-	assert_true(look(s, "clock_jump", "gateway").value == 7200);
-	s->in.gateway.store_lag_ms = 900;
-	seconds(s, 10);
-	s->in.gateway.store_lag_ms = 600;
-	seconds(s, 1);
-	assert_true(look(s, "redis_slow", "gateway").value == 600);
-	assert_true(look(s, "redis_slow", "gateway").worst == 900);
-	scene_free(s);
-}
-
-/* --- metrics, checks, texts --- */
-
-static void sum_gauges(const struct stats_sample *sample, void *arg)
-{
-	if (strcmp(sample->row->name, "smppgw_alarm") == 0) {
-		unsigned *n = arg;
-		n[0]++;
-		n[1] += *(const uint64_t *)sample->at != 0;
-		if (*(const uint64_t *)sample->at) {
-			assert_string_equal(sample->row->value, "carrier_down");
-			assert_string_equal(sample->label_value, "移动");
-		}
-	}
-}
-
-static void gauges_are_bounded_and_follow(void **state)
-{
-	(void)state;
-	struct scene *s = scene_new(NULL, 0);
-	unsigned n[2] = {0}, per_scope[ALARM_SCOPES] = {0};
-	for (size_t i = 0; i < alarm_table_n; i++)
-		per_scope[alarm_table[i].scope]++;
-	seconds(s, GRACE + 1);
-	s->carriers[0].up = false;
-	seconds(s, 11);
-	stats_walk(s->stats, sum_gauges, n);
-	assert_int_equal(n[0], per_scope[ALARM_GATEWAY] + 2 * per_scope[ALARM_CARRIER] + 2 * per_scope[ALARM_ACCOUNT] +
-				       per_scope[ALARM_LISTENER]);
-	assert_int_equal(n[1], 1);
-	scene_free(s);
+	alarm_rig_free(s);
 }
 
 static bool known(const void *arg, const char *name)
@@ -784,18 +512,6 @@ static void faults_are_named(void **state)
 	assert_null(errors);
 }
 
-static void values_as_people_read_them(void **state)
-{
-	(void)state;
-	char text[48];
-	assert_string_equal(alarm_value_text(NAN, "s", text), "-");
-	assert_string_equal(alarm_value_text(1, "", text), "yes");
-	assert_string_equal(alarm_value_text(0, "", text), "no");
-	assert_string_equal(alarm_value_text(93.44, "%", text), "93.4 %");
-	assert_string_equal(alarm_value_text(12, "s", text), "12 s");
-	assert_string_equal(alarm_value_text(123456.7, "ms", text), "123457 ms");
-}
-
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(each_row_has_a_test),
 	cmocka_unit_test(each_row_is_raised_and_cleared),
@@ -810,12 +526,6 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(rows_override_by_object),
 	cmocka_unit_test(clear_follows_threshold),
 	cmocka_unit_test(a_reload_clears_what_is_off_now),
-	cmocka_unit_test(critical_ones_are_told_again_until_acknowledged),
-	cmocka_unit_test(the_worst_come_first),
-	cmocka_unit_test(a_moment_shows_its_worst),
-	cmocka_unit_test(a_list_in_steps_shows_what_is_left),
-	cmocka_unit_test(gauges_are_bounded_and_follow),
 	cmocka_unit_test(faults_are_named),
-	cmocka_unit_test(values_as_people_read_them),
 };
 UNIT_MAIN(cases)
