@@ -94,6 +94,11 @@ static inline uint32_t reader_left(const struct reader *r)
 	return (uint32_t)(r->end - r->p);
 }
 
+static inline struct view reader_rest(const struct reader *r)
+{
+	return (struct view){r->p, reader_left(r)};
+}
+
 static inline void reader_fail(struct reader *r, uint32_t status)
 {
 	if (r->status == ESME_ROK)
@@ -160,7 +165,11 @@ static inline struct view reader_cstring(struct reader *r, uint32_t max, uint32_
 	}
 	if (left < max)
 		max = left;
-	n = *p == 0 ? 0 : octets_before_nul(p, max);
+	if (*p == 0) {
+		r->p++;
+		return (struct view){p, 0};
+	}
+	n = octets_before_nul(p, max);
 	if (n == max) {
 		reader_fail(r, status);
 		return (struct view){0};

@@ -88,9 +88,8 @@ static inline struct view read_text(struct reader *r)
 	return reader_octets(r, n, ESME_RINVMSGLEN);
 }
 
-/* Checks every entry, so that the walks of the user can rely on them. Apart: its variables would cost all that is read.
- */
-__attribute__((noinline)) static struct view read_list(struct reader *r, const struct field *f, uint8_t *count)
+/* Checks every entry, so that the walks of the user can rely on them. */
+static struct view read_list(struct reader *r, const struct field *f, uint8_t *count)
 {
 	const uint8_t *start;
 
@@ -109,27 +108,9 @@ __attribute__((noinline)) static struct view read_list(struct reader *r, const s
 	return (struct view){start, (uint32_t)(r->p - start)};
 }
 
-/* submit_sm, deliver_sm. With a reader of its own, which stays in registers. */
-static void read_sm(struct reader *from, enum body_shape shape, struct pdu_sm *sm)
-{
-	struct reader r = *from;
-	bool lax = shape == BODY_DELIVER;
-
-	sm->service_type = reader_cstring(&r, SERVICE_TYPE_MAX, ESME_RINVSERTYP);
-	sm->src = read_addr(&r, ADDRESS_MAX, ESME_RINVSRCADR);
-	sm->dst = read_addr(&r, ADDRESS_MAX, ESME_RINVDSTADR);
-	reader_u8s(&r, &sm->esm_class, 3); /* and protocol_id, priority_flag */
-	sm->schedule = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVSCHED) : read_time(&r, ESME_RINVSCHED);
-	sm->validity = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVEXPIRY) : read_time(&r, ESME_RINVEXPIRY);
-	reader_u8s(&r, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
-	sm->short_message = read_text(&r);
-	*from = r;
-}
-
 /* By rows. */
-static void read_fields(struct reader *from, const struct layout *layout, struct pdu *pdu)
+static void read_fields(struct reader *r, const struct layout *layout, struct pdu *pdu)
 {
-	struct reader r = *from;
 	const struct field *end = layout->fields + layout->nfields;
 
 	for (const struct field *f = layout->fields; f < end; f++) {
@@ -137,38 +118,34 @@ static void read_fields(struct reader *from, const struct layout *layout, struct
 
 		switch ((enum field_kind)f->kind) {
 		case FIELD_INT:
-			reader_u8s(&r, to, f->count);
+			reader_u8s(r, to, f->count);
 			break;
 		case FIELD_STRING:
-			*(struct view *)to = reader_cstring(&r, f->lax ? UINT32_MAX : f->max, f->status);
+			*(struct view *)to = reader_cstring(r, f->lax ? UINT32_MAX : f->max, f->status);
 			break;
 		case FIELD_TIME:
-			*(struct view *)to = read_time(&r, f->status);
+			*(struct view *)to = read_time(r, f->status);
 			break;
 		case FIELD_ADDR:
-			*(struct pdu_addr *)to = read_addr(&r, f->max, f->status);
+			*(struct pdu_addr *)to = read_addr(r, f->max, f->status);
 			break;
 		case FIELD_TEXT:
-			*(struct view *)to = read_text(&r);
+			*(struct view *)to = read_text(r);
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
-			*from = r;
-			*(struct view *)to = read_list(from, f, (uint8_t *)pdu + f->count);
-			r = *from;
+			*(struct view *)to = read_list(r, f, (uint8_t *)pdu + f->count);
 			break;
 		}
 	}
-	*from = r;
 }
 
 /*
- * Takes the rest of the PDU as its TLV area, up to the last intact TLV: zero padding and stray octets stay out.
+ * Takes area, the rest of the PDU, as its TLVs, up to the last intact one: zero padding and stray octets stay out.
  * Returns how many octets behind the intact ones are neither a TLV nor zero padding.
  */
-static uint32_t read_tlvs(struct reader *r, struct pdu *pdu)
+static uint32_t read_tlvs(struct view area, struct pdu *pdu)
 {
-	struct view area = {r->p, reader_left(r)};
 	struct tlv tlv;
 	uint32_t pos = 0, intact = 0;
 
@@ -180,37 +157,49 @@ static uint32_t read_tlvs(struct reader *r, struct pdu *pdu)
 	return area.n - pos;
 }
 
-static void read_body(struct reader *r, const struct layout *layout, struct pdu *pdu)
+/* What a request has behind its mandatory fields; frame: from its header on. */
+static inline uint32_t end_request(const struct reader *r, const uint8_t *frame, struct pdu *pdu)
 {
-	switch ((enum body_shape)layout->shape) {
-	case BODY_SUBMIT:
-	case BODY_DELIVER:
-		read_sm(r, (enum body_shape)layout->shape, &pdu->sm);
-		break;
-	case BODY_ID:
-		pdu->resp.id = reader_cstring(r, MESSAGE_ID_MAX, ESME_RINVMSGID);
-		break;
-	case BODY_ROWS:
-		read_fields(r, layout, pdu);
-		break;
-	case BODY_NONE:
-		break;
-	}
-}
+	const uint8_t *all = r->p;
 
-static uint32_t decode_request(struct reader *r, const struct layout *layout, struct pdu *pdu)
-{
-	read_body(r, layout, pdu);
 	if (r->status != ESME_ROK)
 		return r->status;
-	pdu->has_body = layout->shape != BODY_NONE;
-	return read_tlvs(r, pdu) >= BROKEN_TLV ? ESME_RINVOPTPARSTREAM : ESME_ROK;
+	if (r->p != r->end) {
+		if (read_tlvs(reader_rest(r), pdu) >= BROKEN_TLV)
+			return ESME_RINVOPTPARSTREAM;
+		if (pdu->tlvs.n > 0)
+			all = pdu->tlvs.p + pdu->tlvs.n;
+	}
+	if (all == r->end)
+		pdu->frame = (struct view){frame, (uint32_t)(r->end - frame)};
+	return ESME_ROK;
 }
 
-/* Whether every octet of a frame stands in a field or in the TLVs that were read from it. */
-static bool is_all_read(const struct pdu *pdu, const struct reader *r)
+/* submit_sm, deliver_sm: nearly all that passes. With a reader that stays in registers. */
+static uint32_t decode_sm(const uint8_t *frame, const uint8_t *end, bool lax, struct pdu *pdu)
 {
-	return (pdu->tlvs.n ? pdu->tlvs.p + pdu->tlvs.n : r->p) == r->end;
+	struct reader r = {.p = frame + PDU_HEADER, .end = end, .status = ESME_ROK};
+	struct pdu_sm *sm = &pdu->sm;
+
+	sm->service_type = reader_cstring(&r, SERVICE_TYPE_MAX, ESME_RINVSERTYP);
+	sm->src = read_addr(&r, ADDRESS_MAX, ESME_RINVSRCADR);
+	sm->dst = read_addr(&r, ADDRESS_MAX, ESME_RINVDSTADR);
+	reader_u8s(&r, &sm->esm_class, 3); /* and protocol_id, priority_flag */
+	sm->schedule = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVSCHED) : read_time(&r, ESME_RINVSCHED);
+	sm->validity = lax ? reader_cstring(&r, UINT32_MAX, ESME_RINVEXPIRY) : read_time(&r, ESME_RINVEXPIRY);
+	reader_u8s(&r, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
+	sm->short_message = read_text(&r);
+	pdu->has_body = r.status == ESME_ROK;
+	return end_request(&r, frame, pdu);
+}
+
+static uint32_t decode_request(const uint8_t *frame, const uint8_t *end, const struct layout *layout, struct pdu *pdu)
+{
+	struct reader r = {.p = frame + PDU_HEADER, .end = end, .status = ESME_ROK};
+
+	read_fields(&r, layout, pdu);
+	pdu->has_body = layout->shape != BODY_NONE && r.status == ESME_ROK;
+	return end_request(&r, frame, pdu);
 }
 
 /*
@@ -230,28 +219,39 @@ static bool body_is_plain(struct view id, uint32_t body, uint32_t left)
 	return left == 0 || (left < BROKEN_TLV && id.n > 0);
 }
 
+/* An id with nothing behind it that is body_is_plain() whatever its octets are: nearly all responses. */
+static bool is_id_alone(const uint8_t *p, const uint8_t *end)
+{
+	uint32_t n = (uint32_t)(end - p);
+
+	return n <= MESSAGE_ID_MAX && (n == 1 || n > 3) && octets_before_nul(p, n) == n - 1;
+}
+
 /*
  * Peers leave the body out after success, send one after an error, or TLVs alone (smpp.md 6, 17.5). What cannot be
  * read is dropped: the response is then settled by its command_status.
  */
-static void decode_response(struct reader r, const struct layout *layout, struct pdu *pdu)
+static void decode_response(struct view body, const struct layout *layout, struct pdu *pdu)
 {
-	struct reader again = r;
+	struct reader r = {.p = body.p, .end = body.p + body.n, .status = ESME_ROK};
 	struct pdu whole;
 	uint32_t left;
 
-	if (layout->shape == BODY_NONE || r.p == r.end) {
-		(void)read_tlvs(&r, pdu);
+	if (layout->shape == BODY_NONE || body.n == 0) {
+		(void)read_tlvs(body, pdu);
 		return;
 	}
-	read_body(&r, layout, pdu);
+	if (layout->shape == BODY_ID)
+		pdu->resp.id = reader_cstring(&r, MESSAGE_ID_MAX, ESME_RINVMSGID);
+	else
+		read_fields(&r, layout, pdu);
 	pdu->has_body = r.status == ESME_ROK;
-	left = pdu->has_body ? read_tlvs(&r, pdu) : 0;
-	if (pdu->has_body && body_is_plain(pdu->resp.id, reader_left(&again), left))
+	left = pdu->has_body ? read_tlvs(reader_rest(&r), pdu) : 0;
+	if (pdu->has_body && body_is_plain(pdu->resp.id, body.n, left))
 		return;
 	whole = *pdu;
 	clear_body(pdu);
-	if (read_tlvs(&again, pdu) == 0 && pdu->tlvs.n > 0)
+	if (read_tlvs(body, pdu) == 0 && pdu->tlvs.n > 0)
 		return;
 	clear_body(pdu);
 	/* an id is worth keeping even when the TLVs behind it are broken: the receipt will name it */
@@ -261,8 +261,8 @@ static void decode_response(struct reader r, const struct layout *layout, struct
 
 uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 {
+	const uint8_t *body, *end;
 	const struct layout *layout;
-	struct reader r = {.status = ESME_ROK};
 
 	clear_body(pdu);
 	if (n < PDU_HEADER) {
@@ -277,16 +277,19 @@ uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 	layout = layout_of(pdu->command_id);
 	if (!layout)
 		return ESME_RINVCMDID;
-	r.p = buf + PDU_HEADER;
-	r.end = buf + n;
-	if (pdu->command_id & COMMAND_RESP) {
-		decode_response(r, layout, pdu);
-		return ESME_ROK;
+	body = buf + PDU_HEADER;
+	end = buf + n;
+	if (layout->shape == BODY_SUBMIT || layout->shape == BODY_DELIVER)
+		return decode_sm(buf, end, layout->shape == BODY_DELIVER, pdu);
+	if ((pdu->command_id & COMMAND_RESP) == 0)
+		return decode_request(buf, end, layout, pdu);
+	if (layout->shape == BODY_ID && is_id_alone(body, end)) {
+		pdu->resp.id = (struct view){body, (uint32_t)(end - body) - 1};
+		pdu->has_body = true;
+	} else {
+		decode_response((struct view){body, (uint32_t)(end - body)}, layout, pdu);
 	}
-	uint32_t status = decode_request(&r, layout, pdu);
-	if (status == ESME_ROK && is_all_read(pdu, &r))
-		pdu->frame = (struct view){buf, (uint32_t)n};
-	return status;
+	return ESME_ROK;
 }
 
 /* Behind the C-octet string at p; end when it has none. */

@@ -48,12 +48,8 @@ static uint32_t count_unsuccess(struct view list)
 	return n;
 }
 
-/*
- * The caller built the entries and counted them itself: a wrong count would shift every later field. Apart: its
- * variables would cost all that is written.
- */
-__attribute__((noinline)) static void write_list(struct writer *w, const struct field *f, struct view list,
-						 uint8_t count)
+/* The caller built the entries and counted them itself: a wrong count would shift every later field. */
+static void write_list(struct writer *w, const struct field *f, struct view list, uint8_t count)
 {
 	bool dests = f->kind == FIELD_DESTS;
 
@@ -65,16 +61,24 @@ __attribute__((noinline)) static void write_list(struct writer *w, const struct 
 	writer_octets(w, list);
 }
 
-/* submit_sm, deliver_sm. With a writer of its own, which stays in registers. */
-static void write_sm(struct writer *to, enum body_shape shape, const struct pdu_sm *sm)
+/* Where the writer stands behind the TLVs; NULL when something did not fit. */
+static inline uint8_t *end_body(struct writer *w, struct view tlvs)
 {
-	struct writer w = *to;
+	writer_octets(w, tlvs);
+	return w->failed ? NULL : w->p;
+}
+
+/* submit_sm, deliver_sm: nearly all that passes. With a writer that stays in registers. */
+static uint8_t *write_sm(uint8_t *p, uint8_t *end, bool lax, const struct pdu *pdu)
+{
+	struct writer w = {.p = p, .end = end};
+	const struct pdu_sm *sm = &pdu->sm;
 
 	writer_cstring(&w, sm->service_type, SERVICE_TYPE_MAX);
 	write_addr(&w, &sm->src, ADDRESS_MAX);
 	write_addr(&w, &sm->dst, ADDRESS_MAX);
 	writer_u8s(&w, &sm->esm_class, 3); /* and protocol_id, priority_flag */
-	if (shape == BODY_DELIVER) {
+	if (lax) {
 		writer_cstring(&w, sm->schedule, TIME_MAX);
 		writer_cstring(&w, sm->validity, TIME_MAX);
 	} else {
@@ -83,16 +87,24 @@ static void write_sm(struct writer *to, enum body_shape shape, const struct pdu_
 	}
 	writer_u8s(&w, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
 	write_text(&w, sm->short_message);
-	*to = w;
+	return end_body(&w, pdu->tlvs);
+}
+
+/* Responses that name a message. */
+static uint8_t *write_id(uint8_t *p, uint8_t *end, const struct pdu *pdu)
+{
+	struct writer w = {.p = p, .end = end};
+
+	writer_cstring(&w, pdu->resp.id, MESSAGE_ID_MAX);
+	return end_body(&w, pdu->tlvs);
 }
 
 /* By rows. */
-static void write_fields(struct writer *to, const struct layout *layout, const struct pdu *pdu)
+static uint8_t *write_fields(uint8_t *p, uint8_t *end, const struct layout *layout, const struct pdu *pdu)
 {
-	struct writer w = *to;
-	const struct field *end = layout->fields + layout->nfields;
+	struct writer w = {.p = p, .end = end};
 
-	for (const struct field *f = layout->fields; f < end; f++) {
+	for (const struct field *f = layout->fields; f < layout->fields + layout->nfields; f++) {
 		const void *from = (const char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {
@@ -113,53 +125,40 @@ static void write_fields(struct writer *to, const struct layout *layout, const s
 			break;
 		case FIELD_DESTS:
 		case FIELD_UNSUCCESS:
-			*to = w;
-			write_list(to, f, *(const struct view *)from, *((const uint8_t *)pdu + f->count));
-			w = *to;
+			write_list(&w, f, *(const struct view *)from, *((const uint8_t *)pdu + f->count));
 			break;
 		}
 	}
-	*to = w;
+	return end_body(&w, pdu->tlvs);
 }
 
-static void write_body(struct writer *w, const struct layout *layout, const struct pdu *pdu)
+/* Whether an answer is its header alone. */
+static inline bool is_bare(const struct layout *layout, const struct pdu *pdu)
 {
-	switch ((enum body_shape)layout->shape) {
-	case BODY_SUBMIT:
-	case BODY_DELIVER:
-		write_sm(w, (enum body_shape)layout->shape, &pdu->sm);
-		break;
-	case BODY_ID:
-		writer_cstring(w, pdu->resp.id, MESSAGE_ID_MAX);
-		break;
-	case BODY_ROWS:
-		write_fields(w, layout, pdu);
-		break;
-	case BODY_NONE:
-		break;
-	}
+	return pdu->command_status != ESME_ROK && layout->bare_error && (pdu->command_id & COMMAND_RESP) != 0 &&
+	       pdu->tlvs.n == 0;
 }
 
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
 {
 	const struct layout *layout = layout_of(pdu->command_id);
-	struct writer w;
-	size_t n = PDU_HEADER;
+	uint8_t *end;
 
 	if (!layout || cap < PDU_HEADER)
 		return 0;
-	w = (struct writer){.p = buf + PDU_HEADER, .end = buf + cap};
-	if (!(pdu->command_id & COMMAND_RESP) || pdu->command_status == ESME_ROK || !layout->bare_error ||
-	    pdu->tlvs.n) {
-		write_body(&w, layout, pdu);
-		writer_octets(&w, pdu->tlvs);
-		if (w.failed)
-			return 0;
-		n = (size_t)(w.p - buf);
-	}
+	if (is_bare(layout, pdu))
+		end = buf + PDU_HEADER;
+	else if (layout->shape == BODY_SUBMIT || layout->shape == BODY_DELIVER)
+		end = write_sm(buf + PDU_HEADER, buf + cap, layout->shape == BODY_DELIVER, pdu);
+	else if (layout->shape == BODY_ID)
+		end = write_id(buf + PDU_HEADER, buf + cap, pdu);
+	else
+		end = write_fields(buf + PDU_HEADER, buf + cap, layout, pdu);
+	if (!end)
+		return 0;
 	pdu_header(buf, pdu->command_id, pdu->command_status, pdu->sequence);
-	octets_put_u32(buf, (uint32_t)n);
-	return n;
+	octets_put_u32(buf, (uint32_t)(end - buf));
+	return (size_t)(end - buf);
 }
 
 void pdu_header(uint8_t *buf, uint32_t command_id, uint32_t status, uint32_t sequence)
