@@ -28,11 +28,20 @@ void flow_set_state(struct flow *f, struct msg *m, enum msg_state state)
 }
 
 /* One timer per message: end of a hold, of its validity, of the wait for its receipt. */
-void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms)
+static void set_timer_in(struct flow *f, struct msg *m, int64_t wait)
 {
-	int64_t wait = at_wall_ms - loop_wall_ms(f->loop);
 	m->timer.fn = on_timer;
 	loop_timer(f->loop, &m->timer, wait > MIN_TIMER_MS ? wait : MIN_TIMER_MS);
+}
+
+void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms)
+{
+	set_timer_in(f, m, at_wall_ms - loop_wall_ms(f->loop));
+}
+
+void flow_set_timer_to_end(struct flow *f, struct msg *m)
+{
+	set_timer_in(f, m, m->ends_ms - loop_now_ms(f->loop));
 }
 
 bool flow_withdraw(struct flow *f, struct msg *m)
@@ -102,16 +111,25 @@ void flow_refuses_by(struct flow *f, const struct account *a, const char *policy
 	f->refusing = account_conf(a)->error_tlvs ? policy : NULL;
 }
 
+/* With the policy that refuses. */
+__attribute__((noinline)) static void answer_refusing(struct session *s, uint32_t command, uint32_t sequence,
+						      uint32_t status, struct view id, const char *by)
+{
+	uint8_t area[64];
+	struct tlv_out tlvs = {area, 0, sizeof(area), false};
+	tlv_put_str(&tlvs, TLV_VERDICT, view_of(by));
+	session_answer(s, command, sequence, status, id, (struct view){area, tlvs.n});
+}
+
 void flow_answer(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status, struct view id)
 {
 	struct session *s = session ? session_get(f->sessions, session) : NULL;
-	uint8_t area[64];
-	struct tlv_out tlvs = {area, 0, sizeof(area), false};
-	if (status && f->refusing)
-		tlv_put_str(&tlvs, TLV_VERDICT, view_of(f->refusing));
+	const char *by = f->refusing;
 	f->refusing = NULL;
-	if (s)
-		session_answer(s, command, sequence, status, id, (struct view){tlvs.n ? area : NULL, tlvs.n});
+	if (s && status && by)
+		answer_refusing(s, command, sequence, status, id, by);
+	else if (s)
+		session_answer(s, command, sequence, status, id, FLOW_NOTHING);
 }
 
 void flow_owe(struct msg *m, enum msg_owes owes, struct session *s, const struct pdu *pdu)

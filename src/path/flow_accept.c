@@ -53,29 +53,26 @@ void flow_count_waiting(struct flow *f, struct msg *m)
 	f->waiting[m->account]++;
 }
 
-/* How many wait for the carrier that a message of this route goes to first; walked once a turn, then counted on. */
-static struct depth *depth_of(struct flow *f, uint16_t route, const struct carrier_conf **conf)
+/* Whether as many wait for a carrier as may; walked once a turn, then counted on. */
+static bool is_carrier_full(struct flow *f, uint16_t taker)
 {
-	struct carrier *c = carriers_at(f->carriers, flow_taker(f, route));
-	struct depth *d = &f->depth[carrier_number(c)];
-	uint64_t turn = loop_turns(f->loop) + 1;
-	*conf = carrier_conf(c);
-	if ((*conf)->max_queued > 0 && d->turn != turn)
+	const struct carrier *c = carriers_at(f->carriers, taker);
+	struct depth *d = &f->depth[taker];
+	uint64_t turn = loop_turns(f->loop) + 1, max = (uint64_t)carrier_conf(c)->max_queued;
+	if (max > 0 && d->turn != turn)
 		*d = (struct depth){turn, flow_carrier_queued(f, c)};
-	return d;
+	return max > 0 && d->n >= max;
 }
 
 /* The bound that a new message would break; FLOW_BOUNDS when none. */
 static enum flow_bound bound_reached(struct flow *f, struct account *a, const struct pdu *pdu, const struct submit *sub)
 {
 	const struct account_conf *conf = account_conf(a);
-	const struct carrier_conf *carrier;
 	if (f->conf.messages->max_bytes > 0 && msgs_bytes(f->msgs) >= (uint64_t)f->conf.messages->max_bytes)
 		return BOUND_BYTES;
 	if (conf->max_queued > 0 && f->waiting[account_number(a)] >= (uint64_t)conf->max_queued)
 		return BOUND_ACCOUNT;
-	const struct depth *d = depth_of(f, sub->route, &carrier);
-	if (carrier->max_queued > 0 && d->n >= (uint64_t)carrier->max_queued)
+	if (is_carrier_full(f, sub->taker))
 		return BOUND_CARRIER;
 	if ((pdu->sm.registered_delivery & RECEIPT_MASK) && outbox_full(f->outbox, account_number(a)))
 		return BOUND_BACKLOG;
@@ -251,6 +248,7 @@ static uint32_t judge_way(struct flow *f, struct account *a, const struct pdu *p
 		return ESME_RINVDSTADR;
 	}
 	sub->route = (uint16_t)number;
+	sub->taker = flow_taker(f, sub->route);
 	const struct route *route = routes_at(f->routes, sub->route);
 	if (!flow_affordable(f, sub->route, sub->class_id)) {
 		*why = "every carrier of the route is dearer than max_price of the class";
@@ -323,7 +321,6 @@ struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, 
 		      const char **why)
 {
 	struct submit sub = {.mode = SUBMIT_STORE};
-	const struct carrier_conf *carrier;
 	struct pdu own = *pdu;
 	*status = judge(f, a, &own, &sub, why);
 	if (*status)
@@ -333,7 +330,7 @@ struct msg *flow_make(struct flow *f, struct account *a, const struct pdu *pdu, 
 		*status = over_bound(f, BOUND_MESSAGES, why);
 		return NULL;
 	}
-	depth_of(f, sub.route, &carrier)->n++;
+	f->depth[sub.taker].n++;
 	flow_policy_made(f, m);
 	return m;
 }

@@ -241,7 +241,7 @@ bool flow_failed_again(struct flow *f, struct msg *m, enum message_state state, 
 	pass_on_debt(m, k);
 	k->marking = m->marking = true;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	flow_mark(f, k);
 	return true;
 }

@@ -54,14 +54,14 @@ struct msg *flow_next_announced(struct flow *f, size_t carrier)
 void flow_announced_first(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	list_put(f->announced[m->carrier], &m->link);
 }
 
 void flow_go_next(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	list_append(f->announced[m->carrier], &m->link);
 }
 
@@ -132,7 +132,7 @@ void flow_announce(struct flow *f, struct msg *m)
 	m->round = f->rounds[m->carrier];
 	flow_unsettle(f, m);
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	if (make_up_id(f, m) < 0 || flow_store_leg(f, m, LEG_DOUBT, on_announced) < 0)
 		on_announced(f, m->handle, false);
 }

@@ -63,7 +63,7 @@ bool flow_must_recheck(const struct flow *f, const struct msg *m)
 static void wait_unknown(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	list_append(&f->unknown, &m->link);
 	look_in(f, AGAIN_MS);
 }
@@ -193,9 +193,9 @@ static void on_leaving(void *arg, uint64_t token, bool ok, const struct recipien
 /* Another gateway may have heard a stop since: true, m waits for the answer. */
 bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 {
-	bool fresh = loop_wall_ms(f->loop) - m->known_ms < FRESH_MS;
 	if (m->kin_kind != KIN_NONE || !asked_of(f, m) || m->announced)
 		return false;
+	bool fresh = loop_wall_ms(f->loop) - m->known_ms < FRESH_MS;
 	if (next && fresh)
 		return false; /* all that are being asked about came behind it */
 	if (next) {	      /* it had to wait: all go back, to be asked about in their order */
@@ -208,7 +208,7 @@ bool flow_asks_again(struct flow *f, struct msg *m, bool next)
 	if (fresh && list_empty(&f->asking))
 		return false;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	m->asking = true;
 	m->asked = ASKED_OPEN;
 	m->round = f->rounds[m->carrier];

@@ -169,7 +169,7 @@ bool flow_brake_holds(struct flow *f, struct msg *m, size_t carrier)
 	if (!m->ranked)
 		queue_rank(f->queue, m);
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	flow_tell_held(f, m, WAIT_BRAKE);
 	m->braked = true;
 	b->counters.held++;

@@ -248,7 +248,7 @@ static void wait_at(struct flow *f, struct msg *m, struct campaign *c, struct li
 	if (!m->ranked)
 		queue_rank(f->queue, m);
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	flow_tell_held(f, m, WAIT_CAMPAIGN);
 	m->gated = true;
 	g->n++;

@@ -401,6 +401,7 @@ int flow_explain(struct flow *f, const struct flow_question *q, void (*line)(voi
 		say_carriers(x, &pdu);
 		say_cost(x, &pdu);
 	}
+	x->sub.taker = flow_taker(f, x->sub.route);
 	say_policies(x, &pdu);
 	return 0;
 }

@@ -124,7 +124,7 @@ void flow_gather(struct flow *f, struct msg *m)
 {
 	struct place p;
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	bool part = place_of(m, &p) && p.concat.seq >= 1 && p.concat.seq <= p.concat.total;
 	struct gathering *g = part ? find(f, &p) : NULL;
 	if (g && g->handles[p.concat.seq - 1] && msgs_get(f->msgs, g->handles[p.concat.seq - 1])) {

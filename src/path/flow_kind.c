@@ -21,19 +21,23 @@ static size_t our_id(const struct flow *f, struct msg *m, char out[IDFORM_MAX])
 	return (size_t)n;
 }
 
-void flow_dress(struct flow *f, const struct carrier *c, struct msg *m, bool with_tlvs, struct pdu *pdu)
+__attribute__((noinline)) static void put_our_id(struct flow *f, struct msg *m, struct pdu *pdu)
 {
 	char id[IDFORM_MAX];
 	struct relay_scratch *scratch = &f->relay;
 	struct tlv_out o = {scratch->tlvs, pdu->tlvs.n, sizeof(scratch->tlvs), false};
-	if (carrier_conf(c)->ack_final)
-		pdu->sm.registered_delivery = 0;
-	if (!with_tlvs || !quotes_ours(c))
-		return;
 	if (pdu->tlvs.n && pdu->tlvs.p != scratch->tlvs)
 		memcpy(scratch->tlvs, pdu->tlvs.p, pdu->tlvs.n);
 	tlv_put_str(&o, TLV_RECEIPTED_MESSAGE_ID, (struct view){(const uint8_t *)id, (uint32_t)our_id(f, m, id)});
 	pdu->tlvs = (struct view){o.p, o.n};
+}
+
+void flow_dress(struct flow *f, const struct carrier *c, struct msg *m, bool with_tlvs, struct pdu *pdu)
+{
+	if (carrier_conf(c)->ack_final)
+		pdu->sm.registered_delivery = 0;
+	if (with_tlvs && quotes_ours(c))
+		put_our_id(f, m, pdu);
 }
 
 size_t flow_id_quoted(const struct flow *f, const struct carrier *c, struct msg *m, const struct pdu *resp,
@@ -46,23 +50,31 @@ size_t flow_id_quoted(const struct flow *f, const struct carrier *c, struct msg 
 
 bool flow_ack_is_final(struct flow *f, const struct carrier *c, struct msg *m)
 {
-	struct words words = {.done_ms = loop_wall_ms(f->loop)};
 	if (!carrier_conf(c)->ack_final)
 		return false;
+	const struct words words = {.done_ms = loop_wall_ms(f->loop)};
 	health_ended(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, true);
 	flow_finish(f, m, FINISH_DELIVERED, STATE_DELIVERED, &words);
 	return true;
 }
 
 /* One that has bound in to us gets an id, as from any SMSC. */
+__attribute__((noinline)) static void answer_with_id(struct flow *f, struct session *s, uint32_t command,
+						     uint32_t sequence)
+{
+	char id[IDS_DIGITS + 1];
+	ids_print(ids_next(&f->ids, loop_wall_ms(f->loop)), id);
+	session_answer(s, command, sequence, ESME_ROK, (struct view){(const uint8_t *)id, IDS_DIGITS}, FLOW_NOTHING);
+}
+
 void flow_answer_carrier(struct flow *f, uint64_t session, uint32_t command, uint32_t sequence, uint32_t status)
 {
-	const struct session *s = session ? session_get(f->sessions, session) : NULL;
-	struct view given = FLOW_NOTHING;
-	char id[IDS_DIGITS + 1];
-	if (s && status == ESME_ROK && session_role(s) == SESSION_SMSC) {
-		ids_print(ids_next(&f->ids, loop_wall_ms(f->loop)), id);
-		given = (struct view){(const uint8_t *)id, IDS_DIGITS};
-	}
-	flow_answer(f, session, command, sequence, status, given);
+	struct session *s = session ? session_get(f->sessions, session) : NULL;
+	f->refusing = NULL;
+	if (!s)
+		return;
+	if (status == ESME_ROK && session_role(s) == SESSION_SMSC)
+		answer_with_id(f, s, command, sequence);
+	else
+		session_answer(s, command, sequence, status, FLOW_NOTHING, FLOW_NOTHING);
 }

@@ -179,7 +179,7 @@ void flow_next_free(struct flow *f)
 static void go_in(struct flow *f, struct msg *m)
 {
 	flow_set_state(f, m, MSG_QUEUED);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 }
 
 void flow_enqueue(struct flow *f, struct msg *m)

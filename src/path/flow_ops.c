@@ -129,6 +129,7 @@ static uint32_t judge_text(struct flow *f, struct account *a, const struct msg *
 {
 	struct pdu *sent = &x->sent;
 	struct submit sub = {.route = m->route,
+			     .taker = flow_taker(f, m->route),
 			     .class_id = (enum class_id)m->class_id,
 			     .due_ms = x->times.due_ms,
 			     .expiry_ms = x->times.expiry_ms};

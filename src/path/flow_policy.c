@@ -22,6 +22,7 @@
 #define WHY_MAX (POLICY_DETAIL_MAX + 160u)
 
 struct policing {
+	uint64_t made; /* the message of the submit that came last */
 	uint64_t id;   /* of the message that the subject was read from; 0: none yet */
 	uint64_t turn; /* in which that was: views of what came in are good no longer */
 	bool judged;   /* the subject is the submit's that came last: some policy concerned it */
@@ -65,7 +66,7 @@ static struct policy_subject *subject_of(struct flow *f, const struct account *a
 	x->to = sub->to;
 	x->subject = (struct policy_subject){
 		.account = account_number(a),
-		.carrier = flow_taker(f, sub->route),
+		.carrier = sub->taker,
 		.account_name = account_name(a),
 		.class_id = sub->class_id,
 		.number = {(const uint8_t *)x->to.digits, x->to.n},
@@ -142,7 +143,7 @@ static enum policy_effect not_later(struct flow *f, const struct policy_subject 
 static bool is_concerned(const struct flow *f, const struct account *a, const struct submit *sub)
 {
 	return class_promotional(sub->class_id) ||
-	       policy_concerns(f->policy, account_number(a), sub->class_id, flow_taker(f, sub->route));
+	       policy_concerns(f->policy, account_number(a), sub->class_id, sub->taker);
 }
 
 uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *pdu, struct submit *sub,
@@ -192,6 +193,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 /* The message that was made of the submit judged last. */
 void flow_policy_made(struct flow *f, const struct msg *m)
 {
+	f->policing->made = m->id;
 	f->policing->id = f->policing->judged ? m->id : 0;
 	f->policing->turn = loop_turns(f->loop);
 }
@@ -209,7 +211,10 @@ struct policy_subject *flow_subject_again(struct flow *f, const struct msg *m)
 {
 	struct policing *x = f->policing;
 	const struct account *a = accounts_at(f->accounts, m->account);
-	struct submit sub = {.route = m->route, .class_id = (enum class_id)m->class_id, .due_ms = m->due_ms};
+	struct submit sub = {.route = m->route,
+			     .taker = flow_taker(f, m->route),
+			     .class_id = (enum class_id)m->class_id,
+			     .due_ms = m->due_ms};
 	struct pdu pdu;
 	if (x->id == m->id && x->turn == loop_turns(f->loop))
 		return &x->subject;
@@ -292,16 +297,20 @@ void flow_recipient_late(struct flow *f, struct msg *m)
 	on_unknown(f, m);
 }
 
-void flow_start(struct flow *f, struct msg *m)
+/* Whether no policy concerns m: of the submit judged last that is known. */
+static bool is_free(const struct flow *f, const struct msg *m)
+{
+	const struct policing *x = f->policing;
+	if (x->made == m->id && x->turn == loop_turns(f->loop) && !x->judged)
+		return true;
+	return !policy_concerns(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
+}
+
+/* Some policy concerns m: perhaps its recipient must be asked first. */
+__attribute__((noinline)) static void start_ruled(struct flow *f, struct msg *m)
 {
 	struct recipient_ask ask;
-	if (m->campaign && flow_campaign_enters(f, m))
-		return;
 	size_t carrier = flow_taker(f, m->route);
-	if (!policy_concerns(f->policy, m->account, (enum class_id)m->class_id, carrier)) {
-		flow_store_message(f, m);
-		return;
-	}
 	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, carrier);
 	bool meets = recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id);
 	if (m->gathering || !((asks.enforce | asks.dry) || meets) ||
@@ -317,6 +326,16 @@ void flow_start(struct flow *f, struct msg *m)
 	m->counting = ((ask.enforce | ask.dry) & COUNTED) || ask.meets;
 	m->asking = true;
 	flow_set_timer(f, m, loop_wall_ms(f->loop) + f->conf.messages->policy_deadline);
+}
+
+void flow_start(struct flow *f, struct msg *m)
+{
+	if (m->campaign && flow_campaign_enters(f, m))
+		return;
+	if (is_free(f, m))
+		flow_store_message(f, m);
+	else
+		start_ruled(f, m);
 }
 
 /* --- another text (replace_sm) --- */
@@ -383,16 +402,11 @@ void flow_end_by(struct flow *f, struct msg *m, enum policy_id id)
 }
 
 /* Outside its hours by this carrier: held until they begin, or ended when that is too late. */
-bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
+__attribute__((noinline)) static bool wait_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 {
 	struct number to;
 	struct pdu pdu;
 	enum class_id class_id = (enum class_id)m->class_id;
-	const struct opening *o = policy_opening(f->policy);
-	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT ||
-	    !opening_matters(o, m->account, class_id, carrier) ||
-	    policy_mode(f->policy, POLICY_WINDOW, m->account, class_id, carrier) != POLICY_ON)
-		return false;
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &to))
 		return false;
@@ -400,7 +414,7 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 		m->account,	 carrier, class_id, {(const uint8_t *)to.digits, to.n}, loop_wall_ms(f->loop),
 		number_seed(&to)};
 	int64_t opens_ms;
-	if (opening_open(o, &ask, &opens_ms))
+	if (opening_open(policy_opening(f->policy), &ask, &opens_ms))
 		return false;
 	flow_unannounce(f, m); /* it would be in doubt after a restart */
 	if (opens_ms == 0 || opens_ms >= msg_expiry_ms(m, f->loop) || m->forward) {
@@ -413,6 +427,16 @@ bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
 	flow_set_timer(f, m, m->due_ms);
 	flow_tell_held(f, m, WAIT_HOURS);
 	return true;
+}
+
+bool flow_waits_for_hours(struct flow *f, struct msg *m, uint16_t carrier)
+{
+	enum class_id class_id = (enum class_id)m->class_id;
+	if (m->internal || m->kin_kind != KIN_NONE || m->account == MSG_NO_ACCOUNT ||
+	    !opening_matters(policy_opening(f->policy), m->account, class_id, carrier) ||
+	    policy_mode(f->policy, POLICY_WINDOW, m->account, class_id, carrier) != POLICY_ON)
+		return false;
+	return wait_for_hours(f, m, carrier);
 }
 
 /* --- the text, by another carrier than it was judged for --- */
@@ -549,19 +573,28 @@ static void give_back(struct flow *f, struct msg *m, uint32_t counted)
 		log_debug("-", "event=cap_not_given_back id=%llu reason=\"store away\"", (unsigned long long)m->id);
 }
 
+static void give_back_counted(struct flow *f, struct msg *m)
+{
+	enum class_id class_id = (enum class_id)m->class_id;
+	struct policy_asks asks = policy_asks(f->policy, m->account, class_id, POLICY_NO_CARRIER);
+	uint32_t counted = (asks.enforce | asks.dry) & COUNTED;
+	if (counted || recipient_meets(policy_recipient(f->policy), m->account, class_id))
+		give_back(f, m, counted);
+}
+
 void flow_uncount(struct flow *f, struct msg *m)
 {
 	m->counting = false;
 	give_back(f, m, COUNTED);
 }
 
-static void learn_dead(struct flow *f, const struct msg *m, enum finish how)
+__attribute__((noinline)) static void learn_dead(struct flow *f, const struct dead_rule *rule, const struct msg *m,
+						 enum finish how)
 {
-	const struct dead_rule *rule = recipient_dead(policy_recipient(f->policy));
 	struct number to;
 	struct pdu pdu;
 	bool dead = (how == FINISH_FAILED || how == FINISH_REFUSED) && m->fault == FAULT_NUMBER;
-	if (!rule || !(dead || how == FINISH_DELIVERED))
+	if (!(dead || how == FINISH_DELIVERED))
 		return;
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &to))
@@ -576,12 +609,12 @@ static void learn_dead(struct flow *f, const struct msg *m, enum finish how)
 
 void flow_policy_ended(struct flow *f, struct msg *m, enum finish how)
 {
+	const struct recipient *rules = policy_recipient(f->policy);
+	const struct dead_rule *dead = recipient_dead(rules);
 	if (m->internal || m->account == MSG_NO_ACCOUNT)
 		return;
-	struct policy_asks asks = policy_asks(f->policy, m->account, (enum class_id)m->class_id, POLICY_NO_CARRIER);
-	uint32_t counted = (asks.enforce | asks.dry) & COUNTED;
-	if (reached_nobody(how) &&
-	    (counted || recipient_meets(policy_recipient(f->policy), m->account, (enum class_id)m->class_id)))
-		give_back(f, m, counted);
-	learn_dead(f, m, how);
+	if (reached_nobody(how))
+		give_back_counted(f, m);
+	if (dead)
+		learn_dead(f, dead, m, how);
 }

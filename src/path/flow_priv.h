@@ -212,6 +212,7 @@ struct words { /* the carrier's own words about an end */
 /* flow.c */
 void flow_set_state(struct flow *f, struct msg *m, enum msg_state state);
 void flow_set_timer(struct flow *f, struct msg *m, int64_t at_wall_ms);
+void flow_set_timer_to_end(struct flow *f, struct msg *m); /* of its validity */
 /* Takes a message that no carrier has out of where it waits (held, queued); false when it is past that. */
 bool flow_withdraw(struct flow *f, struct msg *m);
 struct msg *flow_take(struct flow *f);	   /* a part, an earlier submit, a note; NULL at the bound */

@@ -35,12 +35,10 @@ static bool has(const struct flow *f, struct stop s)
 	return map_find(f->opted, s.hash, is_second, &s.second, &value);
 }
 
-bool flow_has_opted_out(const struct flow *f, const struct msg *m)
+__attribute__((noinline)) static bool is_stopped(const struct flow *f, const struct msg *m)
 {
 	struct pdu pdu;
 	struct number to;
-	if (!class_promotional((enum class_id)m->class_id) || map_count(f->opted) == 0 || m->account == MSG_NO_ACCOUNT)
-		return false;
 	msg_pdu(m, NULL, &pdu);
 	if (!number_parse(pdu.sm.dst, &to))
 		return false;
@@ -48,6 +46,12 @@ bool flow_has_opted_out(const struct flow *f, const struct msg *m)
 	uint32_t sign = msg_whole(f->msgs, (struct msg *)m)->sign;
 	return has(f, stop_hash(number, stop_of(m->account, 0))) || has(f, stop_hash(number, STOP_ALL)) ||
 	       (sign && has(f, stop_hash(number, stop_of(m->account, sign))));
+}
+
+bool flow_has_opted_out(const struct flow *f, const struct msg *m)
+{
+	return map_count(f->opted) > 0 && class_promotional((enum class_id)m->class_id) &&
+	       m->account != MSG_NO_ACCOUNT && is_stopped(f, m);
 }
 
 void flow_opted(struct flow *f, const struct reply_scope *scope, const struct number *n, bool out)

@@ -102,13 +102,13 @@ static void count(struct flow *f, struct msg *m, enum tally_what w)
 		count_campaign(f, m, w);
 }
 
-static void time_of(struct flow *f, const struct msg *m, uint16_t carrier, enum tally_time what, int64_t ms)
+static void time_of(struct flow *f, const struct msg *m, struct tally_object *carrier, enum tally_time what, int64_t ms)
 {
 	struct tallying *x = f->tallying;
 	unsigned bucket = histogram_bucket(ms * 1000);
 	tally_count_time(x->all, what, bucket, ms * 1000);
 	tally_count_time(x->classes[m->class_id], what, bucket, ms * 1000);
-	tally_count_time(of_carrier(f, carrier), what, bucket, ms * 1000);
+	tally_count_time(carrier, what, bucket, ms * 1000);
 }
 
 static void count_reason(struct flow *f, uint32_t status)
@@ -139,9 +139,9 @@ void flow_tally_refused(struct flow *f, const struct account *a, uint32_t status
 
 void flow_tally_submitted(struct flow *f, const struct carrier *c, const struct msg *m, uint32_t status)
 {
-	uint16_t carrier = (uint16_t)carrier_number(c);
 	if (!m->sent_ms)
 		return;
+	struct tally_object *carrier = of_carrier(f, (uint16_t)carrier_number(c));
 	if (!status)
 		time_of(f, m, carrier, TALLY_WAIT, m->sent_ms - ids_time_ms(m->id));
 	time_of(f, m, carrier, TALLY_ANSWER, loop_wall_ms(f->loop) - m->sent_ms);
@@ -158,7 +158,8 @@ void flow_tally_sent(struct flow *f, const struct msg *part, struct msg *whole)
 void flow_tally_receipt(struct flow *f, const struct carrier *c, const struct msg *m)
 {
 	if (m->sent_ms)
-		time_of(f, m, (uint16_t)carrier_number(c), TALLY_RECEIPT, loop_wall_ms(f->loop) - m->sent_ms);
+		time_of(f, m, of_carrier(f, (uint16_t)carrier_number(c)), TALLY_RECEIPT,
+			loop_wall_ms(f->loop) - m->sent_ms);
 }
 
 void flow_tally_end(struct flow *f, struct msg *m, enum finish how)

@@ -32,7 +32,7 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	struct record r;
 	msg_record(m, &r);
 	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer(f, m, msg_expiry_ms(m, f->loop));
+	flow_set_timer_to_end(f, m);
 	list_append(&f->reviews, &m->link);
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);

@@ -97,14 +97,14 @@ int msg_set_record(struct msgs *ms, struct msg *m, const struct record *r)
 	if (n == 0)
 		return -EMSGSIZE;
 	if (slab_fits(m->rec_len, n)) { /* in the place of the old one, which r may borrow */
-		record_encode(r, ms->scratch, n);
+		record_write(r, ms->scratch);
 		memcpy(m->rec, ms->scratch, n);
 		decoded.octets = NULL;
 	} else {
 		uint8_t *rec = slab_alloc(ms->slab, n);
 		if (!rec)
 			return -ENOMEM;
-		record_encode(r, rec, n);
+		record_write(r, rec);
 		free_record(ms, m);
 		m->rec = rec;
 	}

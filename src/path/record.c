@@ -75,6 +75,12 @@ size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 	size_t n = record_size(r);
 	if (n == 0 || n > cap)
 		return 0;
+	record_write(r, buf);
+	return n;
+}
+
+void record_write(const struct record *r, uint8_t *buf)
+{
 	memset(buf, 0, RECORD_HEADER);
 	buf[AT_VERSION] = FORMAT;
 	buf[AT_KIND] = r->kind;
@@ -98,7 +104,6 @@ size_t record_encode(const struct record *r, uint8_t *buf, size_t cap)
 	p = append(p, r->err);
 	p = append(p, r->via);
 	append(p, r->frame);
-	return n;
 }
 
 static const uint8_t *take(const uint8_t *p, uint32_t n, struct view *out)

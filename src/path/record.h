@@ -43,6 +43,8 @@ struct record {
 size_t record_size(const struct record *r);
 /* Octets written; 0 when cap is too small or a view is over its maximum. */
 size_t record_encode(const struct record *r, uint8_t *buf, size_t cap);
+/* The same where record_size() has said that there is room, and was not 0. */
+void record_write(const struct record *r, uint8_t *buf);
 /* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf.
  */
 __attribute__((warn_unused_result)) bool record_decode(struct view buf, struct record *out);

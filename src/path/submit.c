@@ -10,57 +10,30 @@
 #define ADDRESS_MAX	  20u  /* characters of an address in a submit_sm */
 #define SHORT_MESSAGE_MAX 254u /* [S 5.2.21] */
 
-/* Checks of single fields, a row each, in the order of the PDU (smpp.md 3, 5, 7). */
-static bool bad_udh(const struct pdu_sm *sm)
+static uint32_t fault(uint32_t status, const char *words, const char **why)
 {
-	return (sm->esm_class & ESM_UDHI) && sm->short_message.n && udh_length(sm->short_message) == 0;
+	*why = words;
+	return status;
 }
 
-static bool bad_priority(const struct pdu_sm *sm)
-{
-	return sm->priority_flag > 3;
-}
-
-static bool bad_registered(const struct pdu_sm *sm)
-{
-	return (sm->registered_delivery & 3) == 3;
-}
-
-static bool bad_replace(const struct pdu_sm *sm)
-{
-	return sm->replace_if_present_flag > 1;
-}
-
-static bool bad_default_message(const struct pdu_sm *sm)
-{
-	return sm->sm_default_msg_id != 0;
-}
-
-static const struct {
-	bool (*bad)(const struct pdu_sm *sm);
-	uint32_t status;
-	const char *why;
-} fields[] = {
-	{bad_udh, ESME_RINVESMCLASS, "UDHI is set, but the text does not begin with a user data header"},
-	{bad_priority, ESME_RINVPRTFLG, "priority_flag over 3"},
-	{bad_registered, ESME_RINVREGDLVFLG, "registered_delivery has reserved bits"},
-	{bad_replace, ESME_RINVREPFLAG, "replace_if_present_flag over 1"},
-	{bad_default_message, ESME_RINVDFTMSGID, "no canned texts here"},
-};
-
+/* Single fields, in the order of the PDU (smpp.md 3, 5, 7). */
 static uint32_t check_fields(const struct pdu *pdu, const char **why)
 {
+	const struct pdu_sm *sm = &pdu->sm;
 	struct view text;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (fields[i].bad(&pdu->sm)) {
-			*why = fields[i].why;
-			return fields[i].status;
-		}
-	}
-	if (!pdu_text(pdu, &text)) {
-		*why = "both short_message and message_payload";
-		return ESME_RINVMSGLEN;
-	}
+	if ((sm->esm_class & ESM_UDHI) && sm->short_message.n && udh_length(sm->short_message) == 0)
+		return fault(ESME_RINVESMCLASS, "UDHI is set, but the text does not begin with a user data header",
+			     why);
+	if (sm->priority_flag > 3)
+		return fault(ESME_RINVPRTFLG, "priority_flag over 3", why);
+	if ((sm->registered_delivery & 3) == 3)
+		return fault(ESME_RINVREGDLVFLG, "registered_delivery has reserved bits", why);
+	if (sm->replace_if_present_flag > 1)
+		return fault(ESME_RINVREPFLAG, "replace_if_present_flag over 1", why);
+	if (sm->sm_default_msg_id != 0)
+		return fault(ESME_RINVDFTMSGID, "no canned texts here", why);
+	if (!pdu_text(pdu, &text))
+		return fault(ESME_RINVMSGLEN, "both short_message and message_payload", why);
 	return ESME_ROK;
 }
 
@@ -68,15 +41,14 @@ static uint32_t read_schedule(struct view schedule, int64_t max_ms, int64_t now_
 {
 	enum smpp_time_kind kind;
 	int64_t at = 0;
-	if (smpp_time_parse(schedule, now_ms, &at, &kind) < 0) {
-		*why = "schedule_delivery_time cannot be read";
-		return ESME_RINVSCHED;
-	}
+	*due_ms = 0;
+	if (schedule.n == 0)
+		return ESME_ROK;
+	if (smpp_time_parse(schedule, now_ms, &at, &kind) < 0)
+		return fault(ESME_RINVSCHED, "schedule_delivery_time cannot be read", why);
 	*due_ms = kind != SMPP_TIME_NONE && at > now_ms ? at : 0;
-	if (*due_ms > now_ms + max_ms) {
-		*why = "schedule_delivery_time too far ahead";
-		return ESME_RINVSCHED;
-	}
+	if (*due_ms > now_ms + max_ms)
+		return fault(ESME_RINVSCHED, "schedule_delivery_time too far ahead", why);
 	return ESME_ROK;
 }
 
@@ -84,7 +56,7 @@ uint32_t submit_times(struct view schedule, struct view validity, const struct s
 		      int64_t validity_ms, int64_t now_ms, const struct submit_times *keep, struct submit_times *out,
 		      const char **why)
 {
-	enum smpp_time_kind kind;
+	enum smpp_time_kind kind = SMPP_TIME_NONE;
 	int64_t at = 0;
 	uint32_t status = read_schedule(schedule, limits->schedule_max_ms, now_ms, &out->due_ms, why);
 	if (status)
@@ -92,15 +64,11 @@ uint32_t submit_times(struct view schedule, struct view validity, const struct s
 	if (keep && schedule.n == 0)
 		out->due_ms = keep->due_ms;
 	int64_t from = out->due_ms > now_ms ? out->due_ms : now_ms;
-	if (smpp_time_parse(validity, now_ms, &at, &kind) < 0) {
-		*why = "validity_period cannot be read";
-		return ESME_RINVEXPIRY;
-	}
+	if (validity.n && smpp_time_parse(validity, now_ms, &at, &kind) < 0)
+		return fault(ESME_RINVEXPIRY, "validity_period cannot be read", why);
 	out->expiry_ms = kind != SMPP_TIME_NONE ? at : keep ? keep->expiry_ms : from + validity_ms;
-	if (out->expiry_ms <= from) {
-		*why = "validity_period is over before the message could be sent";
-		return ESME_RINVEXPIRY;
-	}
+	if (out->expiry_ms <= from)
+		return fault(ESME_RINVEXPIRY, "validity_period is over before the message could be sent", why);
 	return ESME_ROK;
 }
 
@@ -123,14 +91,10 @@ uint32_t submit_judge(const struct pdu *pdu, const struct submit_limits *limits,
 	uint32_t status = check_fields(pdu, why);
 	if (status)
 		return status;
-	if (!number_parse(pdu->sm.dst, &out->to)) {
-		*why = "destination is not a phone number";
-		return ESME_RINVDSTADR;
-	}
-	if (!class_resolve(pdu->tlvs, pdu->sm.service_type, default_class, &out->class_id)) {
-		*why = "message_class names no class";
-		return ESME_RINVOPTPARAMVAL;
-	}
+	if (!number_parse(pdu->sm.dst, &out->to))
+		return fault(ESME_RINVDSTADR, "destination is not a phone number", why);
+	if (!class_resolve(pdu->tlvs, pdu->sm.service_type, default_class, &out->class_id))
+		return fault(ESME_RINVOPTPARAMVAL, "message_class names no class", why);
 	out->mode = mode_of(pdu->sm.esm_class);
 	struct submit_times times;
 	status = submit_times(pdu->sm.schedule, pdu->sm.validity, limits, validity_of(limits, out->class_id), now_ms,
@@ -174,18 +138,12 @@ uint32_t submit_from_data(const struct pdu *data, struct submit_scratch *scratch
 	struct view text;
 	uint32_t ttl;
 	*why = "";
-	if (data->sm.src.addr.n > ADDRESS_MAX) {
-		*why = "source over 20 characters";
-		return ESME_RINVSRCADR;
-	}
-	if (data->sm.dst.addr.n > ADDRESS_MAX) {
-		*why = "destination over 20 characters";
-		return ESME_RINVDSTADR;
-	}
-	if (!tlv_find(data->tlvs, TLV_MESSAGE_PAYLOAD, &text)) {
-		*why = "data_sm without message_payload";
-		return ESME_RMISSINGOPTPARAM;
-	}
+	if (data->sm.src.addr.n > ADDRESS_MAX)
+		return fault(ESME_RINVSRCADR, "source over 20 characters", why);
+	if (data->sm.dst.addr.n > ADDRESS_MAX)
+		return fault(ESME_RINVDSTADR, "destination over 20 characters", why);
+	if (!tlv_find(data->tlvs, TLV_MESSAGE_PAYLOAD, &text))
+		return fault(ESME_RMISSINGOPTPARAM, "data_sm without message_payload", why);
 	*out = *data;
 	out->command_id = SUBMIT_SM;
 	out->frame = (struct view){NULL, 0};

@@ -21,7 +21,8 @@ struct submit_limits {
 
 struct submit {
 	struct number to;
-	uint16_t route; /* filled by who decides it, not by submit_judge() */
+	uint16_t route; /* this and taker, filled by who decides it, not by submit_judge() */
+	uint16_t taker; /* the carrier of the route that takes first */
 	enum class_id class_id;
 	enum submit_mode mode;
 	int64_t due_ms;	   /* UTC: not before; 0 = now */

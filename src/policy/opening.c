@@ -262,13 +262,19 @@ enum policy_effect opening_judge(const struct opening *o, struct policy_subject 
 
 /* --- before it leaves --- */
 
-bool opening_matters(const struct opening *o, size_t account, enum class_id class_id, size_t carrier)
+__attribute__((noinline)) static bool has_rule(const struct opening *o, size_t account, enum class_id class_id,
+					       size_t carrier)
 {
 	struct query q;
-	if (!class_promotional(class_id) && scope_at(o->window_scope, account, class_id).n == 0)
-		return false; /* nearly always, and asked for every message that leaves */
 	ask_about(&q, o, account, class_id, carrier);
 	return any_rule(&q);
+}
+
+bool opening_matters(const struct opening *o, size_t account, enum class_id class_id, size_t carrier)
+{
+	if (!class_promotional(class_id) && scope_at(o->window_scope, account, class_id).n == 0)
+		return false; /* nearly always, and asked for every message that leaves */
+	return has_rule(o, account, class_id, carrier);
 }
 
 static struct opening_cell *cell_of(const struct opening *o, const struct opening_ask *ask)
