@@ -12,6 +12,7 @@ libpolicy_a_SOURCES = \
 	src/policy/must_match.c src/policy/must_match.h \
 	src/policy/optout_text.c src/policy/optout_text.h \
 	src/policy/personal.c src/policy/personal.h \
+	src/policy/phrase.c src/policy/phrase.h \
 	src/policy/policy.c src/policy/policy.h src/policy/policy_mode.c src/policy/policy_priv.h \
 	src/policy/recipient.c src/policy/recipient.h \
 	src/policy/retry.c src/policy/retry.h \

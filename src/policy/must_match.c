@@ -7,6 +7,7 @@
 #include <pcre2.h>
 
 #include "base/mem.h"
+#include "policy/phrase.h"
 
 /* Bounds of one match: what takes more is a pattern that backtracks without end, and stops the whole gateway. */
 #define MATCH_LIMIT 100000u
@@ -29,10 +30,15 @@ const struct conf_row must_match_rows[] = {
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
+struct pattern {
+	pcre2_code *code;      /* NULL: there is none */
+	struct phrase *phrase; /* says the same of texts that are UTF-8; NULL: the pattern is more than words */
+};
+
 struct rule {
 	const struct must_match_conf *conf;
 	struct view campaign;
-	pcre2_code *pattern, *when; /* when may be NULL */
+	struct pattern pattern, when;
 };
 
 struct must_match {
@@ -43,29 +49,43 @@ struct must_match {
 	pcre2_match_data *found; /* scratch of a match */
 };
 
-/* NULL with a fault when the text is no pattern. Interpreted, not compiled to machine code: the sandbox lets no memory
- * be written and then run, and a pattern costs at most half a microsecond more. */
-static pcre2_code *compile(const struct must_match_conf *conf, const char *key, const char *text, char **errors)
+/* Whether a dot stands for all but \n, as phrases have it: libraries can be built with another end of lines. */
+static bool dots_end_at_newlines(void)
+{
+	uint32_t newline = 0;
+	return pcre2_config(PCRE2_CONFIG_NEWLINE, &newline) >= 0 && newline == PCRE2_NEWLINE_LF;
+}
+
+/* False with a fault when the text is no pattern. Interpreted, not compiled to machine code: the sandbox lets no memory
+ * be written and then run, and a pattern that is more than words costs at most half a microsecond more. */
+static bool compile(struct pattern *p, const struct must_match_conf *conf, const char *key, const char *text,
+		    char **errors)
 {
 	int code;
 	size_t offset;
-	pcre2_code *re =
-		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
-	if (re)
-		return re;
+	p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &code, &offset, NULL);
+	if (p->code) {
+		p->phrase = dots_end_at_newlines() ? phrase_new(text) : NULL;
+		return true;
+	}
 	PCRE2_UCHAR why[200] = "";
 	pcre2_get_error_message(code, why, sizeof(why));
 	conf_fault(errors, &conf->scope.where, "must_match: %s \"%s\" is no regular expression, at octet %zu: %s", key,
 		   text, offset, (const char *)why);
-	return NULL;
+	return false;
+}
+
+static void drop(struct pattern *p)
+{
+	pcre2_code_free(p->code);
+	phrase_free(p->phrase);
 }
 
 static bool build_rule(struct rule *rule, const struct must_match_conf *conf, char **errors)
 {
-	*rule = (struct rule){conf, view_of(conf->campaign), compile(conf, "pattern", conf->pattern, errors), NULL};
-	if (*conf->when)
-		rule->when = compile(conf, "when", conf->when, errors);
-	return rule->pattern && (rule->when || !*conf->when);
+	*rule = (struct rule){.conf = conf, .campaign = view_of(conf->campaign)};
+	bool good = compile(&rule->pattern, conf, "pattern", conf->pattern, errors);
+	return (!*conf->when || compile(&rule->when, conf, "when", conf->when, errors)) && good;
 }
 
 static void build_context(struct must_match *x)
@@ -101,8 +121,8 @@ void must_match_free(struct must_match *x)
 	if (!x)
 		return;
 	for (size_t i = 0; i < x->rules_n; i++) {
-		pcre2_code_free(x->rules[i].pattern);
-		pcre2_code_free(x->rules[i].when);
+		drop(&x->rules[i].pattern);
+		drop(&x->rules[i].when);
 	}
 	pcre2_match_data_free(x->found);
 	pcre2_match_context_free(x->context);
@@ -123,10 +143,14 @@ struct matching { /* one text */
 };
 
 /* PCRE2's answer: >= 0 found, PCRE2_ERROR_NOMATCH, or another error: it gave up, or the text is not UTF-8. */
-static int match(struct matching *m, const pcre2_code *re)
+static int match(struct matching *m, const struct pattern *p)
 {
 	const struct policy_subject *s = m->subject;
-	int got = pcre2_match(re, (PCRE2_SPTR)s->text, s->text_n, 0, m->valid ? PCRE2_NO_UTF_CHECK : 0,
+	if (p->phrase && m->valid) {
+		bool stands = phrase_stands(p->phrase, (struct view){(const uint8_t *)s->text, s->text_n});
+		return stands ? 0 : PCRE2_ERROR_NOMATCH;
+	}
+	int got = pcre2_match(p->code, (PCRE2_SPTR)s->text, s->text_n, 0, m->valid ? PCRE2_NO_UTF_CHECK : 0,
 			      m->policy->found, m->policy->context);
 	m->valid = m->valid || got >= PCRE2_ERROR_NOMATCH;
 	return got;
@@ -136,7 +160,7 @@ static bool concerned(struct matching *m, const struct rule *rule)
 {
 	if (rule->campaign.n && !view_eq(rule->campaign, m->subject->campaign))
 		return false;
-	return !rule->when || match(m, rule->when) != PCRE2_ERROR_NOMATCH;
+	return !rule->when.code || match(m, &rule->when) != PCRE2_ERROR_NOMATCH;
 }
 
 enum policy_effect must_match_judge(const struct must_match *x, struct policy_subject *s)
@@ -147,7 +171,7 @@ enum policy_effect must_match_judge(const struct must_match *x, struct policy_su
 		const struct rule *rule = &x->rules[list.at[i]];
 		if (!concerned(&m, rule))
 			continue;
-		int got = match(&m, rule->pattern);
+		int got = match(&m, &rule->pattern);
 		if (got >= 0)
 			continue;
 		if (got != PCRE2_ERROR_NOMATCH)

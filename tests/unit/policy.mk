@@ -69,6 +69,7 @@ text_unit_tests = \
 	tests/unit/policy/test_must_match \
 	tests/unit/policy/test_optout_text \
 	tests/unit/policy/test_personal \
+	tests/unit/policy/test_phrase \
 	tests/unit/policy/test_scope \
 	tests/unit/policy/test_segments \
 	tests/unit/policy/test_signature \
@@ -83,6 +84,8 @@ tests_unit_policy_test_optout_text_SOURCES = tests/unit/policy/test_optout_text.
 tests_unit_policy_test_optout_text_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_personal_SOURCES = tests/unit/policy/test_personal.c tests/unit/policy/text_rig.h
 tests_unit_policy_test_personal_LDADD = $(policy_unit_ldadd)
+tests_unit_policy_test_phrase_SOURCES = tests/unit/policy/test_phrase.c
+tests_unit_policy_test_phrase_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_scope_SOURCES = tests/unit/policy/test_scope.c tests/unit/policy/text_rig.h
 tests_unit_policy_test_scope_LDADD = $(policy_unit_ldadd)
 tests_unit_policy_test_segments_SOURCES = tests/unit/policy/test_segments.c tests/unit/policy/text_rig.h

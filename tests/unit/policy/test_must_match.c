@@ -48,10 +48,12 @@ static void test_verdicts(void **state)
 	assert_non_null(x);
 	assert_true(must_match_concerns(x, BANK, CLASS_OTP));
 	assert_false(must_match_concerns(x, SHOP, CLASS_PROMO));
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+	for (size_t k = 0; k < 2 * sizeof(verdicts) / sizeof(verdicts[0]); k++) {
+		size_t i = k / 2;
 		struct policy_subject *s = rig_text(&t, verdicts[i].class_id, verdicts[i].text);
 		s->account = verdicts[i].account;
 		s->campaign = view_of(verdicts[i].campaign);
+		s->valid = k % 2; /* words are looked for without PCRE2 then */
 		assert_int_equal(must_match_judge(x, s), verdicts[i].detail ? POLICY_REFUSE : POLICY_PASS);
 		assert_string_equal(s->detail, verdicts[i].detail ? verdicts[i].detail : "");
 	}
@@ -70,6 +72,23 @@ static void test_utf(void **state)
 	assert_int_equal(must_match_judge(x, rig_text(&t, CLASS_OTP, "验证码是：１２")), POLICY_PASS);
 	assert_int_equal(must_match_judge(x, rig_text(&t, CLASS_OTP, "验证码：12")), POLICY_REFUSE);
 	struct policy_subject *s = rig_text(&t, CLASS_OTP, "验证码是：12\xff");
+	assert_int_equal(must_match_judge(x, s), POLICY_REFUSE);
+	assert_string_equal(s->detail, "the pattern of line 1 gave up on it");
+	must_match_free(x);
+	rig_end(&rig);
+}
+
+/* Words in a text that is not known to be UTF-8, and is not. */
+static void test_words(void **state)
+{
+	(void)state;
+	struct rig_text t;
+	struct must_match *x = build("must_match: ( { pattern = \"好\"; when = \"截至.*日\"; } );");
+	assert_non_null(x);
+	assert_int_equal(must_match_judge(x, rig_text(&t, CLASS_OTP, "截至1日")), POLICY_REFUSE);
+	assert_int_equal(must_match_judge(x, rig_text(&t, CLASS_OTP, "截至\n1日")), POLICY_PASS);
+	assert_int_equal(must_match_judge(x, rig_text(&t, CLASS_OTP, "好截至1日")), POLICY_PASS);
+	struct policy_subject *s = rig_text(&t, CLASS_OTP, "好截至1日\xff");
 	assert_int_equal(must_match_judge(x, s), POLICY_REFUSE);
 	assert_string_equal(s->detail, "the pattern of line 1 gave up on it");
 	must_match_free(x);
@@ -116,10 +135,8 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_verdicts),
-	cmocka_unit_test(test_utf),
-	cmocka_unit_test(test_no_end),
-	cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_verdicts), cmocka_unit_test(test_utf),	cmocka_unit_test(test_words),
+	cmocka_unit_test(test_no_end),	 cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)
