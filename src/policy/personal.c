@@ -3,6 +3,8 @@
  */
 #include "policy/personal.h"
 
+#include <endian.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -260,7 +262,7 @@ static uint32_t judge_run(const struct personal_conf *conf, const struct run *ru
 	return done;
 }
 
-/* Of eight octets the highest bit of each that is a digit, or the first octet of a full-width one. */
+/* Of eight octets the highest bit of each that is a digit, or may be the first octet of a full-width one. */
 static inline uint64_t may_be_digits(uint64_t x)
 {
 	const uint64_t ones = 0x0101010101010101u, low = ones * 0x7f;
@@ -270,32 +272,50 @@ static inline uint64_t may_be_digits(uint64_t x)
 	return ~(digit & wide) & ~low;
 }
 
-/* From where on digits may be. */
-static uint32_t skip_others(struct view text, uint32_t from)
+static bool is_digit(uint8_t octet)
 {
-	uint64_t x;
-	while (text.n - from >= sizeof(x)) {
-		memcpy(&x, text.p + from, sizeof(x));
-		if (may_be_digits(x))
-			break;
-		from += (uint32_t)sizeof(x);
-	}
-	return from;
+	return octet >= '0' && octet <= '9';
+}
+
+static bool digit_at(struct view text, uint32_t i)
+{
+	const uint8_t *p = text.p + i;
+	return is_digit(p[0]) || (p[0] == 0xef && i + 2 < text.n && p[1] == 0xbc && p[2] >= 0x90 && p[2] <= 0x99);
 }
 
 /* Where the next digit is; text.n: there is none. */
 static uint32_t next_digit(struct view text, uint32_t from)
 {
-	for (uint32_t i = skip_others(text, from); i < text.n; i = skip_others(text, i + 1)) {
-		uint8_t c = text.p[i];
-		if (c >= 0x80 && c != 0xef)
-			continue;
-		bool wide = c == 0xef && i + 2 < text.n && text.p[i + 1] == 0xbc && text.p[i + 2] >= 0x90 &&
-			    text.p[i + 2] <= 0x99;
-		if ((c >= '0' && c <= '9') || wide)
-			return i;
+	uint32_t i = from;
+	for (uint64_t x; text.n - i >= sizeof(x); i += (uint32_t)sizeof(x)) {
+		memcpy(&x, text.p + i, sizeof(x));
+		for (x = may_be_digits(le64toh(x)); x; x &= x - 1) {
+			uint32_t at = i + (uint32_t)__builtin_ctzll(x) / 8;
+			if (digit_at(text, at))
+				return at;
+		}
 	}
-	return text.n;
+	while (i < text.n && !digit_at(text, i))
+		i++;
+	return i;
+}
+
+/*
+ * The end of digits at `at` that are too few and stand alone, as nearly all do: behind them is Chinese, or a mark or
+ * letter that no number goes on with. `at`: they have to be read.
+ */
+static uint32_t lone_end(struct view text, uint32_t at)
+{
+	uint32_t end = at;
+	while (end < text.n && is_digit(text.p[end]))
+		end++;
+	if (end - at >= DIGITS_MIN)
+		return at;
+	if (end == text.n)
+		return end;
+	uint8_t c = text.p[end];
+	bool alone = c < 0x80 ? c > ' ' && c < 0x7f && c != '-' && (c | 0x20) != 'x' : c >= 0xe4 && c <= 0xe9;
+	return alone ? end : at;
 }
 
 /*
@@ -328,6 +348,11 @@ static void judge_text(const struct personal_conf *conf, struct judging *j)
 		at = next_digit(text, at);
 		if (at == text.n)
 			return;
+		uint32_t end = lone_end(text, at);
+		if (end > at) {
+			at = end;
+			continue;
+		}
 		read_run(text, at, &run);
 		j->removed = 0;
 		uint32_t done = judge_run(conf, &run, j);

@@ -58,6 +58,14 @@ static const struct {
 	{"卡41011 111111-1111 11010519491231002X", "卡41011 1*****-***1 110***********002X"},
 	{"", NULL},
 	{"4111111111111111\xff", "411111******1111\xff"},
+	/* behind digits that are too few */
+	{"10.5%和4111111111111111", "10.5%和411111******1111"},
+	{"5/1:4111111111111111", "5/1:411111******1111"},
+	{"第2 4111111111111111", "第2 411111******1111"},
+	{"20260501\xe4"
+	 "4111111111111111",
+	 "20260501\xe4"
+	 "411111******1111"},
 };
 
 static void test_masked(void **state)
@@ -174,11 +182,91 @@ static void test_long_runs(void **state)
 	rig_end(&rig);
 }
 
+static void random_numbers(char *out)
+{
+	static const char *const pieces[] = {"4111111111111111",
+					     "11010519491231002X",
+					     "4111 1111",
+					     "1111-1111",
+					     "411111",
+					     "1111111111",
+					     "5",
+					     "95555",
+					     "2026",
+					     "-",
+					     " ",
+					     "－",
+					     "　",
+					     "，",
+					     ",",
+					     ".",
+					     "x",
+					     "X",
+					     "年",
+					     "号",
+					     "a",
+					     "%",
+					     "é",
+					     "😀",
+					     "\xe2\x80\x8b",
+					     "\xe4",
+					     "\xef\xbc",
+					     "\t",
+					     "\x7f",
+					     "０",
+					     "*",
+					     "\n"};
+	*out = '\0';
+	for (int n = 1 + rand() % 12; n > 0; n--)
+		strcat(out, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+}
+
+/* Digits of full width for the others, or the other way round. */
+static void change_width(const char *from, char *to, bool wide)
+{
+	while (*from) {
+		bool was_wide =
+			memcmp(from, "\xef\xbc", 2) == 0 && (uint8_t)from[2] >= 0x90 && (uint8_t)from[2] <= 0x99;
+		if (wide && *from >= '0' && *from <= '9') {
+			to += sprintf(to, "\xef\xbc%c", 0x90 + *from++ - '0');
+		} else if (!wide && was_wide) {
+			*to++ = (char)('0' + (uint8_t)from[2] - 0x90);
+			from += 3;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+/* Digits of either width mean the same; those that are no number by a quick look are ASCII. */
+static void test_both_widths(void **state)
+{
+	(void)state;
+	struct rig_text a, b;
+	char text[400], wide[1200], folded[1200], plain[400];
+	struct personal *x = build("personal: ( { resident_id = \"mask\"; bank_card = \"mask\"; } );");
+	unsigned found = 0;
+	srand(20261123);
+	for (int round = 0; round < 20000; round++) {
+		random_numbers(text);
+		change_width(text, wide, true);
+		enum policy_effect effect = personal_judge(x, rig_text(&a, CLASS_OTP, text));
+		assert_int_equal(personal_judge(x, rig_text(&b, CLASS_OTP, wide)), effect);
+		a.text[a.s.text_n] = b.text[b.s.text_n] = '\0';
+		change_width(a.text, plain, false);
+		change_width(b.text, folded, false);
+		assert_string_equal(plain, folded);
+		found += effect == POLICY_CHANGED;
+	}
+	assert_in_range(found, 1000, 19000);
+	personal_free(x);
+	rig_end(&rig);
+}
+
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_masked),
-	cmocka_unit_test(test_refused),
-	cmocka_unit_test(test_every_card),
-	cmocka_unit_test(test_long_runs),
+	cmocka_unit_test(test_masked),	  cmocka_unit_test(test_refused),     cmocka_unit_test(test_every_card),
+	cmocka_unit_test(test_long_runs), cmocka_unit_test(test_both_widths),
 };
 
 UNIT_MAIN(cases)
