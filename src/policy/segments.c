@@ -108,11 +108,10 @@ unsigned segments_count(struct view text, enum segments_mode mode)
 }
 
 /*
- * No fewer than the segments of a text that is UTF-8, whichever way they are counted; eight octets at a time: a unit
- * for each that begins a character, another one for each that begins one of four octets. A pair of units stays
- * together, so that a part may have one unit less.
+ * Units of a text that is UTF-8, eight octets at a time: one for each that begins a character, another one for each
+ * that begins one of four octets.
  */
-static unsigned parts_at_most(const struct policy_subject *s)
+static unsigned units_of(const struct policy_subject *s)
 {
 	const uint64_t ones = 0x0101010101010101u;
 	unsigned units = 0;
@@ -122,8 +121,23 @@ static unsigned parts_at_most(const struct policy_subject *s)
 		uint64_t within = x >> 7 & ~(x >> 6) & ones, four = x >> 7 & x >> 6 & x >> 5 & x >> 4 & ones;
 		units += (unsigned)((ones - within + four) * ones >> 56);
 	}
+	return units;
+}
+
+/*
+ * No fewer than the segments of so many units, whichever way they are counted. A pair of units stays together, so that
+ * a part may have one unit less.
+ */
+static unsigned parts_at_most(unsigned units)
+{
 	struct count wide = count_of(CHARSET_UCS2, 2);
 	return units <= wide.single ? 1 : (units + wide.part - 2) / (wide.part - 1);
+}
+
+/* Most texts have few octets, and those are never fewer than units. */
+static bool surely_fits(const struct policy_subject *s, unsigned max)
+{
+	return parts_at_most(s->text_n) <= max || (s->valid && parts_at_most(units_of(s)) <= max);
 }
 
 enum policy_effect segments_judge(const struct segments *x, struct policy_subject *s)
@@ -132,8 +146,8 @@ enum policy_effect segments_judge(const struct segments *x, struct policy_subjec
 	if (list.n == 0)
 		return POLICY_PASS;
 	const struct rule *rule = &x->rules[list.at[0]];
-	if (s->text_n <= split_single(CHARSET_UCS2) / 2 || (s->valid && parts_at_most(s) <= rule->max))
-		return POLICY_PASS; /* octets of UTF-8 are never fewer than what is counted */
+	if (surely_fits(s, rule->max))
+		return POLICY_PASS;
 	unsigned n = segments_count((struct view){(const uint8_t *)s->text, s->text_n}, rule->mode);
 	if (n <= rule->max)
 		return POLICY_PASS;

@@ -86,10 +86,43 @@ static void test_verdicts(void **state)
 	rig_end(&rig);
 }
 
+/* The quick look never lets a text pass that has more segments. */
+static void test_like_count(void **state)
+{
+	(void)state;
+	static const char *const units[] = {"行", "a", "€", "😀", "{", "Å", "\xff"};
+	struct rig rig;
+	struct rig_text t;
+	rig_read(&rig, "segments", segments_rows, sizeof(struct segments_conf),
+		 "segments: ( { account = \"bank\"; max = 2; },"
+		 " { account = \"bank\"; classes = [ \"promo\" ]; max = 3; count = \"alphabet\"; } );");
+	struct segments *x = segments_new(rig.rows, rig.n, &rig_names, &rig.errors);
+	unsigned refused = 0;
+	srand(20261123);
+	for (unsigned round = 0; round < 4000; round++) {
+		char *p = text;
+		unsigned kinds = 1 + (unsigned)rand() % 7;
+		bool promo = rand() % 2, valid = kinds < 7;
+		*p = '\0';
+		for (unsigned n = (unsigned)rand() % 500; n > 0; n--)
+			p = stpcpy(p, units[(unsigned)rand() % kinds]);
+		unsigned segments = segments_count(view_of(text), promo ? SEGMENTS_ALPHABET : SEGMENTS_CN);
+		struct policy_subject *s = rig_text(&t, promo ? CLASS_PROMO : CLASS_OTP, text);
+		s->valid = valid;
+		enum policy_effect want = segments > (promo ? 3 : 2) ? POLICY_REFUSE : POLICY_PASS;
+		assert_int_equal(segments_judge(x, s), want);
+		refused += want == POLICY_REFUSE;
+	}
+	assert_in_range(refused, 1000, 3000);
+	segments_free(x);
+	rig_end(&rig);
+}
+
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_every_length),
 	cmocka_unit_test(test_edges),
 	cmocka_unit_test(test_verdicts),
+	cmocka_unit_test(test_like_count),
 };
 
 UNIT_MAIN(cases)
