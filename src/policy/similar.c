@@ -130,13 +130,14 @@ static uint64_t spread(uint64_t x)
 #define PLANES 12u
 struct votes {
 	uint64_t plane[PLANES];
-	unsigned n;
+	unsigned n, planes; /* all that are to come, and the planes that they need */
 };
+_Static_assert(3 * CHARS_MAX < 1u << PLANES, "three votes of each character are counted");
 
 /* Adds ballots that count 1 << p each. */
 static inline void carry_up(struct votes *v, unsigned p, uint64_t ballot)
 {
-	for (; p < PLANES; p++) {
+	for (; p < v->planes; p++) {
 		uint64_t carry = v->plane[p] & ballot;
 		v->plane[p] ^= ballot;
 		ballot = carry;
@@ -151,12 +152,18 @@ static inline uint64_t add_two(struct votes *v, unsigned p, uint64_t a, uint64_t
 	return carry;
 }
 
-/* The ballots of a character, of it and the next, of it and the next two: what counts 1, and what counts 2. */
-static inline uint64_t ballots(const uint32_t *c, uint64_t *two)
+/*
+ * The ballots of a character, of it and the next, of it and the next two: what counts 1, and what counts 2. left: from
+ * it on; the last two have fewer.
+ */
+static inline uint64_t ballots(const uint32_t *c, size_t left, uint64_t *two)
 {
-	uint64_t run = c[0], a = spread(run); /* 21 bits each */
-	run = run << 21 | c[1];
-	uint64_t b = spread(run), d = spread(run << 21 | c[2]), either = a ^ b;
+	uint64_t run = c[0], a = spread(run), b = 0, d = 0; /* 21 bits each */
+	if (left > 1)
+		b = spread(run = run << 21 | c[1]);
+	if (left > 2)
+		d = spread(run << 21 | c[2]);
+	uint64_t either = a ^ b;
 	*two = (a & b) | (either & d);
 	return either ^ d;
 }
@@ -165,7 +172,7 @@ static inline uint64_t ballots(const uint32_t *c, uint64_t *two)
 static inline uint64_t vote_two(struct votes *v, const uint32_t *c)
 {
 	uint64_t two[3], four[2];
-	uint64_t one = ballots(c, &two[0]), other = ballots(c + 1, &two[1]);
+	uint64_t one = ballots(c, 3, &two[0]), other = ballots(c + 1, 3, &two[1]);
 	two[2] = add_two(v, 0, one, other);
 	four[0] = add_two(v, 1, two[0], two[1]);
 	four[1] = v->plane[1] & two[2];
@@ -176,19 +183,17 @@ static inline uint64_t vote_two(struct votes *v, const uint32_t *c)
 static void vote(struct votes *v, const uint32_t *c, size_t n)
 {
 	size_t i = 0;
+	v->n = (unsigned)(n > 1 ? 3 * n - 3 : n);
+	v->planes = 32u - (unsigned)__builtin_clz(v->n);
 	for (; i + 4 + 2 <= n; i += 4) {
 		uint64_t eight = vote_two(v, c + i);
 		carry_up(v, 4, add_two(v, 3, eight, vote_two(v, c + i + 2)));
 	}
 	for (; i < n; i++) {
-		uint64_t run = c[i];
-		carry_up(v, 0, spread(run));
-		for (size_t k = i + 1; k < n && k <= i + 2; k++) {
-			run = run << 21 | c[k];
-			carry_up(v, 0, spread(run));
-		}
+		uint64_t two, one = ballots(c + i, n - i, &two);
+		carry_up(v, 0, one);
+		carry_up(v, 1, two);
 	}
-	v->n = (unsigned)(n > 1 ? 3 * n - 3 : n); /* the last two characters have fewer behind them */
 }
 
 /* The counters that are over half of the votes. */
@@ -196,7 +201,7 @@ static uint64_t majority(const struct votes *v)
 {
 	uint64_t over = 0, equal = UINT64_MAX;
 	unsigned half = v->n / 2;
-	for (unsigned p = PLANES; p-- > 0;) {
+	for (unsigned p = v->planes; p-- > 0;) {
 		uint64_t bit = half >> p & 1u ? UINT64_MAX : 0;
 		over |= equal & v->plane[p] & ~bit;
 		equal &= ~(v->plane[p] ^ bit);

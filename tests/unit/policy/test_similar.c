@@ -124,6 +124,26 @@ static void test_any_octets(void **state)
 	assert_true(similar_print(text, sizeof(text) / 3 * 3, &out));
 }
 
+/* Stores remember prints: they stay what they were, for texts of every length. */
+static void test_same_prints(void **state)
+{
+	(void)state;
+	static uint32_t letters[1100];
+	uint64_t seed = 88172645463325252u, all = 0;
+	for (size_t n = SIMILAR_LEAST; n <= 1100; n++) {
+		uint64_t print = 0;
+		for (size_t i = 0; i < n; i++) {
+			seed ^= seed << 13;
+			seed ^= seed >> 7;
+			seed ^= seed << 17;
+			letters[i] = 0x4e00 + (uint32_t)(seed >> 11) % (n % 5 ? 3000 : 3);
+		}
+		assert_true(similar_print_of(letters, n, &print));
+		all = (all ^ print) * 0x100000001b3u;
+	}
+	assert_int_equal(all, 0x5aadf41febb67216u);
+}
+
 static int account_number(const void *arg, const char *name)
 {
 	(void)arg;
@@ -162,6 +182,7 @@ static void test_rows(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_same_offer), cmocka_unit_test(test_other_offers), cmocka_unit_test(test_not_seen),
-	cmocka_unit_test(test_too_short),  cmocka_unit_test(test_any_octets),	cmocka_unit_test(test_rows),
+	cmocka_unit_test(test_too_short),  cmocka_unit_test(test_any_octets),	cmocka_unit_test(test_same_prints),
+	cmocka_unit_test(test_rows),
 };
 UNIT_MAIN(cases)
