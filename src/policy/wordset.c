@@ -2,10 +2,11 @@
  * wordset.c - words sorted, those with the same first two characters together (a bucket). Must not know filters but as
  * bits, nor text that is not folded.
  *
- * Nearly every place of a text begins no word: a map of bits says so, asked by a hash of the two characters there, for
- * words of two, and by a hash of three, for longer ones. Else a hash table has the bucket. There the last word that is
- * not behind the text in the order of the alphabet is looked for: each word that the text begins with is that one, or a
- * prefix of it, and each word knows the longest of its prefixes (`up`).
+ * Nearly every place of a text begins no word: a map says so, a row of 64 bits by a hash of the two characters there,
+ * and in it a bit for words of two and another one, by the third character, for longer ones. Else a hash table has the
+ * bucket. There the last word that is not behind the text in the order of the alphabet is looked for: each word that
+ * the text begins with is that one, or a prefix of it, and each word knows the longest of its prefixes (`up`). Words of
+ * one character have a bucket and a map of their own.
  */
 #include "policy/wordset.h"
 
@@ -17,6 +18,7 @@
 #define CP_BITS	     21 /* of a character */
 #define NONE	     UINT32_MAX
 #define BITS_PER_KEY 16u
+#define ROW_BITS     64u
 
 struct bucket {
 	uint64_t key; /* pair_of(); 0: the place is empty */
@@ -24,14 +26,21 @@ struct bucket {
 	uint32_t first, n; /* words */
 };
 
+#define SINGLE_ROWS 64u
+struct map {
+	uint64_t *rows;
+	unsigned shift; /* of a 64-bit hash */
+	/* Words of one character, by the lowest bits of it. */
+	uint64_t singles[SINGLE_ROWS];
+};
+
 struct wordset {
 	struct wordset_entry *entries;
 	uint32_t *up, *cps;
 	size_t n;
-	uint64_t *bits;
+	struct map map;
 	struct bucket *buckets;
-	unsigned bits_shift, buckets_shift; /* of a 64-bit hash */
-	bool singles;			    /* there are words of one character */
+	unsigned buckets_shift; /* of a 64-bit hash */
 };
 
 /* --- keys --- */
@@ -47,9 +56,15 @@ static inline uint64_t hash_of(uint64_t pair)
 	return pair * 0x9e3779b97f4a7c15u;
 }
 
-static inline uint64_t hash_three(uint64_t hash, uint32_t third)
+/* Bits of a row of the map, for words of two characters and for longer ones. */
+static inline unsigned bit_of_two(uint64_t hash)
 {
-	return (hash ^ hash >> 32 ^ third) * 0xd6e8feb86659fd93u;
+	return hash >> 26 & (ROW_BITS - 1);
+}
+
+static inline unsigned bit_of_three(uint64_t hash, uint32_t third)
+{
+	return ((uint32_t)hash ^ third) * 0x9e3779b1u >> 26;
 }
 
 static uint64_t key_of(const struct word *w)
@@ -139,17 +154,13 @@ static bool begins_with(const uint32_t *text, size_t n, const struct word *w)
 	return w->n <= n && memcmp(text, w->cp, w->n * sizeof(*text)) == 0;
 }
 
-static void set_bit(struct wordset *s, uint64_t hash)
+static void add_to_map(struct map *m, const struct word *w, uint64_t hash)
 {
-	uint64_t bit = hash >> s->bits_shift;
-	s->bits[bit / 64] |= (uint64_t)1 << bit % 64;
-}
-
-/* 0 or 1 */
-static inline uint64_t has_bit(const struct wordset *s, uint64_t hash)
-{
-	uint64_t bit = hash >> s->bits_shift;
-	return s->bits[bit / 64] >> bit % 64 & 1;
+	unsigned bit = w->n > 2 ? bit_of_three(hash, w->cp[2]) : bit_of_two(hash);
+	if (w->n == 1)
+		m->singles[w->cp[0] / ROW_BITS % SINGLE_ROWS] |= (uint64_t)1 << w->cp[0] % ROW_BITS;
+	else
+		m->rows[hash >> m->shift] |= (uint64_t)1 << bit;
 }
 
 static void add_to_bucket(struct wordset *s, uint32_t word)
@@ -163,10 +174,9 @@ static void add_to_bucket(struct wordset *s, uint32_t word)
 	while (up != NONE && !begins_with(e->word.cp, e->word.n, &s->entries[up].word))
 		up = s->up[up];
 	s->up[word] = up;
-	set_bit(s, e->word.n > 2 ? hash_three(hash, e->word.cp[2]) : hash);
+	add_to_map(&s->map, &e->word, hash);
 	b->filters |= e->filters;
 	b->n++;
-	s->singles |= e->word.n == 1;
 }
 
 struct wordset *wordset_new(const struct wordset_entry *entries, size_t n)
@@ -178,10 +188,10 @@ struct wordset *wordset_new(const struct wordset_entry *entries, size_t n)
 	mem_free(items);
 	for (size_t i = 0; i < s->n; i++)
 		keys += i == 0 || key_of(&s->entries[i].word) != key_of(&s->entries[i - 1].word);
-	unsigned bits_log = log_of(s->n * BITS_PER_KEY), buckets_log = log_of(keys * 2);
-	s->bits_shift = 64 - bits_log;
+	unsigned map_log = log_of(s->n * BITS_PER_KEY / ROW_BITS), buckets_log = log_of(keys * 2);
+	s->map.shift = 64 - map_log;
 	s->buckets_shift = 64 - buckets_log;
-	s->bits = mem_zalloc(((size_t)1 << bits_log) / 8);
+	s->map.rows = mem_zalloc(((size_t)1 << map_log) * sizeof(*s->map.rows));
 	s->buckets = mem_zalloc(((size_t)1 << buckets_log) * sizeof(*s->buckets));
 	s->up = mem_zalloc(s->n * sizeof(*s->up));
 	for (size_t i = 0; i < s->n; i++)
@@ -196,7 +206,7 @@ void wordset_free(struct wordset *s)
 	mem_free(s->entries);
 	mem_free(s->up);
 	mem_free(s->cps);
-	mem_free(s->bits);
+	mem_free(s->map.rows);
 	mem_free(s->buckets);
 	mem_free(s);
 }
@@ -264,17 +274,36 @@ static void look(const struct wordset *s, uint64_t key, struct search *q, size_t
 		look_in(s, b, q, at);
 }
 
+/* 0 or 1: a word may begin with two characters, or with them and a third one. */
+static inline uint64_t may_begin(const struct map *m, uint64_t pair, uint32_t third)
+{
+	uint64_t hash = hash_of(pair), row = m->rows[hash >> m->shift];
+	return (row >> bit_of_two(hash) | row >> bit_of_three(hash, third)) & 1;
+}
+
+static inline uint64_t may_be_single(const struct map *m, uint32_t c)
+{
+	return m->singles[c / ROW_BITS % SINGLE_ROWS] >> c % ROW_BITS & 1;
+}
+
+/* The next place from i on where a word may begin, or end: places before it have two characters behind them. */
+static size_t next_place(const struct map *m, const uint32_t *cp, size_t i, size_t end)
+{
+	/* one branch for all: which of them may be is hard to foresee */
+	while (i < end && !(may_begin(m, pair_of(cp[i], cp[i + 1]), cp[i + 2]) | may_be_single(m, cp[i])))
+		i++;
+	return i;
+}
+
 size_t wordset_search(const struct wordset *s, const uint32_t *cp, size_t n, size_t stop, uint64_t mask, wordset_fn fn,
 		      void *arg)
 {
 	struct search q = {cp, n, mask, fn, arg, 0};
-	for (size_t i = 0; i < stop; i++) {
-		uint64_t key = pair_of(cp[i], i + 1 < n ? cp[i + 1] : 0), hash = hash_of(key);
-		/* one branch for both: which of them may be is hard to foresee */
-		uint64_t may = has_bit(s, hash) | has_bit(s, hash_three(hash, i + 2 < n ? cp[i + 2] : 0));
-		if (may)
-			look(s, key, &q, i);
-		if (s->singles && i + 1 < n && has_bit(s, hash_of(pair_of(cp[i], 0))))
+	size_t whole = n < 2 ? 0 : n - 2, end = whole < stop ? whole : stop;
+	for (size_t i = next_place(&s->map, cp, 0, end); i < stop; i = next_place(&s->map, cp, i + 1, end)) {
+		if (i + 1 < n)
+			look(s, pair_of(cp[i], cp[i + 1]), &q, i);
+		if (may_be_single(&s->map, cp[i]))
 			look(s, pair_of(cp[i], 0), &q, i);
 	}
 	return q.cost;
