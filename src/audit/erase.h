@@ -28,7 +28,8 @@ struct erase_result {
 #define ERASE_WORDS 200u
 /* Whose data, of when, in words for a note; the number masked, for it was to go. */
 void erase_words(const struct erase_query *q, char out[ERASE_WORDS]);
-/* 0, or -1 with *why (free()): what was erased until then stays so. */
+/* 0, or -1 with *why (free()): what was erased until then stays so. A file that cannot be read is left, and told when
+ * all others are done; one that is deleted meanwhile, because its time is over, is no fault. */
 __attribute__((warn_unused_result)) int erase_run(const struct erase_query *q,
 						  void (*progress)(void *arg, unsigned done, unsigned all), void *arg,
 						  const volatile bool *stop, struct erase_result *result, char **why);

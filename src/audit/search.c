@@ -46,6 +46,7 @@ struct run {
 	const volatile bool *stop;
 	uint64_t hits;
 	bool ended;
+	char *unread;	      /* which file could not be read, and why: the first */
 	struct range *ranges; /* of the file at hand */
 	size_t n, cap;
 	struct buf octets, opened;
@@ -54,6 +55,14 @@ struct run {
 static bool given(const char *s)
 {
 	return s && *s;
+}
+
+/* What cannot be read may hold what is looked for, and is told when all else has been looked at. */
+static void leave_unread(struct run *r, const char *path, int error)
+{
+	if (!r->unread &&
+	    asprintf(&r->unread, "%s: cannot be read: %s; its records were not looked at", path, strerror(error)) < 0)
+		r->unread = NULL;
 }
 
 /* --- one line --- */
@@ -191,8 +200,10 @@ static void look_in(struct run *r, int fd, const char *file, const struct range 
 	size_t first = range->from ? 1 : 0;
 	bool newest = r->finding || r->q->newest;
 
-	if (!load(r, fd, base, range->to))
+	if (!load(r, fd, base, range->to)) {
+		leave_unread(r, file, errno);
 		return;
+	}
 	const uint8_t *p = buf_data(&r->octets);
 	size_t n = buf_len(&r->octets), end = (size_t)(range->to - base);
 	if (!first)
@@ -283,6 +294,8 @@ static void search_file(struct run *r, const struct hour *h, bool json)
 			look_in(r, fd, path, &r->ranges[newest ? r->n - 1 - i : i]);
 		if (size - end > CHUNK && s.st_uid == geteuid() && in_the_past(h) && !r->ended)
 			sieve_make(path, sieve);
+	} else if (fd >= 0 || errno != ENOENT) { /* its time was over since the directory was read: nothing is there */
+		leave_unread(r, path, errno);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -391,6 +404,8 @@ int search_run(const struct search_query *q, bool (*fn)(void *arg, const struct 
 		if (given(q->number) && q->follow && !q->id)
 			find_messages(&r, &all, progress);
 		search_hours(&r, &all, progress);
+		result = r.unread ? -1 : 0;
+		*why = r.unread ? r.unread : *why;
 	} else {
 		if (asprintf(why, "%s: %s", q->directory, strerror(errno)) < 0)
 			*why = NULL;

@@ -27,9 +27,9 @@ struct search_hit { /* good for the call */
 };
 /*
  * fn returns false to end. *stop, set by another thread, ends it too. 0, or -1 with *why (free()): the directory cannot
- * be read. By id it starts at the id's time (ids_time_ms()). follow: of the newest
- * FOLLOW_MAX messages, accepted FOLLOW_LIFE_MS before from_ms or later; other conditions are asked of each record.
- * progress: NULL, or told hours done of all.
+ * be read, or a file in it, and then all others were looked at. By id it starts at the id's time (ids_time_ms()).
+ * follow: of the newest FOLLOW_MAX messages, accepted FOLLOW_LIFE_MS before from_ms or later; other conditions are
+ * asked of each record. progress: NULL, or told hours done of all.
  */
 __attribute__((warn_unused_result)) int search_run(const struct search_query *q,
 						   bool (*fn)(void *arg, const struct search_hit *hit),

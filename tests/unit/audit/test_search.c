@@ -293,6 +293,42 @@ static void test_erase(void **state)
 	}
 }
 
+/* Ends the time of the second hour's file while the first is searched, as retention does. */
+static void lose_second(void *arg, unsigned done, unsigned all)
+{
+	(void)all;
+	if (done == 1)
+		assert_int_equal(unlink(arg), 0);
+}
+
+/* A file that is gone has nothing to erase any more; one that cannot be read is told, when all others are done. */
+static void test_erase_around_gone_and_unreadable(void **state)
+{
+	struct erase_result r;
+	char *why = NULL;
+
+	(void)state;
+	rig_make(&rig);
+	rig.records.texts = CDR_TEXT_PLAIN;
+	fill();
+	rig_stop(&rig);
+	char path[256];
+	snprintf(path, sizeof(path), "%s", rig_file(&rig, "jsonl", 1));
+	struct erase_query q = {.directory = rig.directory, .number = "13800039595"};
+	assert_int_equal(erase_run(&q, lose_second, path, NULL, &r, &why), 0);
+	assert_int_equal(r.records, 2);
+	assert_int_equal(r.files, 2);
+
+	assert_int_equal(symlink(path, path), 0); /* ELOOP, also for root */
+	q.number = "13800007919";
+	assert_int_equal(erase_run(&q, NULL, NULL, NULL, &r, &why), -1);
+	assert_non_null(strstr(why, path));
+	assert_non_null(strstr(why, "not looked at"));
+	assert_int_equal(r.records, 1);
+	free(why);
+	rig_end(&rig);
+}
+
 /* The chain is over the cores: it holds after whatever was erased, and the archive goes on behind it. */
 static void test_erase_keeps_chain(void **state)
 {
@@ -524,11 +560,17 @@ static void test_totals(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_find),	     cmocka_unit_test(test_resumed),
-	cmocka_unit_test(test_encrypted),    cmocka_unit_test(test_box_moved),
-	cmocka_unit_test(test_erase),	     cmocka_unit_test(test_erase_keeps_chain),
-	cmocka_unit_test(test_erase_closed), cmocka_unit_test(test_erase_masked),
-	cmocka_unit_test(test_totals),	     cmocka_unit_test(test_follow),
+	cmocka_unit_test(test_find),
+	cmocka_unit_test(test_resumed),
+	cmocka_unit_test(test_encrypted),
+	cmocka_unit_test(test_box_moved),
+	cmocka_unit_test(test_erase),
+	cmocka_unit_test(test_erase_keeps_chain),
+	cmocka_unit_test(test_erase_closed),
+	cmocka_unit_test(test_erase_masked),
+	cmocka_unit_test(test_erase_around_gone_and_unreadable),
+	cmocka_unit_test(test_totals),
+	cmocka_unit_test(test_follow),
 };
 
 int main(void)
