@@ -127,12 +127,24 @@ static void check_answer(bool head)
 	MUST(!head || status != 200 || !body || body[4] == '\0');
 }
 
+/* Thousands a second: when all ports of this machine wait for their last octets, some are free again in a second. */
+static void connect_client(void)
+{
+	client.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	MUST(client.fd >= 0);
+	for (int tries = 0; connect(client.fd, (struct sockaddr *)&server, sizeof(server)) != 0; tries++) {
+		if (errno != EADDRNOTAVAIL || tries == 500)
+			fprintf(stderr, "connect: %s\n", strerror(errno));
+		MUST(errno == EADDRNOTAVAIL && tries < 500);
+		usleep(20000);
+	}
+}
+
 static void ask(const uint8_t *data, size_t size)
 {
-	static const struct linger reset = {1, 0}; /* no port is left waiting */
+	static const struct linger reset = {1, 0}; /* no port is left waiting, if ours is the end that closes last */
 	client.n = 0;
-	client.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	MUST(client.fd >= 0 && connect(client.fd, (struct sockaddr *)&server, sizeof(server)) == 0);
+	connect_client();
 	MUST(setsockopt(client.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) == 0);
 	MUST(send(client.fd, data, size, MSG_NOSIGNAL) == (ssize_t)size);
 	shutdown(client.fd, SHUT_WR);
