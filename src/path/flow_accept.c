@@ -202,6 +202,7 @@ static struct msg *make_message(struct flow *f, struct account *a, const struct 
 	m->forward = sub->mode == SUBMIT_FORWARD;
 	m->order = (uint64_t)loop_now_us(f->loop);
 	m->check = check_of(f, a, pdu->sm.src);
+	m->tail = number_tail((struct view){(const uint8_t *)sub->to.digits, sub->to.n});
 	if (!flow_set_way(f, m, sub->route)) /* what it may cost has been asked before */
 		m->route = sub->route;
 	m->grouped = pdu->tlvs.n && tlv_find(pdu->tlvs, TLV_GROUP_KEY, &group);

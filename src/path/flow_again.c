@@ -24,6 +24,7 @@ static void give_submit(struct msg *to, const struct msg *from)
 	to->sent_ms = from->sent_ms;
 	to->cid = from->cid;
 	to->cid_len = from->cid_len;
+	to->cid_hash = from->cid_hash;
 	to->ann = from->ann;
 	to->unmark = from->unmark;
 	to->unsettled = from->unsettled; /* counted at the carrier until the store knows what became of it */

@@ -109,7 +109,7 @@ static bool keep_recent(struct flow *f, const struct msg *m)
 	if (!memo)
 		return false;
 	const struct memo_entry e = {msg_app_id(m), loop_wall_ms(f->loop), {m->rec, m->rec_len}};
-	memo_put(memo, number_tail(pdu_peek_dst(record_frame(e.rec))), &e);
+	memo_put(memo, m->tail, &e);
 	return true;
 }
 

@@ -284,9 +284,9 @@ int flow_make_up_id(struct flow *f, struct msg *m)
  * The old one keeps an entry of its own in the store; where both were submitted in one slot, the new one's
  * overwrites it.
  */
-static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struct view cid)
+static void take_over_id(struct flow *f, struct carrier *c, const struct msg *m)
 {
-	struct msg *old = match_held(f->match, carrier_number(c), cid);
+	struct msg *old = match_rival(f->match, m);
 	if (!old)
 		return;
 	log_peer_warn(carrier_name(c),
@@ -297,8 +297,8 @@ static void take_over_id(struct flow *f, struct carrier *c, uint32_t slot, struc
 		log_error(carrier_name(c), "event=no_memory id=%llu what=carrier_id", (unsigned long long)old->id);
 	else if ((old->state == MSG_AWAITING || old->kin_kind == KIN_PAST) && !old->volatile_)
 		flow_store_cid(f, old);
-	if (old->slot != slot)
-		flow_forget_id(f, old, cid);
+	if (old->slot != m->slot)
+		flow_forget_id(f, old, (struct view){(const uint8_t *)m->cid, m->cid_len});
 }
 
 /* The carrier's id of m, made up when it gave none that can be used. 0, or -1 without memory. */
@@ -311,8 +311,10 @@ static int note_cid(struct flow *f, struct carrier *c, struct msg *m, const stru
 		m->announced = false;
 		if (!m->unmark)
 			m->slot = store_slot(loop_wall_ms(f->loop));
-		take_over_id(f, c, m->slot, (struct view){(const uint8_t *)cid, (uint32_t)n});
-		return msg_set_cid(f->msgs, m, cid, n);
+		if (msg_set_cid(f->msgs, m, cid, n) < 0)
+			return -1;
+		take_over_id(f, c, m);
+		return 0;
 	}
 	if (!carrier_conf(c)->ack_final)
 		log_peer_warn(carrier_name(c), "event=no_carrier_id id=%llu action=\"its receipt cannot be matched\"",

@@ -32,7 +32,7 @@ struct index {
 	struct map *groups, *ids, *numbers; /* ids, numbers: NULL while nothing has been entered */
 	struct map *over[2];		    /* what they were until there was no message left: freed in steps */
 	size_t n;			    /* messages that are in */
-	uint64_t *noted;		    /* ring: handles of messages that are noted, or were and have left */
+	uint64_t *noted;		    /* ring: handles of messages that are noted; 0: it has left */
 	size_t first, noted_n;
 };
 
@@ -148,11 +148,11 @@ static void enter(struct index *x, struct msg *m)
 
 static void enter_oldest(struct index *x)
 {
-	struct msg *m = msgs_get(x->msgs, x->noted[x->first]);
+	uint64_t handle = x->noted[x->first];
 	x->first = (x->first + 1) % NOTED_MAX;
 	x->noted_n--;
-	if (m && m->indexed == NOTED)
-		enter(x, m);
+	if (handle)
+		enter(x, msgs_get(x->msgs, handle));
 }
 
 /* Somebody asks. */
@@ -179,7 +179,8 @@ static void note(struct index *x, struct msg *m)
 		x->noted = mem_zalloc(NOTED_MAX * sizeof(*x->noted));
 	if (x->noted_n == NOTED_MAX)
 		enter_oldest(x);
-	x->noted[(x->first + x->noted_n++) % NOTED_MAX] = m->handle;
+	m->to = (uint32_t)((x->first + x->noted_n++) % NOTED_MAX);
+	x->noted[m->to] = m->handle;
 	m->indexed = NOTED;
 }
 
@@ -210,7 +211,9 @@ void index_remove(struct index *x, struct msg *m)
 	uint64_t value;
 	if (m->indexed == NOT_IN)
 		return;
-	if (m->indexed == ENTERED) {
+	if (m->indexed == NOTED) {
+		x->noted[m->to] = 0;
+	} else {
 		map_remove(x->ids, map_hash_u64(msg_app_id(m)), is_this, &m->handle, &value);
 		if (m->to)
 			map_remove(x->numbers, spread(m->to, m, NUMBER_SPREAD), is_this, &m->handle, &value);

@@ -51,9 +51,19 @@ struct key {
 };
 
 /* carrier: or none, of a message whose carrier is gone */
+static uint64_t salted(const struct match *x, size_t carrier, uint64_t cid_hash)
+{
+	return cid_hash ^ (carrier < x->carriers ? x->forms[carrier].salt : 0);
+}
+
 static uint64_t hash_of(const struct match *x, size_t carrier, struct view cid)
 {
-	return map_hash(cid.p, cid.n) ^ (carrier < x->carriers ? x->forms[carrier].salt : 0);
+	return salted(x, carrier, map_hash(cid.p, cid.n));
+}
+
+static uint64_t hash_of_msg(const struct match *x, const struct msg *m)
+{
+	return salted(x, m->carrier, m->cid_hash);
 }
 
 static bool is_message(uint64_t value, const void *key)
@@ -167,7 +177,7 @@ void match_learn_form(struct match *x, size_t carrier)
 
 void match_add(struct match *x, struct msg *m)
 {
-	if (map_put(x->ids, hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), m->handle) < 0)
+	if (map_put(x->ids, hash_of_msg(x, m), m->handle) < 0)
 		mem_none("the ids of carriers");
 }
 
@@ -180,21 +190,30 @@ void match_remove(struct match *x, struct msg *m)
 {
 	uint64_t value;
 	if (m->cid_len && m->carrier != MSG_NO_CARRIER)
-		map_remove(x->ids, hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}), is_this,
-			   &m->handle, &value);
+		map_remove(x->ids, hash_of_msg(x, m), is_this, &m->handle, &value);
 }
 
-static struct msg *look_up(const struct match *x, size_t carrier, struct view cid)
+static struct msg *look_up_hashed(const struct match *x, size_t carrier, struct view cid, uint64_t hash)
 {
 	uint64_t value;
 	struct msg *m;
 	struct key key = {x, carrier, cid, &m};
-	return map_find(x->ids, hash_of(x, carrier, cid), is_message, &key, &value) ? m : NULL;
+	return map_find(x->ids, hash, is_message, &key, &value) ? m : NULL;
+}
+
+static struct msg *look_up(const struct match *x, size_t carrier, struct view cid)
+{
+	return look_up_hashed(x, carrier, cid, hash_of(x, carrier, cid));
 }
 
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid)
 {
 	return look_up(x, carrier, cid);
+}
+
+struct msg *match_rival(const struct match *x, const struct msg *m)
+{
+	return look_up_hashed(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len}, hash_of_msg(x, m));
 }
 
 static bool is_to(const struct match *x, struct msg *m, struct pdu_addr from)
@@ -312,7 +331,7 @@ void match_end(struct match *x, struct msg *m)
 	uint64_t value, hash;
 	if (!m->cid_len || m->carrier == MSG_NO_CARRIER)
 		return;
-	hash = hash_of(x, m->carrier, (struct view){(const uint8_t *)m->cid, m->cid_len});
+	hash = hash_of_msg(x, m);
 	map_remove(x->ids, hash, is_this, &m->handle, &value);
 	note_ended(x, hash);
 }

@@ -37,6 +37,7 @@ void match_remove(struct match *x, struct msg *m); /* harmless when it is not in
 void match_end(struct match *x, struct msg *m);
 /* The message that is entered under this id (canonical) of a response; NULL when none is. */
 struct msg *match_held(const struct match *x, size_t carrier, struct view cid);
+struct msg *match_rival(const struct match *x, const struct msg *m); /* ... under m's own, which is not entered yet */
 /*
  * The message that a receipt's id means at this carrier; NULL when none. While the form is not known, and for every
  * form but the known one, the number of its address `from` must be the message's destination too.

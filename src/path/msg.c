@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "path/number.h"
 
@@ -262,6 +263,7 @@ int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n)
 	slab_free(ms->slab, m->cid, m->cid_len);
 	m->cid = copy;
 	m->cid_len = (uint8_t)n;
+	m->cid_hash = n ? map_hash(copy, n) : 0;
 	return 0;
 }
 

@@ -55,86 +55,93 @@ struct loop;
 #define MSG_FETCH_MAX	256u  /* octets of a record */
 #define MSG_NO_OPERATOR 0xFFu /* msg.op: looked for, and there is none */
 
+/*
+ * What every step of a life reads stands first, within four lines of a processor's cache wherever it begins
+ * (msg_fetch()); what is rare stands last.
+ */
 struct msg {
 	struct list link; /* in the one list that its owner keeps */
 	struct timer timer;
-	void *owner; /* whose the timer is */
 	uint64_t handle;
 	uint64_t id;	   /* ours, 18 digits */
 	int64_t ends_ms;   /* the loop's own clock: end of validity, a span of time; see msg_expiry_ms() */
 	int64_t sent_ms;   /* UTC: when a carrier was given it last */
 	int64_t due_ms;	   /* UTC: not to be sent before; 0 = now */
-	int64_t known_ms;  /* UTC: when its recipient was asked about last; 0: never */
 	uint64_t order;	   /* rank in the queue, when it is ranked */
 	uint8_t *rec;	   /* the record, owned; msgs_slab() */
 	char *cid;	   /* carrier's id in canonical form (or backlog entry's id), owned, may be NULL */
+	uint64_t cid_hash; /* of its octets: match.h's */
 	uint64_t peer;	   /* session handle: whom an answer is owed (owes) */
 	uint64_t parent;   /* kin: handle of the message that it belongs to */
 	uint64_t kin;	   /* handle of its first kin; 0 none */
-	uint64_t sibling;  /* kin: handle of the next of the same parent; 0 the last */
 	uint32_t sequence; /* ... to which request; peer 0 = nobody */
 	uint32_t rec_len;
 	uint32_t slot;	/* of its receipt entry in the store */
-	uint32_t sign;	/* hash of its signature (policy_sign()), of promotional texts; 0: none */
 	uint32_t check; /* of account and source, for questions after its end: finished.h */
-	uint32_t to;	/* hash of account and destination: index.h's, when it keeps them */
+	uint32_t tail;	/* number_tail() of its number, of one that came in this process' life: flow_last.c's */
+	uint32_t to;	/* index.h's: hash of account and destination, or where it is noted */
 	uint16_t account, carrier, route;
-	uint16_t campaign;   /* place of its campaign and variant, campaign.h; 0: none */
-	uint16_t epoch;	     /* flow.epoch that its route was decided by */
-	uint16_t home;	     /* the route that its number has; route: what is left of it after carriers that failed */
-	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
-	uint8_t part, parts; /* KIN_PART: from 1; parts also of its parent */
-	uint8_t kin_kind;    /* enum msg_kin */
-	uint8_t owes;	     /* enum msg_owes */
-	uint8_t doubts;	     /* submits of it whose answer did not come */
-	uint8_t fault;	     /* enum fault of its last error */
-	uint8_t guessed;     /* operator that its number may be at, by the routes, + 1; 0: none was guessed */
-	uint8_t op;    /* operator that its number is at + 1, or MSG_NO_OPERATOR; 0: its way was not decided yet */
-	uint8_t ann;   /* of its announcement's name: submits before it */
-	uint8_t round; /* of announcing at its carrier, flow.rounds */
-	uint8_t how;   /* KIN_PART that has ended: enum finish */
-	uint16_t cut;  /* parent of parts: how its text was cut, flow_parts.c */
+	uint16_t home;	   /* the route that its number has; route: what is left of it after carriers that failed */
+	uint16_t epoch;	   /* flow.epoch that its route was decided by */
+	uint16_t campaign; /* place of its campaign and variant, campaign.h; 0: none */
 	uint8_t cid_len;
 	uint8_t state, class_id, attempts;
 	uint8_t registered; /* registered_delivery as the app asked */
-	uint8_t let;	    /* by its campaign's gate: in which round of tickets; 0: not yet */
-	uint8_t verdict;    /* enum policy_id: the policy that holds or has ended it; 0 none */
 	uint8_t final_state;
-	bool volatile_;	   /* datagram, forward: no record in the store */
-	bool forward;	   /* the app's answer waits for the carrier's */
-	bool internal;	   /* made by us */
-	bool from_backlog; /* its record is a backlog entry, cid its id */
+	uint8_t verdict;  /* enum policy_id: the policy that holds or has ended it; 0 none */
+	uint8_t kin_kind; /* enum msg_kin */
+	uint8_t owes;	  /* enum msg_owes */
+	uint8_t op;	  /* operator that its number is at + 1, or MSG_NO_OPERATOR; 0: its way was not decided yet */
+	uint8_t guessed;  /* operator that its number may be at, by the routes, + 1; 0: none was guessed */
+	uint8_t indexed;  /* in index.h; how, is its matter; 0: it is not */
+	uint8_t part, parts; /* KIN_PART: from 1; parts also of its parent */
+	uint8_t redo;	     /* store writes owed while the store was away: flow.c's bits */
+	uint8_t tried;	     /* bits: carriers of home that it is not to go to again */
+	bool volatile_;	     /* datagram, forward: no record in the store */
+	bool counted;	     /* in its account's count of messages that no carrier has taken */
+	bool ranked;	     /* it has a place in the queue, now or when it comes back to it */
+	bool told;	     /* the app has it, and its record is being forgotten */
+	bool out;	     /* in the outbox: a deliver_sm with it waits for its answer */
+	bool unsettled;	     /* a carrier has it or may have it, and that is not known to be stored */
+	bool forward;	     /* the app's answer waits for the carrier's */
+	bool internal;	     /* made by us */
 	bool mo;
-	bool ranked;	 /* it has a place in the queue, now or when it comes back to it */
-	bool told;	 /* the app has it, and its record is being forgotten */
-	bool out;	 /* in the outbox: a deliver_sm with it waits for its answer */
-	bool unsettled;	 /* a carrier has it or may have it, and that is not known to be stored */
-	bool unchecked;	 /* found at start, and its number's opt-outs have not been looked up yet: not to be queued */
-	uint8_t indexed; /* in index.h; how, is its matter; 0: it is not */
-	bool grouped;	 /* the app gave it a group_key */
-	bool aliased;	 /* its record has an app_id of its own */
-	bool reserved;	 /* its price is taken from the account's balance, and not settled yet */
-	bool note;	 /* its record is an intermediate notification or a part's receipt */
-	bool in_doubts;	 /* in doubts.h */
-	bool announcing; /* held until the store knows that its carrier may have it soon */
-	bool unmark;	 /* the carrier's id is known, the announcement is in the store until that id is */
-	bool announced;	 /* the store knows it: cid is the made-up id of that entry until a carrier takes it */
-	bool writing;	 /* kin: its mark is on its way to the store */
-	bool marking;	 /* held until it is stored that a submit of it failed */
-	bool late;	 /* it was said that its receipt is late */
-	bool counted;	 /* in its account's count of messages that no carrier has taken */
-	bool rerouted;	 /* a carrier has said wrong network, and it went to another one */
-	bool replaces;	 /* replace_if_present_flag: older ones like it that wait end when it is stored */
-	bool taken;	 /* a carrier has taken it: counted for its campaign */
-	bool gated;	 /* waits at its campaign's gate */
-	bool braked;	 /* waits until a brake is released */
-	bool review;	 /* held until the operator has read it */
-	bool read;	 /* the operator has read it: it goes */
-	bool counting;	 /* its recipient's counts may have it, and it is not acknowledged yet */
-	bool asking;	 /* the rules of its recipient are being asked */
-	uint8_t asked;	 /* HELD and asking: flow_ask.c's */
-	bool gathering;	 /* a part of a text that the app has cut: held until the others are there (flow_gather.c) */
-	uint8_t redo;	 /* store writes owed while the store was away: flow.c's bits */
+	bool note;	       /* its record is an intermediate notification or a part's receipt */
+	bool aliased;	       /* its record has an app_id of its own */
+	bool grouped : 1;      /* the app gave it a group_key */
+	bool reserved : 1;     /* its price is taken from the account's balance, and not settled yet */
+	bool from_backlog : 1; /* its record is a backlog entry, cid its id */
+	bool unchecked : 1;  /* found at start, and its number's opt-outs have not been looked up yet: not to be queued
+			      */
+	bool in_doubts : 1;  /* in doubts.h */
+	bool announcing : 1; /* held until the store knows that its carrier may have it soon */
+	bool announced : 1;  /* the store knows it: cid is the made-up id of that entry until a carrier takes it */
+	bool unmark : 1;     /* the carrier's id is known, the announcement is in the store until that id is */
+	bool writing : 1;    /* kin: its mark is on its way to the store */
+	bool marking : 1;    /* held until it is stored that a submit of it failed */
+	bool late : 1;	     /* it was said that its receipt is late */
+	bool rerouted : 1;   /* a carrier has said wrong network, and it went to another one */
+	bool replaces : 1;   /* replace_if_present_flag: older ones like it that wait end when it is stored */
+	bool taken : 1;	     /* a carrier has taken it: counted for its campaign */
+	bool gated : 1;	     /* waits at its campaign's gate */
+	bool braked : 1;     /* waits until a brake is released */
+	bool review : 1;     /* held until the operator has read it */
+	bool read : 1;	     /* the operator has read it: it goes */
+	bool counting : 1;   /* its recipient's counts may have it, and it is not acknowledged yet */
+	bool asking : 1;     /* the rules of its recipient are being asked */
+	bool gathering : 1; /* a part of a text that the app has cut: held until the others are there (flow_gather.c) */
+	uint8_t asked;	    /* HELD and asking: flow_ask.c's */
+	uint8_t doubts;	    /* submits of it whose answer did not come */
+	uint8_t fault;	    /* enum fault of its last error */
+	uint8_t ann;	    /* of its announcement's name: submits before it */
+	uint8_t round;	    /* of announcing at its carrier, flow.rounds */
+	uint8_t how;	    /* KIN_PART that has ended: enum finish */
+	uint8_t let;	    /* by its campaign's gate: in which round of tickets; 0: not yet */
+	uint16_t cut;	    /* parent of parts: how its text was cut, flow_parts.c */
+	uint32_t sign;	    /* hash of its signature (policy_sign()), of promotional texts; 0: none */
+	uint64_t sibling;   /* kin: handle of the next of the same parent; 0 the last */
+	int64_t known_ms;   /* UTC: when its recipient was asked about last; 0: never */
+	void *owner;	    /* whose the timer is */
 };
 
 struct msgs;
