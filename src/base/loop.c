@@ -33,8 +33,8 @@ const size_t loop_stat_rows_n = sizeof(loop_stat_rows) / sizeof(loop_stat_rows[0
 #define LOOP_SIM_STUCK	  100000 /* turns without time passing after which a simulation is called stuck */
 
 struct clock {
-	bool stale;	/* read it again at the next question */
-	int64_t now_us; /* monotonic */
+	bool stale;		/* read it again at the next question */
+	int64_t now_us, now_ms; /* monotonic */
 	int64_t wall_ms;
 };
 
@@ -67,31 +67,36 @@ static int64_t loop_read_clock(clockid_t id, int64_t per_second)
 	return ts.tv_sec * per_second + ts.tv_nsec / (1000000000 / per_second);
 }
 
-/* Once a turn: kept out of those who ask, which are many. */
-__attribute__((noinline)) static void loop_refresh(struct clock *c)
+static void clock_set(struct clock *c, int64_t now_us, int64_t wall_ms)
 {
-	c->now_us = loop_read_clock(CLOCK_MONOTONIC, 1000000);
-	c->wall_ms = loop_read_clock(CLOCK_REALTIME, 1000);
-	c->stale = false;
+	*c = (struct clock){.now_us = now_us, .now_ms = now_us / 1000, .wall_ms = wall_ms};
+}
+
+/* Once a turn: kept out of those who ask, which are many. */
+__attribute__((noinline)) static const struct clock *clock_refresh(struct clock *c)
+{
+	clock_set(c, loop_read_clock(CLOCK_MONOTONIC, 1000000), loop_read_clock(CLOCK_REALTIME, 1000));
+	return c;
+}
+
+static inline const struct clock *loop_clock(const struct loop *l)
+{
+	return __builtin_expect(l->clock->stale, false) ? clock_refresh(l->clock) : l->clock;
 }
 
 int64_t loop_now_us(const struct loop *l)
 {
-	if (l->clock->stale)
-		loop_refresh(l->clock);
-	return l->clock->now_us;
+	return loop_clock(l)->now_us;
 }
 
 int64_t loop_now_ms(const struct loop *l)
 {
-	return loop_now_us(l) / 1000;
+	return loop_clock(l)->now_ms;
 }
 
 int64_t loop_wall_ms(const struct loop *l)
 {
-	if (l->clock->stale)
-		loop_refresh(l->clock);
-	return l->clock->wall_ms;
+	return loop_clock(l)->wall_ms;
 }
 
 static void loop_on_alarm(evutil_socket_t fd, short what, void *arg)
@@ -109,8 +114,7 @@ static struct loop *loop_make(int64_t now_us, int64_t wall_ms)
 	struct loop *l = mem_zalloc(sizeof(*l));
 
 	l->clock = mem_zalloc(sizeof(*l->clock));
-	l->clock->now_us = now_us;
-	l->clock->wall_ms = wall_ms;
+	clock_set(l->clock, now_us, wall_ms);
 	l->wheel = wheel_new(now_us / 1000);
 	for (int i = 0; i < LOOP_STAGES; i++)
 		list_init(&l->hooks[i]);
@@ -392,8 +396,7 @@ void loop_turn(struct loop *l)
 
 static void loop_set_sim_time(struct loop *l, int64_t now_us)
 {
-	l->clock->now_us = now_us;
-	l->clock->wall_ms = now_us / 1000 + l->sim_wall_offset_ms;
+	clock_set(l->clock, now_us, now_us / 1000 + l->sim_wall_offset_ms);
 }
 
 void loop_set_wall(struct loop *l, int64_t wall_ms)

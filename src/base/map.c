@@ -214,7 +214,7 @@ int map_put(struct map *m, uint64_t hash, uint64_t value)
 }
 
 /* The slot of the entry, or slots when it is not there. */
-static uint32_t map_slot(const struct map_segment *s, uint64_t mixed, map_eq_fn eq, const void *key)
+static inline uint32_t map_slot(const struct map_segment *s, uint64_t mixed, map_eq_fn eq, const void *key)
 {
 	for (uint32_t i = map_home(s, mixed); s->entry[i].hash != 0; i = (i + 1) & (s->slots - 1)) {
 		if (s->entry[i].hash == mixed && eq(s->entry[i].value, key))

@@ -247,7 +247,7 @@ static void session_try_unbind(struct session *s)
 
 void session_answered(struct session *s)
 {
-	if (s->unanswered < s->conf->window_in)
+	if ((s->holds & HOLD_WINDOW) != 0 && s->unanswered < s->conf->window_in)
 		session_set_hold(s, HOLD_WINDOW, false);
 	if (s->peer_unbinds || s->leaving) {
 		session_release(s);

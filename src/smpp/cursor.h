@@ -232,7 +232,7 @@ static inline void writer_octets(struct writer *w, struct view v)
 /* A C-octet string of at most max octets with its NUL. A NUL inside would shift every later field: a fault too. */
 static inline void writer_cstring(struct writer *w, struct view v, uint32_t max)
 {
-	if (v.n >= max || (size_t)(w->end - w->p) <= v.n || !octets_copy_string(w->p, v.p, v.n)) {
+	if (v.n >= max || (size_t)(w->end - w->p) <= v.n || (v.n > 0 && !octets_copy_string(w->p, v.p, v.n))) {
 		writer_fail(w);
 		return;
 	}

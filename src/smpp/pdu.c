@@ -144,17 +144,13 @@ static void read_fields(struct reader *r, const struct layout *layout, struct pd
  * Takes area, the rest of the PDU, as its TLVs, up to the last intact one: zero padding and stray octets stay out.
  * Returns how many octets behind the intact ones are neither a TLV nor zero padding.
  */
-static uint32_t read_tlvs(struct view area, struct pdu *pdu)
+static inline uint32_t read_tlvs(struct view area, struct pdu *pdu)
 {
-	struct tlv tlv;
-	uint32_t pos = 0, intact = 0;
-
 	if (area.n == 0)
 		return 0;
-	while (tlv_next(area, &pos, &tlv))
-		intact = pos;
-	pdu->tlvs = (struct view){area.p, intact};
-	return area.n - pos;
+	struct tlv_extent extent = tlv_extent(area);
+	pdu->tlvs = (struct view){area.p, extent.intact};
+	return extent.left;
 }
 
 /* What a request has behind its mandatory fields; frame: from its header on. */
@@ -176,7 +172,7 @@ static inline uint32_t end_request(const struct reader *r, const uint8_t *frame,
 }
 
 /* submit_sm, deliver_sm: nearly all that passes. With a reader that stays in registers. */
-static uint32_t decode_sm(const uint8_t *frame, const uint8_t *end, bool lax, struct pdu *pdu)
+__attribute__((noinline)) static uint32_t decode_sm(const uint8_t *frame, const uint8_t *end, bool lax, struct pdu *pdu)
 {
 	struct reader r = {.p = frame + PDU_HEADER, .end = end, .status = ESME_ROK};
 	struct pdu_sm *sm = &pdu->sm;
@@ -193,7 +189,9 @@ static uint32_t decode_sm(const uint8_t *frame, const uint8_t *end, bool lax, st
 	return end_request(&r, frame, pdu);
 }
 
-static uint32_t decode_request(const uint8_t *frame, const uint8_t *end, const struct layout *layout, struct pdu *pdu)
+/* Apart, as what else is rare: its variables would cost all that is read. */
+__attribute__((noinline)) static uint32_t decode_request(const uint8_t *frame, const uint8_t *end,
+							 const struct layout *layout, struct pdu *pdu)
 {
 	struct reader r = {.p = frame + PDU_HEADER, .end = end, .status = ESME_ROK};
 
@@ -231,7 +229,7 @@ static bool is_id_alone(const uint8_t *p, const uint8_t *end)
  * Peers leave the body out after success, send one after an error, or TLVs alone (smpp.md 6, 17.5). What cannot be
  * read is dropped: the response is then settled by its command_status.
  */
-static void decode_response(struct view body, const struct layout *layout, struct pdu *pdu)
+__attribute__((noinline)) static void decode_response(struct view body, const struct layout *layout, struct pdu *pdu)
 {
 	struct reader r = {.p = body.p, .end = body.p + body.n, .status = ESME_ROK};
 	struct pdu whole;

@@ -61,17 +61,29 @@ static void write_list(struct writer *w, const struct field *f, struct view list
 	writer_octets(w, list);
 }
 
-/* Where the writer stands behind the TLVs; NULL when something did not fit. */
-static inline uint8_t *end_body(struct writer *w, struct view tlvs)
+static inline void put_header(uint8_t *buf, uint32_t n, uint32_t command_id, uint32_t status, uint32_t sequence)
 {
-	writer_octets(w, tlvs);
-	return w->failed ? NULL : w->p;
+	octets_put_u32(buf, n);
+	octets_put_u32(buf + 4, command_id);
+	octets_put_u32(buf + 8, status);
+	octets_put_u32(buf + 12, sequence);
+}
+
+/* The TLVs behind the body, and the header in front of it. Returns the octets; 0 when something did not fit. */
+static inline size_t end_pdu(struct writer *w, const struct pdu *pdu, uint8_t *buf)
+{
+	writer_octets(w, pdu->tlvs);
+	if (w->failed)
+		return 0;
+	size_t n = (size_t)(w->p - buf);
+	put_header(buf, (uint32_t)n, pdu->command_id, pdu->command_status, pdu->sequence);
+	return n;
 }
 
 /* submit_sm, deliver_sm: nearly all that passes. With a writer that stays in registers. */
-static uint8_t *write_sm(uint8_t *p, uint8_t *end, bool lax, const struct pdu *pdu)
+__attribute__((noinline)) static size_t write_sm(const struct pdu *pdu, bool lax, uint8_t *buf, size_t cap)
 {
-	struct writer w = {.p = p, .end = end};
+	struct writer w = {.p = buf + PDU_HEADER, .end = buf + cap};
 	const struct pdu_sm *sm = &pdu->sm;
 
 	writer_cstring(&w, sm->service_type, SERVICE_TYPE_MAX);
@@ -87,22 +99,23 @@ static uint8_t *write_sm(uint8_t *p, uint8_t *end, bool lax, const struct pdu *p
 	}
 	writer_u8s(&w, &sm->registered_delivery, 4); /* and replace_if_present_flag, data_coding, sm_default_msg_id */
 	write_text(&w, sm->short_message);
-	return end_body(&w, pdu->tlvs);
+	return end_pdu(&w, pdu, buf);
 }
 
 /* Responses that name a message. */
-static uint8_t *write_id(uint8_t *p, uint8_t *end, const struct pdu *pdu)
+__attribute__((noinline)) static size_t write_id(const struct pdu *pdu, uint8_t *buf, size_t cap)
 {
-	struct writer w = {.p = p, .end = end};
+	struct writer w = {.p = buf + PDU_HEADER, .end = buf + cap};
 
 	writer_cstring(&w, pdu->resp.id, MESSAGE_ID_MAX);
-	return end_body(&w, pdu->tlvs);
+	return end_pdu(&w, pdu, buf);
 }
 
-/* By rows. */
-static uint8_t *write_fields(uint8_t *p, uint8_t *end, const struct layout *layout, const struct pdu *pdu)
+/* By rows. Apart: its variables would cost all that is written. */
+__attribute__((noinline)) static size_t write_fields(const struct pdu *pdu, const struct layout *layout, uint8_t *buf,
+						     size_t cap)
 {
-	struct writer w = {.p = p, .end = end};
+	struct writer w = {.p = buf + PDU_HEADER, .end = buf + cap};
 
 	for (const struct field *f = layout->fields; f < layout->fields + layout->nfields; f++) {
 		const void *from = (const char *)pdu + f->offset;
@@ -129,7 +142,7 @@ static uint8_t *write_fields(uint8_t *p, uint8_t *end, const struct layout *layo
 			break;
 		}
 	}
-	return end_body(&w, pdu->tlvs);
+	return end_pdu(&w, pdu, buf);
 }
 
 /* Whether an answer is its header alone. */
@@ -142,31 +155,23 @@ static inline bool is_bare(const struct layout *layout, const struct pdu *pdu)
 size_t pdu_encode(const struct pdu *pdu, uint8_t *buf, size_t cap)
 {
 	const struct layout *layout = layout_of(pdu->command_id);
-	uint8_t *end;
 
 	if (!layout || cap < PDU_HEADER)
 		return 0;
-	if (is_bare(layout, pdu))
-		end = buf + PDU_HEADER;
-	else if (layout->shape == BODY_SUBMIT || layout->shape == BODY_DELIVER)
-		end = write_sm(buf + PDU_HEADER, buf + cap, layout->shape == BODY_DELIVER, pdu);
-	else if (layout->shape == BODY_ID)
-		end = write_id(buf + PDU_HEADER, buf + cap, pdu);
-	else
-		end = write_fields(buf + PDU_HEADER, buf + cap, layout, pdu);
-	if (!end)
-		return 0;
-	pdu_header(buf, pdu->command_id, pdu->command_status, pdu->sequence);
-	octets_put_u32(buf, (uint32_t)(end - buf));
-	return (size_t)(end - buf);
+	if (is_bare(layout, pdu)) {
+		pdu_header(buf, pdu->command_id, pdu->command_status, pdu->sequence);
+		return PDU_HEADER;
+	}
+	if (layout->shape == BODY_SUBMIT || layout->shape == BODY_DELIVER)
+		return write_sm(pdu, layout->shape == BODY_DELIVER, buf, cap);
+	if (layout->shape == BODY_ID)
+		return write_id(pdu, buf, cap);
+	return write_fields(pdu, layout, buf, cap);
 }
 
 void pdu_header(uint8_t *buf, uint32_t command_id, uint32_t status, uint32_t sequence)
 {
-	octets_put_u32(buf, PDU_HEADER);
-	octets_put_u32(buf + 4, command_id);
-	octets_put_u32(buf + 8, status);
-	octets_put_u32(buf + 12, sequence);
+	put_header(buf, PDU_HEADER, command_id, status, sequence);
 }
 
 bool pdu_put_dest(uint8_t *buf, uint32_t cap, uint32_t *n, const struct pdu_dest *dest)

@@ -128,54 +128,74 @@ const struct tlv_row *tlv_at(unsigned i)
 	return i < NROWS ? &rows[i] : NULL;
 }
 
+/* The tag and the length of the TLV at *pos, in one number; *pos goes behind it. False when there is no whole one. */
+static inline bool step(struct view area, uint32_t *pos, uint32_t *head)
+{
+	uint32_t left = area.n - *pos;
+
+	if (left < TLV_HEAD)
+		return false;
+	*head = octets_u32(area.p + *pos);
+	if ((*head & TLV_WIDEST) > left - TLV_HEAD)
+		return false;
+	*pos += TLV_HEAD + (*head & TLV_WIDEST);
+	return true;
+}
+
 bool tlv_next(struct view area, uint32_t *pos, struct tlv *out)
 {
-	while (area.n >= TLV_HEAD && *pos <= area.n - TLV_HEAD) {
-		const uint8_t *head = area.p + *pos;
-		uint32_t tag = octets_u16(head), n = octets_u16(head + 2);
+	uint32_t head, n;
 
-		if (n > area.n - *pos - TLV_HEAD)
+	do {
+		if (!step(area, pos, &head))
 			return false;
-		*pos += TLV_HEAD + n;
-		if (tag == 0 && n == 0)
-			continue;
-		out->tag = (uint16_t)tag;
-		out->value = (struct view){head + TLV_HEAD, n};
-		return true;
+	} while (head == 0);
+	n = head & TLV_WIDEST;
+	out->tag = (uint16_t)(head >> 16);
+	out->value = (struct view){area.p + *pos - n, n};
+	return true;
+}
+
+struct tlv_extent tlv_extent(struct view area)
+{
+	uint32_t pos = 0, intact = 0, head;
+
+	while (step(area, &pos, &head)) {
+		if (head != 0)
+			intact = pos;
 	}
-	return false;
+	return (struct tlv_extent){.intact = intact, .left = area.n - pos};
 }
 
 uint32_t tlv_check(struct view area)
 {
-	struct tlv tlv;
-	uint32_t pos = 0;
-
-	while (tlv_next(area, &pos, &tlv))
-		;
-	return area.n - pos >= TLV_HEAD ? ESME_RINVOPTPARSTREAM : ESME_ROK;
+	return tlv_extent(area).left >= TLV_HEAD ? ESME_RINVOPTPARSTREAM : ESME_ROK;
 }
 
 bool tlv_find(struct view area, uint16_t tag, struct view *value)
 {
-	struct tlv tlv;
-	uint32_t pos = 0;
+	uint32_t pos = 0, head;
 
-	while (tlv_next(area, &pos, &tlv)) {
-		if (tlv.tag == tag) {
-			*value = tlv.value;
+	while (step(area, &pos, &head)) {
+		uint32_t n = head & TLV_WIDEST;
+		if (head >> 16 != tag)
+			continue;
+		*value = (struct view){area.p + pos - n, n};
+		if (head != 0)
 			return true;
-		}
 	}
 	return false;
 }
 
 bool tlv_find_int(struct view area, uint16_t tag, uint32_t *value)
 {
-	const struct tlv_row *row = tlv_row(tag);
+	const struct tlv_row *row;
 	struct view v;
 
-	if (!tlv_find(area, tag, &v) || (row && (v.n < row->min || v.n > row->max)))
+	if (!tlv_find(area, tag, &v))
+		return false;
+	row = tlv_row(tag);
+	if (row && (v.n < row->min || v.n > row->max))
 		return false;
 	switch (v.n) {
 	case 1:

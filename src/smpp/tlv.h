@@ -93,6 +93,12 @@ struct tlv {
  */
 bool tlv_next(struct view area, uint32_t *pos, struct tlv *out);
 
+/* How far an area holds whole TLVs, and how many octets behind the last one are neither a TLV nor zero padding. */
+struct tlv_extent {
+	uint32_t intact, left;
+};
+struct tlv_extent tlv_extent(struct view area);
+
 /* ESME_ROK, or ESME_RINVOPTPARSTREAM when a TLV overruns the area. */
 uint32_t tlv_check(struct view area);
 
