@@ -28,7 +28,7 @@ void link_scan_free(struct link_scan *s)
 	mem_free(s);
 }
 
-/* --- a text that holds no link, by a quick look: almost all --- */
+/* --- where a link may be, by a quick look: in almost all texts nowhere --- */
 
 static bool in_name(uint8_t octet)
 {
@@ -78,31 +78,56 @@ static bool dot_of_amount(struct view text, uint32_t at)
 			   : next >= 0xe4 && next <= 0xe9; /* Chinese */
 }
 
-static bool has_dot_of_name(struct view text)
+/* The functions below give a place in the text, or `end` when there is none before it. */
+static uint32_t octet_before(struct view text, uint32_t end, uint8_t octet)
 {
-	const uint8_t *end = text.p + text.n;
-	for (const uint8_t *p = text.p; (p = memchr(p, '.', (size_t)(end - p))); p++) {
-		if (!dot_of_amount(text, (uint32_t)(p - text.p)))
-			return true;
-	}
-	return false;
+	const uint8_t *p = end ? memchr(text.p, octet, end) : NULL;
+	return p ? (uint32_t)(p - text.p) : end;
 }
 
-static bool may_have_link(struct view text)
+static uint32_t dot_before(struct view text, uint32_t end)
 {
-	static const uint8_t leads[] = {0xef, 0xe3, 0xe2};
-	const uint8_t *end = text.p + text.n;
-	if (text.n == 0)
-		return false;
-	if (memchr(text.p, '/', text.n) || memchr(text.p, '\\', text.n) || has_dot_of_name(text))
-		return true;
-	for (size_t i = 0; i < sizeof(leads); i++) {
-		for (const uint8_t *p = text.p; (p = memchr(p, leads[i], (size_t)(end - p))); p++) {
-			if (separates(text, (uint32_t)(p - text.p)))
-				return true;
+	const uint8_t *p = text.p;
+	for (; end && (p = memchr(p, '.', (size_t)(text.p + end - p))); p++) {
+		if (!dot_of_amount(text, (uint32_t)(p - text.p)))
+			return (uint32_t)(p - text.p);
+	}
+	return end;
+}
+
+static uint32_t wide_before(struct view text, uint32_t end, uint8_t lead)
+{
+	const uint8_t *p = text.p;
+	for (; end && (p = memchr(p, lead, (size_t)(text.p + end - p))); p++) {
+		if (separates(text, (uint32_t)(p - text.p)))
+			return (uint32_t)(p - text.p);
+	}
+	return end;
+}
+
+/* The first thing that a link has and most texts have not; text.n: there is none, and no link. */
+static uint32_t first_separator(struct view text)
+{
+	uint32_t at = dot_before(text, text.n);
+	at = octet_before(text, at, '/');
+	at = octet_before(text, at, '\\');
+	at = wide_before(text, at, 0xef);
+	at = wide_before(text, at, 0xe3);
+	return wide_before(text, at, 0xe2);
+}
+
+/* Where the part of the sentence begins in which at lies: no name, and no link, goes over such a mark. */
+static uint32_t clause_of(struct view text, uint32_t at)
+{
+	static const char *const marks[] = {"，", "、", "】"};
+	for (; at > 0; at--) {
+		const uint8_t *p = text.p + at - 1;
+		for (size_t i = 0; (*p == 0xef || *p == 0xe3) && i < sizeof(marks) / sizeof(marks[0]); i++) {
+			if (text.n - at + 1 >= 3 && memcmp(p, marks[i], 3) == 0)
+				return at - 1;
 		}
 	}
-	return false;
+	return 0;
 }
 
 /* --- folding --- */
@@ -346,6 +371,8 @@ static bool tell_names(struct link_scan *s, uint32_t from, uint32_t end)
 {
 	if (memchr(s->at + from, STOP, end - from))
 		return tell_pieces(s, from, end);
+	if (!memchr(s->at + from, '.', end - from))
+		return false;
 	struct host h = host_of(s, from, end);
 	if (!is_link(&h, is_located(s, end)))
 		return false;
@@ -428,17 +455,29 @@ static uint32_t walk_authority(struct link_scan *s, uint32_t from)
 	return host > from ? from : path_end(s, behind);
 }
 
+/* Behind the last octet of the folded text that a link which begins there would hold. */
+static uint32_t last_separator(const struct link_scan *s)
+{
+	uint32_t n = s->n;
+	while (n > 0 && s->at[n - 1] != '.' && s->at[n - 1] != '/' && s->at[n - 1] != STOP)
+		n--;
+	return n;
+}
+
 bool link_scan(struct link_scan *s, struct view text, link_host_fn fn, void *arg)
 {
 	if (text.n > POLICY_TEXT_MAX)
 		return false;
-	if (!may_have_link(text))
+	uint32_t first = first_separator(text);
+	if (first == text.n)
 		return true;
-	fold(s, text);
+	uint32_t from = clause_of(text, first);
+	fold(s, (struct view){text.p + from, text.n - from});
 	s->fn = fn;
 	s->arg = arg;
 	s->going = true;
-	for (uint32_t i = 0; i < s->n && s->going;) {
+	uint32_t end = last_separator(s);
+	for (uint32_t i = 0; i < end && s->going;) {
 		if (i > 0 && memcmp(s->at + i, "://", 3) == 0 && in_name(s->at[i - 1]))
 			i = walk_authority(s, i + 3);
 		else if (is_ascii_name(s->at[i]))

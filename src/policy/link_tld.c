@@ -41,8 +41,9 @@ static const char *const chinese[] = {
 
 static bool among(const char *const *list, struct view label)
 {
-	for (; *list; list++) {
-		if (strlen(*list) == label.n && memcmp(*list, label.p, label.n) == 0)
+	for (; label.n > 0 && *list; list++) {
+		const char *s = *list;
+		if (s[0] == (char)label.p[0] && strlen(s) == label.n && memcmp(s, label.p, label.n) == 0)
 			return true;
 	}
 	return false;

@@ -120,6 +120,74 @@ static void test_long(void **state)
 	link_scan_free(scan);
 }
 
+struct hosts {
+	char all[2000];
+	size_t n;
+};
+
+static bool note_host(void *arg, struct view host)
+{
+	struct hosts *h = arg;
+	h->n += (size_t)snprintf(h->all + h->n, sizeof(h->all) - h->n, "%.*s ", (int)host.n, (const char *)host.p);
+	return true;
+}
+
+/* What stands before the part of a sentence with the first separator is not looked at; behind another link it is. */
+static void test_clauses(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {"cmbchina.com",
+					     "a.cn",
+					     "/",
+					     "\\",
+					     ".",
+					     "。",
+					     "，",
+					     "、",
+					     "】",
+					     "【",
+					     "http://",
+					     "://",
+					     ":80",
+					     "5.5%",
+					     "128.00",
+					     "元",
+					     "年化",
+					     "招商银行",
+					     "中国",
+					     "．",
+					     "／",
+					     "｡",
+					     " ",
+					     "@",
+					     ",",
+					     "2026",
+					     "V2",
+					     "\xef",
+					     "\xe3\x80",
+					     "x",
+					     "8.8.8.8",
+					     "\xe2\x80\x8b",
+					     "：8"};
+	struct link_scan *scan = link_scan_new();
+	unsigned found = 0;
+	srand(20261123);
+	for (int round = 0; round < 30000; round++) {
+		char text[400] = "a.cn，";
+		for (int n = rand() % 9; n > 0; n--)
+			strcat(text, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+		struct hosts quick = {.n = 0}, whole = {.n = 0};
+		assert_true(link_scan(scan, view_of(text), note_host, &whole));
+		assert_true(link_scan(scan, view_of(text + strlen("a.cn")), note_host, &quick));
+		assert_memory_equal(whole.all, "a.cn ", 5);
+		if (strcmp(whole.all + 5, quick.all) != 0)
+			fail_msg("\"%s\": %s, quickly %s", text, whole.all, quick.all);
+		found += quick.n > 0;
+	}
+	assert_in_range(found, 3000, 27000);
+	link_scan_free(scan);
+}
+
 static struct rig rig;
 static struct links *build(const char *text)
 {
@@ -195,10 +263,8 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_scan),
-	cmocka_unit_test(test_long),
-	cmocka_unit_test(test_verdicts),
-	cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_clauses),	 cmocka_unit_test(test_scan),	cmocka_unit_test(test_long),
+	cmocka_unit_test(test_verdicts), cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)
