@@ -30,9 +30,13 @@ const struct conf_row optout_text_rows[] = {
 	{NULL, 0, 0, NULL, 0, 0, NULL, false, NULL, NULL},
 };
 
+struct words {
+	struct view written; /* as they stand in the configuration, from the first character on that is not dropped */
+	struct view folded;  /* owned */
+};
+
 struct rule {
-	const struct conf_list *written; /* the texts as they stand in the configuration */
-	struct view *texts;		 /* folded; owned */
+	struct words *texts;
 	size_t texts_n;
 	struct view append; /* n 0: a text without such words is refused */
 };
@@ -91,31 +95,40 @@ static struct view fold_tail(struct view text, char out[TAIL_OCTETS])
 static bool has_words(const struct rule *rule, struct view tail)
 {
 	for (size_t i = 0; i < rule->texts_n; i++) {
-		if (memmem(tail.p, tail.n, rule->texts[i].p, rule->texts[i].n))
+		if (memmem(tail.p, tail.n, rule->texts[i].folded.p, rule->texts[i].folded.n))
 			return true;
 	}
 	return false;
+}
+
+static bool ends_with(struct view text, struct view words)
+{
+	return words.n <= text.n && memcmp(text.p + text.n - words.n, words.p, words.n) == 0;
 }
 
 /*
- * Whether the words stand there as they do in the configuration: almost all texts have them so. Only so many octets are
- * looked at that they are among the last characters, folded, too.
+ * Whether the words stand there as they do in the configuration: almost all texts have them so, at their end. Only so
+ * many octets are looked at that they are among the last characters, folded, too.
  */
-static bool ends_as_written(const struct rule *rule, struct view text)
+static bool has_as_written(const struct rule *rule, struct view text)
 {
 	uint32_t from = text.n > TAIL ? text.n - TAIL : 0;
+	struct view tail = {text.p + from, text.n - from};
 	for (size_t i = 0; i < rule->texts_n; i++) {
-		const char *words = rule->written->at[i];
-		if (memmem(text.p + from, text.n - from, words, strlen(words)))
+		struct view words = rule->texts[i].written;
+		if (ends_with(tail, words) || memmem(tail.p, tail.n, words.p, words.n))
 			return true;
 	}
 	return false;
 }
 
-/* The octets of text before the folded words at its end; -1 when it does not end with them. */
-static int64_t cut_words(struct view text, struct view words)
+/* The octets of text before the words at its end; -1 when it does not end with them. */
+static int64_t cut_words(struct view text, const struct words *w)
 {
+	struct view words = w->folded;
 	uint32_t end = text.n, left = words.n;
+	if (ends_with(text, w->written))
+		return (int64_t)text.n - w->written.n;
 	while (end > 0 && left > 0) {
 		uint32_t at = end - 1;
 		while (at > 0 && continues((char)text.p[at]))
@@ -144,11 +157,22 @@ static uint32_t characters(struct view v)
 	return n;
 }
 
+static struct view without_dropped(struct view text)
+{
+	uint32_t from = 0;
+	for (size_t pos = 0; pos < text.n; from = (uint32_t)pos) {
+		int32_t c = text_get((const char *)text.p, text.n, &pos);
+		if (!dropped(c) && !dropped(text_fold_one(c)))
+			break;
+	}
+	return (struct view){text.p + from, text.n - from};
+}
+
 static bool add_text(struct rule *rule, const struct optout_text_conf *conf, const char *text, char **errors)
 {
 	char *folded = mem_zalloc(strlen(text) + 1);
 	struct view words = {(const uint8_t *)folded, fold(view_of(text), folded)};
-	rule->texts[rule->texts_n++] = words;
+	rule->texts[rule->texts_n++] = (struct words){without_dropped(view_of(text)), words};
 	if (words.n > 0 && characters(words) <= TAIL)
 		return true;
 	conf_fault(errors, &conf->scope.where,
@@ -161,7 +185,6 @@ static bool build_rule(struct rule *rule, const struct optout_text_conf *conf, c
 {
 	char buf[TAIL_OCTETS];
 	bool good = true;
-	rule->written = &conf->texts;
 	rule->texts = mem_zalloc((conf->texts.n + 1) * sizeof(*rule->texts));
 	for (size_t i = 0; i < conf->texts.n; i++)
 		good = add_text(rule, conf, conf->texts.at[i], errors) && good;
@@ -198,7 +221,7 @@ void optout_text_free(struct optout_text *x)
 		return;
 	for (size_t i = 0; i < x->rules_n; i++) {
 		for (size_t j = 0; j < x->rules[i].texts_n; j++)
-			mem_free((void *)x->rules[i].texts[j].p);
+			mem_free((void *)x->rules[i].texts[j].folded.p);
 		mem_free(x->rules[i].texts);
 	}
 	mem_free(x->rules);
@@ -274,7 +297,7 @@ enum policy_effect optout_text_judge(const struct optout_text *x, struct policy_
 	if (!rule)
 		return POLICY_PASS;
 	struct view body = body_of(s);
-	if (ends_as_written(rule, body))
+	if (has_as_written(rule, body))
 		return POLICY_PASS;
 	struct view tail = fold_tail(body, buf);
 	if (has_words(rule, tail) || (s->carrier == POLICY_NO_CARRIER && has_any_words(x, list, tail)))
@@ -298,7 +321,7 @@ struct view optout_text_without(const struct optout_text *x, const struct policy
 	for (size_t i = 0; i < list.n; i++) {
 		const struct rule *rule = &x->rules[list.at[i]];
 		for (size_t j = 0; j < rule->texts_n; j++) {
-			int64_t n = cut_words(text, rule->texts[j]);
+			int64_t n = cut_words(text, &rule->texts[j]);
 			if (n >= 0)
 				return (struct view){text.p, (uint32_t)n};
 		}

@@ -127,16 +127,24 @@ struct view signature_find(struct view text, enum signature_place *place)
 	return name.n ? name : name_before(text, end_of(text));
 }
 
-struct view signature_without(struct view text)
+struct view signature_split(struct view text, struct view *rest)
 {
 	enum signature_place place;
 	struct view name = signature_find(text, &place);
+	*rest = text;
 	if (name.n == 0)
-		return text;
-	if (place == SIGNATURE_END)
-		return (struct view){text.p, (uint32_t)(name.p - text.p) - MARK_N};
-	const uint8_t *behind = name.p + name.n + MARK_N;
-	return (struct view){behind, text.n - (uint32_t)(behind - text.p)};
+		return name;
+	uint32_t from = (uint32_t)(name.p - text.p), behind = from + name.n + MARK_N;
+	*rest = place == SIGNATURE_END ? (struct view){text.p, from - MARK_N}
+				       : (struct view){text.p + behind, text.n - behind};
+	return name;
+}
+
+struct view signature_without(struct view text)
+{
+	struct view rest;
+	(void)signature_split(text, &rest);
+	return rest;
 }
 
 /* --- rows --- */

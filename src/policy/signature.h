@@ -38,5 +38,7 @@ const char *signature_put(const struct signature *x, size_t account, enum class_
 			  char *out, size_t cap);
 /* The text without the signature that signature_find() gives, and without blanks at that end. */
 struct view signature_without(struct view text);
+/* Both. */
+struct view signature_split(struct view text, struct view *rest);
 
 #endif

@@ -59,11 +59,11 @@ static void make_room(struct templates *x)
 /* Adds one template; NULL, or what is wrong with it. A signature that it begins or ends with is no part of it. */
 static const char *add(struct templates *x, const struct templates_conf *conf, uint32_t row, struct view text)
 {
-	struct view written = signature_find(text, NULL), own = view_of(conf->signature);
+	struct view body, written = signature_split(text, &body), own = view_of(conf->signature);
 	if (written.n && own.n && !view_eq(written, own))
 		return "it has another signature than the row";
 	make_room(x);
-	const char *why = template_read(signature_without(text), &x->texts[x->n]);
+	const char *why = template_read(body, &x->texts[x->n]);
 	if (why)
 		return why;
 	struct view signature = own.n ? own : written;
@@ -232,8 +232,7 @@ enum policy_effect templates_judge(const struct templates *x, struct policy_subj
 {
 	if (!templates_concerns(x, s->account, s->class_id))
 		return POLICY_PASS;
-	struct view text = {(const uint8_t *)s->text, s->text_n};
-	struct view signature = signature_find(text, NULL), body = signature_without(text);
+	struct view text = {(const uint8_t *)s->text, s->text_n}, body, signature = signature_split(text, &body);
 	struct view less = x->words ? optout_text_without(x->words, s, body) : body;
 	if (has_template(x, s, signature, less) || (less.n < body.n && has_template(x, s, signature, body)))
 		return POLICY_PASS;

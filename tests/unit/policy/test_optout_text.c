@@ -142,6 +142,49 @@ static void test_without(void **state)
 	rig_end(&rig);
 }
 
+/* Latin letters of full width, so that no words stand there as in the configuration. */
+static const char *widened(struct view text, char *out)
+{
+	char *p = out;
+	for (uint32_t i = 0; i < text.n; i++) {
+		if (text.p[i] >= 'A' && text.p[i] <= 'Z')
+			p += sprintf(p, "\xef\xbc%c", 0xa1 + text.p[i] - 'A');
+		else
+			*p++ = (char)text.p[i];
+	}
+	*p = '\0';
+	return out;
+}
+
+/* What is found by a quick look, and what by folding, is the same. */
+static void test_as_written(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {"拒收请回复R", "回 T", "退订",	 "，",	 "。", " ",    "TD",
+					     "R",	    "T",    "回T，退订", "收请", "理", "财新", "\xe2\x80\x8b"};
+	struct rig_text a, b;
+	struct optout_text *x =
+		build("opt_out_texts: ( { texts = [ \"，拒收请回复R\", \"回T，退订\", \" TD。\" ]; } );");
+	unsigned passed = 0;
+	char text[400], wide[800], want[800];
+	srand(20261123);
+	for (int round = 0; round < 5000; round++) {
+		text[0] = '\0';
+		for (int n = rand() % 7; n > 0; n--)
+			strcat(text, pieces[(size_t)rand() % (sizeof(pieces) / sizeof(pieces[0]))]);
+		widened(view_of(text), wide);
+		struct policy_subject *s = rig_text(&a, CLASS_PROMO, text), *w = rig_text(&b, CLASS_PROMO, wide);
+		struct view without = optout_text_without(x, s, view_of(text));
+		assert_view(optout_text_without(x, w, view_of(wide)), widened(without, want));
+		enum policy_effect effect = optout_text_judge(x, s);
+		assert_int_equal(optout_text_judge(x, w), effect);
+		passed += effect == POLICY_PASS;
+	}
+	assert_in_range(passed, 1000, 4000);
+	optout_text_free(x);
+	rig_end(&rig);
+}
+
 /* Whose answer is another one for another carrier. */
 static void test_by_carrier(void **state)
 {
@@ -179,7 +222,8 @@ static void test_faults(void **state)
 
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(test_words),	cmocka_unit_test(test_append),	   cmocka_unit_test(test_signature_moves),
-	cmocka_unit_test(test_without), cmocka_unit_test(test_by_carrier), cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_without), cmocka_unit_test(test_as_written), cmocka_unit_test(test_by_carrier),
+	cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)
