@@ -271,9 +271,7 @@ static void account_before_walk(void *object)
 
 	a->stats.bound = a->nbinds;
 	a->stats.removed = a->removed;
-	a->stats.outstanding = 0;
-	LIST_EACH(node, &a->binds)
-		a->stats.outstanding += session_outstanding(LIST_OF(node, struct app, of_account)->session);
+	a->stats.outstanding = a->ease.out; /* not added up over binds: there may be ten thousand */
 }
 
 void accounts_add(struct accounts *as, const struct account_conf *conf, struct tls_fresh *calls)

@@ -3,10 +3,11 @@
  */
 #include "noc/process.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,18 +55,37 @@ static uint64_t process_start(void)
 	return process_boot() + ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
+/* As many as the table of files has room for. */
+static uint64_t process_table(void)
+{
+	char line[128];
+	unsigned long long size = 0;
+	FILE *f = fopen("/proc/self/status", "re");
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f) && sscanf(line, "FDSize: %llu", &size) != 1)
+		;
+	fclose(f);
+	return size;
+}
+
+uint64_t process_ask_files(void)
+{
+	uint64_t open = 0, table = process_table();
+
+	for (uint64_t fd = 0; fd < table; fd++)
+		open += fcntl((int)fd, F_GETFD) >= 0;
+	return open;
+}
+
 void process_read_files(struct process *p)
 {
 	struct rlimit files;
-	DIR *dir = opendir("/proc/self/fd");
+	struct stat folder;
 
-	p->open_fds = 0;
-	if (dir) {
-		for (const struct dirent *e; (e = readdir(dir)) != NULL;)
-			p->open_fds += e->d_name[0] != '.';
-		closedir(dir);
-		p->open_fds--; /* the directory itself */
-	}
+	p->open_fds = stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0 ? (uint64_t)folder.st_size
+										: process_ask_files();
 	p->max_fds = getrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : 0;
 }
 

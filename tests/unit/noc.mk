@@ -15,6 +15,7 @@ noc_unit_tests = \
 	tests/unit/noc/test_listing \
 	tests/unit/noc/test_making \
 	tests/unit/noc/test_metrics \
+	tests/unit/noc/test_process \
 	tests/unit/noc/test_since \
 	tests/unit/noc/test_status \
 	tests/unit/noc/test_story \
@@ -53,6 +54,8 @@ tests_unit_noc_test_listing_SOURCES = tests/unit/noc/test_listing.c $(noc_exchan
 tests_unit_noc_test_listing_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_making_SOURCES = tests/unit/noc/test_making.c
 tests_unit_noc_test_making_LDADD = $(noc_unit_ldadd)
+tests_unit_noc_test_process_SOURCES = tests/unit/noc/test_process.c
+tests_unit_noc_test_process_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_metrics_SOURCES = tests/unit/noc/test_metrics.c
 tests_unit_noc_test_metrics_LDADD = $(noc_unit_ldadd)
 tests_unit_noc_test_since_SOURCES = tests/unit/noc/test_since.c
