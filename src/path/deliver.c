@@ -93,31 +93,30 @@ static struct view receipt_tlvs(const struct msg *m, const struct record *rec, c
 static void fill_receipt(const struct msg *m, const struct account_conf *conf, uint8_t peer_version,
 			 struct deliver_scratch *scratch, struct pdu *pdu)
 {
-	struct record rec;
-	struct pdu sent;
+	const struct record *rec;
+	const struct pdu *sent = msg_look(m, &rec);
 	char text[20];
-	msg_pdu(m, &rec, &sent);
-	ids_print(rec.app_id ? rec.app_id : m->id, scratch->id);
+	ids_print(rec->app_id ? rec->app_id : m->id, scratch->id);
 	struct receipt_out r = {
 		.id = {(const uint8_t *)scratch->id, IDS_DIGITS},
-		.state = state_of(m, &rec),
-		.dlvrd = state_of(m, &rec) == STATE_DELIVERED,
-		.submit_ms = rec.accept_ms,
-		.done_ms = rec.done_ms,
+		.state = state_of(m, rec),
+		.dlvrd = state_of(m, rec) == STATE_DELIVERED,
+		.submit_ms = rec->accept_ms,
+		.done_ms = rec->done_ms,
 		.zone_quarters = (int)(conf->zone / MINUTES_PER_QUARTER),
 		.written = &scratch->date,
-		.err = {rec.err.p, rec.err.n < ERR_MAX ? rec.err.n : ERR_MAX},
-		.text = excerpt(&sent, (enum charset)conf->dcs0, text, sizeof(text)),
+		.err = {rec->err.p, rec->err.n < ERR_MAX ? rec->err.n : ERR_MAX},
+		.text = excerpt(sent, (enum charset)conf->dcs0, text, sizeof(text)),
 	};
 	size_t n = receipt_format(&r, scratch->text, sizeof(scratch->text));
 	*pdu = (struct pdu){.command_id = DELIVER_SM};
-	pdu->sm.service_type = sent.sm.service_type;
-	pdu->sm.src = sent.sm.dst;
-	pdu->sm.dst = sent.sm.src;
-	pdu->sm.esm_class = rec.flags & RECORD_INTERMEDIATE ? ESM_INTERMEDIATE : ESM_RECEIPT;
+	pdu->sm.service_type = sent->sm.service_type;
+	pdu->sm.src = sent->sm.dst;
+	pdu->sm.dst = sent->sm.src;
+	pdu->sm.esm_class = rec->flags & RECORD_INTERMEDIATE ? ESM_INTERMEDIATE : ESM_RECEIPT;
 	pdu->sm.short_message = (struct view){(const uint8_t *)scratch->text, (uint32_t)n};
 	if (peer_version >= 0x34)
-		pdu->tlvs = receipt_tlvs(m, &rec, &sent, scratch);
+		pdu->tlvs = receipt_tlvs(m, rec, sent, scratch);
 }
 
 /* What a deliver_sm does not use [S 4.6.1]: a carrier may put anything there, an app may read it strictly. */

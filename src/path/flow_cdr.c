@@ -13,7 +13,7 @@
 
 #define TEXT_MAX (128u << 10) /* octets of UTF-8: the longest PDU's text has less */
 
-static bool wants(const struct flow *f, enum cdr_kind k)
+bool flow_cdr_wants(const struct flow *f, enum cdr_kind k)
 {
 	return f->conf.archive && archive_wants(f->conf.archive, k);
 }
@@ -87,10 +87,9 @@ static const char *operator_of(const struct flow *f, const struct msg *m)
 
 void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x)
 {
-	enum cdr_kind kind = status ? CDR_REFUSED : CDR_ACCEPTED;
-	if (!wants(f, kind) || !flow_is_message(m))
+	if (!flow_is_message(m))
 		return;
-	struct cdr c = begin(f, kind);
+	struct cdr c = begin(f, status ? CDR_REFUSED : CDR_ACCEPTED);
 	const struct session *s = m->peer && m->owes != OWES_WAVE ? session_get(f->sessions, m->peer) : NULL;
 	flow_about(f, m, x);
 	read_about(&c, x);
@@ -114,7 +113,7 @@ void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct fl
 static void reopened(struct flow *f, const struct msg *m)
 {
 	struct archive_end e;
-	if (!wants(f, CDR_REOPENED) || !archive_ended(f->conf.archive, m->id, &e))
+	if (!flow_cdr_wants(f, CDR_REOPENED) || !archive_ended(f->conf.archive, m->id, &e))
 		return;
 	struct cdr c = begin(f, CDR_REOPENED);
 	read_ids(f, m, &c);
@@ -135,7 +134,7 @@ void flow_cdr_restored(struct flow *f, struct msg *m)
 		return;
 	if (m->state != MSG_CLOSING)
 		reopened(f, m);
-	if (!wants(f, CDR_ACCEPTED) || !archive_missed(f->conf.archive, m->id))
+	if (!flow_cdr_wants(f, CDR_ACCEPTED) || !archive_missed(f->conf.archive, m->id))
 		return;
 	struct cdr c = begin(f, CDR_ACCEPTED);
 	flow_about(f, m, &x);
@@ -157,8 +156,6 @@ void flow_cdr_all_restored(struct flow *f)
 void flow_cdr_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status, const char *why)
 {
 	struct flow_about x = {.read = true};
-	if (!wants(f, CDR_REFUSED))
-		return;
 	struct cdr c = begin(f, CDR_REFUSED);
 	flow_about_pdu(pdu, &x);
 	read_about(&c, &x);
@@ -173,7 +170,7 @@ void flow_cdr_refused(struct flow *f, const struct account *a, const struct pdu 
 
 void flow_cdr_held(struct flow *f, struct msg *m, const char *why, struct flow_about *x)
 {
-	if (!wants(f, CDR_HELD) || !flow_is_message(m))
+	if (!flow_is_message(m))
 		return;
 	struct cdr c = begin(f, CDR_HELD);
 	read_ids(f, m, &c);
@@ -189,8 +186,6 @@ void flow_cdr_held(struct flow *f, struct msg *m, const char *why, struct flow_a
 
 void flow_cdr_submitted(struct flow *f, const struct carrier *c, struct msg *m, uint32_t status)
 {
-	if (!wants(f, CDR_ATTEMPT))
-		return;
 	const struct msg *whole = msg_whole(f->msgs, m);
 	struct cdr r = begin(f, CDR_ATTEMPT);
 	read_ids(f, whole, &r);
@@ -210,8 +205,6 @@ void flow_cdr_submitted(struct flow *f, const struct carrier *c, struct msg *m, 
 
 void flow_cdr_doubt(struct flow *f, const struct carrier *c, struct msg *m, const char *why)
 {
-	if (!wants(f, CDR_DOUBT))
-		return;
 	const struct msg *whole = msg_whole(f->msgs, m);
 	struct cdr r = begin(f, CDR_DOUBT);
 	read_ids(f, whole, &r);
@@ -224,8 +217,6 @@ void flow_cdr_doubt(struct flow *f, const struct carrier *c, struct msg *m, cons
 void flow_cdr_receipt(struct flow *f, const struct carrier *c, const struct msg *m, const struct outcome *o,
 		      const char *what)
 {
-	if (!wants(f, CDR_RECEIPT))
-		return;
 	struct cdr r = begin(f, CDR_RECEIPT);
 	struct number number;
 	r.carrier = view_of(carrier_name(c));
@@ -258,7 +249,7 @@ static unsigned segments_of(const struct flow *f, const struct msg *m)
 
 void flow_cdr_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
 {
-	if (!wants(f, CDR_ENDED) || !flow_is_message(m))
+	if (!flow_is_message(m))
 		return;
 	struct cdr c = begin(f, CDR_ENDED);
 	flow_about(f, m, x);
@@ -284,8 +275,6 @@ void flow_cdr_end(struct flow *f, struct msg *m, enum finish how, const struct w
 
 void flow_cdr_told(struct flow *f, const struct msg *m, const char *how)
 {
-	if (!wants(f, CDR_TOLD))
-		return;
 	struct cdr c = begin(f, CDR_TOLD);
 	struct record r;
 	msg_record(m, &r);
@@ -303,8 +292,6 @@ void flow_cdr_told(struct flow *f, const struct msg *m, const char *how)
 
 void flow_cdr_reply(struct flow *f, const struct reply_event *what)
 {
-	if (!wants(f, CDR_REPLY))
-		return;
 	struct cdr c = begin(f, CDR_REPLY);
 	c.account = view_of(account_name(accounts_at(f->accounts, what->account)));
 	c.number = (struct view){(const uint8_t *)what->from->digits, what->from->n};
@@ -325,7 +312,7 @@ void flow_cdr_reply(struct flow *f, const struct reply_event *what)
 
 void flow_cdr_reload(struct flow *f)
 {
-	if (!wants(f, CDR_RELOAD))
+	if (!flow_cdr_wants(f, CDR_RELOAD))
 		return;
 	struct cdr c = begin(f, CDR_RELOAD);
 	put(f, &c);

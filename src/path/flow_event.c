@@ -139,16 +139,20 @@ void flow_event_held(struct flow *f, struct msg *m, struct flow_about *x)
 }
 
 /* Short, because there is one for each message: whose it is stands in accepted and in its end. */
-void flow_event_sent(struct flow *f, struct msg *part, struct msg *m)
+__attribute__((noinline)) static void say_sent(struct flow *f, const struct msg *part, const struct msg *m)
 {
-	if (!wants(f, EVENT_SENT) || is_silent(f, m) || m->account == MSG_NO_ACCOUNT)
-		return;
 	struct event e = {.kind = EVENT_SENT, .carrier = carrier_view(f, part->carrier), .parts = m->parts};
 	e.id = m->aliased ? msg_app_id(m) : m->id;
 	e.msg = m->aliased ? m->id : 0;
 	e.account = view_of(account_name(accounts_at(f->accounts, m->account)));
 	e.attempts = part->attempts > 1 ? part->attempts : 0;
 	say(f, &e);
+}
+
+void flow_event_sent(struct flow *f, struct msg *part, struct msg *m)
+{
+	if (wants(f, EVENT_SENT) && !is_silent(f, m) && m->account != MSG_NO_ACCOUNT)
+		say_sent(f, part, m);
 }
 
 static enum event_kind end_of(uint8_t state)
@@ -167,11 +171,9 @@ static enum event_kind end_of(uint8_t state)
 	}
 }
 
-void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
+__attribute__((noinline)) static void say_end(struct flow *f, enum event_kind kind, const struct msg *m,
+					      enum finish how, const struct words *w, struct flow_about *x)
 {
-	enum event_kind kind = end_of(m->final_state);
-	if (!wants(f, kind) || is_silent(f, m))
-		return;
 	struct event e = {.kind = kind, .stat = w->stat, .err = w->err};
 	read_message(f, m, x, &e);
 	if (kind == EVENT_DELIVERED)
@@ -181,6 +183,13 @@ void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct
 	if (strcmp(finish_name(how), event_name(kind)) != 0)
 		e.how = view_of(finish_name(how));
 	say(f, &e);
+}
+
+void flow_event_end(struct flow *f, struct msg *m, enum finish how, const struct words *w, struct flow_about *x)
+{
+	enum event_kind kind = end_of(m->final_state);
+	if (wants(f, kind) && !is_silent(f, m))
+		say_end(f, kind, m, how, w, x);
 }
 
 void flow_event_retried(struct flow *f, struct msg *part, uint16_t carrier, const struct words *w, struct flow_about *x)

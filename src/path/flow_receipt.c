@@ -91,7 +91,7 @@ static void take_final(struct flow *f, const struct heard *h, struct msg *m)
 	bool delivered = h->o->state == STATE_DELIVERED;
 	f->counters.receipts++;
 	flow_tell_receipt(f, carriers_at(f->carriers, h->carrier), m, h->o, "final");
-	health_ended(f->health, m->carrier, loop_now_us(f->loop) / 1000, delivered);
+	health_ended(f->health, m->carrier, loop_now_ms(f->loop), delivered);
 	histogram_add(&f->counters.receipt, (loop_wall_ms(f->loop) - ids_time_ms(m->id)) * 1000);
 	owe(f, m, h);
 	if (!delivered && flow_failed_again(f, m, h->o->state, &words))

@@ -354,7 +354,7 @@ static void answered(struct flow *f, struct carrier *c, struct msg *m, const str
 		flow_settle(f, m);
 		flow_unannounce(f, m);
 	} else {
-		health_submitted(f->health, carrier_number(c), loop_now_us(f->loop) / 1000, false);
+		health_submitted(f->health, carrier_number(c), loop_now_ms(f->loop), false);
 	}
 	if (throttled) {
 		flow_tell_submitted(f, c, m, resp->command_status);

@@ -34,19 +34,19 @@ struct pdu_addr flow_source_of(const struct flow *f, const struct account *a, st
 	return src;
 }
 
-/* Of a message with this source and number at a carrier: as senders_out(). */
+/* Of a message with this source and number at a carrier, where there are pools: as senders_out(). */
 static int leaves(const struct flow *f, size_t carrier, size_t account, enum class_id class_id, const struct pdu *pdu,
 		  char out[SENDER_MAX + 1])
 {
 	struct number to;
-	if (!senders_pooled(f->senders) || !number_parse(pdu->sm.dst, &to))
+	if (!number_parse(pdu->sm.dst, &to))
 		return 0;
 	struct sender s = {carrier, account, class_id, pdu->sm.src.addr, &to};
 	return senders_out(f->senders, &s, out);
 }
 
-bool flow_sender_fits(const struct flow *f, size_t account, enum class_id class_id, const struct pdu *pdu,
-		      const struct route *route)
+__attribute__((noinline)) static bool fits_any(const struct flow *f, size_t account, enum class_id class_id,
+					       const struct pdu *pdu, const struct route *route)
 {
 	char out[SENDER_MAX + 1];
 	for (unsigned i = 0; i < route->n; i++) {
@@ -56,7 +56,14 @@ bool flow_sender_fits(const struct flow *f, size_t account, enum class_id class_
 	return route->n == 0;
 }
 
-bool flow_set_sender(struct flow *f, const struct carrier *c, const struct msg *m, struct pdu *pdu)
+bool flow_sender_fits(const struct flow *f, size_t account, enum class_id class_id, const struct pdu *pdu,
+		      const struct route *route)
+{
+	return !senders_pooled(f->senders) || fits_any(f, account, class_id, pdu, route);
+}
+
+__attribute__((noinline)) static bool set_sender(struct flow *f, const struct carrier *c, const struct msg *m,
+						 struct pdu *pdu)
 {
 	int n = leaves(f, carrier_number(c), m->account, (enum class_id)m->class_id, pdu, f->sender);
 	if (n > 0)
@@ -67,6 +74,11 @@ bool flow_set_sender(struct flow *f, const struct carrier *c, const struct msg *
 			      (unsigned long long)msg_whole(f->msgs, (struct msg *)m)->id, (int)pdu->sm.src.addr.n,
 			      (const char *)pdu->sm.src.addr.p);
 	return n >= 0;
+}
+
+bool flow_set_sender(struct flow *f, const struct carrier *c, const struct msg *m, struct pdu *pdu)
+{
+	return !senders_pooled(f->senders) || set_sender(f, c, m, pdu);
 }
 
 void flow_other_sender(struct flow *f, struct msg *m)

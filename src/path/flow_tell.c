@@ -20,11 +20,6 @@ const char *flow_wait_name(enum flow_wait w)
 
 /* --- about a message --- */
 
-bool flow_is_message(const struct msg *m)
-{
-	return !m->mo && !m->note;
-}
-
 static void read_tlvs(struct view area, struct flow_about *x)
 {
 	struct tlv t;
@@ -80,7 +75,8 @@ void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status)
 	if (f->watch)
 		flow_watch_answered(f, m, status);
 	flow_event_answered(f, m, status, &x);
-	flow_cdr_answered(f, m, status, &x);
+	if (flow_cdr_wants(f, status ? CDR_REFUSED : CDR_ACCEPTED))
+		flow_cdr_answered(f, m, status, &x);
 	flow_tally_answered(f, m, status);
 	f->refused_by = NULL;
 }
@@ -92,7 +88,8 @@ void flow_tell_refused(struct flow *f, const struct account *a, const struct pdu
 		flow_watch_refused(f, a, pdu, status, why);
 	if (submit) {
 		flow_event_refused(f, a, pdu, status, why);
-		flow_cdr_refused(f, a, pdu, status, why);
+		if (flow_cdr_wants(f, CDR_REFUSED))
+			flow_cdr_refused(f, a, pdu, status, why);
 		flow_tally_refused(f, a, status);
 	}
 	f->refused_by = NULL;
@@ -114,7 +111,8 @@ void flow_tell_held(struct flow *f, struct msg *m, enum flow_wait why)
 	flow_about(f, m, &x);
 	if (why == WAIT_TIME && x.pdu.sm.schedule.n == 0)
 		why = WAIT_HOURS; /* its app wanted it to go at once */
-	flow_cdr_held(f, m, flow_wait_name(why), &x);
+	if (flow_cdr_wants(f, CDR_HELD))
+		flow_cdr_held(f, m, flow_wait_name(why), &x);
 }
 
 /* A carrier has the last part of its text now. */
@@ -132,7 +130,8 @@ void flow_tell_submitted(struct flow *f, const struct carrier *c, struct msg *m,
 	struct msg *whole = msg_whole(f->msgs, m);
 	if (f->watch)
 		flow_watch_submitted(f, c, m, status);
-	flow_cdr_submitted(f, c, m, status);
+	if (flow_cdr_wants(f, CDR_ATTEMPT))
+		flow_cdr_submitted(f, c, m, status);
 	flow_tally_submitted(f, c, m, status);
 	if (status || !all_taken(f, whole, m))
 		return;
@@ -156,7 +155,8 @@ void flow_tell_doubt(struct flow *f, const struct carrier *c, struct msg *m, con
 	if (f->watch)
 		flow_watch_doubt(f, c, m, why);
 	flow_event(f, m, EVENT_DOUBT, &x);
-	flow_cdr_doubt(f, c, m, why);
+	if (flow_cdr_wants(f, CDR_DOUBT))
+		flow_cdr_doubt(f, c, m, why);
 }
 
 void flow_tell_late(struct flow *f, struct msg *m)
@@ -173,7 +173,8 @@ void flow_tell_receipt(struct flow *f, const struct carrier *c, const struct msg
 {
 	if (f->watch)
 		flow_watch_receipt(f, c, m, o, what);
-	flow_cdr_receipt(f, c, m, o, what);
+	if (flow_cdr_wants(f, CDR_RECEIPT))
+		flow_cdr_receipt(f, c, m, o, what);
 	if (m && o->final)
 		flow_tally_receipt(f, c, m);
 }
@@ -185,7 +186,8 @@ void flow_tell_end(struct flow *f, struct msg *m, enum finish how, const struct 
 	if (f->watch)
 		flow_watch_end(f, m, how, w);
 	flow_event_end(f, m, how, w, &x);
-	flow_cdr_end(f, m, how, w, &x);
+	if (flow_cdr_wants(f, CDR_ENDED))
+		flow_cdr_end(f, m, how, w, &x);
 	flow_tally_end(f, m, how);
 }
 
@@ -193,7 +195,8 @@ void flow_tell_told(struct flow *f, struct msg *m, const char *how)
 {
 	if (f->watch)
 		flow_watch_told(f, m, how);
-	flow_cdr_told(f, m, how);
+	if (flow_cdr_wants(f, CDR_TOLD))
+		flow_cdr_told(f, m, how);
 }
 
 void flow_tell_reply(struct flow *f, const struct reply_event *what)
@@ -201,7 +204,8 @@ void flow_tell_reply(struct flow *f, const struct reply_event *what)
 	if (f->watch)
 		flow_watch_reply(f, what);
 	flow_event_reply(f, what);
-	flow_cdr_reply(f, what);
+	if (flow_cdr_wants(f, CDR_REPLY))
+		flow_cdr_reply(f, what);
 	flow_tally_reply(f, what);
 }
 

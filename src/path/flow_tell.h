@@ -26,7 +26,10 @@ struct flow_about {
 void flow_about(const struct flow *f, const struct msg *m, struct flow_about *x); /* nothing when it has been read */
 void flow_about_pdu(const struct pdu *pdu, struct flow_about *x);
 /* A text of ours that is no MT, or what is on its way to an app: nobody's message. */
-bool flow_is_message(const struct msg *m);
+static inline bool flow_is_message(const struct msg *m)
+{
+	return !m->mo && !m->note;
+}
 
 /* The app is answered for its submit of m: acknowledged (0), or a status. */
 void flow_tell_answered(struct flow *f, struct msg *m, uint32_t status);
@@ -73,7 +76,8 @@ void flow_event_reply(struct flow *f, const struct reply_event *what);
 void flow_event_campaign(struct flow *f, enum event_kind kind, struct view account, struct view campaign,
 			 const char *why);
 
-/* flow_cdr.c: records */
+/* flow_cdr.c: records. Asked before what is to be one is told, whose kind it is: mostly nobody wants it. */
+bool flow_cdr_wants(const struct flow *f, enum cdr_kind k);
 void flow_cdr_answered(struct flow *f, struct msg *m, uint32_t status, struct flow_about *x);
 /* Recorded as accepted, if the last run did not live to do it; as reopened, if it did not live to store an end. */
 void flow_cdr_restored(struct flow *f, struct msg *m);

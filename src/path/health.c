@@ -49,6 +49,7 @@ struct patient {
 	struct counts slice[SLICES], sum;
 	int64_t slice_no;      /* now_ms / length of a slice, of the newest one */
 	int64_t slice_ends_ms; /* until then it is the newest */
+	unsigned slice_at;     /* its place */
 	enum health_state state;
 	enum health_cause why;
 	int64_t until_ms, away_ms;
@@ -138,6 +139,7 @@ static void turn_slices(const struct health *h, struct patient *p, int64_t now_m
 		memset(old, 0, sizeof(*old));
 	}
 	p->slice_no = no > p->slice_no ? no : p->slice_no;
+	p->slice_at = (unsigned)(p->slice_no % SLICES);
 	p->slice_ends_ms = (no + 1) * ms;
 }
 
@@ -145,7 +147,7 @@ static struct counts *slice_now(const struct health *h, struct patient *p, int64
 {
 	if (now_ms >= p->slice_ends_ms)
 		turn_slices(h, p, now_ms);
-	return &p->slice[p->slice_no % SLICES];
+	return &p->slice[p->slice_at];
 }
 
 /* --- judging --- */

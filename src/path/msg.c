@@ -29,6 +29,7 @@ static const char *const state_names[MSG_STATES] = {
  */
 static struct {
 	const uint8_t *octets; /* NULL: none */
+	bool whole;	       /* rec too, else only its frame */
 	struct record rec;
 	struct pdu pdu;
 } decoded;
@@ -122,17 +123,34 @@ void msg_record(const struct msg *m, struct record *out)
 	}
 }
 
+/* Most want no more than the frame. */
+static void decode(const struct msg *m, bool whole)
+{
+	bool known = m->rec && decoded.octets == m->rec;
+	if (!m->rec || (whole && !(known && decoded.whole)))
+		msg_record(m, &decoded.rec);
+	decoded.whole = whole || (known && decoded.whole);
+	if (known)
+		return;
+	struct view frame = record_frame((struct view){m->rec, m->rec_len});
+	if (pdu_decode(frame.p, frame.n, &decoded.pdu) != ESME_ROK) {
+		log_error("-", "event=fault what=frame id=%llu", (unsigned long long)m->id);
+		log_flush();
+		abort();
+	}
+	decoded.octets = m->rec;
+}
+
+const struct pdu *msg_look(const struct msg *m, const struct record **rec)
+{
+	decode(m, true);
+	*rec = &decoded.rec;
+	return &decoded.pdu;
+}
+
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu)
 {
-	if (!m->rec || decoded.octets != m->rec) {
-		msg_record(m, &decoded.rec);
-		if (pdu_decode(decoded.rec.frame.p, decoded.rec.frame.n, &decoded.pdu) != ESME_ROK) {
-			log_error("-", "event=fault what=frame id=%llu", (unsigned long long)m->id);
-			log_flush();
-			abort();
-		}
-		decoded.octets = m->rec;
-	}
+	decode(m, rec != NULL);
 	*pdu = decoded.pdu;
 	if (rec)
 		*rec = decoded.rec;

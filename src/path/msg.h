@@ -161,6 +161,8 @@ __attribute__((warn_unused_result)) int msg_set_record(struct msgs *ms, struct m
 void msg_record(const struct msg *m, struct record *out);
 /* The frame inside the record decoded. rec may be NULL. Views borrow m->rec. */
 void msg_pdu(const struct msg *m, struct record *rec, struct pdu *pdu);
+/* The same where they stand: good until the next call here that reads a record or changes one. */
+const struct pdu *msg_look(const struct msg *m, const struct record **rec);
 /* Hints that a message is needed soon, for what has waited long enough to be in no cache: itself; once that is there,
  * the octets that it owns. */
 static inline void msg_fetch(const struct msg *m)

@@ -119,6 +119,12 @@ static bool is_known(struct view b)
 	return b.n >= RECORD_HEADER && b.p[AT_VERSION] == FORMAT && b.p[AT_KIND] <= RECORD_MO && b.p[AT_ZERO] == 0;
 }
 
+struct view record_frame(struct view b)
+{
+	uint32_t n = get32(b.p + AT_LEN_FRAME);
+	return (struct view){b.p + b.n - n, n}; /* it stands last */
+}
+
 bool record_decode(struct view b, struct record *out)
 {
 	if (!is_known(b))

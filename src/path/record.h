@@ -48,5 +48,7 @@ void record_write(const struct record *r, uint8_t *buf);
 /* False when it is no whole record of a version that we know. Encoded again it gives the same octets. Views borrow buf.
  */
 __attribute__((warn_unused_result)) bool record_decode(struct view buf, struct record *out);
+/* The frame of a record that record_write() has written, nothing else of it is looked at. Borrows buf. */
+struct view record_frame(struct view buf);
 
 #endif

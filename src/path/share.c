@@ -51,7 +51,8 @@ void share_spend(struct share *s, const struct class_rule rules[CLASSES], uint8_
 		 unsigned n)
 {
 	throttle_spend(&s->ceiling[class_id], n);
-	for (int c = 0; c < CLASSES; c++) {
+	for (unsigned left = waiting | s->saved; left; left &= left - 1) {
+		int c = __builtin_ctz(left);
 		if (!(waiting & 1u << c)) {
 			s->due[c] = 0;
 			continue;
@@ -60,5 +61,6 @@ void share_spend(struct share *s, const struct class_rule rules[CLASSES], uint8_
 		if (s->due[c] > DUE_MAX)
 			s->due[c] = DUE_MAX;
 	}
+	s->saved = waiting;
 	s->due[class_id] = s->due[class_id] > n ? s->due[class_id] - n : 0;
 }

@@ -13,6 +13,7 @@ struct share {
 	struct throttle ceiling[CLASSES]; /* rate 0: none */
 	int64_t tps;			  /* that the ceilings were made for */
 	uint8_t percent[CLASSES];	  /* the ceilings in force */
+	uint8_t saved;			  /* bits: the classes that may be owed anything */
 };
 
 void share_init(struct share *s);
