@@ -48,13 +48,17 @@ uint32_t template_fold(struct view text, int32_t out[TEMPLATE_CHARACTERS], bool 
 	*overlong = false;
 	for (size_t pos = 0; pos < text.n;) {
 		int32_t c = text_get((const char *)text.p, text.n, &pos);
-		if (is_nothing(c))
+		if (c > ' ' && c < 0x7f)
+			c -= c >= 'a' && c <= 'z' ? 0x20 : 0; /* most of what is not Chinese */
+		else if (is_nothing(c))
 			continue;
+		else
+			c = fold_one(c);
 		if (n == TEMPLATE_CHARACTERS) {
 			*overlong = true;
 			return 0;
 		}
-		out[n++] = fold_one(c);
+		out[n++] = c;
 	}
 	return trim(out, n);
 }

@@ -127,6 +127,24 @@ static void test_model(void **state)
 	assert_true(fitting > 500);
 }
 
+/* Each character of ASCII as its form of full width, which is folded the long way. */
+static void test_fold_ascii(void **state)
+{
+	(void)state;
+	int32_t a[TEMPLATE_CHARACTERS], b[TEMPLATE_CHARACTERS];
+	bool overlong;
+	for (int c = 1; c < 0x80; c++) {
+		char ascii[4] = {(char)c, 'z'}, wide[8] = "z";
+		bool seen = c > ' ' && c < 0x7f;
+		if (seen)
+			snprintf(wide, sizeof(wide), "%c%c%cz", 0xef, c < 0x60 ? 0xbc : 0xbd, 0x80 + (c - 0x20) % 0x40);
+		uint32_t n = template_fold(view_of(ascii), a, &overlong);
+		assert_int_equal(template_fold(view_of(wide), b, &overlong), n);
+		assert_int_equal(n, seen ? 2 : 1);
+		assert_memory_equal(a, b, n * sizeof(*a));
+	}
+}
+
 static void test_bad(void **state)
 {
 	(void)state;
@@ -321,9 +339,9 @@ static void test_faults(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_pairs),	 cmocka_unit_test(test_model), cmocka_unit_test(test_bad),
-	cmocka_unit_test(test_verdicts), cmocka_unit_test(test_many),  cmocka_unit_test(test_no_end),
-	cmocka_unit_test(test_faults),
+	cmocka_unit_test(test_pairs),	   cmocka_unit_test(test_model),    cmocka_unit_test(test_bad),
+	cmocka_unit_test(test_fold_ascii), cmocka_unit_test(test_verdicts), cmocka_unit_test(test_many),
+	cmocka_unit_test(test_no_end),	   cmocka_unit_test(test_faults),
 };
 
 UNIT_MAIN(cases)
