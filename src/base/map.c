@@ -319,18 +319,11 @@ static uint64_t map_load32(const uint8_t *p)
 	return v;
 }
 
-uint64_t map_hash(const void *p, size_t n)
+/* Up to 16 octets, the last ones of n, folded into h. */
+static inline uint64_t map_hash_end(uint64_t h, const uint8_t *at, size_t left, size_t n)
 {
-	const uint8_t *at = p;
-	size_t left = n;
 	uint64_t a, b;
 
-	if (!map_seed.ready)
-		map_make_seed();
-
-	uint64_t h = map_seed.key[0] ^ n;
-	for (; left > 16; left -= 16, at += 16)
-		h = map_fold(map_load64(at) ^ map_seed.key[1], map_load64(at + 8) ^ h);
 	if (left >= 8) {
 		a = map_load64(at);
 		b = map_load64(at + left - 8);
@@ -345,6 +338,24 @@ uint64_t map_hash(const void *p, size_t n)
 	}
 	h = map_fold(a ^ map_seed.key[1], b ^ h);
 	return map_fold(h ^ map_seed.key[2], map_seed.key[3] ^ n);
+}
+
+/* Longer ones, and the first of all. Apart: what it keeps over its calls and its loop would cost the others. */
+__attribute__((noinline)) static uint64_t map_hash_long(const uint8_t *at, size_t n)
+{
+	size_t left = n;
+
+	if (!map_seed.ready)
+		map_make_seed();
+	uint64_t h = map_seed.key[0] ^ n;
+	for (; left > 16; left -= 16, at += 16)
+		h = map_fold(map_load64(at) ^ map_seed.key[1], map_load64(at + 8) ^ h);
+	return map_hash_end(h, at, left, n);
+}
+
+uint64_t map_hash(const void *p, size_t n)
+{
+	return n > 16 || !map_seed.ready ? map_hash_long(p, n) : map_hash_end(map_seed.key[0] ^ n, p, n, n);
 }
 
 uint64_t map_hash_u64(uint64_t v)

@@ -100,14 +100,12 @@ static struct slot *window_place(const struct window *w, uint32_t sequence)
 }
 
 /* Keeps the ring at least twice as large as what is in it; places that differed before differ in the larger ring
- * too. */
-static void window_grow(struct window *w)
+ * too. Apart: rare. */
+__attribute__((noinline)) static void window_grow(struct window *w)
 {
 	struct slot *old = w->ring;
 	uint32_t old_cap = w->cap;
 
-	if (w->ring != NULL && w->used < w->cap / 2)
-		return;
 	w->cap = w->ring != NULL ? w->cap * 2 : WINDOW_FIRST;
 	w->ring = mem_zalloc(w->cap * sizeof(*w->ring));
 	for (uint32_t i = 0; i < old_cap; i++) {
@@ -130,7 +128,8 @@ uint32_t window_take(struct window *w, uint64_t cookie, int64_t now_us)
 {
 	if (w->used >= w->size)
 		return 0;
-	window_grow(w);
+	if (w->ring == NULL || w->used >= w->cap / 2)
+		window_grow(w);
 	uint32_t sequence = window_number(w);
 	if (w->used == 0)
 		w->tail = sequence;

@@ -135,11 +135,6 @@ static const struct field alert_notification[] = {
 	ADDR(alert.esme, LONG_ADDRESS_MAX, ESME_RINVDSTADR),
 };
 
-/* Ids up to submit_multi index the tables by themselves; the two of the 0x100 block follow. */
-#define SLOT_0X100 (SUBMIT_MULTI + 1)
-#define SLOT(id)   ((id)-ALERT_NOTIFICATION + SLOT_0X100)
-#define NSLOTS	   (SLOT(DATA_SM) + 1)
-
 #define FIELDS(fields)                                                                                                 \
 	{                                                                                                              \
 		true, false, BODY_ROWS, sizeof(fields) / sizeof((fields)[0]), fields                                   \
@@ -161,48 +156,38 @@ static const struct field alert_notification[] = {
 		true, true, BODY_NONE, 0, NULL                                                                         \
 	}
 
-static const struct layout requests[NSLOTS] = {
-	[BIND_RECEIVER] = FIELDS(any_bind),
-	[BIND_TRANSMITTER] = FIELDS(any_bind),
-	[BIND_TRANSCEIVER] = FIELDS(any_bind),
-	[OUTBIND] = FIELDS(outbind),
-	[UNBIND] = NO_BODY,
-	[ENQUIRE_LINK] = NO_BODY,
-	[SUBMIT_SM] = STRAIGHT(BODY_SUBMIT),
-	[DELIVER_SM] = STRAIGHT(BODY_DELIVER),
-	[SUBMIT_MULTI] = FIELDS(submit_multi),
-	[SLOT(DATA_SM)] = FIELDS(data_sm),
-	[QUERY_SM] = FIELDS(query_sm),
-	[CANCEL_SM] = FIELDS(cancel_sm),
-	[REPLACE_SM] = FIELDS(replace_sm),
-	[SLOT(ALERT_NOTIFICATION)] = FIELDS(alert_notification),
+const struct layout layout_table[2][LAYOUT_SLOTS] = {
+	/* requests */
+	{
+		[BIND_RECEIVER] = FIELDS(any_bind),
+		[BIND_TRANSMITTER] = FIELDS(any_bind),
+		[BIND_TRANSCEIVER] = FIELDS(any_bind),
+		[OUTBIND] = FIELDS(outbind),
+		[UNBIND] = NO_BODY,
+		[ENQUIRE_LINK] = NO_BODY,
+		[SUBMIT_SM] = STRAIGHT(BODY_SUBMIT),
+		[DELIVER_SM] = STRAIGHT(BODY_DELIVER),
+		[SUBMIT_MULTI] = FIELDS(submit_multi),
+		[LAYOUT_SLOT(DATA_SM)] = FIELDS(data_sm),
+		[QUERY_SM] = FIELDS(query_sm),
+		[CANCEL_SM] = FIELDS(cancel_sm),
+		[REPLACE_SM] = FIELDS(replace_sm),
+		[LAYOUT_SLOT(ALERT_NOTIFICATION)] = FIELDS(alert_notification),
+	},
+	/* responses */
+	{
+		[GENERIC_NACK & ~COMMAND_RESP] = NO_BODY,
+		[BIND_RECEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
+		[BIND_TRANSMITTER] = FIELDS_UNLESS_ERROR(bind_resp),
+		[BIND_TRANSCEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
+		[UNBIND] = NO_BODY,
+		[ENQUIRE_LINK] = NO_BODY,
+		[SUBMIT_SM] = STRAIGHT_UNLESS_ERROR(BODY_ID),
+		[DELIVER_SM] = STRAIGHT(BODY_ID),
+		[SUBMIT_MULTI] = FIELDS(submit_multi_resp),
+		[LAYOUT_SLOT(DATA_SM)] = STRAIGHT(BODY_ID),
+		[QUERY_SM] = FIELDS(query_sm_resp),
+		[CANCEL_SM] = NO_BODY,
+		[REPLACE_SM] = NO_BODY,
+	},
 };
-
-static const struct layout responses[NSLOTS] = {
-	[GENERIC_NACK & ~COMMAND_RESP] = NO_BODY,
-	[BIND_RECEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
-	[BIND_TRANSMITTER] = FIELDS_UNLESS_ERROR(bind_resp),
-	[BIND_TRANSCEIVER] = FIELDS_UNLESS_ERROR(bind_resp),
-	[UNBIND] = NO_BODY,
-	[ENQUIRE_LINK] = NO_BODY,
-	[SUBMIT_SM] = STRAIGHT_UNLESS_ERROR(BODY_ID),
-	[DELIVER_SM] = STRAIGHT(BODY_ID),
-	[SUBMIT_MULTI] = FIELDS(submit_multi_resp),
-	[SLOT(DATA_SM)] = STRAIGHT(BODY_ID),
-	[QUERY_SM] = FIELDS(query_sm_resp),
-	[CANCEL_SM] = NO_BODY,
-	[REPLACE_SM] = NO_BODY,
-};
-
-const struct layout *layout_of(uint32_t command_id)
-{
-	const struct layout *table = command_id & COMMAND_RESP ? responses : requests;
-	uint32_t slot = command_id & ~COMMAND_RESP;
-
-	if (slot >= SLOT_0X100) {
-		if (slot < ALERT_NOTIFICATION || slot > DATA_SM)
-			return NULL;
-		slot = SLOT(slot);
-	}
-	return table[slot].known ? &table[slot] : NULL;
-}

@@ -6,7 +6,10 @@
 #define SMPP_LAYOUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "smpp/command.h"
 
 enum field_kind {
 	FIELD_INT,	 /* count octets -> so many uint8_t, one behind the other */
@@ -51,7 +54,25 @@ struct layout {
 #define TIME_MAX	 17
 #define TEXT_MAX	 254 /* 255 is forbidden [S 5.2.21] */
 
-/* The layout of a command id of 3.4; NULL when unknown. Static. */
-const struct layout *layout_of(uint32_t command_id);
+/* Ids up to submit_multi index the table by themselves; the two of the 0x100 block follow. */
+#define LAYOUT_0X100	(SUBMIT_MULTI + 1)
+#define LAYOUT_SLOT(id) ((id)-ALERT_NOTIFICATION + LAYOUT_0X100)
+#define LAYOUT_SLOTS	(LAYOUT_SLOT(DATA_SM) + 1)
+
+extern const struct layout layout_table[2][LAYOUT_SLOTS]; /* requests, responses */
+
+/* The layout of a command id of 3.4; NULL when unknown. Static. Here, because every PDU asks. */
+static inline const struct layout *layout_of(uint32_t command_id)
+{
+	uint32_t slot = command_id & ~COMMAND_RESP;
+
+	if (slot >= LAYOUT_0X100) {
+		if (slot < ALERT_NOTIFICATION || slot > DATA_SM)
+			return NULL;
+		slot = LAYOUT_SLOT(slot);
+	}
+	const struct layout *row = &layout_table[(command_id & COMMAND_RESP) != 0][slot];
+	return row->known ? row : NULL;
+}
 
 #endif

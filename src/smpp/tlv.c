@@ -172,7 +172,7 @@ uint32_t tlv_check(struct view area)
 	return tlv_extent(area).left >= TLV_HEAD ? ESME_RINVOPTPARSTREAM : ESME_ROK;
 }
 
-bool tlv_find(struct view area, uint16_t tag, struct view *value)
+static inline bool find(struct view area, uint16_t tag, struct view *value)
 {
 	uint32_t pos = 0, head;
 
@@ -187,12 +187,17 @@ bool tlv_find(struct view area, uint16_t tag, struct view *value)
 	return false;
 }
 
+bool tlv_find(struct view area, uint16_t tag, struct view *value)
+{
+	return find(area, tag, value);
+}
+
 bool tlv_find_int(struct view area, uint16_t tag, uint32_t *value)
 {
 	const struct tlv_row *row;
 	struct view v;
 
-	if (!tlv_find(area, tag, &v))
+	if (!find(area, tag, &v))
 		return false;
 	row = tlv_row(tag);
 	if (row && (v.n < row->min || v.n > row->max))
@@ -216,7 +221,7 @@ bool tlv_find_str(struct view area, uint16_t tag, struct view *value)
 {
 	const uint8_t *nul;
 
-	if (!tlv_find(area, tag, value))
+	if (!find(area, tag, value))
 		return false;
 	nul = value->n > 0 ? memchr(value->p, 0, value->n) : NULL;
 	if (nul)
@@ -233,8 +238,7 @@ static inline uint8_t *tlv_open(struct tlv_out *o, uint16_t tag, uint32_t n)
 		o->full = true;
 		return NULL;
 	}
-	octets_put_u16(head, tag);
-	octets_put_u16(head + 2, n);
+	octets_put_u32(head, (uint32_t)tag << 16 | n);
 	o->n += TLV_HEAD + n;
 	return head + TLV_HEAD;
 }
@@ -278,21 +282,14 @@ void tlv_put_words(struct tlv_out *o, uint16_t tag, struct view a, struct view b
 	uint32_t n = a.n + (b.n > 0) + b.n, at = o->n;
 	uint8_t *to = a.n < TLV_WIDEST && b.n < TLV_WIDEST ? tlv_open(o, tag, n + 1) : NULL;
 
-	if (!to) {
+	if (!to || !octets_copy_string(to, a.p, a.n) || !octets_copy_string(to + n - b.n, b.p, b.n)) {
+		o->n = at;
 		o->full = true;
 		return;
 	}
-	if (a.n > 0)
-		memcpy(to, a.p, a.n);
-	if (b.n > 0) {
+	if (b.n > 0)
 		to[a.n] = ' ';
-		memcpy(to + a.n + 1, b.p, b.n);
-	}
 	to[n] = 0;
-	if (memchr(to, 0, n + 1) == to + n)
-		return;
-	o->n = at;
-	o->full = true;
 }
 
 void tlv_put_all_but(struct tlv_out *o, struct view area, uint16_t tag)
