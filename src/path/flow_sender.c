@@ -92,6 +92,8 @@ void flow_other_sender(struct flow *f, struct msg *m)
 const struct pdu *flow_sent_to(const struct flow *f, const struct carrier *c, const struct pdu *pdu,
 			       struct flow_sent *room)
 {
+	if (!senders_pooled(f->senders))
+		return pdu;
 	bool alert = pdu->command_id == ALERT_NOTIFICATION;
 	const struct pdu_addr *addr = alert ? &pdu->alert.esme : &pdu->sm.dst;
 	int n = senders_back(f->senders, carrier_number(c), addr->addr, room->code);

@@ -179,7 +179,8 @@ static void note(struct index *x, struct msg *m)
 		x->noted = mem_zalloc(NOTED_MAX * sizeof(*x->noted));
 	if (x->noted_n == NOTED_MAX)
 		enter_oldest(x);
-	m->to = (uint32_t)((x->first + x->noted_n++) % NOTED_MAX);
+	size_t at = x->first + x->noted_n++;
+	m->to = (uint32_t)(at < NOTED_MAX ? at : at - NOTED_MAX);
 	x->noted[m->to] = m->handle;
 	m->indexed = NOTED;
 }

@@ -154,11 +154,11 @@ bool ported_text(const struct ported *p, const struct number *number, char out[P
 
 /* --- looking up --- */
 
-bool ported_find(const struct ported *p, const struct number *number, struct ported_entry *out)
+__attribute__((noinline)) static bool find(const struct ported *p, const struct number *number,
+					   struct ported_entry *out)
 {
 	uint16_t values[VALUES];
 	size_t n = ported_table_find(p->set->table, number, values, VALUES);
-	*out = (struct ported_entry){.operator_ = ROUTE_NO_OPERATOR};
 	if (n && p->mapped != routes_operators(p->setup.routes))
 		map_names((struct ported *)p); /* what it caches of routes is older than they are */
 	for (size_t i = 0; i < n; i++) {
@@ -171,6 +171,12 @@ bool ported_find(const struct ported *p, const struct number *number, struct por
 			out->operator_ = op;
 	}
 	return out->operator_ != ROUTE_NO_OPERATOR || out->not_operators;
+}
+
+bool ported_find(const struct ported *p, const struct number *number, struct ported_entry *out)
+{
+	*out = (struct ported_entry){.operator_ = ROUTE_NO_OPERATOR};
+	return ported_table_count(p->set->table) && find(p, number, out);
 }
 
 /* --- reading all from Redis --- */

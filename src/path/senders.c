@@ -388,12 +388,10 @@ static const char *check_extension(const struct code *c, struct view src)
 }
 
 /* Replies to the source would go to another account: it has a longer code there than the n octets of our own. */
-static bool is_of_another(const struct senders *s, struct view src, size_t n)
+__attribute__((noinline)) static bool is_listed(const struct senders *s, struct view src, size_t n)
 {
 	char text[SENDER_MAX + 1];
 	const char *key = text;
-	if (s->sources_n == 0 || src.n == 0 || src.n > SENDER_MAX)
-		return false;
 	memcpy(text, src.p, src.n);
 	for (size_t k = src.n; k > n; k--) {
 		text[k] = '\0';
@@ -402,6 +400,11 @@ static bool is_of_another(const struct senders *s, struct view src, size_t n)
 			return true;
 	}
 	return false;
+}
+
+static bool is_of_another(const struct senders *s, struct view src, size_t n)
+{
+	return s->sources_n && src.n && src.n <= SENDER_MAX && is_listed(s, src, n);
 }
 
 const char *senders_judge(const struct senders *s, size_t account, enum class_id class_id, struct view src,
