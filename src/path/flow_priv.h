@@ -145,6 +145,7 @@ struct flow {
 	struct relay_scratch relay;
 	struct address_room room;
 	char sender[SENDER_MAX + 1];		       /* that the message being pulled leaves with */
+	struct smpp_time_read done_date;	       /* of the receipt that was read last */
 	uint8_t frame[RECORD_MAX], parked[RECORD_MAX]; /* parked: a receipt taken out of match, while it is worked on */
 };
 

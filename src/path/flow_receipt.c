@@ -239,7 +239,8 @@ void flow_unpark(struct flow *f, struct carrier *c, struct msg *m)
 	if (!match_unpark(f->match, carrier_number(c), cid, f->parked, sizeof(f->parked), &frame, parked_id, &n))
 		return;
 	struct heard h = {NULL, &pdu, &o, carrier_number(c), {(const uint8_t *)parked_id, (uint32_t)n}};
-	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o))
+	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK &&
+	    outcome_read(carrier_conf(c), &pdu, scratch, &f->done_date, &o))
 		take_receipt(f, &h, m);
 }
 
@@ -322,8 +323,8 @@ void flow_parked_expired(void *arg, size_t carrier, struct view cid, struct view
 	struct pdu pdu;
 	struct outcome o = {.final = false};
 	struct heard h = {NULL, &pdu, &o, carrier, cid};
-	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o) &&
-	    settle_doubt(f, carrier, &h, at_ms))
+	if (pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK &&
+	    outcome_read(carrier_conf(c), &pdu, scratch, &f->done_date, &o) && settle_doubt(f, carrier, &h, at_ms))
 		return;
 	f->counters.receipts_unknown++;
 	flow_tell_receipt(f, c, NULL, &o, "unknown");
@@ -372,7 +373,7 @@ void flow_carrier_request(struct carrier *c, struct session *s, const struct pdu
 		relay_alert(f, c, pdu);
 		return;
 	}
-	if (!outcome_read(carrier_conf(c), pdu, scratch, &o)) {
+	if (!outcome_read(carrier_conf(c), pdu, scratch, &f->done_date, &o)) {
 		reply_take(f->reply, c, s, pdu);
 		return;
 	}
@@ -391,8 +392,8 @@ void flow_parked_again(struct flow *f, size_t carrier, struct view cid, struct v
 	struct pdu pdu;
 	struct outcome o;
 	struct heard h = {NULL, &pdu, &o, carrier, cid};
-	bool readable =
-		pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK && outcome_read(carrier_conf(c), &pdu, scratch, &o);
+	bool readable = pdu_decode(frame.p, frame.n, &pdu) == ESME_ROK &&
+			outcome_read(carrier_conf(c), &pdu, scratch, &f->done_date, &o);
 	struct msg *m = readable ? find(f, c, &o) : NULL;
 	if (m) { /* its response had come when the gateway died, its effect was not stored */
 		take_receipt(f, &h, m);

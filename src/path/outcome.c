@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "smpp/smpp_time.h"
-
 #define MINUTES_PER_QUARTER 15
 #define NETWORK_ERROR	    3u /* octets of network_error_code: kind of network, code [S 5.3.2.31] */
 #define ERR_ROOM	    8u /* of the scratch, for a code as text */
@@ -87,7 +85,7 @@ static struct view cut(struct view word)
 }
 
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
-		  struct outcome *out)
+		  struct smpp_time_read *last, struct outcome *out)
 {
 	struct receipt text;
 	bool ack = conf->ack_receipts && (pdu->sm.esm_class & ESM_TYPE_MASK) == ESM_DELIVERY_ACK;
@@ -104,7 +102,7 @@ bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char s
 	bool said = read_state(conf, pdu, text.stat, &out->state);
 	out->final = is_final(conf, pdu, out->state, said);
 	out->submit_date = text.submit_date;
-	if (smpp_time_parse_receipt(text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
+	if (smpp_time_read_receipt(last, text.done_date, (int)(conf->zone / MINUTES_PER_QUARTER), &out->done_ms) < 0)
 		out->done_ms = 0;
 	out->from = pdu->sm.src;
 	return true;

@@ -8,6 +8,7 @@
 #include "link/carrier.h"
 #include "path/number.h"
 #include "smpp/receipt.h"
+#include "smpp/smpp_time.h"
 
 #define OUTCOME_SCRATCH	 2048u
 #define OUTCOME_WORD_MAX 64u /* octets of stat and err that are kept */
@@ -25,10 +26,10 @@ struct outcome {
 
 /*
  * False when the PDU is no receipt for this carrier (then it is a MO). scratch holds decoded text; views borrow pdu or
- * it.
+ * it. last: of receipts of any carrier, see smpp_time_read_receipt().
  */
 bool outcome_read(const struct carrier_conf *conf, const struct pdu *pdu, char scratch[OUTCOME_SCRATCH],
-		  struct outcome *out);
+		  struct smpp_time_read *last, struct outcome *out);
 
 /* The number of the phone; false: its address is none. */
 bool outcome_number(const struct outcome *o, struct number *out);

@@ -293,6 +293,19 @@ int smpp_time_parse_receipt(struct view s, int zone_quarters, int64_t *out_ms)
 	return settle(&f, zone_ms(zone_quarters), out_ms);
 }
 
+int smpp_time_read_receipt(struct smpp_time_read *last, struct view s, int zone_quarters, int64_t *out_ms)
+{
+	if (s.n != 0 && s.n == last->n && zone_quarters == last->zone_quarters && memcmp(s.p, last->text, s.n) == 0) {
+		*out_ms = last->ms;
+		return 0;
+	}
+	if (smpp_time_parse_receipt(s, zone_quarters, out_ms) < 0)
+		return -1;
+	*last = (struct smpp_time_read){.ms = *out_ms, .zone_quarters = zone_quarters, .n = s.n};
+	memcpy(last->text, s.p, s.n);
+	return 0;
+}
+
 void smpp_time_format_receipt(int64_t ms, int zone_quarters, char out[11])
 {
 	struct fields f = fields_of(clamp(ms, EXPRESSIBLE_MIN - DAY, MOMENT_MAX) + zone_ms(zone_quarters));

@@ -39,6 +39,19 @@ void smpp_time_format_relative(int64_t ms, char out[17]);
  */
 __attribute__((warn_unused_result)) int smpp_time_parse_receipt(struct view s, int zone_quarters, int64_t *out_ms);
 
+/*
+ * The same where many are read one after the other, nearly all of one minute: *last keeps what was read last. Zero it
+ * before first use.
+ */
+struct smpp_time_read {
+	int64_t ms;
+	int zone_quarters;
+	uint32_t n;	  /* octets of text; 0: nothing yet */
+	uint8_t text[16]; /* the longest form */
+};
+__attribute__((warn_unused_result)) int smpp_time_read_receipt(struct smpp_time_read *last, struct view s,
+							       int zone_quarters, int64_t *out_ms);
+
 /* YYMMDDhhmm at the zone, 10 characters and NUL: what our receipts carry. */
 void smpp_time_format_receipt(int64_t ms, int zone_quarters, char out[11]);
 /*

@@ -10,6 +10,7 @@
 
 static struct carrier_conf conf; /* as by default */
 static char scratch[OUTCOME_SCRATCH];
+static struct smpp_time_read date; /* kept over all tests, as over receipts */
 static struct outcome o;
 static struct number number;
 
@@ -24,7 +25,7 @@ static bool read_text(const char *text, uint8_t esm_class)
 {
 	struct pdu pdu = sample_mo(text, (uint32_t)strlen(text));
 	pdu.sm.esm_class = esm_class;
-	return outcome_read(&conf, &pdu, scratch, &o);
+	return outcome_read(&conf, &pdu, scratch, &date, &o);
 }
 
 static const struct {
@@ -132,7 +133,7 @@ static bool read_tlvs(const char *text, const char *id, int tlv_state)
 	memcpy(kept, mem, t.n);
 	struct pdu pdu = sample_mo(text, (uint32_t)strlen(text));
 	pdu.tlvs = (struct view){kept, t.n};
-	return outcome_read(&conf, &pdu, scratch, &o);
+	return outcome_read(&conf, &pdu, scratch, &date, &o);
 }
 
 static void test_tlvs(void **state)
@@ -179,12 +180,12 @@ static void test_data_sm_and_ucs2(void **state)
 	pdu.sm.data_coding = 8;
 	pdu.sm.short_message =
 		(struct view){text, sample_ucs2("id:42 stat:DELIVRD err:000 text:您好", text, sizeof(text))};
-	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_true(outcome_read(&conf, &pdu, scratch, &date, &o));
 	assert_view(o.id, "42");
 	assert_int_equal(o.state, STATE_DELIVERED);
 	/* mislabelled: octets under data_coding 8 */
 	pdu.sm.short_message = sample_view("id:43 stat:UNDELIV err:001");
-	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_true(outcome_read(&conf, &pdu, scratch, &date, &o));
 	assert_view(o.id, "43");
 	pdu = sample_mo("", 0);
 	pdu.command_id = DATA_SM;
@@ -193,11 +194,11 @@ static void test_data_sm_and_ucs2(void **state)
 	struct tlv_out t = {mem, 0, sizeof(mem), false};
 	tlv_put_str(&t, TLV_MESSAGE_PAYLOAD, sample_view("id:44 stat:EXPIRED"));
 	pdu.tlvs = (struct view){t.p, t.n};
-	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_true(outcome_read(&conf, &pdu, scratch, &date, &o));
 	assert_view(o.id, "44");
 	assert_int_equal(o.state, STATE_EXPIRED);
 	pdu.sm.src.addr = sample_view("Bank");
-	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_true(outcome_read(&conf, &pdu, scratch, &date, &o));
 	assert_false(outcome_number(&o, &number));
 }
 
@@ -215,7 +216,7 @@ static void test_long_words(void **state)
 	struct pdu pdu = sample_mo("", 0);
 	pdu.sm.esm_class = ESM_RECEIPT;
 	pdu.tlvs = (struct view){t.p, t.n};
-	assert_true(outcome_read(&conf, &pdu, scratch, &o));
+	assert_true(outcome_read(&conf, &pdu, scratch, &date, &o));
 	assert_int_equal(o.stat.n, OUTCOME_WORD_MAX);
 	assert_int_equal(o.err.n, OUTCOME_WORD_MAX);
 	assert_int_equal(o.state, STATE_UNDELIVERABLE);
@@ -369,7 +370,7 @@ static bool read_octets(uint32_t command, const char *body, size_t n)
 	frame[15] = 9;
 	memcpy(frame + 16, body, n);
 	assert_int_equal(pdu_decode(frame, n + 16, &pdu), ESME_ROK);
-	return outcome_read(&conf, &pdu, scratch, &o);
+	return outcome_read(&conf, &pdu, scratch, &date, &o);
 }
 
 #define OCTETS(command, body) read_octets(command, body, sizeof(body) - 1)

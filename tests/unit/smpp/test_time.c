@@ -453,6 +453,38 @@ static void receipt_dates_in_a_row(void **state)
 	}
 }
 
+/* What is kept of the last one read: the same text at the same zone, and nothing else. */
+static void receipt_dates_read_in_a_row(void **state)
+{
+	static const char *const dates[] = {"2605010930",
+					    "2605010930",
+					    "",
+					    "2605010931",
+					    "260501093015",
+					    "260501093015",
+					    "0000000000",
+					    "260501093015",
+					    "26050109301",
+					    "26050109",
+					    "20260501093015",
+					    "260501093015432+",
+					    "260501093015832+",
+					    "x",
+					    "2605010930"};
+	static const int zones[] = {0, CHINA, CHINA, -20};
+	struct smpp_time_read last = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+		for (unsigned z = 0; z < sizeof zones / sizeof zones[0]; z++) {
+			int64_t want = 4711, got = 4711;
+			int ok = smpp_time_parse_receipt(view_of(dates[i]), zones[z], &want);
+			assert_int_equal(smpp_time_read_receipt(&last, view_of(dates[i]), zones[z], &got), ok);
+			assert_int_equal(got, want);
+		}
+	}
+}
+
 static void final_dates(void **state)
 {
 	int64_t got = -1;
@@ -503,6 +535,7 @@ static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(dates_that_are_none),
 	cmocka_unit_test(receipt_dates_written),
 	cmocka_unit_test(receipt_dates_in_a_row),
+	cmocka_unit_test(receipt_dates_read_in_a_row),
 	cmocka_unit_test(final_dates),
 	cmocka_unit_test(no_zone_of_libc),
 };
