@@ -23,7 +23,7 @@ static inline uint8_t *buf_data(const struct buf *b)
 }
 
 uint8_t *buf_more(struct buf *b, size_t n); /* buf_room() when there is none yet */
-void buf_overflow(void);		    /* ends the process: a fault of ours */
+_Noreturn void buf_overflow(void);	    /* ends the process: a fault of ours */
 
 /* Room for n more octets at the end; the pointer is good until the next call on b. Aborts the process when memory is
  * exhausted (buffers are bounded by their owners; see mem.h). */

@@ -377,7 +377,7 @@ static void session_on_drained(void *arg)
 	session_offer_room(arg);
 }
 
-static void session_put_pdu(struct session *s, const struct pdu *resp)
+static inline void session_put_pdu(struct session *s, const struct pdu *resp)
 {
 	size_t bound = session_bound_of(resp);
 	uint8_t *room = conn_room(s->conn, bound);
