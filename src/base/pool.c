@@ -12,7 +12,9 @@
 #include "base/poison.h"
 
 #define POOL_CHUNK 65536u /* octets of a chunk, about */
-#define POOL_END   UINT32_MAX
+#define POOL_LINE                                                                                                      \
+	64u /* octets of a line of the cache: an item whose stride is some of them lies in no more than these */
+#define POOL_END UINT32_MAX
 
 struct pool_item {     /* header; the object follows */
 	uint32_t gen;  /* odd while taken; the upper half of the handle */
@@ -74,7 +76,7 @@ static bool pool_grow(struct pool *p)
 		p->chunk = list;
 		p->chunk_cap = cap;
 	}
-	uint8_t *mem = malloc(size);
+	uint8_t *mem = aligned_alloc(POOL_LINE, (size + POOL_LINE - 1) / POOL_LINE * POOL_LINE);
 	if (mem == NULL)
 		return false;
 	POISON(mem, size);

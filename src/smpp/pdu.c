@@ -290,26 +290,6 @@ uint32_t pdu_decode(const uint8_t *buf, size_t n, struct pdu *pdu)
 	return ESME_ROK;
 }
 
-/* Behind the C-octet string at p; end when it has none. */
-static const uint8_t *behind_string(const uint8_t *p, const uint8_t *end)
-{
-	uint32_t n = octets_before_nul(p, (uint32_t)(end - p));
-	return p + n < end ? p + n + 1 : end;
-}
-
-struct view pdu_peek_dst(struct view frame)
-{
-	const uint8_t *end = frame.p + frame.n;
-	if (frame.n < PDU_HEADER)
-		return (struct view){NULL, 0};
-	const uint8_t *source = behind_string(frame.p + PDU_HEADER, end); /* behind service_type */
-	const uint8_t *dst = end - source > 2 ? behind_string(source + 2, end) : end;
-	if (end - dst <= 2)
-		return (struct view){NULL, 0};
-	uint32_t left = (uint32_t)(end - dst) - 2, n = octets_before_nul(dst + 2, left);
-	return n < left ? (struct view){dst + 2, n} : (struct view){NULL, 0};
-}
-
 /* The payload, when there is one, in the place of an empty text. */
 static bool take_payload(struct view tlvs, struct view *text)
 {

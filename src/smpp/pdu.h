@@ -151,12 +151,6 @@ void pdu_header(uint8_t *buf, uint32_t command_id, uint32_t status, uint32_t seq
  */
 bool pdu_text(const struct pdu *pdu, struct view *text);
 
-/*
- * The destination of a whole frame of submit_sm, deliver_sm or data_sm, without decoding the rest; empty when it has
- * none. Borrows frame.
- */
-struct view pdu_peek_dst(struct view frame);
-
 /* Walks submit_multi's destinations; *pos starts at 0; false at the end. */
 bool pdu_next_dest(struct view dests, uint32_t *pos, struct pdu_dest *out);
 bool pdu_next_unsuccess(struct view list, uint32_t *pos, struct pdu_unsuccess *out);

@@ -36,6 +36,6 @@ tests_scene_oom_scene_SOURCES = $(tests_scene_scene_SOURCES) tests/scene/starve.
 tests_scene_oom_scene_CPPFLAGS = $(tests_scene_scene_CPPFLAGS)
 tests_scene_oom_scene_CFLAGS = $(AM_CFLAGS) -g
 tests_scene_oom_scene_LDADD = $(tests_scene_scene_LDADD)
-tests_scene_oom_scene_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=main,--wrap=abort,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+tests_scene_oom_scene_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=main,--wrap=abort,--wrap=malloc,--wrap=calloc,--wrap=aligned_alloc,--wrap=realloc \
 	-Wl,--wrap=strdup,--wrap=asprintf,--wrap=vasprintf
 EXTRA_DIST += tests/scene/oom tests/scene/random tests/scene/scenes

@@ -33,12 +33,14 @@ struct site {
 extern const char __executable_start;
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
+void *__real_aligned_alloc(size_t to, size_t n);
 void *__real_realloc(void *p, size_t n);
 int __real_vasprintf(char **out, const char *fmt, va_list ap);
 _Noreturn void __real_abort(void);
 int __real_main(int argc, char **argv);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t to, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 char *__wrap_strdup(const char *s);
 int __wrap_vasprintf(char **out, const char *fmt, va_list ap);
@@ -96,6 +98,11 @@ void *__wrap_malloc(size_t n)
 void *__wrap_calloc(size_t n, size_t size)
 {
 	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_aligned_alloc(size_t to, size_t n)
+{
+	return fails() ? NULL : __real_aligned_alloc(to, n);
 }
 
 void *__wrap_realloc(void *p, size_t n)

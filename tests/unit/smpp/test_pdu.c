@@ -325,34 +325,6 @@ static void test_text(void **state)
 	}
 }
 
-/* Without decoding: the destination, also when the rest is cut off. */
-static void test_peek(void **state)
-{
-	static const uint32_t commands[] = {SUBMIT_SM, DELIVER_SM, DATA_SM};
-	static const char *const numbers[] = {"8613800138000", "+86 138", "", "1"};
-	uint8_t frame[256];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++) {
-			struct pdu pdu = {.command_id = commands[i]};
-			pdu.sm.service_type = view_of("CMT");
-			pdu.sm.src = (struct pdu_addr){5, 0, view_of("某银行")};
-			pdu.sm.dst = (struct pdu_addr){1, 1, view_of(numbers[k])};
-			size_t n = pdu_encode(&pdu, frame, sizeof(frame));
-			assert_true(n > 0);
-			assert_true(view_eq(pdu_peek_dst((struct view){frame, (uint32_t)n}), view_of(numbers[k])));
-			size_t whole = PDU_HEADER + 4 + 2 + strlen("某银行") + 1 + 2 + strlen(numbers[k]) + 1;
-			for (size_t cut = 0; cut < whole; cut++) {
-				uint8_t *part = malloc(cut + 1); /* what is read behind it is found */
-				memcpy(part, frame, cut);
-				assert_int_equal(pdu_peek_dst((struct view){part, (uint32_t)cut}).n, 0);
-				free(part);
-			}
-		}
-	}
-}
-
 /* C-octet strings are read and written by words: every length, and a NUL at every place. */
 static void test_string_lengths(void **state)
 {
@@ -384,10 +356,12 @@ static void test_string_lengths(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test(test_string_lengths), cmocka_unit_test(test_peek),	   cmocka_unit_test(test_golden_decode),
-	cmocka_unit_test(test_golden_encode),  cmocka_unit_test(test_golden_room), cmocka_unit_test(test_golden_cut),
-	cmocka_unit_test(test_frame),	       cmocka_unit_test(test_header),	   cmocka_unit_test(test_command_set),
-	cmocka_unit_test(test_dests),	       cmocka_unit_test(test_unsuccess),   cmocka_unit_test(test_text),
+	cmocka_unit_test(test_string_lengths), cmocka_unit_test(test_golden_decode),
+	cmocka_unit_test(test_golden_encode),  cmocka_unit_test(test_golden_room),
+	cmocka_unit_test(test_golden_cut),     cmocka_unit_test(test_frame),
+	cmocka_unit_test(test_header),	       cmocka_unit_test(test_command_set),
+	cmocka_unit_test(test_dests),	       cmocka_unit_test(test_unsuccess),
+	cmocka_unit_test(test_text),
 };
 
 UNIT_MAIN(cases)
