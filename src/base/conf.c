@@ -289,52 +289,6 @@ static void conf_read_section(struct conf_reader *r, struct conf_block *b, confi
 	}
 }
 
-/* The name behind @include in a line of a file; false: there is none. */
-static bool conf_included(const struct conf_where *where, char *out, size_t cap)
-{
-	char line[1024] = "";
-	FILE *f = fopen(where->file, "re");
-
-	for (int i = 0; f != NULL && i < where->line && fgets(line, sizeof(line), f) != NULL; i++)
-		;
-	if (f != NULL)
-		(void)fclose(f);
-	char *name = strstr(line, "@include"), *end;
-	name = name != NULL ? strchr(name, '"') : NULL;
-	end = name != NULL ? strchr(name + 1, '"') : NULL;
-	if (end == NULL)
-		return false;
-	snprintf(out, cap, "%.*s", (int)(end - name - 1), name + 1);
-	return true;
-}
-
-/* libconfig says of an included file only that it cannot be opened. */
-static void conf_include_fault(struct conf_reader *r, const struct conf_where *where, const char *text)
-{
-	char name[512], path[1024];
-
-	if (strncmp(text, "cannot open include", 19) != 0 || !conf_included(where, name, sizeof(name))) {
-		conf_fault(r->errors, where, "%s", text);
-		return;
-	}
-	if (*name == '/') {
-		conf_fault(r->errors, where,
-			   "@include \"%s\": a name from the root cannot be used; write it from the folder %s, as "
-			   "\"sub/file.conf\" or \"../file.conf\"",
-			   name, r->folder);
-		return;
-	}
-	snprintf(path, sizeof(path), "%s/%s", r->folder, name);
-	FILE *f = fopen(path, "re");
-	int error = f == NULL ? errno : EISDIR;
-	if (f != NULL)
-		(void)fclose(f);
-	conf_fault(r->errors, where,
-		   "@include \"%s\": cannot open %s: %s; names are looked for from that folder, "
-		   "also in included files",
-		   name, path, strerror(error));
-}
-
 /* Reads and parses; 0, or -1 with a fault. */
 static int conf_parse(struct conf_reader *r, config_t *cfg)
 {
@@ -346,6 +300,8 @@ static int conf_parse(struct conf_reader *r, config_t *cfg)
 		conf_fault(r->errors, &where, "cannot be read: %s", strerror(errno));
 		return -1;
 	}
+	if (S_ISREG(st.st_mode) && !conf_scan_includes(r->file, r->folder, r->errors)) /* a pipe is read once */
+		return -1;
 	config_set_include_dir(cfg, r->folder);
 	errno = 0;
 	if (config_read_file(cfg, r->file) == CONFIG_TRUE)
@@ -355,7 +311,7 @@ static int conf_parse(struct conf_reader *r, config_t *cfg)
 	if (config_error_type(cfg) == CONFIG_ERR_FILE_IO)
 		conf_fault(r->errors, &where, "cannot be read: %s", strerror(errno != 0 ? errno : EIO));
 	else
-		conf_include_fault(r, &where, config_error_text(cfg));
+		conf_fault(r->errors, &where, "%s", config_error_text(cfg));
 	return -1;
 }
 

@@ -1,21 +1,33 @@
 /*
- * conf_scan.c - finds the whole numbers in a configuration file that do not fit what libconfig makes of them: it keeps
- * the lower 32 bits of a number without the suffix L, so that a limit of 4294967297 would silently be 1. Knows
- * strings, comments and number tokens; knows no keys.
+ * conf_scan.c - reads a configuration file as libconfig's scanner does, for what that does not tell: whole numbers that
+ * do not fit (it keeps the lower 32 bits of a number without the suffix L, so that a limit of 4294967297 would silently
+ * be 1), and included files that cannot be read (it ends the process when one is a folder). Knows strings, comments,
+ * number tokens and @include; knows no keys.
  */
 #include "base/conf_scan.h"
 
 #include <ctype.h>
-#include <stdbool.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/buf.h"
 #include "base/conf.h"
+
+#define CONF_SCAN_NAME 512u
+
+struct conf_files { /* that @include reaches */
+	const char *folder;
+	char **errors;
+	struct buf seen; /* paths, each with its NUL */
+	bool good;
+};
 
 struct conf_scan {
 	const char *at, *end;
 	struct conf_where where;
 	char **errors;
+	struct conf_files *files; /* NULL: numbers are looked at, and no files */
 };
 
 static void conf_scan_line_comment(struct conf_scan *s)
@@ -74,7 +86,7 @@ static void conf_scan_number(struct conf_scan *s, bool negative)
 		s->at++;
 
 	size_t n = (size_t)(s->at - digits), whole = n;
-	if (conf_scan_is_float(digits, n))
+	if (s->files != NULL || conf_scan_is_float(digits, n))
 		return;
 	while (whole > 0 && digits[whole - 1] == 'L')
 		whole--;
@@ -89,9 +101,78 @@ static void conf_scan_number(struct conf_scan *s, bool negative)
 		conf_fault(s->errors, &s->where, "%.*s is too large a number", (int)(whole < 60 ? whole : 60), digits);
 }
 
+static void conf_scan_file(struct conf_files *f, const char *path);
+
+static void conf_scan_fault(struct conf_scan *s, const char *name, const char *path, int error)
+{
+	s->files->good = false;
+	if (*name == '/')
+		conf_fault(s->errors, &s->where,
+			   "@include \"%s\": a name from the root cannot be used; write it from the folder %s, as "
+			   "\"sub/file.conf\" or \"../file.conf\"",
+			   name, s->files->folder);
+	else
+		conf_fault(s->errors, &s->where,
+			   "@include \"%s\": cannot open %s: %s; names are looked for from that folder, "
+			   "also in included files",
+			   name, path, strerror(error));
+}
+
+/* Each once: a file that includes itself ends at libconfig's depth. */
+static bool conf_scan_is_new(struct conf_files *f, const char *path)
+{
+	const char *p = (const char *)buf_data(&f->seen), *end = p + buf_len(&f->seen);
+
+	for (; p < end; p += strlen(p) + 1) {
+		if (strcmp(p, path) == 0)
+			return false;
+	}
+	buf_put(&f->seen, path, strlen(path) + 1);
+	return true;
+}
+
+/* At a line's start: `@include "name"`, as libconfig's scanner sees it. The name's end is left to the run. */
+static void conf_scan_include(struct conf_scan *s)
+{
+	static const char word[] = "@include";
+	char name[CONF_SCAN_NAME], path[2 * CONF_SCAN_NAME];
+	const char *at = s->at;
+	size_t n = 0;
+
+	while (at < s->end && (*at == ' ' || *at == '\t'))
+		at++;
+	if ((size_t)(s->end - at) < sizeof(word) || memcmp(at, word, sizeof(word) - 1) != 0)
+		return;
+	at += sizeof(word) - 1;
+	const char *blanks = at;
+	while (at < s->end && (*at == ' ' || *at == '\t'))
+		at++;
+	if (at == blanks || at == s->end || *at != '"')
+		return;
+	for (at++; at < s->end && *at != '"' && *at != '\0' && n < sizeof(name) - 1; at++) {
+		at += *at == '\\' && s->end - at > 1;
+		name[n++] = *at;
+	}
+	name[n] = '\0';
+	if (at == s->end)
+		return; /* the parser tells that it has no end */
+	int length = snprintf(path, sizeof(path), "%s/%s", s->files->folder, name);
+	struct stat st;
+	if (length >= (int)sizeof(path) || *at != '"')
+		conf_scan_fault(s, name, path, *at == '\0' ? EINVAL : ENAMETOOLONG);
+	else if (*name == '/' || stat(path, &st) != 0)
+		conf_scan_fault(s, name, path, errno);
+	else if (!S_ISREG(st.st_mode))
+		conf_scan_fault(s, name, path, S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP);
+	else if (conf_scan_is_new(s->files, path))
+		conf_scan_file(s->files, path);
+}
+
 static void conf_scan_run(struct conf_scan *s)
 {
 	while (s->at < s->end) {
+		if (s->files != NULL && s->at[-1] == '\n')
+			conf_scan_include(s);
 		char c = *s->at, next = s->end - s->at > 1 ? s->at[1] : '\0';
 		if (c == '#' || (c == '/' && next == '/')) {
 			conf_scan_line_comment(s);
@@ -111,25 +192,63 @@ static void conf_scan_run(struct conf_scan *s)
 	}
 }
 
-void conf_scan_numbers(const char *path, char **errors)
+/* A line break stands before it, so that every octet has one before it. False, with errno: it cannot be read. */
+static bool conf_scan_load(const char *path, struct buf *text)
 {
-	struct buf text = {0};
 	FILE *f = fopen(path, "re");
 	size_t n;
 
 	if (f == NULL)
-		return;
-	buf_puts(&text, "\n"); /* so that every octet has one before it */
-	while ((n = fread(buf_room(&text, 65536), 1, 65536, f)) > 0)
-		buf_filled(&text, n);
+		return false;
+	buf_puts(text, "\n");
+	while ((n = fread(buf_room(text, 65536), 1, 65536, f)) > 0)
+		buf_filled(text, n);
+	int error = ferror(f) ? errno : 0;
 	fclose(f);
+	errno = error;
+	return error == 0;
+}
 
+static void conf_scan_text(const struct buf *text, const char *path, char **errors, struct conf_files *files)
+{
 	struct conf_scan s = {
-		.at = (const char *)buf_data(&text) + 1,
-		.end = (const char *)buf_data(&text) + buf_len(&text),
+		.at = (const char *)buf_data(text) + 1,
+		.end = (const char *)buf_data(text) + buf_len(text),
 		.where = {.file = path, .line = 1},
 		.errors = errors,
+		.files = files,
 	};
 	conf_scan_run(&s);
+}
+
+void conf_scan_numbers(const char *path, char **errors)
+{
+	struct buf text = {0};
+
+	if (conf_scan_load(path, &text))
+		conf_scan_text(&text, path, errors, NULL);
 	buf_free(&text);
+}
+
+static void conf_scan_file(struct conf_files *f, const char *path)
+{
+	struct buf text = {0};
+	struct conf_where where = {.file = path, .line = 0};
+
+	if (conf_scan_load(path, &text)) {
+		conf_scan_text(&text, path, f->errors, f);
+	} else {
+		f->good = false;
+		conf_fault(f->errors, &where, "cannot be read: %s", strerror(errno));
+	}
+	buf_free(&text);
+}
+
+bool conf_scan_includes(const char *path, const char *folder, char **errors)
+{
+	struct conf_files f = {.folder = folder, .errors = errors, .good = true};
+
+	conf_scan_file(&f, path);
+	buf_free(&f.seen);
+	return f.good;
 }

@@ -304,6 +304,45 @@ static void test_include_names(void **state)
 	rmdir(path);
 }
 
+/* libconfig's scanner ends the process when it cannot read what it could open: a folder, named by mistake or by "". */
+static void test_include_of_what_cannot_be_read(void **state)
+{
+	char path[200], want[600];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/夹", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(
+		want, sizeof(want),
+		"gw.conf:3: @include \"夹\": cannot open %s/夹: Is a directory; names are looked for from that folder, "
+		"also in included files\n"
+		"gw.conf:4: @include \"\": cannot open %s/: Is a directory; names are looked for from that folder, "
+		"also in included files\n",
+		dir, dir);
+	check_faults(SMALL " \t@include\t\"夹\"\n@include \"\"\n", want);
+	write_file("carriers.inc", "# 运营商\n/* \n@include \"\" */ @include \"\"\n@include \"夹\"\n");
+	snprintf(want, sizeof(want),
+		 "carriers.inc:4: @include \"夹\": cannot open %s/夹: Is a directory; names are looked for from that "
+		 "folder, also in included files\n",
+		 dir);
+	check_faults(SMALL "@include \"carriers.inc\"\n", want);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(want, sizeof(want),
+		 "gw.conf:3: @include \"夹\": cannot open %s/夹: Operation not supported; names are looked for from "
+		 "that "
+		 "folder, also in included files\n",
+		 dir);
+	check_faults(SMALL "@include \"夹\"\n", want);
+	unlink(path);
+	/* what is no @include to libconfig is none here: in comments and strings, behind other words */
+	write_file("carriers.inc", "// @include \"\"\n# @include \"\"\n/*\n@include \"\"\n*/\n");
+	conf_free(read_good(SMALL "@include \"carriers.inc\"\n"));
+	/* a file that includes itself ends at the parser's depth */
+	write_file("carriers.inc", "@include \"carriers.inc\"\n@include \"carriers.inc\"\n");
+	check_faults(SMALL "@include \"carriers.inc\"\n", "carriers.inc:1: include file nesting too deep\n");
+}
+
 static void test_unreadable(void **state)
 {
 	char *errors, want[200];
@@ -386,11 +425,18 @@ static int remove_dir(void **state)
 }
 
 static const struct CMUnitTest cases[] = {
-	cmocka_unit_test_setup(test_values, make_dir), cmocka_unit_test(test_defaults),
-	cmocka_unit_test(test_all_faults_with_places), cmocka_unit_test(test_sections_of_wrong_shape),
-	cmocka_unit_test(test_syntax_and_duplicates),  cmocka_unit_test(test_utf8_and_secrets),
-	cmocka_unit_test(test_large_numbers),	       cmocka_unit_test(test_include),
-	cmocka_unit_test(test_include_names),	       cmocka_unit_test(test_unreadable),
-	cmocka_unit_test(test_same_and_fault),	       cmocka_unit_test_teardown(test_print_rows, remove_dir),
+	cmocka_unit_test_setup(test_values, make_dir),
+	cmocka_unit_test(test_defaults),
+	cmocka_unit_test(test_all_faults_with_places),
+	cmocka_unit_test(test_sections_of_wrong_shape),
+	cmocka_unit_test(test_syntax_and_duplicates),
+	cmocka_unit_test(test_utf8_and_secrets),
+	cmocka_unit_test(test_large_numbers),
+	cmocka_unit_test(test_include),
+	cmocka_unit_test(test_include_names),
+	cmocka_unit_test(test_include_of_what_cannot_be_read),
+	cmocka_unit_test(test_unreadable),
+	cmocka_unit_test(test_same_and_fault),
+	cmocka_unit_test_teardown(test_print_rows, remove_dir),
 };
 UNIT_MAIN(cases)
