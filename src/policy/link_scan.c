@@ -35,10 +35,11 @@ static bool in_name(uint8_t octet)
 	return (octet >= '0' && octet <= '9') || (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z');
 }
 
-/* 。 behind a character that may be of a name: ASCII, full-width, or hidden behind what cannot be seen. */
+/* 。 behind a character that may be of a name, ASCII or full-width, or that cannot be seen and may hide such a one. */
 static bool stop_in_name(struct view text, uint32_t at)
 {
-	return at > 0 && (in_name(text.p[at - 1]) || (at >= 3 && (text.p[at - 3] == 0xef || text.p[at - 3] == 0xe2)));
+	const uint8_t *p = text.p + at;
+	return at > 0 && (p[-1] < 0x80 || (at >= 2 && p[-2] == 0xc2) || (at >= 3 && (p[-3] == 0xef || p[-3] == 0xe2)));
 }
 
 /* The characters that fold to a dot or a slash, and 。. */

@@ -57,6 +57,9 @@ static const struct {
 	{"详见https://cmbchina.com。95555客服", "cmbchina.com"},
 	{"cmbchina.com。cn", "cmbchina.com cmbchina.com.cn"},
 	{"好的。cn", ""},
+	{"evil\xc2\xad。com", "evil.com"},
+	{"ｅｖｉｌ\x7f。ｃｏｍ、t.cn", "evil.com t.cn"},
+	{"evil-。com，拒收请回复R", "evil-.com"},
 	/* bare names */
 	{"点击t.cn/abc查看", "t.cn"},
 	{"登录12306.cn", "12306.cn"},
