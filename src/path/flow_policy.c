@@ -151,7 +151,7 @@ uint32_t flow_judge_policy(struct flow *f, const struct account *a, struct pdu *
 {
 	struct policing *x = f->policing;
 	struct policy_verdict v;
-	x->id = 0;
+	x->id = x->made = 0;
 	x->judged = is_concerned(f, a, sub);
 	if (!x->judged) {
 		if (f->watch)
@@ -297,11 +297,14 @@ void flow_recipient_late(struct flow *f, struct msg *m)
 	on_unknown(f, m);
 }
 
-/* Whether no policy concerns m: of the submit judged last that is known. */
+/*
+ * Whether no policy concerns m: of the submit judged last that is known, unless it does not go by the carrier that it
+ * was judged for, too dear for its class.
+ */
 static bool is_free(const struct flow *f, const struct msg *m)
 {
 	const struct policing *x = f->policing;
-	if (x->made == m->id && x->turn == loop_turns(f->loop) && !x->judged)
+	if (x->made == m->id && x->turn == loop_turns(f->loop) && !x->judged && m->route == m->home)
 		return true;
 	return !policy_concerns(f->policy, m->account, (enum class_id)m->class_id, flow_taker(f, m->route));
 }
