@@ -138,7 +138,7 @@ void certs_make_ca(const struct cert_wish *w)
 	make(w, true);
 }
 
-static void revoke(X509_CRL *list, const char *file)
+static void revoke_cert(X509_CRL *list, const char *file)
 {
 	X509 *certificate = read_certificate(file);
 	X509_REVOKED *entry = X509_REVOKED_new();
@@ -168,7 +168,7 @@ void certs_revoke(const char *file, const char *ca, const char *const *revoked, 
 	ASN1_INTEGER_set(n, number++);
 	assert_int_equal(X509_CRL_add1_ext_i2d(list, NID_crl_number, n, 0, 0), 1);
 	for (; *revoked != NULL; revoked++)
-		revoke(list, *revoked);
+		revoke_cert(list, *revoked);
 	assert_true(X509_CRL_sign(list, key, EVP_sha256()) > 0);
 	FILE *f = open_file(file, "pem", "w");
 	assert_int_equal(PEM_write_X509_CRL(f, list), 1);
