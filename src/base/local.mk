@@ -38,6 +38,7 @@ libbase_a_SOURCES = \
 	src/base/slab.c src/base/slab.h \
 	src/base/sorter.c src/base/sorter.h \
 	src/base/stats.c src/base/stats.h \
+	src/base/walk.c src/base/walk.h \
 	src/base/sanitized.h \
 	src/base/secret.c src/base/secret.h \
 	src/base/text.c src/base/text.h \

@@ -5,6 +5,9 @@
 
 #include "base/list.h"
 #include "base/mem.h"
+#include "noc/form.h"
+
+#define ROWS_STEP 50 /* looked at, or printed, in a step */
 
 struct listing {
 	struct list link;
@@ -61,6 +64,35 @@ int listing_start(struct console_call *call, struct loop *loop, const struct lis
 	list_append(&running, &l->link);
 	go_on(l);
 	return CONSOLE_LATER;
+}
+
+/* False: none is left. */
+static bool see_some(struct listing_rows *r)
+{
+	enum listing_row row = LISTING_PASSED;
+
+	for (unsigned i = 0; i < ROWS_STEP && row != LISTING_END; i++) {
+		row = r->next(r, r->n < r->most);
+		r->n += row == LISTING_MEANT;
+	}
+	return row != LISTING_END;
+}
+
+bool listing_rows_some(void *job, struct buf *out)
+{
+	struct listing_rows *r = job;
+
+	if (!r->all_seen) {
+		r->all_seen = !see_some(r);
+		return true;
+	}
+	if (form_is_json(out))
+		table_print(r->table, out);
+	else if (table_print_some(r->table, out, ROWS_STEP))
+		return true;
+	if (r->n > r->most)
+		buf_printf(out, "and %u more\n", r->n - r->most);
+	return false;
 }
 
 void listing_stop_all(void)

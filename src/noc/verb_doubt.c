@@ -1,7 +1,7 @@
 /*
  * verb_doubt.c - what the operator may ask about submits whose answer did not come, and how he settles them; both
- * in steps, for there may be very many. Must not
- * know sockets.
+ * in steps, for there may be very many. Must
+ * not know sockets.
  */
 #include "noc/verb.h"
 
@@ -14,61 +14,41 @@
 #include "base/mem.h"
 #include "noc/listing.h"
 #include "noc/status.h"
-#include "noc/table.h"
 
 #define DOUBTS_SHOWN 1000u /* at most; the rest is counted */
-#define DOUBTS_STEP  50	   /* rows of a step */
 
 struct listed { /* a list that is being made */
+	struct listing_rows rows;
 	struct flow_doubts *doubts;
-	struct table *table;
 	const struct carrier *carrier; /* NULL: all */
-	unsigned n;
-	bool all_seen;
 };
 
-static void list_one(struct listed *l, const struct flow_doubt *d)
+static void put_doubt(struct table *t, const struct flow_doubt *d)
 {
 	char id[IDS_DIGITS + 1], number[32], stamp[STATUS_STAMP];
 
-	if ((l->carrier && strcmp(carrier_name(l->carrier), d->carrier) != 0) || l->n++ >= DOUBTS_SHOWN)
-		return;
 	ids_print(d->id, id);
-	table_text(l->table, id);
-	table_text(l->table, status_time(d->since_ms, false, stamp));
-	table_text(l->table, d->carrier);
-	table_text(l->table, d->account);
-	table_text(l->table, d->class_name);
-	table_text(l->table, log_number(d->number.p, d->number.n, number));
-	table_text(l->table, d->held ? "held" : "sent again");
+	table_text(t, id);
+	table_text(t, status_time(d->since_ms, false, stamp));
+	table_text(t, d->carrier);
+	table_text(t, d->account);
+	table_text(t, d->class_name);
+	table_text(t, log_number(d->number.p, d->number.n, number));
+	table_text(t, d->held ? "held" : "sent again");
 }
 
-/* False: none is left. */
-static bool see_some(struct listed *l)
-{
-	struct flow_doubt d;
-
-	for (unsigned i = 0; i < DOUBTS_STEP; i++) {
-		if (!flow_doubts_next(l->doubts, &d))
-			return false;
-		list_one(l, &d);
-	}
-	return true;
-}
-
-static bool list_some(void *job, struct buf *out)
+static enum listing_row next_doubt(void *job, bool is_shown)
 {
 	struct listed *l = job;
+	struct flow_doubt d;
 
-	if (!l->all_seen) {
-		l->all_seen = !see_some(l);
-		return true;
-	}
-	if (table_print_some(l->table, out, DOUBTS_STEP))
-		return true;
-	if (l->n > DOUBTS_SHOWN)
-		buf_printf(out, "and %u more\n", l->n - DOUBTS_SHOWN);
-	return false;
+	if (!flow_doubts_next(l->doubts, &d))
+		return LISTING_END;
+	if (l->carrier && strcmp(carrier_name(l->carrier), d.carrier) != 0)
+		return LISTING_PASSED;
+	if (is_shown)
+		put_doubt(l->rows.table, &d);
+	return LISTING_MEANT;
 }
 
 static void end_list(void *job)
@@ -76,18 +56,20 @@ static void end_list(void *job)
 	struct listed *l = job;
 
 	flow_doubts_end(l->doubts);
-	table_free(l->table);
+	table_free(l->rows.table);
 	mem_free(l);
 }
 
 static int list(struct console_call *call, const struct carrier *c)
 {
-	static const struct listing_steps steps = {list_some, end_list};
+	static const struct listing_steps steps = {listing_rows_some, end_list};
 	const struct snapshot_source *from = call->arg;
 	struct listed *l = mem_zalloc(sizeof(*l));
 
 	l->doubts = flow_doubts_begin(from->flow);
-	l->table = table_new("ID SINCE CARRIER ACCOUNT CLASS NUMBER STATE");
+	l->rows = (struct listing_rows){.table = table_new("ID SINCE CARRIER ACCOUNT CLASS NUMBER STATE"),
+					.most = DOUBTS_SHOWN,
+					.next = next_doubt};
 	l->carrier = c;
 	return listing_start(call, from->loop, &steps, l);
 }

@@ -1,23 +1,25 @@
 /*
- * verb_review.c - texts that a policy holds until somebody has read them: listed, let go, refused. Must not know
- * sockets, nor why a policy holds a text.
+ * verb_review.c - texts that a policy holds until somebody has read them: listed, let go, refused, in steps, for there
+ * may be very many. Must not know sockets, nor why a policy holds a text.
  */
 #include "noc/verb.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "noc/listing.h"
 #include "noc/status.h"
-#include "noc/table.h"
 
 #define REVIEWS_SHOWN 200u /* at most; the rest is counted */
 
-struct listing {
-	struct table *table;
-	const char *account; /* NULL: all */
-	unsigned n;
+struct listed { /* a list that is being made */
+	struct listing_rows rows;
+	struct flow_reviews *reviews;
+	const struct account *account; /* NULL: all; they live as long as the flow */
 };
 
 /* The text is what the operator is asked about: it is shown whole, but for line ends. */
@@ -31,52 +33,94 @@ static void put_text(struct table *t, struct view text)
 	table_text(t, line);
 }
 
-static void list_one(const struct flow_review *r, void *arg)
+static void put_review(struct table *t, const struct flow_review *r)
 {
-	struct listing *l = arg;
 	char id[IDS_DIGITS + 1], number[32], stamp[STATUS_STAMP], until[STATUS_STAMP];
 
-	if ((l->account && strcmp(l->account, r->account) != 0) || l->n++ >= REVIEWS_SHOWN)
-		return;
 	ids_print(r->id, id);
-	table_text(l->table, id);
-	table_text(l->table, status_time(r->since_ms, false, stamp));
-	table_text(l->table, status_time(r->until_ms, false, until));
-	table_text(l->table, r->account);
-	table_text(l->table, r->class_name);
-	table_text(l->table, log_number(r->number.p, r->number.n, number));
-	table_text(l->table, r->policy);
+	table_text(t, id);
+	table_text(t, status_time(r->since_ms, false, stamp));
+	table_text(t, status_time(r->until_ms, false, until));
+	table_text(t, r->account);
+	table_text(t, r->class_name);
+	table_text(t, log_number(r->number.p, r->number.n, number));
+	table_text(t, r->policy);
 	if (r->parts)
-		table_cell(l->table, "%u/%u", r->part, r->parts);
+		table_cell(t, "%u/%u", r->part, r->parts);
 	else
-		table_text(l->table, "-");
-	put_text(l->table, r->text);
+		table_text(t, "-");
+	put_text(t, r->text);
+}
+
+static enum listing_row next_review(void *job, bool is_shown)
+{
+	struct listed *l = job;
+	struct flow_review r;
+	const struct account *whose = flow_reviews_next(l->reviews);
+
+	if (!whose)
+		return LISTING_END;
+	if (l->account && whose != l->account)
+		return LISTING_PASSED;
+	if (is_shown) {
+		flow_reviews_read(l->reviews, &r);
+		put_review(l->rows.table, &r);
+	}
+	return LISTING_MEANT;
+}
+
+static void end_list(void *job)
+{
+	struct listed *l = job;
+
+	flow_reviews_end(l->reviews);
+	table_free(l->rows.table);
+	mem_free(l);
 }
 
 static int list(struct console_call *call, const struct account *a)
 {
+	static const struct listing_steps steps = {listing_rows_some, end_list};
 	const struct snapshot_source *from = call->arg;
-	struct listing l = {table_new("ID SINCE UNTIL ACCOUNT CLASS NUMBER POLICY PART TEXT"),
-			    a ? account_name(a) : NULL, 0};
+	struct listed *l = mem_zalloc(sizeof(*l));
 
-	flow_reviews_each(from->flow, list_one, &l);
-	table_print(l.table, call->out);
-	table_free(l.table);
-	if (l.n > REVIEWS_SHOWN)
-		buf_printf(call->out, "and %u more\n", l.n - REVIEWS_SHOWN);
-	return 0;
+	l->reviews = flow_reviews_begin(from->flow);
+	l->account = a;
+	l->rows = (struct listing_rows){.table = table_new("ID SINCE UNTIL ACCOUNT CLASS NUMBER POLICY PART TEXT"),
+					.most = REVIEWS_SHOWN,
+					.next = next_review};
+	return listing_start(call, from->loop, &steps, l);
+}
+
+struct settled {
+	struct console_later *later;
+	uint64_t id;
+	bool go;
+};
+
+static void on_settled(void *arg, unsigned n)
+{
+	struct settled *s = arg;
+	char none[100];
+
+	snprintf(none, sizeof(none), "no message %" PRIu64 " is held for review; review list shows which are", s->id);
+	if (!s->id || n) {
+		log_info("-", "event=review what=%s messages=%u by=console", s->go ? "approve" : "reject", n);
+		buf_printf(console_later_out(s->later), "%u message%s %s\n", n, n == 1 ? "" : "s",
+			   s->go ? "approved" : "ended as DELETED");
+	}
+	console_finish(s->later, s->id && n == 0 ? none : NULL);
+	mem_free(s);
 }
 
 static int settle(struct console_call *call, uint64_t id, const struct account *a, bool go)
 {
 	const struct snapshot_source *from = call->arg;
-	unsigned n = flow_review_settle(from->flow, id, a, go);
+	struct settled *s = mem_zalloc(sizeof(*s));
 
-	if (id && n == 0)
-		return console_fail(call, "no message %" PRIu64 " is held for review; review list shows which are", id);
-	log_info("-", "event=review what=%s messages=%u by=console", go ? "approve" : "reject", n);
-	buf_printf(call->out, "%u message%s %s\n", n, n == 1 ? "" : "s", go ? "approved" : "ended as DELETED");
-	return 0;
+	*s = (struct settled){console_later(call), id, go};
+	flow_review_settle(from->flow, id, a, go, on_settled, s);
+	return CONSOLE_LATER;
 }
 
 int verb_review(struct console_call *call)
@@ -87,9 +131,9 @@ int verb_review(struct console_call *call)
 	const char *what = call->words[0], *which = call->n > 1 ? call->words[1] : "--all";
 	const struct account *a = NULL;
 	uint64_t id = 0;
-	bool listing = strcmp(what, "list") == 0, go = strcmp(what, "approve") == 0;
+	bool lists = strcmp(what, "list") == 0, go = strcmp(what, "approve") == 0;
 
-	if ((!listing && !go && strcmp(what, "reject") != 0) || (!listing && call->n < 2))
+	if ((!lists && !go && strcmp(what, "reject") != 0) || (!lists && call->n < 2))
 		return console_fail(call, "%s", usage);
 	if (strcmp(which, "--account") == 0) {
 		if (call->n != 3)
@@ -97,8 +141,8 @@ int verb_review(struct console_call *call)
 		a = accounts_find(flow_accounts(from->flow), view_of(call->words[2]));
 		if (!a)
 			return console_fail(call, "no account %.100s; accounts lists them", call->words[2]);
-	} else if (call->n > 2 || (strcmp(which, "--all") != 0 && (listing || !ids_parse(which, strlen(which), &id)))) {
+	} else if (call->n > 2 || (strcmp(which, "--all") != 0 && (lists || !ids_parse(which, strlen(which), &id)))) {
 		return console_fail(call, "%s", usage);
 	}
-	return listing ? list(call, a) : settle(call, id, a, go);
+	return lists ? list(call, a) : settle(call, id, a, go);
 }

@@ -9,8 +9,7 @@
 struct doubts {
 	struct msgs *msgs;
 	struct map *by_number;
-	struct list all;   /* through msg.link, oldest first; among them the places of walks */
-	struct list walks; /* through doubts_walk.among */
+	struct walk_list all; /* through msg.link, oldest first */
 	uint64_t *at_carrier;
 	size_t carriers;
 };
@@ -29,8 +28,7 @@ struct doubts *doubts_new(struct msgs *msgs, size_t carriers)
 	struct doubts *d = mem_zalloc(sizeof(*d));
 	d->msgs = msgs;
 	d->by_number = map_new();
-	list_init(&d->all);
-	list_init(&d->walks);
+	walk_list_init(&d->all);
 	doubts_grow(d, carriers);
 	return d;
 }
@@ -71,7 +69,7 @@ int doubts_add(struct doubts *d, struct msg *k)
 	struct view source;
 	if (!addresses(d, k, &to, &source) || map_put(d->by_number, hash_of(k->carrier, &to), k->handle) < 0)
 		return -1;
-	list_append(&d->all, &k->link);
+	walk_list_add(&d->all, &k->link);
 	d->at_carrier[k->carrier]++;
 	k->in_doubts = true;
 	return 0;
@@ -130,55 +128,20 @@ uint64_t doubts_count(const struct doubts *d, size_t carrier)
 
 /* --- all of them --- */
 
-void doubts_walk_end(struct doubts_walk *w)
+void doubts_walk_begin(struct doubts *d, struct walk *w)
 {
-	if (!doubts_walks(w))
-		return;
-	list_remove(&w->at);
-	list_remove(&w->end);
-	list_remove(&w->among);
+	walk_begin(&d->all, w);
 }
 
-bool doubts_walks(const struct doubts_walk *w)
+struct msg *doubts_walk_next(struct doubts *d, struct walk *w)
 {
-	return w->among.next && !list_empty(&w->among);
-}
-
-void doubts_walk_begin(struct doubts *d, struct doubts_walk *w)
-{
-	doubts_walk_end(w);
-	list_put(&d->all, &w->at);
-	list_append(&d->all, &w->end);
-	list_append(&d->walks, &w->among);
-}
-
-static bool is_walk(const struct doubts *d, const struct list *node)
-{
-	LIST_EACH(among, &d->walks) {
-		const struct doubts_walk *w = LIST_OF(among, struct doubts_walk, among);
-		if (&w->at == node || &w->end == node)
-			return true;
-	}
-	return false;
-}
-
-struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w)
-{
-	struct list *node = w->at.next;
-	while (node != &w->end && is_walk(d, node))
-		node = node->next;
-	if (node == &w->end) {
-		doubts_walk_end(w);
-		return NULL;
-	}
-	list_remove(&w->at);
-	list_put(node, &w->at);
-	return LIST_OF(node, struct msg, link);
+	struct list *node = walk_next(&d->all, w);
+	return node ? LIST_OF(node, struct msg, link) : NULL;
 }
 
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg)
 {
-	struct doubts_walk w = {.at = {NULL, NULL}};
+	struct walk w = {.at = {NULL, NULL}};
 	struct msg *k;
 	doubts_walk_begin(d, &w);
 	while ((k = doubts_walk_next(d, &w)) != NULL)

@@ -5,6 +5,7 @@
 #ifndef PATH_DOUBTS_H
 #define PATH_DOUBTS_H
 
+#include "base/walk.h"
 #include "path/msg.h"
 #include "path/number.h"
 
@@ -22,17 +23,9 @@ void doubts_remove(struct doubts *d, struct msg *k); /* harmless when it is not 
 struct msg *doubts_find(const struct doubts *d, size_t carrier, const struct number *to, struct view source);
 /* How many there are, at one carrier. */
 uint64_t doubts_count(const struct doubts *d, size_t carrier);
-/*
- * A walk in steps, oldest first, over those that are there when it begins: they may end between two steps, and so may
- * the one that was returned last.
- */
-struct doubts_walk { /* embedded by its owner; zero it before first use */
-	struct list at, end, among;
-};
-void doubts_walk_begin(struct doubts *d, struct doubts_walk *w); /* also one that is under way: from the start again */
-struct msg *doubts_walk_next(struct doubts *d, struct doubts_walk *w); /* NULL: that was all; the walk has ended */
-void doubts_walk_end(struct doubts_walk *w);			       /* harmless when there is none */
-bool doubts_walks(const struct doubts_walk *w);			       /* it is under way */
+/* walk.h: over all of them, in steps. NULL: that was all. */
+void doubts_walk_begin(struct doubts *d, struct walk *w);
+struct msg *doubts_walk_next(struct doubts *d, struct walk *w);
 /* Each, oldest first; fn may end it. */
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg);
 

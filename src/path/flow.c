@@ -357,7 +357,7 @@ static void redo(struct flow *f, struct msg *m)
 
 bool flow_owes_writes(const struct flow *f)
 {
-	return f->doubtful_n || f->doubts_owed || doubts_walks(&f->redoing_doubts) || !list_empty(&f->redoing) ||
+	return f->doubtful_n || f->doubts_owed || walk_goes(&f->redoing_doubts) || !list_empty(&f->redoing) ||
 	       !list_empty(&f->redo);
 }
 
@@ -368,7 +368,7 @@ static bool redo_one(struct flow *f)
 	struct msg *k;
 	if (credit_pay_one(f->credit) || remove_a_doubtful(f))
 		return true;
-	if (doubts_walks(&f->redoing_doubts) && (k = doubts_walk_next(f->doubts, &f->redoing_doubts)) != NULL) {
+	if (walk_goes(&f->redoing_doubts) && (k = doubts_walk_next(f->doubts, &f->redoing_doubts)) != NULL) {
 		redo_doubt(f, k);
 		return true;
 	}
@@ -405,7 +405,7 @@ void flow_redo_all(struct flow *f)
 	if (!store_takes(f->store))
 		return;
 	f->redo_step.fn = on_redo_step;
-	if (f->doubts_owed && !doubts_walks(&f->redoing_doubts)) {
+	if (f->doubts_owed && !walk_goes(&f->redoing_doubts)) {
 		f->doubts_owed = false;
 		doubts_walk_begin(f->doubts, &f->redoing_doubts);
 	}

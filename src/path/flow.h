@@ -225,17 +225,23 @@ void flow_doubts_end(struct flow_doubts *l);
  */
 void flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend,
 			void (*done)(void *arg, unsigned n), void *arg);
-struct flow_review { /* a text that waits for the operator; views are good for the call */
+struct flow_review { /* a text that waits for the operator; views are good for the turn, until the next is read */
 	uint64_t id;
 	const char *account, *class_name, *policy;
 	struct view number, text;   /* text: UTF-8, at most 1 KiB of it */
 	unsigned part, parts;	    /* of a text that the app has cut itself; 0: whole */
 	int64_t since_ms, until_ms; /* UTC: accepted; ends by itself */
 };
-void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, void *arg), void *arg);
-/* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). How many.
- */
-unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *account, bool go);
+/* As flow_doubts_begin(); read() in the turn of its next(). */
+struct flow_reviews;
+struct flow_reviews *flow_reviews_begin(struct flow *f);
+const struct account *flow_reviews_next(struct flow_reviews *l); /* whose; NULL: that was all */
+void flow_reviews_read(struct flow_reviews *l, struct flow_review *r);
+void flow_reviews_end(struct flow_reviews *l);
+/* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). done() as
+ * for flow_doubts_settle(). */
+void flow_review_settle(struct flow *f, uint64_t id, const struct account *a, bool go,
+			void (*done)(void *arg, unsigned n), void *arg);
 /* --- the history of this node in the store (store_history.h) --- */
 
 /* 0, and the callback comes once, later; -1 when the store is away. */

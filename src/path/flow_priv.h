@@ -92,7 +92,7 @@ struct flow {
 	struct map *opted;	 /* (scope, number) that said stop in this process' life, by two hashes */
 	struct list redo;	 /* messages whose write is owed */
 	struct list redoing;	 /* those whose turn it is, in steps */
-	struct doubts_walk redoing_doubts;
+	struct walk redoing_doubts;
 	bool outbox_waits; /* until all of that has been made: then it is told that the store is up */
 	struct list debts;
 	struct timer redo_step, redo_timer, listen_timer, leave_timer, drain_timer, health_timer, walk_timer,
@@ -127,7 +127,7 @@ struct flow {
 	struct map *gathering;	   /* texts whose parts are awaited */
 	struct list gatherings;	   /* the same */
 	struct list wholes;	   /* struct whole of flow_whole.c */
-	struct list reviews;	   /* messages held for review */
+	struct walk_list reviews;  /* messages held for review */
 	const char *refusing;	   /* policy that the next answer to an app names; NULL: none */
 	const char *refused_by;	   /* policy that has refused what is being answered; NULL: none */
 	struct tallying *tallying; /* flow_tally.c's */
@@ -434,8 +434,12 @@ uint64_t flow_text_key(const struct msg *m);	 /* the same for all parts of an ap
 
 /* flow_whole.c */
 void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n); /* gathered, HELD, in their order */
-void flow_hold_review(struct flow *f, struct msg *m);
 void flow_whole_free(struct flow *f);
+
+/* flow_review.c */
+void flow_hold_review(struct flow *f, struct msg *m);
+void flow_let_go(struct flow *f, struct msg *m); /* HELD for a verdict, in no list: it may go */
+int64_t flow_review_since(const struct flow *f); /* UTC: the oldest that is held for review; 0: none is */
 
 /* flow_credit.c */
 /*

@@ -12,7 +12,7 @@
 struct settling {
 	struct asked asked;
 	struct steps steps;
-	struct doubts_walk walk;
+	struct walk walk;
 	uint64_t id;		       /* 0: all */
 	const struct carrier *carrier; /* NULL: all; they live as long as the flow */
 	bool resend;
@@ -80,7 +80,7 @@ static void tell(struct wave *w)
 {
 	struct settling *x = (struct settling *)w;
 	flow_steps_stop(&x->steps);
-	doubts_walk_end(&x->walk);
+	walk_end(&x->walk);
 	x->done(x->arg, x->n);
 	flow_asked_free(&x->asked);
 }
@@ -107,7 +107,7 @@ void flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bo
 
 struct flow_doubts {
 	struct flow *flow;
-	struct doubts_walk walk;
+	struct walk walk;
 };
 
 struct flow_doubts *flow_doubts_begin(struct flow *f)
@@ -145,6 +145,6 @@ void flow_doubts_end(struct flow_doubts *l)
 {
 	if (!l)
 		return;
-	doubts_walk_end(&l->walk);
+	walk_end(&l->walk);
 	mem_free(l);
 }

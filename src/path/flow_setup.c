@@ -440,7 +440,7 @@ struct flow *flow_new(struct loop *loop, const struct flow_conf *conf, struct st
 	list_init(&f->asked);
 	list_init(&f->steps);
 	list_init(&f->wholes);
-	list_init(&f->reviews);
+	walk_list_init(&f->reviews);
 	flow_gather_init(f);
 	flow_policy_init(f);
 	flow_ask_init(f);
@@ -478,7 +478,7 @@ static void clear_timers(struct flow *f)
 	loop_timer_clear(f->loop, &f->redo_timer);
 	loop_timer_clear(f->loop, &f->redo_step);
 	loop_timer_clear(f->loop, &f->steps_timer);
-	doubts_walk_end(&f->redoing_doubts);
+	walk_end(&f->redoing_doubts);
 	loop_timer_clear(f->loop, &f->listen_timer);
 	loop_timer_clear(f->loop, &f->leave_timer);
 	loop_timer_clear(f->loop, &f->drain_timer);
@@ -562,12 +562,11 @@ void flow_status(const struct flow *f, struct flow_status *out)
 		.since_ms = f->since_ms,
 		.expired = f->counters.finished[FINISH_EXPIRED],
 		.unknown = f->counters.finished[FINISH_NO_RECEIPT] + f->counters.finished[FINISH_IN_DOUBT],
+		.review_ms = flow_review_since(f),
 		.dead_letters = backlog_dead(outbox_backlogs(f->outbox)),
 	};
 	for (size_t how = 0; how < FINISHES; how++)
 		out->ended += f->counters.finished[how];
-	if (!list_empty(&f->reviews))
-		out->review_ms = ids_time_ms(LIST_OF(f->reviews.next, struct msg, link)->id);
 	memcpy(out->by_state, f->counters.by_state, sizeof(out->by_state));
 }
 

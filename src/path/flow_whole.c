@@ -1,13 +1,11 @@
 /*
- * flow_whole.c - messages that are acknowledged and still wait for a verdict: the gathered parts of a text, judged
- * together, and what is held until the operator has read it. Part of the order of life. Must not know what a policy
- * says, nor how parts were gathered.
+ * flow_whole.c - the gathered parts of a text, acknowledged, are judged together. Part of the order of life. Must not
+ * know what a policy says, nor how parts were gathered.
  */
 #include "path/flow_priv.h"
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "path/plain.h"
 #include "path/store_recipient.h"
 #include "policy/policy.h"
 
@@ -23,116 +21,6 @@ struct whole { /* parts of one text while its recipient is asked about; in flow.
 	size_t n;
 	uint64_t handles[];
 };
-
-/* --- held for review --- */
-
-void flow_hold_review(struct flow *f, struct msg *m)
-{
-	struct policy_verdict v = policy_verdict_of((enum policy_id)m->verdict);
-	struct record r;
-	msg_record(m, &r);
-	flow_set_state(f, m, MSG_HELD);
-	flow_set_timer_to_end(f, m);
-	list_append(&f->reviews, &m->link);
-	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
-		flow_tell_held(f, m, WAIT_REVIEW);
-	log_peer_info(account_name(accounts_at(f->accounts, m->account)),
-		      "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
-		      v.name);
-}
-
-void flow_reviews_each(struct flow *f, void (*fn)(const struct flow_review *r, void *arg), void *arg)
-{
-	char text[1024];
-	LIST_EACH_SAFE(node, next, &f->reviews) {
-		const struct msg *m = LIST_OF(node, struct msg, link);
-		const struct account *a = accounts_at(f->accounts, m->account);
-		struct record r;
-		struct pdu pdu;
-		msg_pdu(m, &r, &pdu);
-		struct plain p = plain_read(&pdu, (enum charset)account_conf(a)->dcs0, text, sizeof(text));
-		struct flow_review said = {.id = msg_app_id(m),
-					   .account = account_name(a),
-					   .class_name = class_name((enum class_id)m->class_id),
-					   .policy = policy_verdict_of((enum policy_id)m->verdict).name,
-					   .number = pdu.sm.dst.addr,
-					   .text = {(const uint8_t *)text, p.n},
-					   .part = p.part ? p.concat.seq : 0,
-					   .parts = p.part ? p.concat.total : 0,
-					   .since_ms = r.accept_ms,
-					   .until_ms = msg_expiry_ms(m, f->loop)};
-		fn(&said, arg);
-	}
-}
-
-/* What may go is not to be gathered, judged and held once more after a restart: other parts of it may have left. */
-static void approve(struct flow *f, struct msg *m)
-{
-	struct record r;
-	loop_timer_clear(f->loop, &m->timer);
-	m->review = false;
-	m->read = true;
-	m->verdict = POLICY_NONE;
-	msg_record(m, &r);
-	r.flags = (uint8_t)((r.flags & ~RECORD_REVIEW) | RECORD_READ);
-	r.verdict = POLICY_NONE;
-	if (msg_set_record(f->msgs, m, &r) < 0)
-		log_error("-", "event=no_memory what=record id=%llu", (unsigned long long)m->id);
-	flow_set_state(f, m, MSG_STORING);
-	if (m->volatile_)
-		flow_begin(f, m);
-	else
-		flow_store_again(f, m);
-}
-
-static void reject(struct flow *f, struct msg *m)
-{
-	policy_count(f->policy, (enum policy_id)m->verdict);
-	flow_end_by(f, m, (enum policy_id)m->verdict);
-}
-
-static bool is_meant(struct msg *m, uint64_t id, const struct msg *one)
-{
-	uint64_t key = one ? flow_text_key(one) : 0;
-	return id == 0 || msg_app_id(m) == id || (key && flow_text_key(m) == key);
-}
-
-static const struct msg *review_by_id(struct flow *f, uint64_t id)
-{
-	LIST_EACH_SAFE(node, next, &f->reviews) {
-		const struct msg *m = LIST_OF(node, struct msg, link);
-		if (id && msg_app_id(m) == id)
-			return m;
-	}
-	return NULL;
-}
-
-unsigned flow_review_settle(struct flow *f, uint64_t id, const struct account *account, bool go)
-{
-	struct list meant;
-	unsigned n = 0;
-	const struct msg *one = review_by_id(f, id);
-	list_init(&meant);
-	LIST_EACH_SAFE(node, next, &f->reviews) {
-		struct msg *m = LIST_OF(node, struct msg, link);
-		if ((account && account_number(account) != m->account) || !is_meant(m, id, one))
-			continue;
-		list_remove(&m->link);
-		list_append(&meant, &m->link);
-	}
-	while (!list_empty(&meant)) {
-		struct msg *m = LIST_OF(meant.next, struct msg, link);
-		list_remove(&m->link);
-		n++;
-		if (go)
-			approve(f, m);
-		else
-			reject(f, m);
-	}
-	return n;
-}
-
-/* --- parts of one text --- */
 
 static void drop(struct whole *w)
 {
@@ -167,7 +55,7 @@ static void go_on(struct whole *w)
 		if (m->review)
 			flow_hold_review(f, m);
 		else
-			approve(f, m);
+			flow_let_go(f, m);
 	}
 	drop(w);
 }

@@ -28,7 +28,7 @@ libpath_a_SOURCES = \
 	src/path/flow_kind.c \
 	src/path/flow_load.c \
 	src/path/flow_next.c \
-	src/path/flow_gather.c src/path/flow_whole.c src/path/flow_policy.c src/path/flow_hours.c src/path/flow_clock.c src/path/flow_words.c \
+	src/path/flow_gather.c src/path/flow_whole.c src/path/flow_review.c src/path/flow_policy.c src/path/flow_hours.c src/path/flow_clock.c src/path/flow_words.c \
 	src/path/plain.c src/path/plain.h src/path/store_recipient.c src/path/store_recipient.h src/path/store_recipient_priv.h src/path/store_recipient_script.c \
 	src/path/flow_parts.c \
 	src/path/flow_receipt.c \

@@ -130,6 +130,7 @@ must "carriers bound" 20 metric_is gw 'smppgw_carrier_up\{.*\}' 2
 soon "in doubt after the restart, too" 10 traced 'now: in doubt for' "$doubt"
 is "doubt list has it" "$(ctl doubt list | awk -v id="$doubt" '$1 == id { print $(NF - 4), $(NF - 3), $(NF - 2), $NF }')" "移动 bank collect held"
 is "doubt list --carrier has those of the carrier" "$(ctl doubt list --carrier 移动 | grep -c "^$doubt ") $(ctl doubt list --carrier 联通 | grep -c "^$doubt ")" "1 0"
+has "doubt list as JSON" "$(ctl --json doubt list)" '"rows":[{"id":"'"$doubt"'"'
 has "no such carrier" "$(ctl doubt list --carrier 铁通 2>&1)" "no carrier 铁通"
 has "a message that is not in doubt" "$(ctl doubt fail "$second" 2>&1)" "no message $second is held in doubt"
 has "which ones must be said" "$(ctl doubt resend 2>&1)" "usage: doubt"

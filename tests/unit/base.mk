@@ -26,6 +26,7 @@ base_unit_tests = \
 	tests/unit/base/test_stats \
 	tests/unit/base/test_text \
 	tests/unit/base/test_webhook \
+	tests/unit/base/test_walk \
 	tests/unit/base/test_wheel \
 	tests/unit/base/test_worker
 check_PROGRAMS += $(base_unit_tests)
@@ -54,6 +55,8 @@ tests_unit_base_test_notify_SOURCES = tests/unit/base/test_notify.c
 tests_unit_base_test_notify_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_text_SOURCES = tests/unit/base/test_text.c
 tests_unit_base_test_text_LDADD = $(base_unit_ldadd)
+tests_unit_base_test_walk_SOURCES = tests/unit/base/test_walk.c
+tests_unit_base_test_walk_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_wheel_SOURCES = tests/unit/base/test_wheel.c
 tests_unit_base_test_wheel_LDADD = $(base_unit_ldadd)
 tests_unit_base_test_conf_diff_SOURCES = tests/unit/base/test_conf_diff.c

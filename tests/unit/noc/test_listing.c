@@ -61,6 +61,40 @@ static int list(struct console_call *call)
 	return listing_start(call, loop, &steps, j);
 }
 
+struct counted {
+	struct listing_rows rows;
+	unsigned at, all;
+};
+
+static enum listing_row next_number(void *job, bool is_shown)
+{
+	struct counted *c = job;
+	if (c->at == c->all)
+		return LISTING_END;
+	if (++c->at % 3 == 0)
+		return LISTING_PASSED;
+	if (is_shown)
+		table_cell(c->rows.table, "%u", c->at);
+	return LISTING_MEANT;
+}
+
+static void end_numbers(void *job)
+{
+	struct counted *c = job;
+	table_free(c->rows.table);
+	mem_free(c);
+	ended++;
+}
+
+static int numbers(struct console_call *call)
+{
+	static const struct listing_steps steps = {listing_rows_some, end_numbers};
+	struct counted *c = mem_zalloc(sizeof(*c));
+	c->all = (unsigned)atoi(call->words[0]);
+	c->rows = (struct listing_rows){.table = table_new("+N"), .most = 100, .next = next_number};
+	return listing_start(call, loop, &steps, c);
+}
+
 static int say(struct console_call *call)
 {
 	buf_puts(call->out, "said\n");
@@ -69,6 +103,7 @@ static int say(struct console_call *call)
 
 static const struct console_command table[] = {
 	{.name = "list", .args = "N HOW", .min = 2, .max = 2, .right = CONSOLE_READ, .fn = list, .help = "Lists."},
+	{.name = "numbers", .args = "N", .min = 1, .max = 1, .right = CONSOLE_READ, .fn = numbers, .help = "Lists."},
 	{.name = "say", .right = CONSOLE_READ, .fn = say, .help = "Says it."},
 	{.name = NULL},
 };
@@ -112,6 +147,26 @@ static void a_long_one_leaves_room_for_others(void **state)
 	assert_int_equal(ended, 1);
 	mem_free(got);
 	answers("--json list 2 slow\n", "ok\n{\"lines\":[\"step 1\",\"step 2\"]}\n");
+}
+
+/* A table: those that are meant, so many of them, and how many more there are; as JSON, too. */
+static void rows_are_counted_beyond_the_most(void **state)
+{
+	(void)state;
+	ended = 0;
+	answers("numbers 5\n", "ok\nN\n1\n2\n4\n5\n");
+	answers("numbers 0\n", "ok\nN\n");
+	char *got = ask("numbers 1000\n");
+	assert_non_null(strstr(got, "\n  1\n"));
+	assert_non_null(strstr(got, "\n149\nand 567 more\n"));
+	assert_null(strstr(got, "\n  3\n"));
+	mem_free(got);
+	answers("--json numbers 4\n", "ok\n{\"rows\":[{\"n\":1},{\"n\":2},{\"n\":4}],\"lines\":[]}\n");
+	got = ask("--json numbers 154\n");
+	assert_non_null(strstr(got, "{\"n\":149}]"));
+	assert_non_null(strstr(got, "\"lines\":[\"and 3 more\"]"));
+	mem_free(got);
+	assert_int_equal(ended, 5);
 }
 
 static bool has_ended(void *arg)
@@ -187,7 +242,7 @@ static void tables_are_printed_in_steps(void **state)
 static const struct CMUnitTest cases[] = {
 	cmocka_unit_test(a_short_one_is_there_at_once), cmocka_unit_test(a_long_one_leaves_room_for_others),
 	cmocka_unit_test(who_goes_wants_it_no_more),	cmocka_unit_test(all_stop_with_the_gateway),
-	cmocka_unit_test(tables_are_printed_in_steps),
+	cmocka_unit_test(tables_are_printed_in_steps),	cmocka_unit_test(rows_are_counted_beyond_the_most),
 };
 
 __attribute__((constructor)) static void start(void)

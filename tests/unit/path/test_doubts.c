@@ -192,40 +192,6 @@ static void test_of_part(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-/* A walk in steps, while those before and behind it end, others come, and another walk is under way. */
-static void test_walk(void **state)
-{
-	struct doubts_walk w = {.at = {NULL, NULL}}, other = w;
-	struct msg *k;
-	(void)state;
-	assert_false(doubts_walks(&w));
-	doubts_walk_end(&w);
-	for (uint64_t i = 0; i < 12; i++)
-		add(1000 + i);
-	doubts_walk_begin(d, &w);
-	doubts_walk_begin(d, &other);
-	assert_ptr_equal(doubts_walk_next(d, &w), model[0].k);
-	assert_ptr_equal(doubts_walk_next(d, &w), model[1].k);
-	drop(1);					       /* the one that it stands behind */
-	drop(1);					       /* the one that would be next */
-	add(2000);					       /* has come meanwhile */
-	assert_ptr_equal(doubts_walk_next(d, &w), model[1].k); /* 1003 */
-	assert_int_equal(model[1].k->id, 1003);
-	seen = 0;
-	for (unsigned n = 0; (k = doubts_walk_next(d, &other)) != NULL; n++)
-		assert_ptr_equal(k, model[n].k);
-	assert_false(doubts_walks(&other));
-	unsigned rest = 0;
-	while ((k = doubts_walk_next(d, &w)) != NULL)
-		rest++;
-	assert_int_equal(rest, 8); /* not the one that has come */
-	assert_false(doubts_walks(&w));
-	doubts_walk_begin(d, &w);
-	while (model_n) /* all end under it */
-		drop(0);
-	assert_null(doubts_walk_next(d, &w));
-}
-
-static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_each), CASE(test_walk), CASE(test_of_part)};
+static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_each), CASE(test_of_part)};
 
 UNIT_MAIN(cases)
