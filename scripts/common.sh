@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 
 # Rows "group kind what package": the package is missing when the command, the pkg-config module, the header, the file or
-# the Perl module is not there. Asking for the thing itself accepts one that came another way (a newer node, for example).
+# the Perl module is not there, or the compiler has no AddressSanitizer. Asking for the thing itself accepts one that came another way (a newer node, for example).
 package_table='
 build   command  gcc             build-essential
 build   command  make            build-essential
@@ -24,6 +24,7 @@ run     command  curl            curl
 test    module   cmocka          libcmocka-dev
 test    module   lua5.1          liblua5.1-0-dev
 all     command  clang           clang
+all     asan     clang           libclang-rt-14-dev
 test    command  clang-format-14 clang-format-14
 test    command  openssl         openssl
 test    command  python3         python3
@@ -56,6 +57,7 @@ have() { # KIND WHAT
 	header) [ -e "/usr/include/$2" ] || [ -e "/usr/include/$(uname -m)-linux-gnu/$2" ] ;;
 	debug) [ -d /usr/lib/debug/.build-id ] ;;
 	file) [ -e "$2" ] ;;
+	asan) echo 'int main(void) { return 0; }' | "$2" -fsanitize=address -x c -o /dev/null - 2>/dev/null ;;
 	perl) perl "-M$2" -e 1 2>/dev/null ;;
 	*) return 1 ;;
 	esac

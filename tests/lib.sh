@@ -20,7 +20,7 @@ fi
 # Sanitizers and valgrind make everything slower: longer deadlines, smaller loads.
 if [ -z "${SMPPGW_SLOW:-}" ]; then
 	SMPPGW_SLOW=1
-	if [ -n "${SMPPGW_WRAP:-}" ] || ldd "$SMPPGW_BUILD/smppgwd" 2>/dev/null | grep -q libasan; then SMPPGW_SLOW=4; fi
+	if [ -n "${SMPPGW_WRAP:-}" ] || grep -qs __asan_init "$SMPPGW_BUILD/smppgwd"; then SMPPGW_SLOW=4; fi
 fi
 export SMPPGW_SRC SMPPGW_BUILD SMPPGW_SLOW
 export LC_ALL=C.UTF-8

@@ -121,11 +121,11 @@ static void conf_scan_fault(struct conf_scan *s, const char *name, const char *p
 /* Each once: a file that includes itself ends at libconfig's depth. */
 static bool conf_scan_is_new(struct conf_files *f, const char *path)
 {
-	const char *p = (const char *)buf_data(&f->seen), *end = p + buf_len(&f->seen);
-
-	for (; p < end; p += strlen(p) + 1) {
+	for (size_t at = 0; at < buf_len(&f->seen);) {
+		const char *p = (const char *)buf_data(&f->seen) + at;
 		if (strcmp(p, path) == 0)
 			return false;
+		at += strlen(p) + 1;
 	}
 	buf_put(&f->seen, path, strlen(path) + 1);
 	return true;

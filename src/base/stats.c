@@ -217,7 +217,7 @@ static size_t stats_walk_place(struct stats_walk *w, const struct stats_place *p
 			.row = p->row,
 			.label = o->label,
 			.label_value = o->value,
-			.at = (const char *)o->object + p->row->offset,
+			.at = o->object ? (const char *)o->object + p->row->offset : NULL,
 		};
 		fn(&sample, arg);
 		n -= costs < n ? costs : n;

@@ -64,6 +64,8 @@ static bool has_0x(const uint8_t *p, const uint8_t *end)
 
 size_t idform_canonical(struct view id, char out[IDFORM_MAX])
 {
+	if (id.n == 0)
+		return 0;
 	const uint8_t *p = id.p, *end = id.p + id.n;
 	while (p < end && is_blank(*p))
 		p++;

@@ -271,7 +271,7 @@ static void take_one(struct mo *mo)
 	mo->frame = (uint8_t *)frame.p;
 	if (pdu_text(&pdu, &text)) {
 		uint32_t skip = pdu.sm.esm_class & ESM_UDHI ? udh_length(text) : 0;
-		decode_text(mo, pdu.sm.data_coding, (struct view){text.p + skip, text.n - skip});
+		decode_text(mo, pdu.sm.data_coding, skip ? (struct view){text.p + skip, text.n - skip} : text);
 	}
 	reply_do(mo);
 }

@@ -111,9 +111,8 @@ static struct view read_list(struct reader *r, const struct field *f, uint8_t *c
 /* By rows. */
 static void read_fields(struct reader *r, const struct layout *layout, struct pdu *pdu)
 {
-	const struct field *end = layout->fields + layout->nfields;
-
-	for (const struct field *f = layout->fields; f < end; f++) {
+	for (unsigned i = 0; i < layout->nfields; i++) {
+		const struct field *f = &layout->fields[i];
 		void *to = (char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {

@@ -117,7 +117,8 @@ __attribute__((noinline)) static size_t write_fields(const struct pdu *pdu, cons
 {
 	struct writer w = {.p = buf + PDU_HEADER, .end = buf + cap};
 
-	for (const struct field *f = layout->fields; f < layout->fields + layout->nfields; f++) {
+	for (unsigned i = 0; i < layout->nfields; i++) {
+		const struct field *f = &layout->fields[i];
 		const void *from = (const char *)pdu + f->offset;
 
 		switch ((enum field_kind)f->kind) {

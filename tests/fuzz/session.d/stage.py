@@ -7,7 +7,6 @@ import json
 import os
 import random
 import re
-import subprocess
 import time
 
 import esme
@@ -285,5 +284,5 @@ class Stage:
 
 
 def build_has_asan():
-    out = subprocess.run(["ldd", servers.program("smppgwd")], stdout=subprocess.PIPE, check=False).stdout
-    return b"libasan" in out
+    with open(servers.program("smppgwd"), "rb") as f:  # clang links it into the program
+        return b"__asan_init" in f.read()
