@@ -58,6 +58,8 @@ void walk_begin(struct walk_list *l, struct walk *w)
 
 struct list *walk_next(struct walk_list *l, struct walk *w)
 {
+	if (!walk_goes(w))
+		return NULL;
 	struct list *node = w->at.next;
 	while (node != &w->end && is_place(l, node))
 		node = node->next;

@@ -24,7 +24,7 @@ struct walk { /* embedded by its owner; zero it before first use */
 	struct list at, end, among;
 };
 void walk_begin(struct walk_list *l, struct walk *w);	     /* also one that is under way: from the start again */
-struct list *walk_next(struct walk_list *l, struct walk *w); /* NULL: that was all; the walk has ended */
+struct list *walk_next(struct walk_list *l, struct walk *w); /* NULL: that was all; the walk has ended, or had */
 void walk_end(struct walk *w);				     /* harmless when there is none */
 bool walk_goes(const struct walk *w);			     /* it is under way */
 

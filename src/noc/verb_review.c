@@ -56,9 +56,9 @@ static enum listing_row next_review(void *job, bool is_shown)
 {
 	struct listed *l = job;
 	struct flow_review r;
-	const struct account *whose = flow_reviews_next(l->reviews);
+	const struct account *whose;
 
-	if (!whose)
+	if (!flow_reviews_next(l->reviews, &whose))
 		return LISTING_END;
 	if (l->account && whose != l->account)
 		return LISTING_PASSED;

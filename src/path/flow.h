@@ -235,7 +235,8 @@ struct flow_review { /* a text that waits for the operator; views are good for t
 /* As flow_doubts_begin(); read() in the turn of its next(). */
 struct flow_reviews;
 struct flow_reviews *flow_reviews_begin(struct flow *f);
-const struct account *flow_reviews_next(struct flow_reviews *l); /* whose; NULL: that was all */
+/* False: that was all. whose NULL: of an account that the configuration does not have any more. */
+bool flow_reviews_next(struct flow_reviews *l, const struct account **whose);
 void flow_reviews_read(struct flow_reviews *l, struct flow_review *r);
 void flow_reviews_end(struct flow_reviews *l);
 /* Lets them go, or ends them; by id (0: all; with a part go the others of its text) and account (NULL: all). done() as

@@ -11,8 +11,15 @@
 
 #define TEXT_SHOWN 1024u /* octets of UTF-8 */
 
+/* NULL: the configuration does not have it any more. */
+static struct account *account_of(const struct flow *f, const struct msg *m)
+{
+	return m->account == MSG_NO_ACCOUNT ? NULL : accounts_at(f->accounts, m->account);
+}
+
 void flow_hold_review(struct flow *f, struct msg *m)
 {
+	const struct account *a = account_of(f, m);
 	struct policy_verdict v = policy_verdict_of((enum policy_id)m->verdict);
 	struct record r;
 	msg_record(m, &r);
@@ -21,9 +28,8 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	walk_list_add(&f->reviews, &m->link);
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);
-	log_peer_info(account_name(accounts_at(f->accounts, m->account)),
-		      "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
-		      v.name);
+	log_peer_info(a ? account_name(a) : "-", "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"",
+		      (unsigned long long)m->id, v.name);
 }
 
 int64_t flow_review_since(const struct flow *f)
@@ -49,25 +55,27 @@ struct flow_reviews *flow_reviews_begin(struct flow *f)
 	return l;
 }
 
-const struct account *flow_reviews_next(struct flow_reviews *l)
+bool flow_reviews_next(struct flow_reviews *l, const struct account **whose)
 {
 	const struct list *node = walk_next(&l->flow->reviews, &l->walk);
 	if (!node)
-		return NULL;
+		return false;
 	l->at = LIST_OF(node, struct msg, link);
-	return accounts_at(l->flow->accounts, l->at->account);
+	*whose = account_of(l->flow, l->at);
+	return true;
 }
 
 void flow_reviews_read(struct flow_reviews *l, struct flow_review *said)
 {
 	const struct msg *m = l->at;
-	const struct account *a = accounts_at(l->flow->accounts, m->account);
+	const struct account *a = account_of(l->flow, m);
 	struct record r;
 	struct pdu pdu;
 	msg_pdu(m, &r, &pdu);
-	struct plain p = plain_read(&pdu, (enum charset)account_conf(a)->dcs0, l->text, sizeof(l->text));
+	struct plain p =
+		plain_read(&pdu, a ? (enum charset)account_conf(a)->dcs0 : CHARSET_GSM7, l->text, sizeof(l->text));
 	*said = (struct flow_review){.id = msg_app_id(m),
-				     .account = account_name(a),
+				     .account = a ? account_name(a) : "-",
 				     .class_name = class_name((enum class_id)m->class_id),
 				     .policy = policy_verdict_of((enum policy_id)m->verdict).name,
 				     .number = pdu.sm.dst.addr,
@@ -92,8 +100,10 @@ struct reviewing {
 	struct asked asked;
 	struct steps steps;
 	struct walk walk;
-	uint64_t id, text; /* id 0: all; text: of its parts, 0: it is no part */
-	int account;	   /* its number; below 0: all */
+	uint64_t id;	 /* 0: all */
+	uint64_t *texts; /* of which messages of that id are parts: one for each destination of a submit_multi */
+	size_t texts_n;
+	int account; /* its number; below 0: all */
 	bool go;
 	unsigned n;
 	void (*done)(void *arg, unsigned n);
@@ -129,7 +139,14 @@ static void reject(struct flow *f, struct msg *m)
 /* With a part go the others of its text. */
 static bool is_meant(const struct reviewing *x, const struct msg *m)
 {
-	return x->id == 0 || msg_app_id(m) == x->id || (x->text && flow_text_key(m) == x->text);
+	if (x->id == 0 || msg_app_id(m) == x->id)
+		return true;
+	uint64_t text = x->texts_n ? flow_text_key(m) : 0;
+	for (size_t i = 0; text && i < x->texts_n; i++) {
+		if (x->texts[i] == text)
+			return true;
+	}
+	return false;
 }
 
 static bool review_some(struct steps *s)
@@ -162,12 +179,14 @@ static void tell(struct wave *w)
 	flow_steps_stop(&x->steps);
 	walk_end(&x->walk);
 	x->done(x->arg, x->n);
+	mem_free(x->texts);
 	flow_asked_free(&x->asked);
 }
 
 struct held {
 	unsigned n;
-	uint64_t text;
+	uint64_t *texts;
+	size_t texts_n;
 };
 
 static void see_held(struct msg *m, void *arg)
@@ -176,17 +195,21 @@ static void see_held(struct msg *m, void *arg)
 	if (m->state != MSG_HELD || !m->review || m->gathering)
 		return;
 	h->n++;
-	h->text = flow_text_key(m);
+	uint64_t text = flow_text_key(m);
+	if (!text)
+		return;
+	h->texts = mem_realloc(h->texts, (h->texts_n + 1) * sizeof(*h->texts));
+	h->texts[h->texts_n++] = text;
 }
 
 void flow_review_settle(struct flow *f, uint64_t id, const struct account *a, bool go,
 			void (*done)(void *arg, unsigned n), void *arg)
 {
 	static const struct pdu nothing;
-	struct held one = {0, 0};
+	struct held held = {0, NULL, 0};
 	if (id) {
-		index_by_id(f->index, id, see_held, &one);
-		if (one.n == 0) {
+		index_by_id(f->index, id, see_held, &held);
+		if (held.n == 0) {
 			done(arg, 0);
 			return;
 		}
@@ -197,7 +220,8 @@ void flow_review_settle(struct flow *f, uint64_t id, const struct account *a, bo
 	x->steps.some = review_some;
 	x->steps.done = all_reviewed;
 	x->id = id;
-	x->text = one.text;
+	x->texts = held.texts;
+	x->texts_n = held.texts_n;
 	x->account = a ? (int)account_number(a) : -1;
 	x->go = go;
 	x->done = done;

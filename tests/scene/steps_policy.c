@@ -15,9 +15,9 @@ static bool expect_reviews(struct world *w, struct step *s)
 	struct flow_reviews *l = flow_reviews_begin(w->flow);
 	struct flow_review r;
 	const struct account *whose;
-	while ((whose = flow_reviews_next(l))) {
+	while (flow_reviews_next(l, &whose)) {
 		flow_reviews_read(l, &r);
-		n += strcmp(r.account, account_name(whose)) == 0;
+		n += whose == NULL || strcmp(r.account, account_name(whose)) == 0;
 	}
 	flow_reviews_end(l);
 	return n == want || step_fail(s, "%lu messages are held for review, expected %lu", n, want);
@@ -31,23 +31,42 @@ static void on_settled(void *arg, unsigned n)
 	w->settled.n += n;
 }
 
-static bool settle_reviews(struct world *w, struct step *s, bool go)
+static bool begin_to_settle(struct world *w, struct step *s, bool go)
 {
 	const char *message = step_option(s, "message", NULL), *account = step_option(s, "account", NULL);
 	const struct label *l = message != NULL ? labels_find(&w->labels, message) : NULL;
 	const struct account *a = account != NULL ? accounts_find(flow_accounts(w->flow), view_of(account)) : NULL;
-	unsigned long want = strtoul(s->args[0], NULL, 10);
 
 	if ((message != NULL && l == NULL) || (account != NULL && a == NULL))
 		return step_fail(s, "there is no such message or account");
-	memset(&w->settled, 0, sizeof(w->settled));
-	w->settled.asked = 1;
+	if (w->settled.told == w->settled.asked)
+		memset(&w->settled, 0, sizeof(w->settled));
+	w->settled.asked++;
 	flow_review_settle(w->flow, l != NULL ? strtoull(l->id, NULL, 10) : 0, a, go, on_settled, w);
+	return true;
+}
+
+static bool settle_reviews(struct world *w, struct step *s, bool go)
+{
+	unsigned long want = strtoul(s->args[0], NULL, 10);
+
+	if (!begin_to_settle(w, s, go))
+		return false;
 	do
 		loop_turn(w->loop); /* the console is heard in a turn: what it leads to is stored at its end */
-	while (w->settled.told == 0);
+	while (w->settled.told < w->settled.asked);
 	return strcmp(s->args[0], "any") == 0 || w->settled.n == want ||
 	       step_fail(s, "%u messages were concerned, not %lu", w->settled.n, want);
+}
+
+static bool do_begin_to_approve(struct world *w, struct step *s)
+{
+	return begin_to_settle(w, s, true);
+}
+
+static bool do_begin_to_reject(struct world *w, struct step *s)
+{
+	return begin_to_settle(w, s, false);
 }
 
 static bool do_approve(struct world *w, struct step *s)
@@ -116,6 +135,8 @@ const struct step_row steps_policy[] = {
 	{"another gateway hears a stop of NUMBER for ACCOUNT", "", STEP_SETS, do_stop_elsewhere},
 	{"operator approves COUNT", "message account", STEP_ACTS, do_approve},
 	{"operator rejects COUNT", "message account", STEP_ACTS, do_reject},
+	{"operator begins to approve", "message account", STEP_ACTS, do_begin_to_approve},
+	{"operator begins to reject", "message account", STEP_ACTS, do_begin_to_reject},
 	{"expect reviews COUNT", "", STEP_LOOKS, expect_reviews},
 	{"redis hash KEY has FIELD TEXT", "", STEP_SETS, do_hash},
 	{"redis hash KEY loses FIELD", "", STEP_SETS, do_no_field},

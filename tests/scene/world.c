@@ -330,6 +330,7 @@ void world_kill(struct world *w)
 		return;
 	fake_redis_client_killed();
 	cut_off(w);
+	loop_tire(w->loop, 0); /* what is left of ended sessions is told at once */
 	for (int again = 0; again < 2; again++) {
 		accounts_shutdown(flow_accounts(w->flow));
 		carriers_shutdown(flow_carriers(w->flow));

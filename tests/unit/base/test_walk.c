@@ -111,8 +111,10 @@ static void test_all_leave(void **state)
 	walk_begin(&list, &w);
 	assert_null(walk_first(&list)); /* a walk's place is no member */
 	assert_null(walk_next(&list, &w));
+	assert_null(walk_next(&list, &w)); /* it has ended */
 	for (size_t i = 0; i < 6; i++)
 		come_or_go(&members[i]);
+	assert_null(walk_next(&list, &w));
 	walk_begin(&list, &w);
 	assert_ptr_equal(walk_next(&list, &w), &members[0].link);
 	assert_ptr_equal(walk_next(&list, &w), &members[1].link);
