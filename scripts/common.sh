@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 
 # Rows "group kind what package": the package is missing when the command, the pkg-config module, the header, the file or
-# the Perl module is not there, or the compiler has no AddressSanitizer. Asking for the thing itself accepts one that came another way (a newer node, for example).
+# the Perl module is not there, or the compiler has no AddressSanitizer. Asking for the thing itself accepts one that came
+# another way (a newer node, for example).
 package_table='
 build   command  gcc             build-essential
 build   command  make            build-essential

@@ -17,10 +17,11 @@ if [ -z "${SMPPGW_BUILD:-}" ]; then
 	SMPPGW_BUILD=$SMPPGW_SRC/build/gcc
 	[ -x "$SMPPGW_SRC/smppgwd" ] && SMPPGW_BUILD=$SMPPGW_SRC
 fi
+is_sanitized() { grep -qs __asan_init "$SMPPGW_BUILD/smppgwd"; } # gcc has it in a library, clang in the program
 # Sanitizers and valgrind make everything slower: longer deadlines, smaller loads.
 if [ -z "${SMPPGW_SLOW:-}" ]; then
 	SMPPGW_SLOW=1
-	if [ -n "${SMPPGW_WRAP:-}" ] || grep -qs __asan_init "$SMPPGW_BUILD/smppgwd"; then SMPPGW_SLOW=4; fi
+	if [ -n "${SMPPGW_WRAP:-}" ] || is_sanitized; then SMPPGW_SLOW=4; fi
 fi
 export SMPPGW_SRC SMPPGW_BUILD SMPPGW_SLOW
 export LC_ALL=C.UTF-8

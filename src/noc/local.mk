@@ -29,7 +29,7 @@ libnoc_a_SOURCES = \
 	src/noc/verb_trace.c src/noc/verb_cdr.c src/noc/verb_erase.c src/noc/verb_totals.c \
 	src/noc/story.c src/noc/story_now.c src/noc/story_now.h src/noc/story_words.c src/noc/story.h \
 	src/noc/table.c src/noc/table.h src/noc/trail.c src/noc/trail.h src/noc/balances.c src/noc/balances.h \
-	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_binds.c src/noc/verb_cancel.c src/noc/verb_capture.c src/noc/verb_debug.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_handover.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb.h \
+	src/noc/verb.c src/noc/verb_backlog.c src/noc/verb_binds.c src/noc/verb_cancel.c src/noc/verb_capture.c src/noc/verb_debug.c src/noc/verb_carrier.c src/noc/verb_doubt.c src/noc/verb_explain.c src/noc/verb_handover.c src/noc/verb_ported.c src/noc/verb_reload.c src/noc/verb_review.c src/noc/verb_route.c src/noc/verb_settled.c src/noc/verb.h \
 	src/noc/verb_actions.c src/noc/verb_alarms.c src/noc/verb_complete.c src/noc/verb_help.c src/noc/verb_words.c src/noc/verb_lockouts.c \
 	src/noc/verb_credit.c src/noc/verb_consent.c src/noc/verb_dead.c src/noc/verb_optout.c src/noc/lists_out.c src/noc/lists_out.h \
 	src/noc/watch.c src/noc/watch.h \

@@ -73,6 +73,14 @@ int verb_review(struct console_call *call);
 /* verb_route.c */
 int verb_route(struct console_call *call);
 
+/*
+ * verb_settled.c: what the operator is told of an order that settles what is held. held: "in doubt; doubt list", how:
+ * "sent again", both static; id 0: of all. verb_settled() answers and frees; false: nothing of that id is held.
+ */
+struct verb_settling;
+struct verb_settling *verb_settling(struct console_call *call, uint64_t id, const char *held, const char *how);
+bool verb_settled(struct verb_settling *s, unsigned n);
+
 /* verb_trace.c */
 int verb_trace(struct console_call *call);
 

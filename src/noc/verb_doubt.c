@@ -1,12 +1,9 @@
 /*
- * verb_doubt.c - what the operator may ask about submits whose answer did not come, and how he settles them; both
- * in steps, for there may be very many. Must
- * not know sockets.
+ * verb_doubt.c - what the operator may ask about submits whose answer did not come, and how he settles them; both in
+ * steps, for there may be very many. Must not know sockets.
  */
 #include "noc/verb.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/ids.h"
@@ -74,31 +71,17 @@ static int list(struct console_call *call, const struct carrier *c)
 	return listing_start(call, from->loop, &steps, l);
 }
 
-struct settled {
-	struct console_later *later;
-	uint64_t id;
-	bool resend;
-};
-
 static void on_settled(void *arg, unsigned n)
 {
-	struct settled *s = arg;
-	char none[100];
-
-	snprintf(none, sizeof(none), "no message %" PRIu64 " is held in doubt; doubt list shows which are", s->id);
-	buf_printf(console_later_out(s->later), "%u message%s %s\n", n, n == 1 ? "" : "s",
-		   s->resend ? "sent again" : "ended as UNKNOWN");
-	console_finish(s->later, s->id && n == 0 ? none : NULL);
-	mem_free(s);
+	(void)verb_settled(arg, n);
 }
 
 static int settle(struct console_call *call, uint64_t id, const struct carrier *c, bool resend)
 {
 	const struct snapshot_source *from = call->arg;
-	struct settled *s = mem_zalloc(sizeof(*s));
 
-	*s = (struct settled){console_later(call), id, resend};
-	flow_doubts_settle(from->flow, id, c, resend, on_settled, s);
+	flow_doubts_settle(from->flow, id, c, resend, on_settled,
+			   verb_settling(call, id, "in doubt; doubt list", resend ? "sent again" : "ended as UNKNOWN"));
 	return CONSOLE_LATER;
 }
 

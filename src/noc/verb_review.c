@@ -4,8 +4,6 @@
  */
 #include "noc/verb.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/ids.h"
@@ -92,34 +90,24 @@ static int list(struct console_call *call, const struct account *a)
 	return listing_start(call, from->loop, &steps, l);
 }
 
-struct settled {
-	struct console_later *later;
-	uint64_t id;
-	bool go;
-};
-
-static void on_settled(void *arg, unsigned n)
+static void on_approved(void *arg, unsigned n)
 {
-	struct settled *s = arg;
-	char none[100];
+	if (verb_settled(arg, n))
+		log_info("-", "event=review what=approve messages=%u by=console", n);
+}
 
-	snprintf(none, sizeof(none), "no message %" PRIu64 " is held for review; review list shows which are", s->id);
-	if (!s->id || n) {
-		log_info("-", "event=review what=%s messages=%u by=console", s->go ? "approve" : "reject", n);
-		buf_printf(console_later_out(s->later), "%u message%s %s\n", n, n == 1 ? "" : "s",
-			   s->go ? "approved" : "ended as DELETED");
-	}
-	console_finish(s->later, s->id && n == 0 ? none : NULL);
-	mem_free(s);
+static void on_rejected(void *arg, unsigned n)
+{
+	if (verb_settled(arg, n))
+		log_info("-", "event=review what=reject messages=%u by=console", n);
 }
 
 static int settle(struct console_call *call, uint64_t id, const struct account *a, bool go)
 {
 	const struct snapshot_source *from = call->arg;
-	struct settled *s = mem_zalloc(sizeof(*s));
 
-	*s = (struct settled){console_later(call), id, go};
-	flow_review_settle(from->flow, id, a, go, on_settled, s);
+	flow_review_settle(from->flow, id, a, go, go ? on_approved : on_rejected,
+			   verb_settling(call, id, "for review; review list", go ? "approved" : "ended as DELETED"));
 	return CONSOLE_LATER;
 }
 

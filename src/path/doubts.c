@@ -128,22 +128,16 @@ uint64_t doubts_count(const struct doubts *d, size_t carrier)
 
 /* --- all of them --- */
 
-void doubts_walk_begin(struct doubts *d, struct walk *w)
+struct walk_list *doubts_all(struct doubts *d)
 {
-	walk_begin(&d->all, w);
-}
-
-struct msg *doubts_walk_next(struct doubts *d, struct walk *w)
-{
-	struct list *node = walk_next(&d->all, w);
-	return node ? LIST_OF(node, struct msg, link) : NULL;
+	return &d->all;
 }
 
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg)
 {
 	struct walk w = {.at = {NULL, NULL}};
 	struct msg *k;
-	doubts_walk_begin(d, &w);
-	while ((k = doubts_walk_next(d, &w)) != NULL)
+	walk_begin(&d->all, &w);
+	while ((k = msg_walk_next(&d->all, &w)) != NULL)
 		fn(k, arg);
 }

@@ -5,7 +5,6 @@
 #ifndef PATH_DOUBTS_H
 #define PATH_DOUBTS_H
 
-#include "base/walk.h"
 #include "path/msg.h"
 #include "path/number.h"
 
@@ -23,9 +22,7 @@ void doubts_remove(struct doubts *d, struct msg *k); /* harmless when it is not 
 struct msg *doubts_find(const struct doubts *d, size_t carrier, const struct number *to, struct view source);
 /* How many there are, at one carrier. */
 uint64_t doubts_count(const struct doubts *d, size_t carrier);
-/* walk.h: over all of them, in steps. NULL: that was all. */
-void doubts_walk_begin(struct doubts *d, struct walk *w);
-struct msg *doubts_walk_next(struct doubts *d, struct walk *w);
+struct walk_list *doubts_all(struct doubts *d); /* oldest first, to be walked in steps; leaves by doubts_remove() */
 /* Each, oldest first; fn may end it. */
 void doubts_each(struct doubts *d, void (*fn)(struct msg *k, void *arg), void *arg);
 

@@ -368,7 +368,7 @@ static bool redo_one(struct flow *f)
 	struct msg *k;
 	if (credit_pay_one(f->credit) || remove_a_doubtful(f))
 		return true;
-	if (walk_goes(&f->redoing_doubts) && (k = doubts_walk_next(f->doubts, &f->redoing_doubts)) != NULL) {
+	if (walk_goes(&f->redoing_doubts) && (k = msg_walk_next(doubts_all(f->doubts), &f->redoing_doubts)) != NULL) {
 		redo_doubt(f, k);
 		return true;
 	}
@@ -407,7 +407,7 @@ void flow_redo_all(struct flow *f)
 	f->redo_step.fn = on_redo_step;
 	if (f->doubts_owed && !walk_goes(&f->redoing_doubts)) {
 		f->doubts_owed = false;
-		doubts_walk_begin(f->doubts, &f->redoing_doubts);
+		walk_begin(doubts_all(f->doubts), &f->redoing_doubts);
 	}
 	f->doubtful_due = f->doubtful_n;
 	if (list_empty(&f->redoing))

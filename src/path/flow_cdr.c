@@ -31,12 +31,9 @@ static void put(struct flow *f, const struct cdr *c)
 /* The text of a submit as people read it, until the next call; binary data has none. */
 static struct view text_of(struct flow *f, size_t account, const struct pdu *pdu)
 {
-	enum charset dcs0 = account == MSG_NO_ACCOUNT
-				    ? CHARSET_GSM7
-				    : (enum charset)account_conf(accounts_at(f->accounts, account))->dcs0;
 	if (!f->cdr_text)
 		f->cdr_text = mem_zalloc(TEXT_MAX);
-	struct plain p = plain_read(pdu, dcs0, f->cdr_text, TEXT_MAX);
+	struct plain p = plain_read(pdu, flow_account_dcs0(f, account), f->cdr_text, TEXT_MAX);
 	return (struct view){(const uint8_t *)f->cdr_text, p.n};
 }
 

@@ -9,7 +9,8 @@
 
 static const struct account_conf *conf_of(const struct flow *f, const struct msg *m)
 {
-	return m->account == MSG_NO_ACCOUNT ? NULL : account_conf(accounts_at(f->accounts, m->account));
+	const struct account *a = flow_account_of(f, m->account);
+	return a ? account_conf(a) : NULL;
 }
 
 unsigned flow_segments(struct flow *f, const struct account *a, uint16_t number, const struct pdu *pdu)

@@ -27,7 +27,7 @@ static void note_end(struct flow *f, struct msg *m, enum finish how, const struc
 	log_peer_write(how == FINISH_DELIVERED ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, id,
 		       "event=finished how=%s state=%s account=%s carrier=%s attempts=%u stat=%.*s err=%.*s%s%s",
 		       finish_name(how), receipt_stat_name((enum message_state)m->final_state),
-		       m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)),
+		       flow_account_name(f, m->account),
 		       m->carrier == MSG_NO_CARRIER ? "-" : carrier_name(carriers_at(f->carriers, m->carrier)),
 		       m->attempts, (int)w->stat.n, (const char *)w->stat.p, (int)w->err.n, (const char *)w->err.p,
 		       m->verdict ? " verdict=" : "",

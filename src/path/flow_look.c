@@ -71,16 +71,14 @@ static void look_at_queue(struct flow *f, const struct msg *m, struct flow_found
 
 static struct view text_of(const struct flow *f, const struct msg *m, const struct pdu *pdu, char out[LOOK_TEXT])
 {
-	enum charset dcs0 = CHARSET_GSM7;
-	if (m->account != MSG_NO_ACCOUNT)
-		dcs0 = (enum charset)account_conf(accounts_at(f->accounts, m->account))->dcs0;
-	struct plain p = plain_read(pdu, dcs0, out, LOOK_TEXT);
+	struct plain p = plain_read(pdu, flow_account_dcs0(f, m->account), out, LOOK_TEXT);
 	return (struct view){(const uint8_t *)out, p.n};
 }
 
 static bool is_bound(const struct flow *f, const struct msg *m)
 {
-	return m->account != MSG_NO_ACCOUNT && account_stats(accounts_at(f->accounts, m->account))->bound > 0;
+	struct account *a = flow_account_of(f, m->account);
+	return a && account_stats(a)->bound > 0;
 }
 
 /* A part that has ended keeps the carrier's words only: its addresses are those of the whole. */

@@ -436,6 +436,22 @@ uint64_t flow_text_key(const struct msg *m);	 /* the same for all parts of an ap
 void flow_judge_whole(struct flow *f, struct msg *const *parts, size_t n); /* gathered, HELD, in their order */
 void flow_whole_free(struct flow *f);
 
+/* Whose a message is, by its number; MSG_NO_ACCOUNT: the configuration has that account no more. */
+static inline struct account *flow_account_of(const struct flow *f, size_t number)
+{
+	return number == MSG_NO_ACCOUNT ? NULL : accounts_at(f->accounts, number);
+}
+static inline const char *flow_account_name(const struct flow *f, size_t number) /* "-": it is gone */
+{
+	const struct account *a = flow_account_of(f, number);
+	return a ? account_name(a) : "-";
+}
+static inline enum charset flow_account_dcs0(const struct flow *f, size_t number) /* what its data_coding 0 means */
+{
+	const struct account *a = flow_account_of(f, number);
+	return a ? (enum charset)account_conf(a)->dcs0 : CHARSET_GSM7;
+}
+
 /* flow_review.c */
 void flow_hold_review(struct flow *f, struct msg *m);
 void flow_let_go(struct flow *f, struct msg *m); /* HELD for a verdict, in no list: it may go */
@@ -476,6 +492,24 @@ struct steps {			       /* something done to very many messages; embedded by its
 };
 void flow_steps_start(struct flow *f, struct steps *s); /* the first steps at once: a short one is done by then */
 void flow_steps_stop(struct steps *s);			/* it is not done to the end; harmless when it is */
+
+/*
+ * The operator's order about what stands in a list: each that is there when it begins is shown to settle(), in steps;
+ * then done() is told how many that settled. The first member of what its owner knows of it.
+ */
+struct sweep {
+	struct asked asked;
+	struct steps steps;
+	struct walk walk;
+	struct walk_list *over;
+	bool (*settle)(struct sweep *s, struct msg *m); /* true: it is one more; may take m out */
+	unsigned n;
+	void (*done)(void *arg, unsigned n);
+	void *arg;
+};
+struct sweep *flow_sweep(struct flow *f, size_t size, void (*done)(void *arg, unsigned n),
+			 void *arg); /* size: zeroed */
+void flow_sweep_start(struct sweep *s, struct walk_list *over, bool (*settle)(struct sweep *s, struct msg *m));
 
 /* flow_ops.c */
 void flow_take_replace(struct flow *f, struct account *a, struct session *s, const struct pdu *pdu);

@@ -11,15 +11,8 @@
 
 #define TEXT_SHOWN 1024u /* octets of UTF-8 */
 
-/* NULL: the configuration does not have it any more. */
-static struct account *account_of(const struct flow *f, const struct msg *m)
-{
-	return m->account == MSG_NO_ACCOUNT ? NULL : accounts_at(f->accounts, m->account);
-}
-
 void flow_hold_review(struct flow *f, struct msg *m)
 {
-	const struct account *a = account_of(f, m);
 	struct policy_verdict v = policy_verdict_of((enum policy_id)m->verdict);
 	struct record r;
 	msg_record(m, &r);
@@ -28,8 +21,9 @@ void flow_hold_review(struct flow *f, struct msg *m)
 	walk_list_add(&f->reviews, &m->link);
 	if (!(r.flags & RECORD_REVIEW) || ids_time_ms(m->id) >= f->since_ms)
 		flow_tell_held(f, m, WAIT_REVIEW);
-	log_peer_info(a ? account_name(a) : "-", "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"",
-		      (unsigned long long)m->id, v.name);
+	log_peer_info(flow_account_name(f, m->account),
+		      "event=held_for_review id=%llu policy=%s action=\"smppgwctl review\"", (unsigned long long)m->id,
+		      v.name);
 }
 
 int64_t flow_review_since(const struct flow *f)
@@ -57,25 +51,22 @@ struct flow_reviews *flow_reviews_begin(struct flow *f)
 
 bool flow_reviews_next(struct flow_reviews *l, const struct account **whose)
 {
-	const struct list *node = walk_next(&l->flow->reviews, &l->walk);
-	if (!node)
+	l->at = msg_walk_next(&l->flow->reviews, &l->walk);
+	if (!l->at)
 		return false;
-	l->at = LIST_OF(node, struct msg, link);
-	*whose = account_of(l->flow, l->at);
+	*whose = flow_account_of(l->flow, l->at->account);
 	return true;
 }
 
 void flow_reviews_read(struct flow_reviews *l, struct flow_review *said)
 {
 	const struct msg *m = l->at;
-	const struct account *a = account_of(l->flow, m);
 	struct record r;
 	struct pdu pdu;
 	msg_pdu(m, &r, &pdu);
-	struct plain p =
-		plain_read(&pdu, a ? (enum charset)account_conf(a)->dcs0 : CHARSET_GSM7, l->text, sizeof(l->text));
+	struct plain p = plain_read(&pdu, flow_account_dcs0(l->flow, m->account), l->text, sizeof(l->text));
 	*said = (struct flow_review){.id = msg_app_id(m),
-				     .account = a ? account_name(a) : "-",
+				     .account = flow_account_name(l->flow, m->account),
 				     .class_name = class_name((enum class_id)m->class_id),
 				     .policy = policy_verdict_of((enum policy_id)m->verdict).name,
 				     .number = pdu.sm.dst.addr,
@@ -97,17 +88,12 @@ void flow_reviews_end(struct flow_reviews *l)
 /* --- settling --- */
 
 struct reviewing {
-	struct asked asked;
-	struct steps steps;
-	struct walk walk;
-	uint64_t id;	 /* 0: all */
-	uint64_t *texts; /* of which messages of that id are parts: one for each destination of a submit_multi */
-	size_t texts_n;
+	struct sweep sweep;
+	uint64_t id; /* 0: all */
 	int account; /* its number; below 0: all */
 	bool go;
-	unsigned n;
-	void (*done)(void *arg, unsigned n);
-	void *arg;
+	size_t texts_n;
+	uint64_t texts[]; /* of which messages of that id are parts: one for each destination of a submit_multi */
 };
 
 /* What may go is not to be gathered, judged and held once more after a restart: other parts of it may have left. */
@@ -139,6 +125,8 @@ static void reject(struct flow *f, struct msg *m)
 /* With a part go the others of its text. */
 static bool is_meant(const struct reviewing *x, const struct msg *m)
 {
+	if (x->account >= 0 && m->account != x->account)
+		return false;
 	if (x->id == 0 || msg_app_id(m) == x->id)
 		return true;
 	uint64_t text = x->texts_n ? flow_text_key(m) : 0;
@@ -149,18 +137,13 @@ static bool is_meant(const struct reviewing *x, const struct msg *m)
 	return false;
 }
 
-static bool review_some(struct steps *s)
+static bool review(struct sweep *s, struct msg *m)
 {
-	struct reviewing *x = LIST_OF(s, struct reviewing, steps);
-	struct flow *f = x->asked.wave.flow;
-	struct list *node = walk_next(&f->reviews, &x->walk);
-	if (!node)
+	const struct reviewing *x = (const struct reviewing *)s;
+	struct flow *f = s->asked.wave.flow;
+	if (!is_meant(x, m))
 		return false;
-	struct msg *m = LIST_OF(node, struct msg, link);
-	if ((x->account >= 0 && m->account != x->account) || !is_meant(x, m))
-		return true;
 	list_remove(&m->link);
-	x->n++;
 	if (x->go)
 		flow_let_go(f, m);
 	else
@@ -168,64 +151,39 @@ static bool review_some(struct steps *s)
 	return true;
 }
 
-static void all_reviewed(struct steps *s)
+static bool is_held(const struct msg *m)
 {
-	flow_wave_settle(&LIST_OF(s, struct reviewing, steps)->asked.wave, NULL, ESME_ROK);
+	return m->state == MSG_HELD && m->review && !m->gathering;
 }
 
-static void tell(struct wave *w)
+static void count_held(struct msg *m, void *arg)
 {
-	struct reviewing *x = (struct reviewing *)w;
-	flow_steps_stop(&x->steps);
-	walk_end(&x->walk);
-	x->done(x->arg, x->n);
-	mem_free(x->texts);
-	flow_asked_free(&x->asked);
+	*(size_t *)arg += is_held(m);
 }
 
-struct held {
-	unsigned n;
-	uint64_t *texts;
-	size_t texts_n;
-};
-
-static void see_held(struct msg *m, void *arg)
+static void note_text(struct msg *m, void *arg)
 {
-	struct held *h = arg;
-	if (m->state != MSG_HELD || !m->review || m->gathering)
-		return;
-	h->n++;
-	uint64_t text = flow_text_key(m);
-	if (!text)
-		return;
-	h->texts = mem_realloc(h->texts, (h->texts_n + 1) * sizeof(*h->texts));
-	h->texts[h->texts_n++] = text;
+	struct reviewing *x = arg;
+	uint64_t text = is_held(m) ? flow_text_key(m) : 0;
+	if (text)
+		x->texts[x->texts_n++] = text;
 }
 
 void flow_review_settle(struct flow *f, uint64_t id, const struct account *a, bool go,
 			void (*done)(void *arg, unsigned n), void *arg)
 {
-	static const struct pdu nothing;
-	struct held held = {0, NULL, 0};
-	if (id) {
-		index_by_id(f->index, id, see_held, &held);
-		if (held.n == 0) {
-			done(arg, 0);
-			return;
-		}
+	size_t held = 0;
+	if (id)
+		index_by_id(f->index, id, count_held, &held);
+	if (id && !held) {
+		done(arg, 0);
+		return;
 	}
-	struct reviewing *x = (struct reviewing *)flow_ask(f, sizeof(*x), 0, &nothing);
-	x->asked.wave.done = tell;
-	list_init(&x->steps.link);
-	x->steps.some = review_some;
-	x->steps.done = all_reviewed;
+	struct reviewing *x = (struct reviewing *)flow_sweep(f, sizeof(*x) + held * sizeof(*x->texts), done, arg);
 	x->id = id;
-	x->texts = held.texts;
-	x->texts_n = held.texts_n;
 	x->account = a ? (int)account_number(a) : -1;
 	x->go = go;
-	x->done = done;
-	x->arg = arg;
-	walk_begin(&f->reviews, &x->walk);
-	flow_steps_start(f, &x->steps);
+	if (id)
+		index_by_id(f->index, id, note_text, x);
+	flow_sweep_start(&x->sweep, &f->reviews, review);
 }

@@ -29,7 +29,7 @@ struct relay_peer flow_peer_of(const struct carrier *c, const struct account *a,
 
 static struct relay_peer peer_for(const struct flow *f, const struct carrier *c, struct msg *m, bool with_tlvs)
 {
-	const struct account *a = m->account == MSG_NO_ACCOUNT ? NULL : accounts_at(f->accounts, m->account);
+	const struct account *a = flow_account_of(f, m->account);
 	struct relay_peer peer = flow_peer_of(c, a, with_tlvs);
 	if (m->kin_kind == KIN_PART)
 		flow_part_peer(f, m, &peer);

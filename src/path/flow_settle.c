@@ -10,15 +10,10 @@
 /* --- settling --- */
 
 struct settling {
-	struct asked asked;
-	struct steps steps;
-	struct walk walk;
+	struct sweep sweep;
 	uint64_t id;		       /* 0: all */
 	const struct carrier *carrier; /* NULL: all; they live as long as the flow */
 	bool resend;
-	unsigned n;
-	void (*done)(void *arg, unsigned n);
-	void *arg;
 };
 
 static bool decide(struct flow *f, struct msg *m, bool resend)
@@ -52,55 +47,28 @@ static bool is_at(const struct settling *x, const struct msg *k)
  */
 static bool is_its_last(const struct settling *x, const struct msg *m, const struct msg *k)
 {
-	const struct msg *last = msg_kin(x->asked.wave.flow->msgs, m);
+	const struct msg *last = msg_kin(x->sweep.asked.wave.flow->msgs, m);
 	while (last && !is_at(x, last))
-		last = msg_next_kin(x->asked.wave.flow->msgs, last);
+		last = msg_next_kin(x->sweep.asked.wave.flow->msgs, last);
 	return last == k;
 }
 
-static bool settle_some(struct steps *s)
+static bool settle(struct sweep *s, struct msg *k)
 {
-	struct settling *x = LIST_OF(s, struct settling, steps);
-	struct flow *f = x->asked.wave.flow;
-	struct msg *k = doubts_walk_next(f->doubts, &x->walk);
-	if (!k)
-		return false;
+	const struct settling *x = (const struct settling *)s;
+	struct flow *f = s->asked.wave.flow;
 	struct msg *m = msgs_get(f->msgs, k->parent);
-	if ((!x->id || m->id == x->id) && is_its_last(x, m, k))
-		x->n += decide(f, m, x->resend);
-	return true;
-}
-
-static void all_settled(struct steps *s)
-{
-	flow_wave_settle(&LIST_OF(s, struct settling, steps)->asked.wave, NULL, ESME_ROK);
-}
-
-static void tell(struct wave *w)
-{
-	struct settling *x = (struct settling *)w;
-	flow_steps_stop(&x->steps);
-	walk_end(&x->walk);
-	x->done(x->arg, x->n);
-	flow_asked_free(&x->asked);
+	return (!x->id || m->id == x->id) && is_its_last(x, m, k) && decide(f, m, x->resend);
 }
 
 void flow_doubts_settle(struct flow *f, uint64_t id, const struct carrier *c, bool resend,
 			void (*done)(void *arg, unsigned n), void *arg)
 {
-	static const struct pdu nothing;
-	struct settling *x = (struct settling *)flow_ask(f, sizeof(*x), 0, &nothing);
-	x->asked.wave.done = tell;
-	list_init(&x->steps.link);
-	x->steps.some = settle_some;
-	x->steps.done = all_settled;
+	struct settling *x = (struct settling *)flow_sweep(f, sizeof(*x), done, arg);
 	x->id = id;
 	x->carrier = c;
 	x->resend = resend;
-	x->done = done;
-	x->arg = arg;
-	doubts_walk_begin(f->doubts, &x->walk);
-	flow_steps_start(f, &x->steps);
+	flow_sweep_start(&x->sweep, doubts_all(f->doubts), settle);
 }
 
 /* --- looking --- */
@@ -114,7 +82,7 @@ struct flow_doubts *flow_doubts_begin(struct flow *f)
 {
 	struct flow_doubts *l = mem_zalloc(sizeof(*l));
 	l->flow = f;
-	doubts_walk_begin(f->doubts, &l->walk);
+	walk_begin(doubts_all(f->doubts), &l->walk);
 	return l;
 }
 
@@ -123,15 +91,14 @@ bool flow_doubts_next(struct flow_doubts *l, struct flow_doubt *d)
 	const struct flow *f = l->flow;
 	struct record r;
 	struct pdu pdu;
-	struct msg *k = doubts_walk_next(f->doubts, &l->walk);
+	struct msg *k = msg_walk_next(doubts_all(f->doubts), &l->walk);
 	if (!k)
 		return false;
 	struct msg *m = msgs_get(f->msgs, k->parent), *whole = msg_whole(f->msgs, m);
 	msg_pdu(whole, &r, &pdu);
 	*d = (struct flow_doubt){
 		.id = m->id,
-		.account =
-			whole->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, whole->account)),
+		.account = flow_account_name(f, whole->account),
 		.carrier = carrier_name(carriers_at(f->carriers, k->carrier)),
 		.class_name = class_name((enum class_id)m->class_id),
 		.number = pdu.sm.dst.addr,

@@ -46,3 +46,50 @@ void flow_steps_stop(struct steps *s)
 {
 	list_remove(&s->link);
 }
+
+/* --- over a list --- */
+
+static bool sweep_some(struct steps *steps)
+{
+	struct sweep *s = LIST_OF(steps, struct sweep, steps);
+	struct msg *m = msg_walk_next(s->over, &s->walk);
+	if (m)
+		s->n += s->settle(s, m);
+	return m != NULL;
+}
+
+static void swept(struct steps *steps)
+{
+	flow_wave_settle(&LIST_OF(steps, struct sweep, steps)->asked.wave, NULL, ESME_ROK);
+}
+
+/* The one end: all is done, or the gateway leaves. */
+static void tell(struct wave *w)
+{
+	struct sweep *s = (struct sweep *)w;
+	flow_steps_stop(&s->steps);
+	walk_end(&s->walk);
+	s->done(s->arg, s->n);
+	flow_asked_free(&s->asked);
+}
+
+struct sweep *flow_sweep(struct flow *f, size_t size, void (*done)(void *arg, unsigned n), void *arg)
+{
+	static const struct pdu nothing;
+	struct sweep *s = (struct sweep *)flow_ask(f, size, 0, &nothing);
+	s->asked.wave.done = tell;
+	list_init(&s->steps.link);
+	s->done = done;
+	s->arg = arg;
+	return s;
+}
+
+void flow_sweep_start(struct sweep *s, struct walk_list *over, bool (*settle)(struct sweep *s, struct msg *m))
+{
+	s->steps.some = sweep_some;
+	s->steps.done = swept;
+	s->over = over;
+	s->settle = settle;
+	walk_begin(over, &s->walk);
+	flow_steps_start(s->asked.wave.flow, &s->steps);
+}

@@ -255,9 +255,8 @@ void flow_watch_answered(struct flow *f, struct msg *m, uint32_t status)
 	struct row *r = row_of(f, m);
 	if (r)
 		say(r, id_of(f, m, id), "step=answered account=%s class=%s status=%s code=0x%x verdict=%s",
-		    m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)),
-		    class_name((enum class_id)m->class_id), status_name(status), status,
-		    f->refused_by ? f->refused_by : "-");
+		    flow_account_name(f, m->account), class_name((enum class_id)m->class_id), status_name(status),
+		    status, f->refused_by ? f->refused_by : "-");
 }
 
 void flow_watch_refused(struct flow *f, const struct account *a, const struct pdu *pdu, uint32_t status,
@@ -347,7 +346,7 @@ void flow_watch_told(struct flow *f, struct msg *m, const char *how)
 	struct row *r = row_of(f, m);
 	if (r)
 		say(r, id_of(f, m, id), "step=told to=%s kind=%s account=%s", how, m->mo ? "reply" : "receipt",
-		    m->account == MSG_NO_ACCOUNT ? "-" : account_name(accounts_at(f->accounts, m->account)));
+		    flow_account_name(f, m->account));
 }
 
 void flow_watch_reply(struct flow *f, const struct reply_event *what)

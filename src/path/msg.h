@@ -5,7 +5,7 @@
 #ifndef PATH_MSG_H
 #define PATH_MSG_H
 
-#include "base/list.h"
+#include "base/walk.h"
 #include "base/wheel.h"
 #include "path/record.h"
 #include "smpp/pdu.h"
@@ -202,5 +202,12 @@ bool msgs_slice(struct msgs *ms, uint32_t *at, uint32_t n, void (*fn)(struct msg
 /* Sets the carrier's id; copies. 0 or -ENOMEM. n <= 255 */
 __attribute__((warn_unused_result)) int msg_set_cid(struct msgs *ms, struct msg *m, const char *cid, size_t n);
 const char *msg_state_name(enum msg_state s);
+
+/* walk.h, over what stands in a list through msg.link; NULL: that was all. */
+static inline struct msg *msg_walk_next(struct walk_list *l, struct walk *w)
+{
+	struct list *node = walk_next(l, w);
+	return node ? LIST_OF(node, struct msg, link) : NULL;
+}
 
 #endif

@@ -22,7 +22,7 @@ of_process() { # NAME KEY: from /proc/PID/status
 
 no_filter=
 ldd "$SMPPGW_BUILD/smppgwd" | grep -q libseccomp || no_filter="built without libseccomp"
-grep -q __asan_init "$SMPPGW_BUILD/smppgwd" && no_filter="the filter stays off in builds with sanitizers"
+is_sanitized && no_filter="the filter stays off in builds with sanitizers"
 [ -z "${SMPPGW_WRAP:-}" ] || no_filter="the filter stays off under $SMPPGW_WRAP"
 
 # ---- the filter ----

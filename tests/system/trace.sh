@@ -133,6 +133,7 @@ is "doubt list --carrier has those of the carrier" "$(ctl doubt list --carrier �
 has "doubt list as JSON" "$(ctl --json doubt list)" '"rows":[{"id":"'"$doubt"'"'
 has "no such carrier" "$(ctl doubt list --carrier 铁通 2>&1)" "no carrier 铁通"
 has "a message that is not in doubt" "$(ctl doubt fail "$second" 2>&1)" "no message $second is held in doubt"
+is "... and nothing else is said" "$(ctl doubt fail "$second" 2>&1 | grep -c "ended as")" 0
 has "which ones must be said" "$(ctl doubt resend 2>&1)" "usage: doubt"
 is "it is sent again" "$(ctl doubt resend "$doubt")" "1 message sent again"
 soon "resent and delivered" 20 traced 'ended as DELIVRD' "$doubt"

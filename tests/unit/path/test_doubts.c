@@ -192,6 +192,40 @@ static void test_of_part(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_each), CASE(test_of_part)};
+/* A walk in steps, while those before and behind it end, others come, and another walk is under way. */
+static void test_walk(void **state)
+{
+	struct walk w = {.at = {NULL, NULL}}, other = w;
+	struct msg *k;
+	(void)state;
+	assert_false(walk_goes(&w));
+	walk_end(&w);
+	for (uint64_t i = 0; i < 12; i++)
+		add(1000 + i);
+	walk_begin(doubts_all(d), &w);
+	walk_begin(doubts_all(d), &other);
+	assert_ptr_equal(msg_walk_next(doubts_all(d), &w), model[0].k);
+	assert_ptr_equal(msg_walk_next(doubts_all(d), &w), model[1].k);
+	drop(1);							/* the one that it stands behind */
+	drop(1);							/* the one that would be next */
+	add(2000);							/* has come meanwhile */
+	assert_ptr_equal(msg_walk_next(doubts_all(d), &w), model[1].k); /* 1003 */
+	assert_int_equal(model[1].k->id, 1003);
+	seen = 0;
+	for (unsigned n = 0; (k = msg_walk_next(doubts_all(d), &other)) != NULL; n++)
+		assert_ptr_equal(k, model[n].k);
+	assert_false(walk_goes(&other));
+	unsigned rest = 0;
+	while ((k = msg_walk_next(doubts_all(d), &w)) != NULL)
+		rest++;
+	assert_int_equal(rest, 8); /* not the one that has come */
+	assert_false(walk_goes(&w));
+	walk_begin(doubts_all(d), &w);
+	while (model_n) /* all end under it */
+		drop(0);
+	assert_null(msg_walk_next(doubts_all(d), &w));
+}
+
+static const struct CMUnitTest cases[] = {CASE(test_model), CASE(test_each), CASE(test_walk), CASE(test_of_part)};
 
 UNIT_MAIN(cases)
